@@ -1,0 +1,204 @@
+# Twinboot. `make help` lists what can be asked for.
+#
+# Every C file of loader/ and menu/ is compiled in three flavours:
+#   boot   freestanding, linked into everything in build/boot/
+#   host   for build/twinboot
+#   test   clang with ASan, UBSan and coverage, for tests/unit and tests/fuzz
+# A new file in a folder below is picked up by itself.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+B ?= build
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = @printf '  %-7s %s\n' $(1) '$(2)'
+DESTDIR ?=
+PREFIX ?= /usr/local
+
+CC := gcc
+CLANG := clang
+LD := ld
+OBJCOPY := objcopy
+
+.PHONY: all
+all: $(B)/twinboot $(B)/kernelgen boot
+
+# ---- Debian packages: installed when we are root, named when not ----------
+
+PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
+	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev \
+	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libext2fs-dev \
+	e2fslibs-dev libarchive-dev libjansson-dev libconfuse-dev
+PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
+	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
+PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev perl jq
+
+# $(call packages,NAME,LIST): a stamp that says LIST is installed
+define packages
+$(B)/.packages-$(1): Makefile
+	$(Q)mkdir -p $(B)
+	$(Q)missing=; for p in $(2); do \
+	  dpkg-query -W -f='$$$${Status}' $$$$p 2>/dev/null | \
+	    grep -q 'ok installed' || missing="$$$$missing $$$$p"; done; \
+	if [ -n "$$$$missing" ]; then \
+	  [ "$$$$(id -u)" = 0 ] || { echo "missing packages; as root:" \
+	    "apt-get install$$$$missing" >&2; exit 1; }; \
+	  echo "  APT    $$$$missing"; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq \
+	    install -y --no-install-recommends $$$$missing >$(B)/apt.log 2>&1 || \
+	    { tail -20 $(B)/apt.log >&2; exit 1; }; fi
+	$(Q)touch $$@
+endef
+$(eval $(call packages,build,$(PKG_BUILD)))
+$(eval $(call packages,run,$(PKG_RUN)))
+$(eval $(call packages,check,$(PKG_CHECK)))
+
+# ---- flavours --------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
+	-Wno-unused-parameter -Werror
+COMMON := -std=gnu11 -g -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+
+# musl's headers first, then gcc's own; the rest of /usr/include (Linux', Xen's,
+# the libraries') comes after both.
+GCC_INCLUDE = $(shell $(CC) -print-file-name=include)
+BOOT_CFLAGS = $(COMMON) -O2 -ffreestanding -fPIC -fvisibility=hidden \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -ffunction-sections -fdata-sections \
+	-mno-red-zone -mgeneral-regs-only -nostdinc -isystem $(GCC_INCLUDE) \
+	-isystem /usr/include/x86_64-linux-musl \
+	-idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
+BOOT_LDFLAGS = -nostdlib -static --gc-sections --build-id=none \
+	-z noexecstack -z max-page-size=4096 --fatal-warnings
+MUSL := /usr/lib/x86_64-linux-musl/libc.a
+HOST_CFLAGS = $(COMMON) -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
+	-fno-sanitize-recover=all
+
+$(B)/boot-obj/%.o: %.c | $(B)/.packages-build
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(FLAGS_$(*D)) -c $< -o $@
+
+$(B)/boot-obj/%.o: %.S | $(B)/.packages-build
+	$(Q)mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(BOOT_CFLAGS) $(FLAGS_$(*D)) -D__ASSEMBLER__ -c $< -o $@
+
+$(B)/host-obj/%.o: %.c | $(B)/.packages-build
+	$(Q)mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(CC) $(HOST_CFLAGS) -c $< -o $@
+
+$(B)/test-obj/%.o: %.c | $(B)/.packages-build $(B)/.packages-check
+	$(Q)mkdir -p $(@D)
+	$(call say,TESTCC,$<)
+	$(Q)$(CLANG) $(TEST_CFLAGS) -c $< -o $@
+
+define archive
+	$(Q)rm -f $@
+	$(call say,AR,$@)
+	$(Q)ar rcsD $@ $^
+endef
+
+# ---- the shared loader: all of loader/ and menu/ ---------------------------
+
+SHARED := $(sort $(wildcard loader/*.c loader/*/*.c menu/*.c))
+# Also for tests: all of the host programs but their main().
+TESTED := $(sort $(filter-out tools/twinboot.c,$(wildcard tools/*.c)))
+
+$(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
+	$(archive)
+$(B)/libshared-host.a: $(SHARED:%.c=$(B)/host-obj/%.o)
+	$(archive)
+$(B)/libshared-test.a: $(SHARED:%.c=$(B)/test-obj/%.o) \
+		$(TESTED:%.c=$(B)/test-obj/%.o)
+	$(archive)
+
+UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lbz2 -llzo2
+
+# ---- build/boot/ -----------------------------------------------------------
+
+BOOT :=
+
+# mbr/bios: mbr.bin, stage2.bin -----------------------------------------------
+
+# mbr/uefi: twinboot.efi ------------------------------------------------------
+
+# pvboot/guest: pvboot.elf, pvboot.elf.gz -------------------------------------
+
+# pvboot/hv: hv.elf -----------------------------------------------------------
+
+.PHONY: boot
+boot: $(BOOT)
+
+# ---- host programs ---------------------------------------------------------
+
+TOOLS := $(sort $(wildcard tools/*.c))
+TOOLS_LIBS := -lfdisk -lext2fs -lcom_err -larchive -ljansson -lconfuse -lmd \
+	-lfdt $(UNPACK_LIBS)
+$(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(TOOLS_LIBS)
+
+KERNELGEN := $(sort $(wildcard kernelgen/*.c))
+$(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ -lmd $(UNPACK_LIBS)
+
+# ---- tests -----------------------------------------------------------------
+
+# tests/unit/X_test.c is a cmocka program, tests/fuzz/X_fuzz.c a libFuzzer
+# target with its corpus in tests/fuzz/corpus/X/, tests/system/X.t TAP for prove.
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*_test.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+UNIT_HELP := $(filter-out %_test.c,$(sort $(wildcard tests/unit/*.c)))
+SYSTEM := $(sort $(wildcard tests/system/*.t))
+FUZZ_SECONDS ?= 60
+
+$(B)/unit/%: $(B)/test-obj/tests/unit/%.o \
+		$(UNIT_HELP:%.c=$(B)/test-obj/%.o) $(B)/libshared-test.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^ -lcmocka $(TOOLS_LIBS)
+
+$(B)/fuzz/%: $(B)/test-obj/tests/fuzz/%.o $(B)/libshared-test.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^ $(TOOLS_LIBS)
+
+.PHONY: check-unit check-rules check-corpus check-system check fuzz
+check-rules:
+	$(Q)tests/include-rules
+
+check-unit: $(UNIT) | $(B)/.packages-check
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
+
+# Every fuzz target over its starting corpus, once: no crash, no leak, no hang.
+check-corpus: $(FUZZ)
+	$(Q)set -e; for f in $(FUZZ); do n=$${f##*/}; n=$${n%_fuzz}; \
+	  $$f -runs=0 -timeout=10 tests/fuzz/corpus/$$n >$(B)/fuzz/$$n.log 2>&1 || \
+	    { tail -30 $(B)/fuzz/$$n.log; exit 1; }; echo "  FUZZED  $$n"; done
+
+check-system: all | $(B)/.packages-run $(B)/.packages-check
+	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
+
+check: all check-rules check-corpus check-unit check-system
+
+fuzz: $(FUZZ)
+	$(Q)set -e; for f in $(FUZZ); do n=$${f##*/}; n=$${n%_fuzz}; \
+	  mkdir -p $(B)/fuzz/corpus/$$n; echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$(B)/fuzz/$$n- $(B)/fuzz/corpus/$$n \
+	    tests/fuzz/corpus/$$n >$(B)/fuzz/$$n.log 2>&1 || \
+	    { tail -40 $(B)/fuzz/$$n.log; exit 1; }; done
+
+.PHONY: clean
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

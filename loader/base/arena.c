@@ -1,0 +1,25 @@
+#include "loader/base/arena.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+
+void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
+{
+	size_t at = -((uintptr_t)a->base + a->used) & (align - 1);
+
+	if (at > a->size - a->used || size > a->size - a->used - at) {
+		fail(ERR_NO_MEMORY, "%zu bytes wanted, %zu of the loader's %zu left",
+		     size, a->size - a->used, a->size);
+		return NULL;
+	}
+	a->used += at;
+	void *p = memset(a->base + a->used, 0, size);
+	a->used += size;
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return arena_alloc_aligned(a, size, 16);
+}

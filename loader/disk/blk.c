@@ -1,0 +1,140 @@
+/*
+ * Range checks, and a small cache for metadata: file systems ask for the same
+ * few blocks again and again, firmware takes thousands of instructions for
+ * each.
+ */
+#include "loader/disk/blk.h"
+
+#include <string.h>
+
+#include "loader/base/arena.h"
+#include "loader/base/err.h"
+
+#define CACHE_LINE 4096u	/* bytes; a multiple of every sector size */
+#define CACHE_LINES 16u
+
+struct blk_cache {
+	struct {
+		uint64_t off;	/* of the device, a multiple of CACHE_LINE */
+		size_t len;	/* valid bytes; 0: empty */
+		uint64_t used;	/* for least-recently-used */
+		uint8_t data[CACHE_LINE];
+	} line[CACHE_LINES];
+	uint64_t clock;
+};
+
+int blk_cache_attach(struct blk *b, struct arena *a)
+{
+	b->cache = arena_alloc(a, sizeof(*b->cache));
+	return b->cache ? 0 : ERR_NO_MEMORY;
+}
+
+int blk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
+{
+	if (lba > b->count || n > b->count - lba)
+		return fail(ERR_OUTSIDE_PARTITION,
+			    "%s: sectors %lu+%u of %lu", b->name, lba, n,
+			    b->count);
+	return n ? b->read(b, lba, n, buf) : 0;
+}
+
+/* The cached data at OFF (a multiple of CACHE_LINE), read when needed. */
+static int cache_line(struct blk *b, uint64_t off, unsigned *found)
+{
+	struct blk_cache *c = b->cache;
+	unsigned oldest = 0;
+	uint64_t left = blk_bytes(b) - off;
+	int err;
+
+	for (unsigned i = 0; i < CACHE_LINES; i++) {
+		if (c->line[i].len && c->line[i].off == off) {
+			c->line[i].used = ++c->clock;
+			*found = i;
+			return 0;
+		}
+		if (c->line[i].used < c->line[oldest].used)
+			oldest = i;
+	}
+	c->line[oldest].len = 0;
+	if (left > CACHE_LINE)
+		left = CACHE_LINE;
+	err = blk_read(b, off / b->sector, (uint32_t)left / b->sector,
+		       c->line[oldest].data);
+	if (err)
+		return err;
+	c->line[oldest].off = off;
+	c->line[oldest].len = left;
+	c->line[oldest].used = ++c->clock;
+	*found = oldest;
+	return 0;
+}
+
+static int read_cached(struct blk *b, uint64_t off, size_t len, void *buf)
+{
+	while (len) {
+		size_t in = off % CACHE_LINE, n;
+		unsigned i;
+		int err = cache_line(b, off - in, &i);
+
+		if (err)
+			return err;
+		n = b->cache->line[i].len - in;
+		if (n > len)
+			n = len;
+		memcpy(buf, b->cache->line[i].data + in, n);
+		buf = (uint8_t *)buf + n;
+		off += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* Without a cache: one sector at a time through the stack. */
+static int read_edge(struct blk *b, uint64_t off, size_t len, void *buf)
+{
+	uint8_t sector[4096];
+	int err;
+
+	if (b->cache)
+		return read_cached(b, off, len, buf);
+	err = blk_read(b, off / b->sector, 1, sector);
+	if (!err)
+		memcpy(buf, sector + off % b->sector, len);
+	return err;
+}
+
+int blk_pread(struct blk *b, uint64_t off, size_t len, void *buf)
+{
+	uint64_t end;
+	uint8_t *to = buf;
+	int err;
+
+	if (__builtin_add_overflow(off, len, &end) || end > blk_bytes(b))
+		return fail(ERR_OUTSIDE_PARTITION, "%s: bytes %lu+%zu of %lu",
+			    b->name, off, len, blk_bytes(b));
+	if (b->cache && len <= CACHE_LINE)
+		return read_cached(b, off, len, buf);
+	while (len) {
+		size_t in = off % b->sector, n = b->sector - in;
+
+		if (in || len < b->sector) {
+			if (n > len)
+				n = len;
+			err = read_edge(b, off, n, to);
+		} else {
+			uint64_t sectors = len / b->sector;
+
+			if (sectors > UINT32_MAX)
+				sectors = UINT32_MAX;
+			n = sectors * b->sector;
+			err = blk_read(b, off / b->sector, (uint32_t)sectors,
+				       to);
+		}
+		if (err)
+			return err;
+		off += n;
+		to += n;
+		len -= n;
+	}
+	return 0;
+}

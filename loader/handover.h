@@ -1,0 +1,62 @@
+/*
+ * How a kernel is to be started, as data.  Kernel formats write it, each
+ * platform's go() carries it out, and tests and `twinboot inspect` read it.
+ */
+#ifndef LOADER_HANDOVER_H
+#define LOADER_HANDOVER_H
+
+#include <stdint.h>
+
+#include "loader/fs/fs.h"
+#include "loader/memmap.h"
+
+enum handover_mode {
+	GO_REAL16,	/* real mode: CS:IP, DS=ES=FS=GS=SS, SP */
+	GO_PROT32,	/* flat 32-bit, paging off, interrupts off */
+	GO_LONG64,	/* 64-bit, identity map of all pieces and of RAM < 4 GiB */
+	GO_EFI,		/* LoadImage/StartImage of piece 0 */
+	GO_XENPV,	/* a Xen PV domain: addresses are pseudo-physical */
+};
+
+/*
+ * One stretch of destination memory.  The first LEN bytes come from the file
+ * (or from memory when there is none), the rest of SIZE is zeroed.
+ */
+struct piece {
+	const char *what;	/* "kernel", "initrd", "boot_params": for people */
+	uint64_t addr, size;	/* destination, bytes */
+	const void *mem;	/* source, when file is NULL */
+	struct file *file;
+	uint64_t file_off, len;
+};
+
+#define HANDOVER_PIECES 48
+
+struct handover {
+	enum handover_mode mode;
+	const char *format;	/* the kernel format that wrote it */
+	const char *entry_name;	/* "linux64", "xenpv": for the boot record */
+	unsigned n;
+	struct piece piece[HANDOVER_PIECES];
+	uint64_t entry;		/* address; GO_REAL16: CS << 16 | IP */
+	uint64_t stack;		/* GO_REAL16: SS << 16 | SP */
+	uint64_t rax, rbx, rsi, rdi, rbp;
+	const char *cmdline;	/* GO_EFI: load options; else for the record */
+	const void *extra;	/* the mode's own: struct xenpv for GO_XENPV */
+};
+
+/* Append a piece.  ERR_NO_MEMORY when the table is full. */
+int handover_mem(struct handover *ho, const char *what, uint64_t addr,
+		 uint64_t size, const void *mem, uint64_t len);
+int handover_file(struct handover *ho, const char *what, uint64_t addr,
+		  uint64_t size, struct file *f, uint64_t off, uint64_t len);
+
+/*
+ * Put every piece where it belongs.  AT gives the memory behind an address
+ * (NULL: it cannot, error recorded).  Files are read straight into place.
+ */
+int handover_load(const struct handover *ho,
+		  void *(*at)(void *ctx, uint64_t addr, uint64_t size),
+		  void *ctx);
+
+#endif

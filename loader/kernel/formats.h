@@ -1,0 +1,9 @@
+/* One line for each kernel format; each platform's conf.c has its table. */
+#ifndef LOADER_KERNEL_FORMATS_H
+#define LOADER_KERNEL_FORMATS_H
+
+#include "loader/kernel/kernel.h"
+
+extern const struct kernel_format linux_format;
+
+#endif

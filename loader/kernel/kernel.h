@@ -1,0 +1,51 @@
+/*
+ * Kernel formats.  Each looks at a file and says, in a handover, what must be
+ * where for it to run.  None reads more than headers, none jumps.
+ */
+#ifndef LOADER_KERNEL_KERNEL_H
+#define LOADER_KERNEL_KERNEL_H
+
+#include "loader/base/arena.h"
+#include "loader/base/span.h"
+#include "loader/handover.h"
+
+#define BOOT_MODULES 16
+
+struct boot_module {
+	const char *path;	/* for messages and the boot record */
+	const char *args;
+	struct file file;
+};
+
+/* An entry of menu.lst with its files opened. */
+struct boot_entry {
+	const char *title;
+	const char *kernel_path;
+	struct file kernel;
+	const char *args;	/* the kernel's command line, "" if none */
+	bool initrd_given;	/* modules came from `initrd`, not `module` */
+	unsigned n_modules;
+	struct boot_module module[BOOT_MODULES];
+};
+
+struct kernel_format {
+	const char *name;	/* "linux", "xenpv", "multiboot" */
+	/* HEAD: the first 4 KiB of the file (less if it is shorter). */
+	bool (*probe)(struct span head);
+	/*
+	 * MAP says where memory is free.  What the handover points to comes
+	 * from ARENA.  ERR_EXEC_FORMAT, ERR_NO_MEMORY, ERR_READ, ...
+	 */
+	int (*load)(const struct boot_entry *e, const struct memmap *map,
+		    struct arena *arena, struct handover *ho);
+};
+
+/*
+ * Find the format in FORMATS (NULL at the end) that knows E's kernel and let
+ * it fill HO.  ERR_EXEC_FORMAT names the kernel when none does.
+ */
+int kernel_load(const struct kernel_format *const *formats,
+		const struct boot_entry *e, const struct memmap *map,
+		struct arena *arena, struct handover *ho);
+
+#endif

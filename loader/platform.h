@@ -1,0 +1,56 @@
+/*
+ * All that a boot path supplies.  mbr/bios, mbr/uefi, pvboot/guest and the
+ * host (tools/) each define one, and call menu_main().
+ */
+#ifndef LOADER_PLATFORM_H
+#define LOADER_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loader/base/arena.h"
+#include "loader/disk/blk.h"
+#include "loader/handover.h"
+#include "loader/kernel/kernel.h"
+#include "loader/memmap.h"
+
+/* Keys beyond ASCII, as key() returns them. */
+enum { KEY_NONE = -1, KEY_UP = 0x100, KEY_DOWN, KEY_HOME, KEY_END, KEY_F10 };
+
+struct platform {
+	const char *name;	/* "bios", "uefi", "pv", "host" */
+	struct arena *arena;
+	const struct kernel_format *const *formats;	/* NULL at the end */
+
+	/* Disks: hdN is disk[N], hd0 the one we were started from. */
+	unsigned n_disks;
+	struct blk **disk;
+	int boot_part;		/* our own partition (GRUB's number), or -1 */
+
+	struct memmap *memmap;
+
+	/* Every console at once.  "\n" as in C; no cursor control but "\r". */
+	void (*write)(const char *s, size_t len);
+	/* A key that waits, or KEY_NONE. */
+	int (*key)(void);
+	/* Idle for a moment: called while a key or time is waited for. */
+	void (*idle)(void);
+	/* Milliseconds since some moment; never goes back. */
+	uint64_t (*clock_ms)(void);
+	/* TSC ticks spent in firmware or backend so far, for the boot record. */
+	uint64_t (*firmware_tsc)(void);
+	/*
+	 * Load the pieces and start the kernel.  Comes back only with an
+	 * error recorded, everything released.
+	 */
+	int (*go)(struct handover *ho);
+	void (*reboot)(void);
+	void (*halt)(void);
+};
+
+/* Formatted text to the platform's consoles. */
+void say(const struct platform *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

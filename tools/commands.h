@@ -1,0 +1,14 @@
+/* The subcommands of twinboot: each is one file of the same name. */
+#ifndef TOOLS_COMMANDS_H
+#define TOOLS_COMMANDS_H
+
+struct command {
+	const char *name;
+	const char *what;	/* one line for `twinboot --help` */
+	/* ARGV[0] is "twinboot NAME"; returns the exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command menu_command;
+
+#endif
