@@ -31,7 +31,7 @@ all: $(B)/twinboot $(B)/kernelgen boot
 PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev \
 	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libext2fs-dev \
-	e2fslibs-dev libarchive-dev libjansson-dev libconfuse-dev
+	libarchive-dev libjansson-dev libconfuse-dev
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
 PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev perl jq
