@@ -34,7 +34,7 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libarchive-dev libjansson-dev libconfuse-dev
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
-PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev perl jq
+PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq
 
 # $(call packages,NAME,LIST): a stamp that says LIST is installed
 define packages
@@ -175,7 +175,7 @@ $(B)/fuzz/%: $(B)/test-obj/tests/fuzz/%.o $(B)/libshared-test.a
 check-rules:
 	$(Q)tests/include-rules
 
-check-unit: $(UNIT) | $(B)/.packages-check
+check-unit: $(UNIT) | $(B)/.packages-run $(B)/.packages-check
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
 
 # Every fuzz target over its starting corpus, once: no crash, no leak, no hang.

@@ -10,11 +10,13 @@
 
 #include "loader/disk/blk.h"
 
+#define PARTS_MAX 128
+
 enum part_table { PART_NONE, PART_MBR, PART_GPT };
 
 struct part {
 	unsigned number;
-	uint64_t first, count;	/* sectors of the disk */
+	uint64_t first, count;	/* sectors; as the table says, unchecked */
 	uint8_t mbr_type;	/* MBR: system id; 0 with GPT */
 	bool active;		/* MBR: 0x80 flag; GPT: legacy BIOS bootable */
 	uint8_t type_guid[16], guid[16];	/* GPT, as on disk */
@@ -23,27 +25,34 @@ struct part {
 /* What a disk has: its table and the partitions in number order. */
 struct part_list {
 	enum part_table table;
-	bool from_backup;	/* GPT: the first header was broken */
+	bool from_backup;	/* GPT: the first header or table was broken */
 	unsigned n;
-	struct part part[128];
+	struct part part[PARTS_MAX];
 };
 
 /*
- * Read DISK's partition table.  A disk without one gives PART_NONE and n == 0.
- * ERR_PARTITION_TABLE for a broken one (chain loops, partitions past the end),
- * ERR_READ.
+ * Read DISK's partition table.  A disk without one (no signature, or a file
+ * system's boot sector) gives PART_NONE and n == 0.  A partition that reaches
+ * past the end of the disk is listed, and refused by part_open().
+ * ERR_PARTITION_TABLE: both GPT copies broken, a looping chain of logical
+ * partitions, more than PARTS_MAX partitions; ERR_READ.
  */
 int part_read(struct blk *disk, struct part_list *list);
 
-/*
- * Make OUT the partition NUMBER (GRUB's) of DISK, which must outlive it.
- * ERR_NO_PARTITION when the table has none of that number.
- */
+/* The partition of that number, or NULL. */
+const struct part *part_find(const struct part_list *list, unsigned number);
+
 struct part_blk {
 	struct blk blk;		/* use this */
 	struct blk *disk;
 	uint64_t first;
 };
+
+/*
+ * Make OUT the partition NUMBER (GRUB's) of DISK, which must outlive it.
+ * ERR_NO_PARTITION when there is none; ERR_PARTITION_TABLE when it does not
+ * lie within the disk.
+ */
 int part_open(struct blk *disk, const struct part_list *list, unsigned number,
 	      struct part_blk *out);
 

@@ -1,0 +1,117 @@
+/*
+ * Which table a disk has, and partitions as block devices.
+ */
+#include "loader/disk/part.h"
+
+#include "loader/base/err.h"
+#include "loader/base/fmt.h"
+#include "loader/base/span.h"
+#include "loader/disk/part_tables.h"
+
+#define MBR_ENTRIES 446
+#define TYPE_GPT_PROTECTIVE 0xee
+
+static bool power_of_two(unsigned v)
+{
+	return v && !(v & (v - 1));
+}
+
+/*
+ * A FAT boot sector carries the same signature as an MBR, and code where the
+ * entries would be.  Its BIOS parameter block tells (Microsoft, FAT
+ * specification 1.03, "Boot Sector and BPB").
+ */
+static bool is_fat_boot_sector(struct span *s)
+{
+	unsigned sector = span_u16(s, 11), fats = span_u8(s, 16);
+
+	return (span_u8(s, 0) == 0xeb || span_u8(s, 0) == 0xe9) &&
+	       power_of_two(sector) && sector >= 512 && sector <= 4096 &&
+	       power_of_two(span_u8(s, 13)) && span_u16(s, 14) &&
+	       (fats == 1 || fats == 2) && span_u8(s, 21) >= 0xf0;
+}
+
+static bool has_table(struct span *s, bool *gpt)
+{
+	bool any = false;
+
+	*gpt = false;
+	if (span_u16(s, 510) != 0xaa55 || is_fat_boot_sector(s))
+		return false;
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned at = MBR_ENTRIES + 16 * i;
+
+		if (span_u8(s, at) & 0x7f)	/* neither 0 nor 0x80 */
+			return false;
+		if (!span_u8(s, at + 4))
+			continue;
+		any = true;
+		*gpt |= span_u8(s, at + 4) == TYPE_GPT_PROTECTIVE;
+	}
+	return any;
+}
+
+int part_add(struct blk *disk, struct part_list *list, const struct part *p)
+{
+	if (list->n == PARTS_MAX)
+		return fail(ERR_PARTITION_TABLE,
+			    "(%s): more than %u partitions", disk->name,
+			    PARTS_MAX);
+	list->part[list->n++] = *p;
+	return 0;
+}
+
+int part_read(struct blk *disk, struct part_list *list)
+{
+	uint8_t mbr[512];
+	struct span s = span_of(mbr, sizeof(mbr));
+	bool gpt;
+	int err;
+
+	list->table = PART_NONE;
+	list->from_backup = false;
+	list->n = 0;
+	if (blk_bytes(disk) < sizeof(mbr))
+		return 0;
+	err = blk_pread(disk, 0, sizeof(mbr), mbr);
+	if (err || !has_table(&s, &gpt))
+		return err;
+	return gpt ? part_gpt_read(disk, list) : part_mbr_read(disk, mbr, list);
+}
+
+const struct part *part_find(const struct part_list *list, unsigned number)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->part[i].number == number)
+			return &list->part[i];
+	return NULL;
+}
+
+static int read_partition(struct blk *b, uint64_t lba, uint32_t n, void *buf)
+{
+	struct part_blk *p = b->priv;
+
+	return blk_read(p->disk, p->first + lba, n, buf);
+}
+
+int part_open(struct blk *disk, const struct part_list *list, unsigned number,
+	      struct part_blk *out)
+{
+	const struct part *p = part_find(list, number);
+
+	if (!p)
+		return fail(ERR_NO_PARTITION, "(%s,%u)", disk->name, number);
+	if (p->first > disk->count || p->count > disk->count - p->first)
+		return fail(ERR_PARTITION_TABLE,
+			    "(%s,%u): sectors %lu+%lu, but the disk has %lu",
+			    disk->name, number, p->first, p->count,
+			    disk->count);
+	*out = (struct part_blk){
+		.blk = { .sector = disk->sector, .count = p->count,
+			 .read = read_partition },
+		.disk = disk, .first = p->first,
+	};
+	out->blk.priv = out;
+	fmt(out->blk.name, sizeof(out->blk.name), "%s,%u", disk->name, number);
+	return 0;
+}
