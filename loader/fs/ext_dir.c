@@ -1,0 +1,185 @@
+/*
+ * Names in a directory.  A directory with a hash tree is laid out so that a
+ * reader who does not know of it finds only unused entries where the tree is;
+ * we read every directory that way, from its first block to its last.
+ */
+#include "loader/fs/ext.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "loader/base/err.h"
+
+#define ENTRY_HEAD offsetof(struct ext2_dir_entry_2, name)
+
+static int corrupt(const struct ext_inode *dir)
+{
+	return fail(ERR_FS_CORRUPT, "ext4: directory in inode %u", dir->number);
+}
+
+/* In 64 KiB blocks a length does not fit in 16 bits: the low two bits help. */
+static size_t record_len(const struct ext2_dir_entry_2 *d, size_t room)
+{
+	if (room <= 65535)
+		return d->rec_len;
+	if (d->rec_len == 0 || d->rec_len == 65535)
+		return 65536;
+	return (d->rec_len & 65532u) | (d->rec_len & 3u) << 16;
+}
+
+/* The entries in LEN bytes at P; ROOM is the size of the block it is from. */
+static int walk_area(const struct ext_inode *dir, const uint8_t *p, size_t len,
+		     size_t room, ext_dir_fn *each, void *ctx)
+{
+	size_t at = 0, rec;
+	int err;
+
+	for (; at < len; at += rec) {
+		const struct ext2_dir_entry_2 *d = (const void *)(p + at);
+
+		if (len - at < ENTRY_HEAD)
+			return corrupt(dir);
+		rec = record_len(d, room);
+		if (rec > len - at || rec % 4 ||
+		    rec < ENTRY_HEAD + d->name_len)
+			return corrupt(dir);
+		if (!d->inode)
+			continue;
+		if (!d->name_len)
+			return corrupt(dir);
+		err = each(ctx, d);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Four bytes of the parent's number, entries up to byte 60, and the rest. */
+static int walk_inline(struct ext_inode *dir, ext_dir_fn *each, void *ctx)
+{
+	const size_t head = sizeof(dir->i_block);
+	uint64_t first = dir->size < head ? dir->size : head;
+	int err;
+
+	if (dir->size < 4)
+		return corrupt(dir);
+	err = walk_area(dir, dir->inline_data + 4, first - 4, 0, each, ctx);
+	if (!err && dir->size > head)
+		err = walk_area(dir, dir->inline_data + head, dir->size - head,
+				0, each, ctx);
+	return err;
+}
+
+int ext_dir_walk(struct ext *e, struct ext_inode *dir, ext_dir_fn *each,
+		 void *ctx)
+{
+	size_t size = ext_block_size(e);
+
+	if (dir->inline_data)
+		return walk_inline(dir, each, ctx);
+	for (uint64_t at = 0; at < dir->size; at += size) {
+		struct run run;
+		int err = ext_map_run(e, dir, at, &run);
+
+		if (!err && run.kind != RUN_DISK)
+			err = corrupt(dir);
+		if (!err)
+			err = ext_load(e, &e->dir, run.disk >> e->block_bits);
+		if (!err)
+			err = walk_area(dir, e->dir.data, size, size, each,
+					ctx);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct wanted {
+	const char *name;
+	size_t len;
+	uint32_t number;
+};
+
+static int match(void *ctx, const struct ext2_dir_entry_2 *d)
+{
+	struct wanted *w = ctx;
+
+	if (d->name_len != w->len || memcmp(d->name, w->name, w->len))
+		return 0;
+	w->number = d->inode;
+	return 1;
+}
+
+static bool is_dots(const char *name, size_t len)
+{
+	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
+}
+
+int ext_dir_lookup(struct ext *e, struct ext_inode *dir, const char *name,
+		   size_t len, uint32_t *number)
+{
+	struct wanted w = { name, len, 0 };
+	int err = 0;
+
+	*number = 0;
+	if (is_dots(name, len) && len == 1)
+		w.number = dir->number;
+	else if (is_dots(name, len) && dir->inline_data && dir->size >= 4)
+		memcpy(&w.number, dir->inline_data, 4);
+	else
+		err = ext_dir_walk(e, dir, match, &w);
+	*number = w.number;
+	return err < 0 ? err : 0;
+}
+
+struct listing {
+	struct ext *e;
+	fs_list_fn *each;
+	void *ctx;
+};
+
+/* Without the filetype feature only the inode knows what it is. */
+static int entry_is_dir(struct ext *e, const struct ext2_dir_entry_2 *d,
+			bool *is_dir)
+{
+	size_t mark = arena_mark(e->fs->arena);
+	struct ext_inode i;
+	int err;
+
+	if ((e->incompat & EXT2_FEATURE_INCOMPAT_FILETYPE) && d->file_type) {
+		*is_dir = d->file_type == EXT2_FT_DIR;
+		return 0;
+	}
+	err = ext_inode_load(e, d->inode, &i);
+	*is_dir = !err && S_ISDIR(i.mode);
+	arena_release(e->fs->arena, mark);
+	return err;
+}
+
+static int list_one(void *ctx, const struct ext2_dir_entry_2 *d)
+{
+	struct listing *l = ctx;
+	uint64_t block = l->e->dir.number;
+	char name[EXT2_NAME_LEN + 1];
+	struct fs_dirent entry = { .name = name };
+	int err;
+
+	if (is_dots(d->name, d->name_len))
+		return 0;
+	memcpy(name, d->name, d->name_len);
+	name[d->name_len] = 0;
+	err = entry_is_dir(l->e, d, &entry.is_dir);
+	if (!err)
+		err = l->each(l->ctx, &entry);
+	/* It may have opened a file, and so read another directory. */
+	if (!err && block)
+		err = ext_load(l->e, &l->e->dir, block);
+	return err;
+}
+
+int ext_dir_list(struct file *dir, fs_list_fn *each, void *ctx)
+{
+	struct listing l = { dir->fs->priv, each, ctx };
+
+	return ext_dir_walk(l.e, dir->priv, list_one, &l);
+}
