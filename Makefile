@@ -110,6 +110,8 @@ endef
 SHARED := $(sort $(wildcard loader/*.c loader/*/*.c menu/*.c))
 # Also for tests: all of the host programs but their main().
 TESTED := $(sort $(filter-out tools/twinboot.c,$(wildcard tools/*.c)))
+# And the hypervisor's files that touch no hardware.
+TESTED += $(sort $(wildcard pvboot/hv/store*.c))
 
 $(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
 	$(archive)
