@@ -5,5 +5,6 @@
 #include "loader/kernel/kernel.h"
 
 extern const struct kernel_format linux_format;
+extern const struct kernel_format xenpv_format;
 
 #endif
