@@ -4,6 +4,7 @@
 
 #include "loader/kernel/kernel.h"
 
+extern const struct kernel_format efi_format;
 extern const struct kernel_format linux_format;
 extern const struct kernel_format xenpv_format;
 

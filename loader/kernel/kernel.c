@@ -3,17 +3,16 @@
 #include "loader/base/err.h"
 
 int kernel_load(const struct kernel_format *const *formats,
-		const struct boot_entry *e, const struct memmap *map,
+		struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
 	size_t len = e->kernel.size < 4096 ? e->kernel.size : 4096;
 	uint8_t *head = arena_alloc(arena, 4096);
-	struct file kernel = e->kernel;
 	int err;
 
 	if (!head)
 		return ERR_NO_MEMORY;
-	err = fs_read(&kernel, 0, len, head);
+	err = fs_read(&e->kernel, 0, len, head);
 	if (err)
 		return err;
 	*ho = (struct handover){ .cmdline = e->args };

@@ -34,9 +34,9 @@ struct kernel_format {
 	bool (*probe)(struct span head);
 	/*
 	 * MAP says where memory is free.  What the handover points to comes
-	 * from ARENA.  ERR_EXEC_FORMAT, ERR_NO_MEMORY, ERR_READ, ...
+	 * from ARENA, or is E's: E must live as long as the handover.  ERR_EXEC_FORMAT, ERR_NO_MEMORY, ERR_READ, ...
 	 */
-	int (*load)(const struct boot_entry *e, const struct memmap *map,
+	int (*load)(struct boot_entry *e, const struct memmap *map,
 		    struct arena *arena, struct handover *ho);
 };
 
@@ -45,7 +45,7 @@ struct kernel_format {
  * it fill HO.  ERR_EXEC_FORMAT names the kernel when none does.
  */
 int kernel_load(const struct kernel_format *const *formats,
-		const struct boot_entry *e, const struct memmap *map,
+		struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho);
 
 #endif

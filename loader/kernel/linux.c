@@ -15,16 +15,6 @@
 
 #define STACK 4096
 
-/* A file that lives as long as the handover. */
-static struct file *keep(struct arena *arena, const struct file *f)
-{
-	struct file *copy = arena_alloc(arena, sizeof(*copy));
-
-	if (copy)
-		*copy = *f;
-	return copy;
-}
-
 static int add_kernel(const struct linux_image *img,
 		      const struct linux_layout *at, struct handover *ho)
 {
@@ -37,17 +27,14 @@ static int add_kernel(const struct linux_image *img,
 			     img->setup_size, img->len);
 }
 
-static int add_initrds(const struct boot_entry *e, uint64_t at,
-		       struct arena *arena, struct handover *ho)
+static int add_initrds(struct boot_entry *e, uint64_t at, struct handover *ho)
 {
 	int err = 0;
 
 	for (unsigned i = 0; !err && i < e->n_modules; i++) {
 		uint64_t size = e->module[i].file.size;
-		struct file *f = keep(arena, &e->module[i].file);
+		struct file *f = &e->module[i].file;
 
-		if (!f)
-			return ERR_NO_MEMORY;
 		if (!size)
 			continue;
 		err = handover_file(ho, "initrd", at, (size + 3) & ~3ull, f, 0,
@@ -120,20 +107,19 @@ static int place(const struct linux_image *img, const struct boot_entry *e,
 	return err ? err : linux_place_initrd(img, m, e, at);
 }
 
-static int load(const struct boot_entry *e, const struct memmap *map,
+static int load(struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
 	struct linux_image *img = arena_alloc(arena, sizeof(*img));
 	struct memmap *m = arena_alloc(arena, sizeof(*m));
-	struct file *kernel = keep(arena, &e->kernel);
 	struct linux_layout at = { 0 };
 	struct linux_params p;
 	int err;
 
-	if (!img || !m || !kernel)
+	if (!img || !m)
 		return ERR_NO_MEMORY;
 	*m = *map;
-	if ((err = linux_image_read(img, kernel)) || (err = check(img, e)) ||
+	if ((err = linux_image_read(img, &e->kernel)) || (err = check(img, e)) ||
 	    (err = linux_params_new(&p, img, map, arena)) ||
 	    (err = place(img, e, m, &p, &at)))
 		return err;
@@ -143,7 +129,7 @@ static int load(const struct boot_entry *e, const struct memmap *map,
 		err = flat_setup(img, e, &at, &p, ho);
 	if (err || (err = add_kernel(img, &at, ho)))
 		return err;
-	return add_initrds(e, at.initrd, arena, ho);
+	return add_initrds(e, at.initrd, ho);
 }
 
 const struct kernel_format linux_format = {
