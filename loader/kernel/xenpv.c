@@ -200,7 +200,7 @@ static uint64_t padded(uint64_t len, uint64_t align)
  * The list of modules, at the start of the module memory; its addresses count
  * from there (xen.h, SIF_MULTIBOOT_MOD).  Each module begins a page.
  */
-static int make_list(const struct boot_entry *e, struct arena *arena,
+static int make_list(struct boot_entry *e, struct arena *arena,
 		     void **list, uint64_t *size)
 {
 	struct xen_multiboot_mod_list *l;
@@ -231,12 +231,12 @@ static int make_list(const struct boot_entry *e, struct arena *arena,
 }
 
 /* Where module I of E lies, counted from the start of the module memory. */
-static uint64_t module_align(const struct boot_entry *e)
+static uint64_t module_align(struct boot_entry *e)
 {
 	return e->initrd_given ? 4 : XEN_PAGE;
 }
 
-static int add_modules(const struct boot_entry *e, const struct xenpv *x,
+static int add_modules(struct boot_entry *e, const struct xenpv *x,
 		       const void *list, uint64_t list_size,
 		       struct handover *ho)
 {
@@ -259,7 +259,7 @@ static int add_modules(const struct boot_entry *e, const struct xenpv *x,
 	return err;
 }
 
-static int add_kernel(const struct boot_entry *e, const struct xenpv *x,
+static int add_kernel(struct boot_entry *e, const struct xenpv *x,
 		      struct handover *ho)
 {
 	int err = 0;
@@ -273,7 +273,7 @@ static int add_kernel(const struct boot_entry *e, const struct xenpv *x,
 	return err;
 }
 
-static int module_bytes(const struct boot_entry *e, uint64_t *len)
+static int module_bytes(struct boot_entry *e, uint64_t *len)
 {
 	for (unsigned i = 0; i < e->n_modules; i++) {
 		uint64_t size = e->module[i].file.size;
@@ -288,7 +288,7 @@ static int module_bytes(const struct boot_entry *e, uint64_t *len)
 	return 0;
 }
 
-static int xenpv_load(const struct boot_entry *e, const struct memmap *map,
+static int xenpv_load(struct boot_entry *e, const struct memmap *map,
 		      struct arena *arena, struct handover *ho)
 {
 	struct xenpv *x = arena_alloc(arena, sizeof(*x));
