@@ -9,6 +9,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct command build_command;
 extern const struct command menu_command;
 
 #endif

@@ -7,6 +7,7 @@
 #include "tools/commands.h"
 
 static const struct command *const commands[] = {
+	&build_command,
 	&menu_command,
 };
 

@@ -1,0 +1,19 @@
+/* A file of the host as a disk of the loader. */
+#ifndef TOOLS_HOSTDISK_H
+#define TOOLS_HOSTDISK_H
+
+#include "loader/disk/blk.h"
+
+struct hostdisk {
+	struct blk blk;		/* use this */
+	int fd;			/* not ours to close */
+};
+
+/*
+ * FD, with SECTOR bytes a sector, as NAME ("hd0").  A last part that is not a
+ * whole sector cannot be read.  0 or ERR_READ.
+ */
+int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
+		    uint32_t sector);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * Output files.  The signal handler may only unlink: the names it needs are in
+ * static memory.  SIGXFSZ is ignored, so that a file-size limit is an error of
+ * write(2), like a full disk.
+ */
+#include "tools/output.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/report.h"
+
+static char temp_name[4096], scratch_name[4096];
+
+static int remove_one(const char *path, const struct stat *st, int flag,
+		      struct FTW *ftw)
+{
+	return remove(path);
+}
+
+void output_scratch_remove(void)
+{
+	if (scratch_name[0])
+		nftw(scratch_name, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_name[0] = 0;
+}
+
+static void on_signal(int sig)
+{
+	if (temp_name[0])
+		unlink(temp_name);
+	/* nftw is not safe here by the letter; we are about to die. */
+	output_scratch_remove();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void catch_signals(void)
+{
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+				    SIGPIPE };
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		sigaction(sigs[i], &sa, NULL);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+int output_open(struct output *o, const char *path)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	catch_signals();
+	o->path = path;
+	if (snprintf(temp_name, sizeof(temp_name), "%s.XXXXXX", path) >=
+	    (int)sizeof(temp_name)) {
+		temp_name[0] = 0;
+		return report_error("%s: name too long", path);
+	}
+	o->temp = temp_name;
+	o->fd = mkostemp(temp_name, O_CLOEXEC);
+	if (o->fd < 0) {
+		temp_name[0] = 0;
+		return report_errno("cannot create %s", path);
+	}
+	fchmod(o->fd, 0666 & ~mask);
+	return 0;
+}
+
+int output_resize(struct output *o, uint64_t size)
+{
+	if (ftruncate(o->fd, (off_t)size))
+		return report_errno("%s", o->path);
+	return 0;
+}
+
+int output_commit(struct output *o)
+{
+	if (fsync(o->fd) || rename(o->temp, o->path)) {
+		report_errno("%s", o->path);
+		output_abort(o);
+		return -1;
+	}
+	temp_name[0] = 0;
+	close(o->fd);
+	return 0;
+}
+
+void output_abort(struct output *o)
+{
+	if (temp_name[0])
+		unlink(temp_name);
+	temp_name[0] = 0;
+	close(o->fd);
+}
+
+const char *output_scratch(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	catch_signals();
+	snprintf(scratch_name, sizeof(scratch_name), "%s/twinboot-XXXXXX",
+		 dir && dir[0] ? dir : "/tmp");
+	if (mkdtemp(scratch_name))
+		return scratch_name;
+	scratch_name[0] = 0;
+	report_errno("cannot create a directory in %s", dir ? dir : "/tmp");
+	return NULL;
+}

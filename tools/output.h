@@ -1,0 +1,34 @@
+/*
+ * A file that appears under its name only when it is whole.
+ */
+#ifndef TOOLS_OUTPUT_H
+#define TOOLS_OUTPUT_H
+
+#include <stdint.h>
+
+struct output {
+	const char *path;	/* the final name */
+	char *temp;		/* in the same directory */
+	int fd;
+};
+
+/*
+ * Create the temporary file, SIZE bytes of nothing.  It is removed by
+ * output_abort and when a signal ends us.  One output at a time.
+ * All three: 0, or -1 with an error reported.
+ */
+int output_open(struct output *o, const char *path);
+int output_resize(struct output *o, uint64_t size);
+
+/* Everything is on the disk under the final name when this returns 0. */
+int output_commit(struct output *o);
+void output_abort(struct output *o);
+
+/*
+ * A temporary directory, removed with all that is in it by scratch_remove and
+ * when a signal ends us.  NULL with an error reported.
+ */
+const char *output_scratch(void);
+void output_scratch_remove(void);
+
+#endif

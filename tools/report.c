@@ -1,0 +1,77 @@
+/*
+ * Messages.  A progress line is wiped before anything else is written, so that
+ * an error never stands behind half a line.
+ */
+#include "tools/report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool line_open;
+
+static void wipe(void)
+{
+	if (line_open)
+		fputs("\r\033[K", stderr);
+	line_open = false;
+}
+
+static void message(const char *kind, const char *format, va_list ap,
+		    const char *tail)
+{
+	wipe();
+	fprintf(stderr, "twinboot: %s", kind);
+	vfprintf(stderr, format, ap);
+	fprintf(stderr, "%s%s\n", tail ? ": " : "", tail ? tail : "");
+}
+
+int report_error(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	message("", format, ap, NULL);
+	va_end(ap);
+	return -1;
+}
+
+int report_errno(const char *format, ...)
+{
+	const char *tail = strerror(errno);
+	va_list ap;
+
+	va_start(ap, format);
+	message("", format, ap, tail);
+	va_end(ap);
+	return -1;
+}
+
+void report_note(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	message("note: ", format, ap, NULL);
+	va_end(ap);
+}
+
+void report_progress(const char *what, uint64_t done, uint64_t total)
+{
+	static uint64_t last = -1;
+	uint64_t percent = total ? done * 100 / total : 0;
+
+	if (!isatty(STDERR_FILENO) || (line_open && percent == last))
+		return;
+	last = percent;
+	wipe();
+	if (total)
+		fprintf(stderr, "%s %3u %%", what, (unsigned)percent);
+	else
+		fprintf(stderr, "%s", what);
+	fflush(stderr);
+	line_open = what[0];
+}

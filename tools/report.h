@@ -1,0 +1,25 @@
+/*
+ * What the host program says: errors and notes on stderr, one line each;
+ * progress on a terminal only.
+ */
+#ifndef TOOLS_REPORT_H
+#define TOOLS_REPORT_H
+
+#include <stdint.h>
+
+/* "twinboot: ..." on stderr.  Returns -1 so that callers can return it. */
+int report_error(const char *format, ...)
+	__attribute__((format(printf, 1, 2), cold));
+
+/* The same with ": " and errno's text behind it. */
+int report_errno(const char *format, ...)
+	__attribute__((format(printf, 1, 2), cold));
+
+/* "twinboot: note: ..." on stderr. */
+void report_note(const char *format, ...)
+	__attribute__((format(printf, 1, 2), cold));
+
+/* One changing line on a terminal; nothing elsewhere.  TOTAL 0: no figure. */
+void report_progress(const char *what, uint64_t done, uint64_t total);
+
+#endif
