@@ -27,6 +27,8 @@ struct fat {
 	char dir[4096];		/* where the batch goes, "::/" + directory */
 	unsigned n;
 	char *file[BATCH];	/* names in the scratch directory */
+	char **made;		/* directories that exist */
+	size_t n_made;
 	uint64_t done, total;
 };
 
@@ -58,10 +60,16 @@ static int flush(struct fat *x)
 	return err;
 }
 
-static int make_dir(const struct fat *x, const char *path)
+static int make_dir(struct fat *x, const char *path)
 {
-	const char *argv[] = { "mmd", "-D", "s", "-i", x->image, path, NULL };
+	const char *argv[] = { "mmd", "-i", x->image, path, NULL };
 
+	for (size_t i = 0; i < x->n_made; i++)
+		if (!strcasecmp(x->made[i], path))
+			return 0;
+	x->made = realloc(x->made, (x->n_made + 1) * sizeof(*x->made));
+	if (!x->made || !(x->made[x->n_made++] = strdup(path)))
+		abort();
 	return run_mtool(x, argv);
 }
 
@@ -185,6 +193,9 @@ int mkfat_write(const struct mkfs *m, const struct tree *t)
 		err = tree_walk(t, &x.sink);
 	if (!err)
 		err = flush(&x);
+	while (x.n_made)
+		free(x.made[--x.n_made]);
+	free(x.made);
 	output_scratch_remove();
 	return err;
 }
