@@ -19,27 +19,38 @@ enum { TABLE, SIZE, SECTOR, ROOT, FS, KERNEL, INITRD, APPEND, MENU, BOOT, UUID,
        LABEL, BOOT_DIR, OUTPUT, KEYS };
 
 static const struct {
-	const char *name, *arg, *what;
+	const char *name;
 	bool is_path;
+	const char *arg, *what;
 } keys[KEYS] = {
-	[TABLE] = { "table", "gpt|mbr|none", "partition table (gpt)" },
-	[SIZE] = { "size", "S", "of the image, as 640M or 2G (what it needs)" },
-	[SECTOR] = { "sector", "512|4096", "bytes a sector (512)" },
-	[ROOT] = { "root", "DIR|TAR", "what to put into the root file system",
-		   true },
-	[FS] = { "fs", "ext2|ext3|ext4|fat32", "root file system (ext4)" },
-	[KERNEL] = { "kernel", "FILE", "put into /boot", true },
-	[INITRD] = { "initrd", "FILE", "put into /boot", true },
-	[APPEND] = { "append", "STR", "the kernel's command line" },
-	[MENU] = { "menu", "FILE", "becomes /boot/grub/menu.lst as it is; "
-		   "else one is written for --kernel", true },
-	[BOOT] = { "boot", "LIST", "of bios,uefi,pv (all that the table can "
-		   "carry)" },
-	[UUID] = { "uuid", "UUID", "of the root file system (from the inputs)" },
-	[LABEL] = { "label", "NAME", "of the root file system" },
-	[BOOT_DIR] = { "boot-dir", "DIR", "where mbr.bin, stage2.bin and "
-		       "twinboot.efi are", true },
-	[OUTPUT] = { "output", "IMAGE", "the image (also -o)", true },
+	[TABLE] = { "table", false, "gpt|mbr|none",
+		"partition table (gpt)" },
+	[SIZE] = { "size", false, "S",
+		"of the image, as 640M or 2G (what it needs)" },
+	[SECTOR] = { "sector", false, "512|4096",
+		"bytes a sector (512)" },
+	[ROOT] = { "root", true, "DIR|TAR",
+		"what to put into the root file system" },
+	[FS] = { "fs", false, "ext2|ext3|ext4|fat32",
+		"root file system (ext4)" },
+	[KERNEL] = { "kernel", true, "FILE",
+		"put into /boot" },
+	[INITRD] = { "initrd", true, "FILE",
+		"put into /boot" },
+	[APPEND] = { "append", false, "STR",
+		"the kernel's command line" },
+	[MENU] = { "menu", true, "FILE",
+		"becomes /boot/grub/menu.lst as it is; else one is written for --kernel" },
+	[BOOT] = { "boot", false, "LIST",
+		"of bios,uefi,pv (all that the table can carry)" },
+	[UUID] = { "uuid", false, "UUID",
+		"of the root file system (from the inputs)" },
+	[LABEL] = { "label", false, "NAME",
+		"of the root file system" },
+	[BOOT_DIR] = { "boot-dir", true, "DIR",
+		"where mbr.bin, stage2.bin and twinboot.efi are" },
+	[OUTPUT] = { "output", true, "IMAGE",
+		"the image (also -o)" },
 };
 
 static const struct {
