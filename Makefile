@@ -108,6 +108,12 @@ endef
 # ---- the shared loader: all of loader/ and menu/ ---------------------------
 
 SHARED := $(sort $(wildcard loader/*.c loader/*/*.c menu/*.c))
+# liblzo2 is GPL: LZO=0 builds without it.
+LZO ?= 1
+ifeq ($(LZO),0)
+SHARED := $(filter-out loader/unpack/unpack_lzo.c,$(SHARED)) \
+	loader/unpack/no_lzo/unpack_lzo.c
+endif
 # Also for tests: all of the host programs but their main().
 TESTED := $(sort $(filter-out tools/twinboot.c,$(wildcard tools/*.c)))
 # And the hypervisor's files that touch no hardware.
@@ -121,7 +127,10 @@ $(B)/libshared-test.a: $(SHARED:%.c=$(B)/test-obj/%.o) \
 		$(TESTED:%.c=$(B)/test-obj/%.o)
 	$(archive)
 
-UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lbz2 -llzo2
+UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lbz2 $(if $(filter-out 0,$(LZO)),-llzo2)
+# The same for boot programs, before $(MUSL) on the link line.
+BOOT_UNPACK_LIBS := $(B)/boot-obj/loader/unpack/boot/libs.o \
+	$(patsubst -l%,/usr/lib/x86_64-linux-gnu/lib%.a,$(UNPACK_LIBS))
 
 # ---- build/boot/ -----------------------------------------------------------
 
