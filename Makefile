@@ -142,6 +142,21 @@ BOOT :=
 
 # pvboot/guest: pvboot.elf, pvboot.elf.gz -------------------------------------
 
+PVBOOT := $(sort $(wildcard pvboot/guest/*.c pvboot/guest/*.S))
+PVBOOT_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(PVBOOT)))
+BOOT += $(B)/boot/pvboot.elf $(B)/boot/pvboot.elf.gz
+
+$(B)/boot/pvboot.elf: pvboot/guest/pvboot.ld $(PVBOOT_OBJ) \
+		$(B)/libshared-boot.a $(B)/boot-obj/loader/unpack/boot/libs.o
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(PVBOOT_OBJ) \
+	  $(B)/libshared-boot.a $(BOOT_UNPACK_LIBS) $(MUSL)
+	$(Q)$(OBJCOPY) --strip-all $@.sym $@
+
+$(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
+	$(Q)gzip -9nc $< >$@
+
 # pvboot/hv: hv.elf -----------------------------------------------------------
 
 .PHONY: boot

@@ -1,0 +1,132 @@
+/*
+ * The console ring (xen/io/console.h): free-running indexes, the backend's
+ * are not trusted further than masked.  Escape sequences become single keys.
+ */
+#include "pvboot/guest/console.h"
+
+#include <stdint.h>
+#include <xen/io/console.h>
+
+#include "loader/platform.h"
+#include "pvboot/guest/guest.h"
+
+#define KEY_TIMEOUT 50u		/* ms between the bytes of one key */
+
+static struct xencons_interface *ring;
+static evtchn_port_t port;
+
+void console_init(void *page)
+{
+	ring = page;
+	port = start_info->console.domU.evtchn;
+}
+
+static uint32_t out_used(void)
+{
+	return ring->out_prod - __atomic_load_n(&ring->out_cons,
+						__ATOMIC_ACQUIRE);
+}
+
+static void put(char c)
+{
+	while (out_used() >= sizeof(ring->out)) {
+		event_send(port);
+		event_take(port);
+		if (out_used() >= sizeof(ring->out))
+			event_wait(port, 0, 10);
+	}
+	ring->out[ring->out_prod & (sizeof(ring->out) - 1)] = c;
+	__atomic_store_n(&ring->out_prod, ring->out_prod + 1,
+			 __ATOMIC_RELEASE);
+}
+
+void console_write(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\n')
+			put('\r');
+		put(s[i]);
+	}
+	event_send(port);
+}
+
+void console_drain(void)
+{
+	uint64_t end = clock_ms() + 1000;
+
+	event_send(port);
+	while (out_used() && clock_ms() < end) {
+		event_take(port);
+		if (out_used())
+			event_wait(port, 0, 10);
+	}
+}
+
+static int take_byte(void)
+{
+	uint32_t cons = ring->in_cons, prod;
+	int c;
+
+	prod = __atomic_load_n(&ring->in_prod, __ATOMIC_ACQUIRE);
+	if (prod == cons)
+		return KEY_NONE;
+	c = (unsigned char)ring->in[cons & (sizeof(ring->in) - 1)];
+	__atomic_store_n(&ring->in_cons, cons + 1, __ATOMIC_RELEASE);
+	event_send(port);
+	return c;
+}
+
+/* The next byte of an escape sequence, which comes soon or not at all. */
+static int next_byte(void)
+{
+	uint64_t end = clock_ms() + KEY_TIMEOUT;
+	int c;
+
+	while ((c = take_byte()) == KEY_NONE && clock_ms() < end) {
+		event_take(port);
+		event_wait(port, 0, 5);
+	}
+	return c;
+}
+
+/* "ESC [ 2 1 ~" and its like, N being the number. */
+static int numbered_key(int n)
+{
+	int c;
+
+	while ((c = next_byte()) >= '0' && c <= '9')
+		n = (n * 10 + c - '0') % 1000;
+	if (c != '~')
+		return KEY_NONE;
+	return n == 1 || n == 7 ? KEY_HOME :
+	       n == 4 || n == 8 ? KEY_END : n == 21 ? KEY_F10 : KEY_NONE;
+}
+
+static int escape(void)
+{
+	int c = next_byte();
+
+	if (c == KEY_NONE)
+		return 0x1b;
+	if (c != '[' && c != 'O')
+		return KEY_NONE;
+	switch (c = next_byte()) {
+	case 'A':
+		return KEY_UP;
+	case 'B':
+		return KEY_DOWN;
+	case 'H':
+		return KEY_HOME;
+	case 'F':
+		return KEY_END;
+	}
+	return c >= '0' && c <= '9' ? numbered_key(c - '0') : KEY_NONE;
+}
+
+int console_key(void)
+{
+	int c = take_byte();
+
+	/* A NUL is what some viewers send when they connect. */
+	return c == 0x1b ? escape() : c == 0 ? KEY_NONE : c;
+}

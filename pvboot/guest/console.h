@@ -1,0 +1,16 @@
+/* hvc0: the console ring that Xen gave us in start_info. */
+#ifndef PVBOOT_GUEST_CONSOLE_H
+#define PVBOOT_GUEST_CONSOLE_H
+
+#include <stddef.h>
+
+/* The ring page; called once, before all else here. */
+void console_init(void *ring);
+
+void console_write(const char *s, size_t len);
+int console_key(void);	/* struct platform's key() */
+
+/* Wait until the backend has taken all that was written (or one second). */
+void console_drain(void);
+
+#endif

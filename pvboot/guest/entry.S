@@ -1,0 +1,72 @@
+/*
+ * Xen's builder starts us here: 64-bit mode, ring 3, rsi = start_info, the
+ * initial map in place, upcalls masked, .bss zeroed (elfnote.h, xen.h).
+ */
+#define NOTE(type, ...) \
+	.balign 4; .long 4, 92f - 91f, type; .asciz "Xen"; \
+	91: __VA_ARGS__; 92: .balign 4
+
+	.section .note.Xen, "a", @note
+	NOTE(6, .asciz "Twinboot")		/* GUEST_OS */
+	NOTE(7, .asciz "1")			/* GUEST_VERSION */
+	NOTE(5, .asciz "xen-3.0")		/* XEN_VERSION */
+	NOTE(8, .asciz "generic")		/* LOADER */
+	NOTE(3, .quad VIRT_BASE)		/* VIRT_BASE */
+	NOTE(4, .quad 0)			/* PADDR_OFFSET */
+	NOTE(1, .quad _start)			/* ENTRY */
+	NOTE(10, .asciz "!writable_page_tables|pae_pgdir_above_4gb")
+
+	.section .text.start, "ax"
+	.globl _start
+_start:
+	cld
+	lea stack_top(%rip), %rsp
+	xor %ebp, %ebp
+	mov %rsi, %rdi
+	call guest_main
+	ud2
+
+/*
+ * The last step, copied to a page that is at the same address (rip-relative
+ * code only) in the old map and the new one.  rdi: mmuext operations there,
+ * rsi: how many, rdx: struct departure.  Nothing of the old map is used after
+ * the hypercall.
+ */
+	.globl depart, depart_end
+depart:
+	mov %rdx, %rbx
+	mov %rcx, %r12
+	mov $26, %eax				/* mmuext_op */
+	xor %edx, %edx
+	mov $0x7ff0, %r10d			/* DOMID_SELF */
+	syscall
+	mov 0(%rbx), %rsp
+	mov 8(%rbx), %rsi
+	mov 16(%rbx), %rcx
+	xor %eax, %eax
+	xor %ebx, %ebx
+	xor %edx, %edx
+	xor %edi, %edi
+	xor %ebp, %ebp
+	xor %r8d, %r8d
+	xor %r9d, %r9d
+	xor %r10d, %r10d
+	xor %r11d, %r11d
+	xor %r12d, %r12d
+	xor %r13d, %r13d
+	xor %r14d, %r14d
+	xor %r15d, %r15d
+	cld
+	jmp *%rcx
+depart_end:
+
+	.section .bss.stack, "aw", @nobits
+	.balign 4096
+	.skip 131072
+stack_top:
+
+	.globl shared_info
+shared_info:					/* Xen's page goes here */
+	.skip 4096
+
+	.section .note.GNU-stack, "", @progbits
