@@ -73,6 +73,7 @@ BOOT_CFLAGS = $(COMMON) -O2 -ffreestanding -fPIC -fvisibility=hidden \
 	-idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 BOOT_LDFLAGS = -nostdlib -static --gc-sections --build-id=none \
 	-z noexecstack -z max-page-size=4096 --fatal-warnings
+LIBMD := /usr/lib/x86_64-linux-gnu/libmd.a
 MUSL := /usr/lib/x86_64-linux-musl/libc.a
 HOST_CFLAGS = $(COMMON) -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
@@ -139,6 +140,28 @@ BOOT :=
 # mbr/bios: mbr.bin, stage2.bin -----------------------------------------------
 
 # mbr/uefi: twinboot.efi ------------------------------------------------------
+
+# gnu-efi: headers, crt0, linker script and relocation only.
+UEFI := $(sort $(wildcard mbr/uefi/*.c))
+FLAGS_mbr/uefi := -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
+	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
+UEFI_MAX := 131072
+
+$(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
+	$(call say,LD,$@)
+	$(Q)$(LD) -nostdlib -shared -Bsymbolic -znocombreloc --gc-sections --build-id=none \
+	  --no-undefined -T mbr/uefi/uefi.ld \
+	  /usr/lib/crt0-efi-x86_64.o $(filter-out %.ld,$^) /usr/lib/libgnuefi.a $(LIBMD) $(MUSL) \
+	  -o $@
+
+$(B)/boot/twinboot.efi: $(B)/uefi.so
+	$(Q)mkdir -p $(@D)
+	$(call say,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym \
+	  -j .rel -j .rela -j '.rel.*' -j '.rela.*' -j .reloc -j .sbat \
+	  --target efi-app-x86_64 --subsystem=10 $< $@
+	$(Q)[ $$(stat -c %s $@) -le $(UEFI_MAX) ] || \
+	  { echo "$@ is larger than $(UEFI_MAX) bytes" >&2; rm $@; exit 1; }
 
 # pvboot/guest: pvboot.elf, pvboot.elf.gz -------------------------------------
 

@@ -20,6 +20,7 @@ enum { KEY_NONE = -1, KEY_UP = 0x100, KEY_DOWN, KEY_HOME, KEY_END, KEY_F10 };
 
 struct platform {
 	const char *name;	/* "bios", "uefi", "pv", "host" */
+	uint64_t start_tsc;	/* when our first instruction ran */
 	struct arena *arena;
 	const struct kernel_format *const *formats;	/* NULL at the end */
 

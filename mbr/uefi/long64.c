@@ -1,0 +1,197 @@
+/*
+ * GO_LONG64: a Linux kernel without a usable EFI stub, started at its 64-bit
+ * entry after ExitBootServices, knowing by efi_info that it runs on EFI
+ * (Linux' Documentation/arch/x86/boot.rst, "64-bit boot protocol").
+ */
+#include "mbr/uefi/uefi.h"
+
+#include <asm/bootparam.h>
+#include <string.h>
+
+#include "loader/base/err.h"
+
+#define VIDEO_TYPE_EFI 0x70	/* <linux/screen_info.h> */
+#define MAP_SLACK 8		/* descriptors that our own calls may add */
+
+struct firmware_map {
+	uint8_t *at;
+	uint64_t pages;
+	UINTN len, key, each;
+	UINT32 version;
+};
+
+static uint64_t first_page(const struct piece *p, uint64_t *pages)
+{
+	uint64_t at = p->addr & ~(uint64_t)(EFI_PAGE_SIZE - 1);
+
+	*pages = uefi_page_count(p->addr - at + p->size);
+	return at;
+}
+
+/* Give back the memory of the first N pieces. */
+static void release_pieces(const struct handover *ho, unsigned n)
+{
+	while (n-- > 0) {
+		uint64_t pages, at = first_page(&ho->piece[n], &pages);
+
+		uefi_boot->FreePages(at, pages);
+	}
+}
+
+static int take_pieces(const struct handover *ho)
+{
+	for (unsigned i = 0; i < ho->n; i++) {
+		uint64_t pages;
+		EFI_PHYSICAL_ADDRESS at = first_page(&ho->piece[i], &pages);
+
+		if (uefi_boot->AllocatePages(AllocateAddress, EfiLoaderCode,
+					     pages, &at)) {
+			release_pieces(ho, i);
+			return fail(ERR_NO_MEMORY,
+				    "%s: the firmware uses memory at %lx",
+				    ho->piece[i].what, ho->piece[i].addr);
+		}
+	}
+	return 0;
+}
+
+static void *piece_at(void *ctx, uint64_t addr, uint64_t size)
+{
+	return (void *)addr;
+}
+
+static void mask_shape(uint32_t mask, uint8_t *pos, uint8_t *size)
+{
+	*pos = *size = 0;
+	if (!mask)
+		return;
+	*pos = (uint8_t)__builtin_ctz(mask);
+	*size = (uint8_t)(32 - __builtin_clz(mask) - *pos);
+}
+
+/* The picture that the firmware set up, for the kernel's first console. */
+static void set_screen(struct boot_params *params)
+{
+	struct screen_info s = { .orig_video_isVGA = VIDEO_TYPE_EFI };
+	static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *m;
+	EFI_PIXEL_BITMASK bits = { 0xff0000, 0xff00, 0xff, 0xff000000 };
+
+	if (uefi_boot->LocateProtocol(&guid, NULL, (void **)&gop) ||
+	    gop->Mode->Info->PixelFormat == PixelBltOnly)
+		return;
+	m = gop->Mode->Info;
+	if (m->PixelFormat == PixelRedGreenBlueReserved8BitPerColor)
+		bits = (EFI_PIXEL_BITMASK){ 0xff, 0xff00, 0xff0000,
+					    0xff000000 };
+	else if (m->PixelFormat == PixelBitMask)
+		bits = m->PixelInformation;
+	s.lfb_base = (uint32_t)gop->Mode->FrameBufferBase;
+	s.ext_lfb_base = (uint32_t)(gop->Mode->FrameBufferBase >> 32);
+	s.capabilities = VIDEO_CAPABILITY_64BIT_BASE;
+	s.lfb_size = (uint32_t)gop->Mode->FrameBufferSize;
+	s.lfb_width = (uint16_t)m->HorizontalResolution;
+	s.lfb_height = (uint16_t)m->VerticalResolution;
+	s.lfb_depth = 32;
+	s.lfb_linelength = (uint16_t)(m->PixelsPerScanLine * 4);
+	mask_shape(bits.RedMask, &s.red_pos, &s.red_size);
+	mask_shape(bits.GreenMask, &s.green_pos, &s.green_size);
+	mask_shape(bits.BlueMask, &s.blue_pos, &s.blue_size);
+	mask_shape(bits.ReservedMask, &s.rsvd_pos, &s.rsvd_size);
+	params->screen_info = s;
+}
+
+static int map_room(struct firmware_map *m)
+{
+	m->len = 0;
+	uefi_boot->GetMemoryMap(&m->len, NULL, &m->key, &m->each, &m->version);
+	m->pages = uefi_page_count(m->len + MAP_SLACK * m->each);
+	m->at = uefi_pages(m->pages);
+	return m->at ? 0 : ERR_NO_MEMORY;
+}
+
+/* The map may change under the first try: its timers still run. */
+static bool leave_firmware(struct firmware_map *m)
+{
+	for (int i = 0; i < 3; i++) {
+		m->len = m->pages * EFI_PAGE_SIZE;
+		if (uefi_boot->GetMemoryMap(&m->len, (void *)m->at, &m->key,
+					    &m->each, &m->version))
+			return false;
+		if (!uefi_boot->ExitBootServices(uefi_image, m->key))
+			return true;
+	}
+	return false;
+}
+
+static void set_efi_info(struct boot_params *params,
+			 const struct firmware_map *m)
+{
+	struct efi_info e = { 0 };
+	uint64_t system = (uintptr_t)uefi_system, map = (uintptr_t)m->at;
+
+	memcpy(&e.efi_loader_signature, "EL64", 4);
+	e.efi_systab = (uint32_t)system;
+	e.efi_systab_hi = (uint32_t)(system >> 32);
+	e.efi_memdesc_size = (uint32_t)m->each;
+	e.efi_memdesc_version = m->version;
+	e.efi_memmap = (uint32_t)map;
+	e.efi_memmap_hi = (uint32_t)(map >> 32);
+	e.efi_memmap_size = (uint32_t)m->len;
+	params->efi_info = e;
+}
+
+/* Flat segments at the selectors that the boot protocol names. */
+static void __attribute__((noreturn)) jump(const struct handover *ho)
+{
+	static const uint64_t gdt[] = {
+		0, 0,
+		0x00af9a000000ffff,	/* 0x10: 64-bit code */
+		0x00cf92000000ffff,	/* 0x18: data */
+	};
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) gdtr = { sizeof(gdt) - 1, (uintptr_t)gdt };
+
+	asm volatile("cli\n\t"
+		     "lgdt %0\n\t"
+		     "pushq $0x10\n\t"
+		     "leaq 1f(%%rip), %%rax\n\t"
+		     "pushq %%rax\n\t"
+		     "lretq\n"
+		     "1:\tmovl $0x18, %%eax\n\t"
+		     "movl %%eax, %%ds\n\t"
+		     "movl %%eax, %%es\n\t"
+		     "movl %%eax, %%ss\n\t"
+		     "jmp *%1"
+		     : : "m"(gdtr), "b"(ho->entry), "S"(ho->rsi)
+		     : "rax", "memory");
+	__builtin_unreachable();
+}
+
+int uefi_go_long64(struct handover *ho)
+{
+	struct boot_params *params = (void *)ho->rsi;
+	struct firmware_map map;
+	int err;
+
+	if (uefi_secure_boot())
+		return fail(ERR_AUTH, "Secure Boot is on, and this kernel has "
+			    "no EFI stub that the firmware could verify");
+	if ((err = take_pieces(ho)))
+		return err;
+	if (!(err = handover_load(ho, piece_at, NULL)) &&
+	    !(err = map_room(&map))) {
+		set_screen(params);
+		if (leave_firmware(&map)) {
+			set_efi_info(params, &map);
+			jump(ho);
+		}
+		err = fail(ERR_BOOT, "ExitBootServices fails");
+		uefi_pages_free(map.at, map.pages);
+	}
+	release_pieces(ho, ho->n);
+	return err;
+}

@@ -1,0 +1,78 @@
+/*
+ * What the UEFI stage's files share: the firmware's tables, and the pieces of
+ * its struct platform.
+ */
+#ifndef MBR_UEFI_UEFI_H
+#define MBR_UEFI_UEFI_H
+
+#include <efi.h>
+
+#include "loader/platform.h"
+
+extern EFI_HANDLE uefi_image;		/* ourselves */
+extern EFI_SYSTEM_TABLE *uefi_system;
+extern EFI_BOOT_SERVICES *uefi_boot;
+extern EFI_LOADED_IMAGE *uefi_loaded;	/* where we came from */
+
+/* TSC ticks spent inside the firmware since we started. */
+extern uint64_t uefi_firmware_tsc;
+
+static inline uint64_t uefi_tsc(void)
+{
+	uint32_t lo, hi;
+
+	asm volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}
+
+/* Count what CALL takes as firmware time; its value is CALL's. */
+#define uefi_timed(call) ({				\
+	uint64_t begun_ = uefi_tsc();			\
+	EFI_STATUS status_ = (call);			\
+	uefi_firmware_tsc += uefi_tsc() - begun_;	\
+	status_; })
+
+/* disk.c: all whole disks, hd0 the one that holds our own partition. */
+int uefi_disks(struct platform *p);
+/* The device path of HANDLE, NULL if it has none; its bytes without the end. */
+EFI_DEVICE_PATH *uefi_device_path(EFI_HANDLE handle);
+size_t uefi_path_length(EFI_DEVICE_PATH *path);
+
+/* console.c */
+void uefi_console_start(void);
+void uefi_write(const char *s, size_t len);
+int uefi_key(void);
+void uefi_idle(void);
+uint64_t uefi_clock_ms(void);
+
+/* memory.c: the firmware's map as ours.  ERR_NO_MEMORY. */
+int uefi_memmap(struct memmap *m);
+/* The pages that BYTES take. */
+static inline uint64_t uefi_page_count(uint64_t bytes)
+{
+	return bytes / EFI_PAGE_SIZE + (bytes % EFI_PAGE_SIZE != 0);
+}
+/* PAGES of 4 KiB anywhere, or NULL with an error recorded. */
+void *uefi_pages(uint64_t pages);
+void uefi_pages_free(void *p, uint64_t pages);
+
+/* go.c: struct platform's go(). */
+int uefi_go(struct handover *ho);
+int uefi_go_image(struct handover *ho);		/* image.c: GO_EFI */
+int uefi_go_long64(struct handover *ho);	/* long64.c: GO_LONG64 */
+
+/* secure.c: whether the firmware verifies what it starts. */
+bool uefi_secure_boot(void);
+
+/* initrd.c: offer HO's pieces from 1 on to the kernel, and take them back. */
+int uefi_initrd_offer(const struct handover *ho);
+void uefi_initrd_withdraw(void);
+
+/* measure.c: extend PCR with LEN bytes at DATA; nothing without a TPM. */
+void uefi_measure(uint32_t pcr, const void *data, uint64_t len,
+		  const char *what);
+
+/* text.c: TEXT as NUL-terminated UTF-16 in PAGES pages, BYTES with the NUL. */
+CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes);
+
+#endif
