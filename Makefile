@@ -137,7 +137,32 @@ BOOT_UNPACK_LIBS := $(B)/boot-obj/loader/unpack/boot/libs.o \
 
 BOOT :=
 
-# mbr/bios: mbr.bin, stage2.bin -----------------------------------------------
+# mbr/bios: mbr.bin, ext.bin, stage2.bin ---------------------------------------
+
+BIOS_BLOCKS := $(B)/boot/mbr.bin $(B)/boot/ext.bin
+BIOS_SRC := $(sort $(filter-out mbr/bios/mbr.S mbr/bios/ext.S \
+	mbr/bios/stage2.lds.S,$(wildcard mbr/bios/*.[cS])))
+BIOS_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(BIOS_SRC)))
+BOOT += $(BIOS_BLOCKS)
+
+$(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LD) -Ttext=0x7c00 -e start --oformat=binary -o $@ $<
+
+$(B)/stage2.lds: mbr/bios/stage2.lds.S mbr/bios/layout.h loader/disk/bootblock.h
+	$(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x assembler-with-cpp -o $@ $<
+
+$(B)/stage2.elf: $(B)/stage2.lds $(BIOS_OBJ) $(B)/libshared-boot.a
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(MUSL) -o $@
+
+# The head's third word makes all words add up to 0.
+$(B)/boot/stage2.bin: $(B)/stage2.elf
+	$(call say,SUM,$@)
+	$(Q)$(OBJCOPY) -O binary $< $@
+	$(Q)perl -0777 -e 'open F, "+<", $$ARGV[0] or die; binmode F; $$_ = <F>; \
+	  seek F, 8, 0; print F pack "V", -unpack "%32V*", $$_' $@
 
 # mbr/uefi: twinboot.efi ------------------------------------------------------
 

@@ -15,7 +15,7 @@
 #include "loader/kernel/kernel.h"
 #include "loader/memmap.h"
 
-/* Keys beyond ASCII, as key() returns them. */
+/* Keys beyond ASCII, as key() returns them; Enter is '\n'. */
 enum { KEY_NONE = -1, KEY_UP = 0x100, KEY_DOWN, KEY_HOME, KEY_END, KEY_F10 };
 
 struct platform {
@@ -39,7 +39,11 @@ struct platform {
 	void (*idle)(void);
 	/* Milliseconds since some moment; never goes back. */
 	uint64_t (*clock_ms)(void);
-	/* TSC ticks spent in firmware or backend so far, for the boot record. */
+	/*
+	 * TSC ticks not spent in our code so far: in firmware or backend, and
+	 * all before our first instruction.  The TSC minus this is our own
+	 * cost, for the boot record.
+	 */
 	uint64_t (*firmware_tsc)(void);
 	/*
 	 * Load the pieces and start the kernel.  Comes back only with an

@@ -1,0 +1,125 @@
+/*
+ * Output: the text screen by writing its memory, and COM1.  A machine may
+ * lack either; INT 10h is not used, because firmware may copy what it prints
+ * to the serial line, where it would then be twice.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "mbr/bios/bios.h"
+
+#define COM1 0x3f8
+#define LSR (COM1 + 5)
+#define BLANK 0x0720		/* grey on black */
+
+static bool serial;
+static struct {
+	uint16_t *cells;	/* NULL: no text screen */
+	uint16_t crtc;		/* its index port */
+	unsigned columns, rows, at;
+} screen;
+
+static void serial_init(void)
+{
+	serial = bios_in(LSR) != 0xff;
+	if (!serial)
+		return;
+	bios_out(COM1 + 3, 0x83);	/* divisor latch, 8N1 */
+	bios_out(COM1, 1);		/* 115200 baud */
+	bios_out(COM1 + 1, 0);
+	bios_out(COM1 + 3, 3);
+	bios_out(COM1 + 1, 0);		/* no interrupts */
+	bios_out(COM1 + 2, 7);		/* FIFOs on and empty */
+	bios_out(COM1 + 4, 3);		/* DTR, RTS */
+}
+
+static void serial_put(char c)
+{
+	for (unsigned i = 0; i < 100000 && !(bios_in(LSR) & 0x20); i++)
+		;
+	bios_out(COM1, (uint8_t)c);
+}
+
+/* The BIOS data area says whether there is a screen and in which mode. */
+static void screen_init(void)
+{
+	uint8_t mode = *bios_data(0x49);
+	uint16_t crtc = (uint16_t)(*bios_data(0x63) | *bios_data(0x64) << 8);
+
+	if ((crtc != 0x3d4 && crtc != 0x3b4) || (mode > 3 && mode != 7))
+		return;
+	screen.columns = *bios_data(0x4a);
+	screen.rows = *bios_data(0x84) ? *bios_data(0x84) + 1u : 25;
+	if (screen.columns < 40 || screen.columns > 132 || screen.rows > 60)
+		return;
+	screen.at = *bios_data(0x51) * screen.columns + *bios_data(0x50);
+	if (screen.at >= screen.columns * screen.rows)
+		screen.at = 0;
+	screen.crtc = crtc;
+	screen.cells = (uint16_t *)(mode == 7 ? 0xb0000ul : 0xb8000ul);
+}
+
+static void scroll(void)
+{
+	unsigned last = screen.columns * (screen.rows - 1);
+
+	memmove(screen.cells, screen.cells + screen.columns, last * 2);
+	for (unsigned i = 0; i < screen.columns; i++)
+		screen.cells[last + i] = BLANK;
+	screen.at -= screen.columns;
+}
+
+static void screen_put(char c)
+{
+	unsigned column = screen.at % screen.columns;
+
+	switch (c) {
+	case '\n':
+		screen.at += screen.columns - column;
+		break;
+	case '\r':
+		screen.at -= column;
+		break;
+	case '\b':
+		screen.at -= column > 0;
+		break;
+	case '\t':
+		screen.at = (screen.at | 7) + 1;
+		break;
+	default:
+		screen.cells[screen.at++] = 0x0700 | (uint8_t)c;
+	}
+	if (screen.at >= screen.columns * screen.rows)
+		scroll();
+}
+
+/* The hardware's cursor, and the firmware's idea of it. */
+static void screen_cursor(void)
+{
+	*bios_data(0x50) = (uint8_t)(screen.at % screen.columns);
+	*bios_data(0x51) = (uint8_t)(screen.at / screen.columns);
+	bios_out(screen.crtc, 14);
+	bios_out(screen.crtc + 1, (uint8_t)(screen.at >> 8));
+	bios_out(screen.crtc, 15);
+	bios_out(screen.crtc + 1, (uint8_t)screen.at);
+}
+
+void bios_write(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (screen.cells)
+			screen_put(s[i]);
+		if (serial && s[i] == '\n')
+			serial_put('\r');
+		if (serial)
+			serial_put(s[i]);
+	}
+	if (screen.cells)
+		screen_cursor();
+}
+
+void bios_console(void)
+{
+	serial_init();
+	screen_init();
+}

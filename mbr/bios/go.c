@@ -1,0 +1,70 @@
+/*
+ * The last step: put the pieces into memory, then leave by the jump of the
+ * kernel's mode.  Jump code, page tables and stack are in MEM_LOADER memory,
+ * where no piece is let in.
+ */
+#include "loader/base/err.h"
+#include "mbr/bios/bios.h"
+
+static const struct memmap *memmap;
+
+void bios_go_init(const struct memmap *map)
+{
+	memmap = map;
+}
+
+/* Free memory is mapped to itself, so its address is its pointer. */
+static void *free_memory(void *ctx, uint64_t addr, uint64_t size)
+{
+	for (unsigned i = 0; i < memmap->n; i++) {
+		const struct memrange *r = &memmap->r[i];
+
+		if (r->type == MEM_RAM && addr >= r->start && addr < r->end &&
+		    size <= r->end - addr)
+			return (void *)addr;
+	}
+	fail(ERR_NO_MEMORY, "0x%lx bytes at 0x%lx are not free memory", size,
+	     addr);
+	return NULL;
+}
+
+static void __attribute__((noreturn)) go_long64(const struct handover *ho)
+{
+	bios_go_long64(&(struct bios_jump64){ .rax = ho->rax, .rbx = ho->rbx,
+		.rsi = ho->rsi, .rdi = ho->rdi, .rbp = ho->rbp,
+		.entry = ho->entry, .stack = ho->stack });
+}
+
+static void __attribute__((noreturn)) go_prot32(const struct handover *ho)
+{
+	bios_go_prot32(&(struct bios_jump32){ .eax = (uint32_t)ho->rax,
+		.ebx = (uint32_t)ho->rbx, .esi = (uint32_t)ho->rsi,
+		.edi = (uint32_t)ho->rdi, .ebp = (uint32_t)ho->rbp,
+		.entry = (uint32_t)ho->entry, .stack = (uint32_t)ho->stack });
+}
+
+static void __attribute__((noreturn)) go_real16(const struct handover *ho)
+{
+	bios_go_real16(&(struct bios_jump16){ .entry = (uint32_t)ho->entry,
+		.stack = (uint32_t)ho->stack });
+}
+
+int bios_go(struct handover *ho)
+{
+	int err;
+
+	if (ho->mode > GO_LONG64)
+		return fail(ERR_BOOT, "BIOS cannot start a kernel in mode %s",
+			    ho->entry_name);
+	err = handover_load(ho, free_memory, NULL);
+	if (err)
+		return err;
+	switch (ho->mode) {
+	case GO_REAL16:
+		go_real16(ho);
+	case GO_PROT32:
+		go_prot32(ho);
+	default:
+		go_long64(ho);
+	}
+}

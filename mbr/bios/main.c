@@ -1,0 +1,120 @@
+/*
+ * Stage 2 in C: the machine as a struct platform, then the menu.
+ */
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "mbr/bios/bios.h"
+#include "menu/main.h"
+
+/* In the order of trap.S's pushes and the processor's. */
+struct bios_trap_frame {
+	uint64_t vector, error, rip, cs, rflags, rsp, ss;
+};
+
+struct gate {
+	uint16_t low, selector, type, middle;
+	uint32_t high, zero;
+};
+
+extern struct gate bios_idt[32];
+extern const uint8_t bios_trap_stubs[32][16];
+extern const uint8_t bios_idt_ptr[10];
+struct gate bios_idt[32];
+
+void bios_trap(const struct bios_trap_frame *f) __attribute__((noreturn));
+void bios_main(void) __attribute__((noreturn));
+
+static void idle(void)
+{
+	struct bios_regs r = { 0 };
+
+	bios_real(0x90f4, &r);		/* HLT: the timer's tick ends it */
+}
+
+/* Ticks of 65536/1193182 s; the count starts again at midnight. */
+static uint64_t clock_ms(void)
+{
+	static uint32_t last;
+	static uint64_t days;
+	uint32_t now = *(volatile uint32_t *)bios_data(0x6c);
+
+	if (now < last)
+		days += 0x1800b0;
+	last = now;
+	return (days + now) * 65536000 / 1193182;
+}
+
+static uint64_t firmware_tsc(void)
+{
+	return bios_fw_tsc;
+}
+
+static void __attribute__((noreturn)) halt(void)
+{
+	for (;;)
+		idle();
+}
+
+static void reboot(void)
+{
+	*(volatile uint16_t *)bios_data(0x72) = 0;	/* a cold start */
+	bios_out(0xcf9, 6);		/* the chipset's reset, */
+	bios_out(0x64, 0xfe);		/* the keyboard controller's */
+	halt();
+}
+
+void bios_trap(const struct bios_trap_frame *f)
+{
+	uint64_t cr2;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+	say(&(struct platform){ .write = bios_write },
+	    "Twinboot: exception %lu, error 0x%lx, rip 0x%lx, rsp 0x%lx, "
+	    "cr2 0x%lx\n", f->vector, f->error, f->rip, f->rsp, cr2);
+	for (;;)
+		__asm__ volatile("hlt");
+}
+
+static void traps(void)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		uintptr_t at = (uintptr_t)bios_trap_stubs[i];
+
+		bios_idt[i] = (struct gate){ .low = (uint16_t)at,
+			.selector = SEL_CODE, .type = 0x8e00,
+			.middle = (uint16_t)(at >> 16) };
+	}
+	__asm__ volatile("lidt %0" : : "m"(bios_idt_ptr));
+}
+
+/* What was before our first instruction, and the boot block's own INTs. */
+static void count_from_start(void)
+{
+	const volatile uint64_t *block = (void *)(uintptr_t)BLOCK_FW_TSC;
+
+	bios_fw_tsc += block[0] + block[1];
+}
+
+void bios_main(void)
+{
+	static struct memmap map;
+	static struct arena arena;
+	static struct platform p = {
+		.name = "bios", .arena = &arena, .formats = bios_formats,
+		.boot_part = -1, .memmap = &map,
+		.write = bios_write, .key = bios_key, .idle = idle,
+		.clock_ms = clock_ms, .firmware_tsc = firmware_tsc,
+		.go = bios_go, .reboot = reboot, .halt = halt,
+	};
+
+	traps();
+	count_from_start();
+	bios_console();
+	bios_go_init(&map);
+	if (!bios_memory(&map, &arena) &&
+	    !bios_disks(&arena, &p.disk, &p.n_disks))
+		menu_main(&p, NULL);
+	say(&p, "%s\n", err_text());
+	halt();
+}
