@@ -182,7 +182,7 @@ $(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot
 $(B)/boot/twinboot.efi: $(B)/uefi.so
 	$(Q)mkdir -p $(@D)
 	$(call say,OBJCOPY,$@)
-	$(Q)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym \
+	$(Q)$(OBJCOPY) -S -j .text -j .sdata -j .data -j .dynamic -j .dynsym \
 	  -j .rel -j .rela -j '.rel.*' -j '.rela.*' -j .reloc -j .sbat \
 	  --target efi-app-x86_64 --subsystem=10 $< $@
 	$(Q)[ $$(stat -c %s $@) -le $(UEFI_MAX) ] || \
