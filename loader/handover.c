@@ -51,5 +51,7 @@ int handover_load(const struct handover *ho,
 			return err;
 		memset(to + p->len, 0, p->size - p->len);
 	}
+	if (ho->loaded)
+		ho->loaded(ho);
 	return 0;
 }

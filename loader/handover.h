@@ -42,6 +42,12 @@ struct handover {
 	uint64_t stack;		/* GO_REAL16: SS << 16 | SP */
 	uint64_t rax, rbx, rsi, rdi, rbp;
 	const char *cmdline;	/* GO_EFI: load options; else for the record */
+	/*
+	 * Called by handover_load() when every piece is in place; a go() that
+	 * does not use that calls it just before it starts the kernel.
+	 */
+	void (*loaded)(const struct handover *ho);
+	void *loaded_ctx;
 	const void *extra;	/* the mode's own: struct xenpv for GO_XENPV */
 };
 

@@ -1,0 +1,38 @@
+/*
+ * The configuration: where menu.lst is looked for, and a file as a menu.
+ */
+#ifndef MENU_CONFIG_H
+#define MENU_CONFIG_H
+
+#include "menu/device.h"
+#include "menu/lst.h"
+
+#define CONFIG_MAX (4u << 20)	/* bytes of menu.lst that are read at most */
+
+struct config {
+	struct lst lst;
+	struct device root;	/* the file system it lies on */
+	int32_t saved;		/* what the file "default" beside it says */
+	char name[64];		/* "(hd0,0)/boot/grub/menu.lst", cut */
+	char dir[LST_LINE_MAX];	/* "/boot/grub"; "" for a menu in memory */
+};
+
+/*
+ * Look for menu.lst, then grub.conf, in PV-GRUB 1.04's order: /boot/grub of
+ * the whole hd0, then /boot/grub and /grub of its partitions 0 to 3.
+ * ERR_FILE_NOT_FOUND names the worst that was met on the way.
+ */
+int config_search(struct config *c, struct mounts *m);
+
+/* Read NAME, "(hd0,0)/path" or "/path" on ROOT. */
+int config_open(struct config *c, struct mounts *m, struct device root,
+		const char *name);
+
+/* F as the menu's text. */
+int config_read(struct config *c, struct file *f, struct arena *arena);
+
+/* Open FILE in the directory of the configuration.  Quiet: no error kept. */
+int config_beside(const struct config *c, struct mounts *m, const char *file,
+		  struct file *out);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * Default, timeout and fallback: which entry is run, and what then if it
+ * fails.  Everything of one configuration is released before the next is read,
+ * everything of one entry before the next is run.
+ */
+#include "menu/main.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "loader/base/fmt.h"
+#include "menu/menu.h"
+#include "menu/run.h"
+
+struct session {
+	struct platform *p;
+	struct file *text;	/* the menu itself, or */
+	const char *name;	/* its name relative to root, or NULL: search */
+	struct device root;
+	struct config config;
+	struct mounts mounts;	/* what reading the configuration mounted */
+	struct runner run;
+	char next[LST_LINE_MAX + 1];	/* name, when `configfile` gave it */
+};
+
+static int read_config(struct session *s)
+{
+	s->mounts = (struct mounts){ .p = s->p };
+	s->config = (struct config){ .root = s->root };
+	fmt(s->config.name, sizeof(s->config.name), "the menu in memory");
+	if (s->text)
+		return config_read(&s->config, s->text, s->p->arena);
+	if (s->name)
+		return config_open(&s->config, &s->mounts, s->root, s->name);
+	return config_search(&s->config, &s->mounts);
+}
+
+/* Run entry E and undo what it did.  True: on with another configuration. */
+static bool attempt(struct session *s, uint32_t e, int *err)
+{
+	const struct lst_entry *entry = &s->config.lst.entry[e];
+	size_t mark = arena_mark(s->p->arena);
+	struct runner *r = &s->run;
+
+	say(s->p, "  Booting '");
+	menu_print_title(s->p, lst_title(&s->config.lst, entry));
+	say(s->p, "'\n\n");
+	err_clear();
+	*r = (struct runner){ .p = s->p, .config = &s->config,
+			   .mounts = s->mounts };
+	*err = run_entry(r, entry);
+	if (*err)
+		say(s->p, "\n%s\n", err_text());
+	else if (r->configfile) {
+		fmt(s->next, sizeof(s->next), "%s", r->configfile);
+		s->name = s->next;
+		s->text = NULL;
+		s->root = r->root;
+	}
+	arena_release(s->p->arena, mark);
+	return !*err && r->configfile;
+}
+
+/* Entries, until one asks for another configuration or the machine's end. */
+static void run_menu(struct session *s)
+{
+	const struct lst *l = &s->config.lst;
+	uint32_t fallback, e = lst_default(l, s->config.saved, &fallback);
+	int32_t timeout = l->timeout;
+	bool hidden = l->hiddenmenu, pressed;
+	int err;
+
+	for (;;) {
+		e = menu_choose(s->p, l, e, timeout, hidden, &pressed);
+		if (pressed)
+			fallback = l->n_fallback;
+		for (;;) {
+			if (attempt(s, e, &err) || s->run.ended)
+				return;
+			if (!err || fallback >= l->n_fallback)
+				break;
+			e = (uint32_t)l->fallback[fallback++];
+		}
+		if (err) {
+			say(s->p, "\nPress any key to go back to the menu.\n");
+			run_wait_key(s->p);
+		}
+		timeout = -1;
+		hidden = false;
+	}
+}
+
+/* There is no menu: say why, and let the user decide.  False: the end. */
+static bool no_menu(struct session *s)
+{
+	int key;
+
+	say(s->p, "\n%s\nPress r to try again, b to reboot.\n", err_text());
+	do
+		key = run_wait_key(s->p);
+	while (key != 'r' && key != 'b');
+	if (key == 'b')
+		s->p->reboot();
+	return key == 'r';
+}
+
+static int run_session(struct platform *p, struct file *text, const char *name)
+{
+	struct session *s = arena_alloc(p->arena, sizeof(*s));
+	size_t mark = arena_mark(p->arena);
+	int err = ERR_FILE_NOT_FOUND;
+
+	if (!s)
+		return ERR_NO_MEMORY;
+	s->p = p;
+	do {
+		if (err) {
+			s->text = text;
+			s->name = name;
+			s->root = (struct device){ 0, p->boot_part };
+		}
+		arena_release(p->arena, mark);
+		err_clear();
+		err = read_config(s);
+		if (!err && !s->config.lst.n_entries)
+			err = fail(ERR_FILE_NOT_FOUND,
+				   "%s has no entry to start", s->config.name);
+		if (!err)
+			run_menu(s);
+	} while (err ? no_menu(s) : !s->run.ended);
+	return 0;
+}
+
+int menu_main(struct platform *p, const char *config)
+{
+	return run_session(p, NULL, config);
+}
+
+int menu_main_file(struct platform *p, struct file *text)
+{
+	return run_session(p, text, NULL);
+}

@@ -1,0 +1,184 @@
+/*
+ * The boot record's line is composed before the kernel is loaded; when all is
+ * in place only the two counts are added, so that they cover the loading.
+ */
+#include "menu/record.h"
+
+#include <sha2.h>
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "loader/base/fmt.h"
+#include "menu/utf8.h"
+
+#define CONF_MAX 4096
+#define CHUNK 65536u
+
+static void setting(struct record *rec, const char *line, size_t len)
+{
+	static const char name[] = "boot-record", hash[] = "boot-record=hash";
+
+	while (len && (line[len - 1] == ' ' || line[len - 1] == '\r'))
+		len--;
+	if (len == sizeof(hash) - 1 && !memcmp(line, hash, len))
+		rec->on = rec->hash = true;
+	else if (len == sizeof(name) - 1 && !memcmp(line, name, len))
+		rec->on = true;
+}
+
+static void read_settings(struct record *rec, struct runner *r)
+{
+	char text[CONF_MAX + 1] = "", *line = text;
+	struct file f;
+
+	if (config_beside(r->config, &r->mounts, "twinboot.conf", &f) ||
+	    f.size > CONF_MAX)
+		return;
+	if (fs_read(&f, 0, f.size, text)) {
+		err_clear();
+		return;
+	}
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+
+		setting(rec, line, len);
+		line += len + (line[len] != 0);
+	}
+}
+
+static void put(struct record *rec, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void put(struct record *rec, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	rec->len += vfmt(rec->text + rec->len, rec->size - rec->len, format,
+			 ap);
+	va_end(ap);
+}
+
+/* S as a JSON string; what is not UTF-8 as the text \xNN. */
+static void put_string(struct record *rec, const char *s)
+{
+	put(rec, "\"");
+	while (*s) {
+		size_t n = utf8_length(s);
+
+		if (!n)
+			put(rec, "\\\\x%02x", (uint8_t)*s);
+		else if ((uint8_t)*s < ' ')
+			put(rec, "\\u%04x", (uint8_t)*s);
+		else if (*s == '"' || *s == '\\')
+			put(rec, "\\%c", *s);
+		else
+			put(rec, "%.*s", (int)n, s);
+		s += n ? n : 1;
+	}
+	put(rec, "\"");
+}
+
+/* The SHA-256 of F in hexadecimal. */
+static int hash_file(struct file *f, uint8_t *chunk, char *hex)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	for (uint64_t off = 0; off < f->size; off += CHUNK) {
+		size_t len = f->size - off < CHUNK ? f->size - off : CHUNK;
+		int err = fs_read(f, off, len, chunk);
+
+		if (err)
+			return err;
+		SHA256Update(&ctx, chunk, len);
+	}
+	SHA256Final(digest, &ctx);
+	for (unsigned i = 0; i < sizeof(digest); i++)
+		fmt(hex + 2 * i, 3, "%02x", digest[i]);
+	return 0;
+}
+
+static int put_file(struct record *rec, const char *path, struct file *f,
+		    uint8_t *chunk)
+{
+	char hex[2 * SHA256_DIGEST_LENGTH + 1];
+	int err;
+
+	put(rec, "{\"path\":");
+	put_string(rec, path);
+	put(rec, ",\"size\":%lu", f->size);
+	if (chunk) {
+		err = hash_file(f, chunk, hex);
+		if (err)
+			return err;
+		put(rec, ",\"sha256\":\"%s\"", hex);
+	}
+	put(rec, "}");
+	return 0;
+}
+
+static int put_files(struct record *rec, struct boot_entry *e,
+		     struct arena *arena)
+{
+	uint8_t *chunk = rec->hash ? arena_alloc(arena, CHUNK) : NULL;
+	int err;
+
+	if (rec->hash && !chunk)
+		return ERR_NO_MEMORY;
+	err = put_file(rec, e->kernel_path, &e->kernel, chunk);
+	for (unsigned i = 0; !err && i < e->n_modules; i++) {
+		put(rec, ",");
+		err = put_file(rec, e->module[i].path, &e->module[i].file,
+			       chunk);
+	}
+	return err;
+}
+
+/* The most that the line can take: \u00XX for every byte of every string. */
+static size_t line_max(const struct boot_entry *e)
+{
+	size_t strings = strlen(e->title) + strlen(e->kernel_path);
+
+	for (unsigned i = 0; i < e->n_modules; i++)
+		strings += strlen(e->module[i].path);
+	return 6 * strings + (e->n_modules + 1) * 128 + 256;
+}
+
+static void print(const struct handover *ho)
+{
+	struct record *rec = ho->loaded_ctx;
+	const struct platform *p = rec->p;
+	uint64_t firmware = p->firmware_tsc();
+	uint64_t all = __builtin_ia32_rdtsc() - p->start_tsc;
+
+	put(rec, ",\"tsc_own\":%lu,\"tsc_firmware\":%lu}\n", all - firmware,
+	    firmware);
+	p->write(rec->text, rec->len);
+}
+
+int record_prepare(struct record *rec, struct runner *r, struct handover *ho)
+{
+	struct arena *arena = r->p->arena;
+	int err;
+
+	*rec = (struct record){ .p = r->p };
+	read_settings(rec, r);
+	if (!rec->on)
+		return 0;
+	rec->size = line_max(r->entry);
+	rec->text = arena_alloc(arena, rec->size);
+	if (!rec->text)
+		return ERR_NO_MEMORY;
+	put(rec, "TWINBOOT {\"path\":\"%s\",\"entry\":", r->p->name);
+	put_string(rec, r->entry->title);
+	put(rec, ",\"format\":\"%s\",\"files\":[", ho->format);
+	err = put_files(rec, r->entry, arena);
+	if (err)
+		return err;
+	put(rec, "]");
+	ho->loaded = print;
+	ho->loaded_ctx = rec;
+	return 0;
+}

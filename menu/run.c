@@ -1,0 +1,288 @@
+/*
+ * The commands of an entry.  Each handler gets the arguments as they stand in
+ * the line; the first error ends the entry.  A kernel started never returns.
+ */
+#include "menu/run.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "menu/record.h"
+
+#define KEY_ESC 0x1b
+
+typedef int run_command(struct runner *r, const char *args);
+
+int run_wait_key(const struct platform *p)
+{
+	int key;
+
+	while ((key = p->key()) <= 0)
+		p->idle();
+	return key;
+}
+
+/* The first LEN bytes of S as a string of its own. */
+static char *copy(struct runner *r, const char *s, size_t len)
+{
+	char *to = arena_alloc(r->p->arena, len + 1);
+
+	return to ? memcpy(to, s, len) : NULL;
+}
+
+/* The file that the first word of *ARGS names; *ARGS moves past it. */
+static int open_word(struct runner *r, const char **args, const char **path,
+		     struct file *out)
+{
+	*path = copy(r, *args, strcspn(*args, " "));
+	if (!*path)
+		return ERR_NO_MEMORY;
+	*args = lst_next_word(*args);
+	return device_open(&r->mounts, r->root, *path, out);
+}
+
+static int set_root(struct runner *r, const char *args, bool mount)
+{
+	struct device dev;
+	char name[24];
+	struct fs *fs;
+	int err = device_parse(&args, r->root, &dev);
+
+	if (err)
+		return err;
+	r->root = dev;
+	if (!mount)
+		return 0;
+	err = device_mount(&r->mounts, dev, &fs);
+	device_name(dev, name, sizeof(name));
+	if (!err)
+		say(r->p, " %s: file system is %s\n", name, fs->driver->name);
+	if (!err || err == ERR_NO_DISK || err == ERR_NO_PARTITION)
+		return err;
+	/* Not an error until a file is wanted from there. */
+	say(r->p, " %s\n", err_text());
+	err_clear();
+	return 0;
+}
+
+static int run_root(struct runner *r, const char *args)
+{
+	return set_root(r, args, true);
+}
+
+static int run_rootnoverify(struct runner *r, const char *args)
+{
+	return set_root(r, args, false);
+}
+
+static int run_kernel(struct runner *r, const char *args)
+{
+	struct boot_entry *e = r->entry;
+	int err;
+
+	while (!strncmp(args, "--type=", 7) ||
+	       !strncmp(args, "--no-mem-option", 15))
+		args = lst_next_word(args);
+	e->n_modules = 0;
+	e->initrd_given = false;
+	e->kernel_path = NULL;
+	if (!*args)
+		return fail(ERR_ARGUMENT, "kernel: no file");
+	err = open_word(r, &args, &e->kernel_path, &e->kernel);
+	e->args = args;
+	if (err)
+		e->kernel_path = NULL;
+	return err;
+}
+
+static int add_module(struct runner *r, const char **args)
+{
+	struct boot_module *m = &r->entry->module[r->entry->n_modules];
+	int err;
+
+	if (r->entry->n_modules == BOOT_MODULES)
+		return fail(ERR_NO_MEMORY, "more than %d modules",
+			    BOOT_MODULES);
+	err = open_word(r, args, &m->path, &m->file);
+	m->args = *args;
+	r->entry->n_modules += !err;
+	return err;
+}
+
+/* Several files on one line, or several lines: all are handed over. */
+static int run_initrd(struct runner *r, const char *args)
+{
+	int err;
+
+	if (!r->entry->kernel_path)
+		return fail(ERR_NEED_LINUX, "initrd %s", args);
+	if (!*args)
+		return fail(ERR_ARGUMENT, "initrd: no file");
+	r->entry->initrd_given = true;
+	do
+		err = add_module(r, &args);
+	while (!err && *args);
+	return err;
+}
+
+static int run_module(struct runner *r, const char *args)
+{
+	if (!r->entry->kernel_path)
+		return fail(ERR_NEED_MULTIBOOT, "module %s", args);
+	if (!*args)
+		return fail(ERR_ARGUMENT, "module: no file");
+	return add_module(r, &args);
+}
+
+static int run_boot(struct runner *r, const char *args)
+{
+	struct platform *p = r->p;
+	struct handover *ho = arena_alloc(p->arena, sizeof(*ho));
+	struct record record;
+	int err;
+
+	if (!ho)
+		return ERR_NO_MEMORY;
+	if (!r->entry->kernel_path)
+		return fail(ERR_NO_KERNEL, "boot");
+	err = kernel_load(p->formats, r->entry, p->memmap, p->arena, ho);
+	if (!err)
+		err = record_prepare(&record, r, ho);
+	if (!err)
+		err = p->go(ho);
+	return err ? err : fail(ERR_BOOT, "%s", r->entry->kernel_path);
+}
+
+static int run_configfile(struct runner *r, const char *args)
+{
+	const char *path;
+	struct file f;
+	int err = open_word(r, &args, &path, &f);
+
+	r->configfile = err ? NULL : (char *)(uintptr_t)path;
+	return err;
+}
+
+static int run_halt(struct runner *r, const char *args)
+{
+	r->p->halt();
+	r->ended = true;
+	return 0;
+}
+
+static int run_reboot(struct runner *r, const char *args)
+{
+	r->p->reboot();
+	r->ended = true;
+	return 0;
+}
+
+static int run_pause(struct runner *r, const char *args)
+{
+	say(r->p, "%s\n", args);
+	return run_wait_key(r->p) == KEY_ESC ?
+		fail(ERR_ARGUMENT, "stopped at `pause'") : 0;
+}
+
+static int run_print(struct runner *r, const char *args)
+{
+	say(r->p, "%s\n", args);
+	return 0;
+}
+
+/* Without a password in the header, `lock` keeps nobody out. */
+static int run_lock(struct runner *r, const char *args)
+{
+	return r->config->lst.password ? fail(ERR_AUTH, "lock") : 0;
+}
+
+static int run_password(struct runner *r, const char *args)
+{
+	return fail(ERR_AUTH, "password");
+}
+
+/* For consoles, and for disks as DOS sees them: nothing to be done here. */
+static int run_nothing(struct runner *r, const char *args)
+{
+	return 0;
+}
+
+static int run_unwritten(struct runner *r, const char *args)
+{
+	say(r->p, " (this loader writes nothing to disks)\n");
+	return 0;
+}
+
+static run_command *const handlers[CMD_COUNT] = {
+	[CMD_BACKGROUND] = run_nothing,
+	[CMD_BOOT] = run_boot,
+	[CMD_BORDER] = run_nothing,
+	[CMD_CLEAR] = run_nothing,
+	[CMD_COLOR] = run_nothing,
+	[CMD_CONFIGFILE] = run_configfile,
+	[CMD_DEBUG] = run_nothing,
+	[CMD_FOREGROUND] = run_nothing,
+	[CMD_HALT] = run_halt,
+	[CMD_HIDE] = run_unwritten,
+	[CMD_INITRD] = run_initrd,
+	[CMD_KERNEL] = run_kernel,
+	[CMD_LOCK] = run_lock,
+	[CMD_MAKEACTIVE] = run_unwritten,
+	[CMD_MAP] = run_nothing,
+	[CMD_MODULE] = run_module,
+	[CMD_MODULENOUNZIP] = run_module,
+	[CMD_PAGER] = run_nothing,
+	[CMD_PASSWORD] = run_password,
+	[CMD_PAUSE] = run_pause,
+	[CMD_PRINT] = run_print,
+	[CMD_REBOOT] = run_reboot,
+	[CMD_ROOT] = run_root,
+	[CMD_ROOTNOVERIFY] = run_rootnoverify,
+	[CMD_SAVEDEFAULT] = run_unwritten,
+	[CMD_SERIAL] = run_nothing,
+	[CMD_SETKEY] = run_nothing,
+	[CMD_SHADE] = run_nothing,
+	[CMD_SPLASHIMAGE] = run_nothing,
+	[CMD_TERMINAL] = run_nothing,
+	[CMD_TERMINFO] = run_nothing,
+	[CMD_UNHIDE] = run_unwritten,
+	[CMD_VIEWPORT] = run_nothing,
+};
+
+static int run_line(struct runner *r, const struct lst_line *line)
+{
+	const struct lst *l = &r->config->lst;
+	enum lst_cmd cmd = line->cmd;
+
+	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD)
+		say(r->p, "%s\n", lst_text(l, line));
+	if (!(command_flags(cmd) & CMD_ENTRY))
+		return fail(ERR_COMMAND, "%s: only before the first title",
+			    command_name(cmd));
+	if (!handlers[cmd])
+		return fail(ERR_COMMAND, "%s: not supported by this loader",
+			    command_name(cmd));
+	return handlers[cmd](r, lst_args(l, line));
+}
+
+int run_entry(struct runner *r, const struct lst_entry *e)
+{
+	const struct lst *l = &r->config->lst;
+	int err = 0;
+
+	r->configfile = NULL;
+	r->ended = false;
+	r->root = r->config->root;
+	r->entry = arena_alloc(r->p->arena, sizeof(*r->entry));
+	if (!r->entry)
+		return ERR_NO_MEMORY;
+	r->entry->title = lst_title(l, e);
+	for (uint32_t i = e->title + 1; i < e->end; i++) {
+		if (l->line[i].kind != LST_COMMAND)
+			continue;
+		err = run_line(r, &l->line[i]);
+		if (err || r->configfile || r->ended)
+			return err;
+	}
+	return r->entry->kernel_path ? run_boot(r, "") : 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * Running an entry of menu.lst.
+ */
+#ifndef MENU_RUN_H
+#define MENU_RUN_H
+
+#include "menu/config.h"
+
+struct runner {
+	struct platform *p;
+	const struct config *config;
+	struct mounts mounts;
+	struct device root;
+	struct boot_entry *entry;	/* what `kernel` and `initrd` opened */
+	/* Set by `configfile`: go on with this file, relative to root. */
+	char *configfile;
+	bool ended;	/* halt or reboot, on a platform where they return */
+};
+
+/*
+ * Run entry E.  0: it ended without starting a kernel (look at configfile and
+ * ended).  Errors as they come; all memory is still held.
+ */
+int run_entry(struct runner *r, const struct lst_entry *e);
+
+/* Wait for a key, and return it. */
+int run_wait_key(const struct platform *p);
+
+#endif
