@@ -118,7 +118,8 @@ endif
 # Also for tests: all of the host programs but their main().
 TESTED := $(sort $(filter-out tools/twinboot.c,$(wildcard tools/*.c)))
 # And the hypervisor's files that touch no hardware.
-TESTED += $(sort $(wildcard pvboot/hv/store*.c))
+TESTED += $(sort $(wildcard pvboot/hv/store*.c pvboot/hv/config*.c)) \
+	pvboot/hv/blkring.c
 
 $(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
 	$(archive)

@@ -1,0 +1,194 @@
+/*
+ * The Multiboot command line.  A user's typing error must not silently boot
+ * something else, so every word has to be understood.
+ */
+#include "pvboot/hv/config.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+
+void config_default(struct hv_config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->vcpus = 1;
+	c->kernel = c->ramdisk = -1;
+}
+
+/* A decimal number at *S, which moves past it; false when there is none. */
+static bool number(const char **s, const char *end, uint64_t max, uint64_t *v)
+{
+	const char *start = *s;
+
+	*v = 0;
+	for (; *s < end && **s >= '0' && **s <= '9'; ++*s)
+		if (__builtin_mul_overflow(*v, 10u, v) ||
+		    __builtin_add_overflow(*v, (uint64_t)(**s - '0'), v) ||
+		    *v > max)
+			return false;
+	return *s > start;
+}
+
+/* Does the text from *S start with WORD?  Then *S moves past it. */
+static bool skip(const char **s, const char *end, const char *word)
+{
+	size_t n = strlen(word);
+
+	if ((size_t)(end - *s) < n || memcmp(*s, word, n))
+		return false;
+	*s += n;
+	return true;
+}
+
+static int bad(const char *s, const char *end, const char *why)
+{
+	return fail(ERR_ARGUMENT, "%.*s: %s", (int)(end - s), s, why);
+}
+
+static int set_mem(struct hv_config *c, const char *s, const char *end)
+{
+	static const char units[] = "KMGT";
+	const char *start = s, *unit;
+	uint64_t v;
+
+	if (!number(&s, end, UINT64_MAX, &v) || s + 1 != end)
+		return bad(start, end, "a size like 256M is wanted");
+	unit = *s ? strchr(units, *s & ~0x20) : NULL;
+	if (!unit || v > UINT64_MAX >> (10 * (unit - units + 1)))
+		return bad(start, end, "a size like 256M is wanted");
+	c->memory = v << (10 * (unit - units + 1));
+	return c->memory ? 0 : bad(start, end, "no memory at all");
+}
+
+static int set_vcpus(struct hv_config *c, const char *s, const char *end)
+{
+	if (end - s != 1 || *s != '1')
+		return bad(s, end, "only one vCPU is supported");
+	return 0;
+}
+
+static int set_console(struct hv_config *c, const char *s, const char *end)
+{
+	const char *start = s;
+
+	if (skip(&s, end, "com1") && s == end)
+		c->console = CONSOLE_COM1;
+	else if (s = start, skip(&s, end, "com2") && s == end)
+		c->console = CONSOLE_COM2;
+	else
+		return bad(start, end, "com1 or com2 is wanted");
+	return 0;
+}
+
+/* NAME:hdN[,PART][,ro] or NAME:modN[,PART][,ro] */
+static int set_vbd(struct hv_config *c, const char *s, const char *end)
+{
+	const char *start = s, *colon = memchr(s, ':', (size_t)(end - s));
+	struct config_vbd *v = &c->vbd[c->n_vbds];
+	uint64_t n;
+
+	if (c->n_vbds == CONFIG_VBDS)
+		return bad(start, end, "too many devices");
+	if (!colon || colon - s >= CONFIG_NAME)
+		return bad(start, end, "NAME:hdN[,PART][,ro] is wanted");
+	memset(v, 0, sizeof(*v));
+	memcpy(v->name, s, (size_t)(colon - s));
+	if (!config_device_number(v->name))
+		return bad(start, end, "no such device name");
+	s = colon + 1;
+	v->module = skip(&s, end, "mod");
+	if ((!v->module && !skip(&s, end, "hd")) || !number(&s, end, 255, &n))
+		return bad(start, end, "NAME:hdN[,PART][,ro] is wanted");
+	v->unit = (unsigned)n;
+	v->part = -1;
+	v->read_only = v->module;
+	if (end - s > 1 && s[1] >= '0' && s[1] <= '9' && skip(&s, end, ",")) {
+		if (!number(&s, end, 255, &n))
+			return bad(start, end, "no such partition");
+		v->part = (int)n;
+	}
+	v->read_only |= skip(&s, end, ",ro");
+	if (s != end)
+		return bad(start, end, "NAME:hdN[,PART][,ro] is wanted");
+	for (unsigned i = 0; i < c->n_vbds; i++)
+		if (!strcmp(c->vbd[i].name, v->name))
+			return bad(start, end, "given twice");
+	c->n_vbds++;
+	return 0;
+}
+
+static int set_verbose(struct hv_config *c, const char *s, const char *end)
+{
+	c->verbose = true;
+	return s == end ? 0 : bad(s, end, "verbose takes no value");
+}
+
+static const struct option {
+	const char *name;
+	int (*set)(struct hv_config *c, const char *s, const char *end);
+} options[] = {
+	{ "mem=", set_mem },
+	{ "vcpus=", set_vcpus },
+	{ "console=", set_console },
+	{ "vbd=", set_vbd },
+	{ "verbose", set_verbose },
+};
+
+static int set_option(struct hv_config *c, const char *s, const char *end,
+		      bool first)
+{
+	const char *value = s;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (skip(&value, end, options[i].name))
+			return options[i].set(c, value, end);
+	/* Many loaders put our own path before the arguments. */
+	return first ? 0 : bad(s, end, "no such option");
+}
+
+int config_cmdline(struct hv_config *c, const char *cmdline)
+{
+	const char *s = cmdline, *end;
+	bool first = true;
+	int err = 0;
+
+	while (!err) {
+		while (*s == ' ' || *s == '\t')
+			s++;
+		if (!*s)
+			break;
+		for (end = s; *end && *end != ' ' && *end != '\t';)
+			end++;
+		err = set_option(c, s, end, first);
+		first = false;
+		s = end;
+	}
+	return err;
+}
+
+/* Xen's docs/misc/vbd-interface: 202<<8 and the old majors. */
+unsigned config_device_number(const char *name)
+{
+	static const struct {
+		const char *prefix;
+		unsigned major, shift, disks;
+	} kind[] = {
+		{ "xvd", 202, 4, 16 }, { "sd", 8, 4, 16 }, { "hd", 3, 6, 2 },
+	};
+	const char *end = name + strlen(name), *s = name;
+	uint64_t part = 0;
+	unsigned i = 0, disk;
+
+	while (i < 3 && !skip(&s, end, kind[i].prefix))
+		i++;
+	if (i == 3 || s == end || *s < 'a' || *s > 'z')
+		return 0;
+	disk = (unsigned)(*s++ - 'a');
+	if (s < end && (*s == '0' || !number(&s, end, 255, &part) || s != end))
+		return 0;
+	if (disk < kind[i].disks && part < 1u << kind[i].shift)
+		return kind[i].major << 8 | disk << kind[i].shift |
+			(unsigned)part;
+	/* Only xvd has the extended numbers. */
+	return i ? 0 : 1u << 28 | disk << 8 | (unsigned)part;
+}

@@ -1,0 +1,60 @@
+/*
+ * What the hypervisor is asked to do, from the Multiboot command line or from
+ * a device tree (docs/hv-config.md).  Pure: no hardware.
+ */
+#ifndef PVBOOT_HV_CONFIG_H
+#define PVBOOT_HV_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CONFIG_VBDS = 16, CONFIG_ARGS = 1024, CONFIG_NAME = 16 };
+
+enum config_console { CONSOLE_COM1, CONSOLE_COM2 };
+
+/* A device of the guest's, and what is behind it. */
+struct config_vbd {
+	char name[CONFIG_NAME];	/* "xvda1" */
+	bool module;		/* UNIT is a module's number, not a disk's */
+	unsigned unit;		/* hdUNIT */
+	int part;		/* GRUB's number; -1: all of it */
+	bool read_only;
+};
+
+struct hv_config {
+	uint64_t memory;	/* bytes for the guest; 0: all there is */
+	unsigned vcpus;
+	enum config_console console;
+	bool verbose;
+	unsigned n_vbds;	/* 0: whole disks in firmware order */
+	struct config_vbd vbd[CONFIG_VBDS];
+	/*
+	 * Module numbers, -1: none.  Without a device tree the first module
+	 * not used otherwise is the kernel, the second the ramdisk.
+	 */
+	int kernel, ramdisk;
+	bool has_args;		/* ARGS were given, not the module's string */
+	char args[CONFIG_ARGS];
+};
+
+void config_default(struct hv_config *c);
+
+/*
+ * "mem=256M vbd=xvda1:hd0,1 console=com1" into C.  Words that are not known
+ * are an error: ERR_ARGUMENT, with a message.
+ */
+int config_cmdline(struct hv_config *c, const char *cmdline);
+
+/*
+ * A flattened device tree into C.  MODULE_AT gives the number of the module at
+ * a machine address, or -1.  ERR_NOTMINE when BLOB is no device tree;
+ * ERR_ARGUMENT, with a message, when it is none we understand.
+ */
+int config_fdt(struct hv_config *c, const void *blob, size_t len,
+	       int (*module_at)(void *arg, uint64_t start), void *arg);
+
+/* "xvda1", "sda", "hdb2" as xenstore's virtual-device; 0 when malformed. */
+unsigned config_device_number(const char *name);
+
+#endif

@@ -1,0 +1,229 @@
+/* The hypervisor's configuration: command line and device tree. */
+#include "tests/unit/unit.h"
+
+#include <libfdt.h>
+
+#include "loader/base/err.h"
+#include "pvboot/hv/config.h"
+
+static struct hv_config c;
+static char blob[4096];
+
+static int line(const char *text)
+{
+	err_clear();
+	config_default(&c);
+	return config_cmdline(&c, text);
+}
+
+static void test_cmdline(void **state)
+{
+	assert_int_equal(line(""), 0);
+	assert_int_equal(c.memory, 0);
+	assert_int_equal(c.vcpus, 1);
+	assert_int_equal(c.kernel, -1);
+	assert_int_equal(line("/boot/hv.elf mem=256M vbd=xvda1:hd0,1 "
+			      "vbd=xvdb:mod2 vbd=xvdc:hd1,ro\tconsole=com2"), 0);
+	assert_int_equal(c.memory, 256 << 20);
+	assert_int_equal(c.console, CONSOLE_COM2);
+	assert_int_equal(c.n_vbds, 3);
+	assert_string_equal(c.vbd[0].name, "xvda1");
+	assert_false(c.vbd[0].module);
+	assert_int_equal(c.vbd[0].unit, 0);
+	assert_int_equal(c.vbd[0].part, 1);
+	assert_false(c.vbd[0].read_only);
+	assert_true(c.vbd[1].module);
+	assert_int_equal(c.vbd[1].unit, 2);
+	assert_int_equal(c.vbd[1].part, -1);
+	assert_true(c.vbd[1].read_only);
+	assert_int_equal(c.vbd[2].unit, 1);
+	assert_int_equal(c.vbd[2].part, -1);
+	assert_true(c.vbd[2].read_only);
+	assert_int_equal(line("mem=1g verbose vcpus=1"), 0);
+	assert_int_equal(c.memory, 1 << 30);
+	assert_true(c.verbose);
+	assert_int_equal(line("vbd=xvda:hd0,0,ro"), 0);
+	assert_int_equal(c.vbd[0].part, 0);
+	assert_true(c.vbd[0].read_only);
+}
+
+static void test_cmdline_errors(void **state)
+{
+	static const char *const wrong[] = {
+		"x mem=", "mem=0M", "mem=256", "mem=256Mx", "mem=-1M",
+		"mem=99999999999999999999M", "mem=18014398509481984K",
+		"vcpus=2", "vcpus=", "console=com3", "console=",
+		"vbd=xvda", "vbd=xvda:", "vbd=xvda:cd0", "vbd=xvda:hd",
+		"vbd=xvda:hd0,", "vbd=xvda:hd0,x", "vbd=xvda:hd0,1,rw",
+		"vbd=xvda:hd999", "vbd=zzz:hd0", "vbd=:hd0",
+		"vbd=xvdaaaaaaaaaaaaaaaaaaa1:hd0", "vbd=xvda:hd0 vbd=xvda:hd1",
+		"hv memory=3", "hv verbose=1",
+	};
+	char many[1024] = "";
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(line(wrong[i]), ERR_ARGUMENT);
+		assert_non_null(strstr(err_text(), "Error 30"));
+	}
+	for (int i = 0; i <= CONFIG_VBDS; i++) {
+		char one[32] = "vbd=xvdaX:hd0 ";
+
+		one[8] = (char)('1' + i);
+		if (i > 8) {
+			one[7] = 'b';
+			one[8] = (char)('1' + i - 9);
+		}
+		strcat(many, one);
+	}
+	assert_int_equal(line(many), ERR_ARGUMENT);
+	assert_non_null(strstr(err_text(), "too many"));
+}
+
+static void test_numbers(void **state)
+{
+	assert_int_equal(config_device_number("xvda"), 51712);
+	assert_int_equal(config_device_number("xvda1"), 51713);
+	assert_int_equal(config_device_number("xvdb"), 51728);
+	assert_int_equal(config_device_number("xvdp15"), 51967);
+	assert_int_equal(config_device_number("xvdq"), 1 << 28 | 16 << 8);
+	assert_int_equal(config_device_number("xvda16"), 1 << 28 | 16);
+	assert_int_equal(config_device_number("sda1"), 2049);
+	assert_int_equal(config_device_number("hda"), 768);
+	assert_int_equal(config_device_number("hdb2"), 834);
+	assert_int_equal(config_device_number("hdc"), 0);
+	assert_int_equal(config_device_number("xvd"), 0);
+	assert_int_equal(config_device_number("xvda01"), 0);
+	assert_int_equal(config_device_number("xvda1x"), 0);
+	assert_int_equal(config_device_number("xvda256"), 0);
+	assert_int_equal(config_device_number("xvdA"), 0);
+	assert_int_equal(config_device_number(""), 0);
+}
+
+static void begin(void)
+{
+	assert_int_equal(fdt_create(blob, sizeof(blob)), 0);
+	fdt_finish_reservemap(blob);
+	fdt_begin_node(blob, "");
+	fdt_begin_node(blob, "chosen");
+}
+
+static void begin_domain(void)
+{
+	begin();
+	fdt_begin_node(blob, "domU1");
+	fdt_property_string(blob, "compatible", "xen,domain");
+	fdt_property_u32(blob, "#address-cells", 2);
+	fdt_property_u32(blob, "#size-cells", 2);
+}
+
+static int end(int nodes)
+{
+	while (nodes--)
+		assert_int_equal(fdt_end_node(blob), 0);
+	assert_int_equal(fdt_finish(blob), 0);
+	err_clear();
+	config_default(&c);
+	return config_fdt(&c, blob, sizeof(blob), NULL, NULL);
+}
+
+static int module_at(void *arg, uint64_t start)
+{
+	return start == 0x4a000000 ? 3 : -1;
+}
+
+static void test_tree(void **state)
+{
+	static const char kernel[] = "multiboot,kernel\0multiboot,module";
+	static const char ramdisk[] = "multiboot,ramdisk\0multiboot,module";
+	const uint64_t reg[2] = { cpu_to_fdt64(0x4a000000), cpu_to_fdt64(16) };
+
+	begin_domain();
+	fdt_property_u64(blob, "memory", 0x20000);
+	fdt_property_u32(blob, "cpus", 1);
+	fdt_begin_node(blob, "module@4a000000");
+	fdt_property(blob, "compatible", kernel, sizeof(kernel));
+	fdt_property(blob, "reg", reg, sizeof(reg));
+	fdt_property_string(blob, "bootargs", "console=hvc0");
+	fdt_end_node(blob);
+	fdt_begin_node(blob, "module@1");
+	fdt_property(blob, "compatible", ramdisk, sizeof(ramdisk));
+	fdt_property_u32(blob, "module-index", 1);
+	fdt_end_node(blob);
+	fdt_begin_node(blob, "disk@0");
+	fdt_property_string(blob, "compatible", "twinboot,disk");
+	fdt_property_string(blob, "device", "xvda1");
+	fdt_property_string(blob, "source", "hd0,1");
+	fdt_property(blob, "read-only", NULL, 0);
+	fdt_end_node(blob);
+	fdt_begin_node(blob, "disk@1");
+	fdt_property_string(blob, "compatible", "twinboot,disk");
+	fdt_property_string(blob, "device", "xvdb");
+	fdt_property_u32(blob, "module-index", 2);
+	fdt_end_node(blob);
+	for (int i = 0; i < 3; i++)
+		fdt_end_node(blob);
+	fdt_finish(blob);
+	config_default(&c);
+	assert_int_equal(config_fdt(&c, blob, sizeof(blob), module_at, NULL), 0);
+	assert_int_equal(c.memory, 128 << 20);
+	assert_int_equal(c.kernel, 3);
+	assert_int_equal(c.ramdisk, 1);
+	assert_true(c.has_args);
+	assert_string_equal(c.args, "console=hvc0");
+	assert_int_equal(c.n_vbds, 2);
+	assert_int_equal(c.vbd[0].part, 1);
+	assert_true(c.vbd[0].read_only);
+	assert_true(c.vbd[1].module);
+	assert_int_equal(c.vbd[1].unit, 2);
+}
+
+static void test_tree_errors(void **state)
+{
+	config_default(&c);
+	assert_int_equal(config_fdt(&c, "\x7f" "ELF", 4, NULL, NULL),
+			 ERR_NOTMINE);
+	begin();
+	assert_int_equal(end(2), ERR_ARGUMENT);
+	begin_domain();
+	fdt_property_u32(blob, "cpus", 2);
+	assert_int_equal(end(3), ERR_ARGUMENT);
+	begin_domain();
+	fdt_property_u64(blob, "memory", UINT64_MAX);
+	assert_int_equal(end(3), ERR_ARGUMENT);
+	begin_domain();
+	fdt_property(blob, "bootargs", "abc", 3);
+	assert_int_equal(end(3), ERR_ARGUMENT);
+	begin_domain();
+	fdt_begin_node(blob, "x");
+	assert_int_equal(end(4), ERR_ARGUMENT);
+	begin_domain();
+	fdt_end_node(blob);
+	fdt_begin_node(blob, "domU2");
+	fdt_property_string(blob, "compatible", "xen,domain");
+	assert_int_equal(end(3), ERR_ARGUMENT);
+	begin_domain();
+	fdt_begin_node(blob, "disk");
+	fdt_property_string(blob, "compatible", "twinboot,disk");
+	fdt_property_string(blob, "device", "xvda");
+	fdt_property_string(blob, "source", "hd0 mem=1M");
+	assert_int_equal(end(4), ERR_ARGUMENT);
+	begin_domain();
+	assert_int_equal(end(3), 0);
+	/* Cut short. */
+	assert_int_equal(config_fdt(&c, blob, fdt_totalsize(blob) - 1, NULL,
+				    NULL), ERR_ARGUMENT);
+	assert_int_equal(config_fdt(&c, blob, 41, NULL, NULL), ERR_ARGUMENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cmdline),
+		cmocka_unit_test(test_cmdline_errors),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_tree_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
