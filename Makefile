@@ -116,7 +116,8 @@ SHARED := $(filter-out loader/unpack/unpack_lzo.c,$(SHARED)) \
 	loader/unpack/no_lzo/unpack_lzo.c
 endif
 # Also for tests: all of the host programs but their main().
-TESTED := $(sort $(filter-out tools/twinboot.c,$(wildcard tools/*.c)))
+TESTED := $(sort $(filter-out tools/twinboot.c kernelgen/kernelgen.c,\
+	$(wildcard tools/*.c kernelgen/*.c)))
 # And the hypervisor's files that touch no hardware.
 TESTED += $(sort $(wildcard pvboot/hv/store*.c pvboot/hv/config*.c)) \
 	pvboot/hv/blkring.c
@@ -126,7 +127,8 @@ $(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
 $(B)/libshared-host.a: $(SHARED:%.c=$(B)/host-obj/%.o)
 	$(archive)
 $(B)/libshared-test.a: $(SHARED:%.c=$(B)/test-obj/%.o) \
-		$(TESTED:%.c=$(B)/test-obj/%.o)
+		$(TESTED:%.c=$(B)/test-obj/%.o) \
+		$(B)/host-obj/kernelgen/blobs.o
 	$(archive)
 
 UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lbz2 $(if $(filter-out 0,$(LZO)),-llzo2)
@@ -220,8 +222,34 @@ $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ $(TOOLS_LIBS)
 
+# The probes are boot code that kernelgen carries as blobs.
+PROBE_OBJ := $(B)/boot-obj/kernelgen/probe
+LIBMD := /usr/lib/x86_64-linux-gnu/libmd.a
+$(B)/probe/setup16.elf: kernelgen/probe/setup16.lds $(PROBE_OBJ)/setup16.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) $(BOOT_LDFLAGS) -T $^ -o $@
+
+$(B)/probe/flat.elf: kernelgen/probe/flat.lds \
+		$(patsubst %,$(PROBE_OBJ)/%.o,entry linux report serial acpi) \
+		$(B)/libshared-boot.a $(LIBMD) $(MUSL)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) $(filter-out -static,$(BOOT_LDFLAGS)) -pie \
+	  --no-dynamic-linker -T $^ -o $@
+
+$(B)/probe/%.bin: $(B)/probe/%.elf
+	$(call say,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -O binary -j .text -j .rodata -j .data $< $@
+
+PROBES := $(B)/probe/setup16.bin $(B)/probe/flat.bin
+BLOBS := $(B)/host-obj/kernelgen/blobs.o
+$(BLOBS): kernelgen/blobs.S $(PROBES)
+	$(Q)mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) -Wa,-I$(B)/probe -c $< -o $@
+
 KERNELGEN := $(sort $(wildcard kernelgen/*.c))
-$(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
+$(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
+		$(B)/libshared-host.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ -lmd $(UNPACK_LIBS)
 

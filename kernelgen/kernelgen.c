@@ -1,4 +1,152 @@
-int main(void)
+/* kernelgen: makes probe kernels, wraps and unwraps kernel files. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernelgen/bzimage.h"
+#include "loader/base/err.h"
+
+static const char usage[] =
+	"kernelgen --format bzimage [--entry 64|32|16] [--protocol 2.NN]\n"
+	"          [--pad SIZE] -o FILE\n"
+	"SIZE is the file's, in bytes or with K, M or G.\n";
+
+struct options {
+	const char *format, *out;
+	struct bzimage bz;
+};
+
+static int bad(const char *what, const char *value)
 {
-	return 2;
+	return fail(ERR_ARGUMENT, "%s %s", what, value);
+}
+
+static int parse_size(const char *s, uint64_t *v)
+{
+	static const char suffixes[] = "KMG";
+	const char *suffix;
+	char *end;
+
+	errno = 0;
+	*v = strtoull(s, &end, 0);
+	if (end == s || errno || *s == '-')
+		return bad("--pad", s);
+	suffix = *end ? strchr(suffixes, *end) : NULL;
+	if (suffix) {
+		unsigned shift = 10 * (unsigned)(suffix - suffixes + 1);
+
+		if (*v > UINT64_MAX >> shift)
+			return bad("--pad", s);
+		*v <<= shift;
+		end++;
+	}
+	return *end ? bad("--pad", s) : 0;
+}
+
+static int parse_protocol(const char *s, unsigned *v)
+{
+	char *end;
+
+	if (strncmp(s, "2.", 2) || strlen(s) != 4)
+		return bad("--protocol", s);
+	*v = 0x200 | (unsigned)strtoul(s + 2, &end, 10);
+	return *end || *v > 0x20f ? bad("--protocol", s) : 0;
+}
+
+enum { ENTRY = 256, PROTOCOL, PAD, FORMAT };
+
+static const struct option long_options[] = {
+	{ "format", required_argument, NULL, FORMAT },
+	{ "entry", required_argument, NULL, ENTRY },
+	{ "protocol", required_argument, NULL, PROTOCOL },
+	{ "pad", required_argument, NULL, PAD },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int set_option(struct options *o, int c)
+{
+	switch (c) {
+	case FORMAT:
+		o->format = optarg;
+		return 0;
+	case ENTRY:
+		o->bz.entry = (unsigned)atoi(optarg);
+		return 0;
+	case PROTOCOL:
+		return parse_protocol(optarg, &o->bz.protocol);
+	case PAD:
+		return parse_size(optarg, &o->bz.size);
+	case 'o':
+		o->out = optarg;
+		return 0;
+	default:
+		return fail(ERR_ARGUMENT, "see kernelgen --help");
+	}
+}
+
+/* The final name never has half a file. */
+static int write_file(const char *path, const void *p, size_t len)
+{
+	char *tmp;
+	FILE *f;
+	int bad_write;
+
+	if (asprintf(&tmp, "%s.%d.tmp", path, (int)getpid()) < 0)
+		return fail(ERR_NO_MEMORY, "%s", path);
+	f = fopen(tmp, "wb");
+	bad_write = !f || fwrite(p, 1, len, f) != len;
+	if (f && fclose(f))
+		bad_write = 1;
+	if (bad_write || rename(tmp, path)) {
+		fail(ERR_WRITE, "%s: %s", path, strerror(errno));
+		unlink(tmp);
+		free(tmp);
+		return ERR_WRITE;
+	}
+	free(tmp);
+	return 0;
+}
+
+static int run(const struct options *o)
+{
+	uint8_t *file = NULL;
+	size_t len;
+	int err;
+
+	if (!o->out || !o->format)
+		return fail(ERR_ARGUMENT, "--format and -o are needed");
+	if (strcmp(o->format, "bzimage"))
+		return bad("--format", o->format);
+	file = bzimage_make(&o->bz, &len);
+	if (!file)
+		return ERR_ARGUMENT;
+	err = write_file(o->out, file, len);
+	free(file);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .bz.entry = 64 };
+	int c, err = 0;
+
+	while (!err && (c = getopt_long(argc, argv, "o:h", long_options,
+					NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		}
+		err = set_option(&o, c);
+	}
+	if (!err && optind < argc)
+		err = bad("argument", argv[optind]);
+	if (!err)
+		err = run(&o);
+	if (err)
+		fprintf(stderr, "kernelgen: %s\n", err_text());
+	return err ? 1 : 0;
 }

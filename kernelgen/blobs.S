@@ -1,0 +1,13 @@
+/* The probes' code, made by the Makefile. */
+	.section .rodata
+	.macro	blob name, file
+	.globl	\name, \name\()_end
+	.balign	16
+\name:	.incbin	"\file"
+\name\()_end:
+	.endm
+
+	blob	probe_setup16, "setup16.bin"
+	blob	probe_flat, "flat.bin"
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,10 @@
+/* The probes' code, as kernelgen carries it (blobs.S). */
+#ifndef KERNELGEN_BLOBS_H
+#define KERNELGEN_BLOBS_H
+
+#include <stdint.h>
+
+extern const uint8_t probe_setup16[], probe_setup16_end[];
+extern const uint8_t probe_flat[], probe_flat_end[];
+
+#endif

@@ -1,0 +1,35 @@
+/* What a probe kernel reports, and the parts that all of its forms share. */
+#ifndef KERNELGEN_PROBE_PROBE_H
+#define KERNELGEN_PROBE_PROBE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct probe {
+	const char *entry;	/* "linux64": how we were started */
+	const char *cmdline;
+	const void *initrd;
+	uint64_t initrd_len;
+	uint64_t memory;	/* bytes of RAM */
+	uint64_t tsc;		/* at the first instruction */
+};
+
+/* The one line PROBE {...}, given to WRITE in pieces. */
+void probe_report(const struct probe *p, void (*write)(const char *, size_t));
+
+/* COM1, polled. */
+void serial_init(void);
+void serial_write(const char *s, size_t len);
+
+/*
+ * Leave by ACPI S5.  RSDP: its address, 0 to search the BIOS area.  Halts
+ * where that does not work.
+ */
+void __attribute__((noreturn)) acpi_poweroff(uint64_t rsdp);
+
+/* entry.S <-> linux.c */
+extern uint64_t probe_pml4[512], probe_pdpt[512], probe_pd[];
+struct boot_params;
+void probe_linux(struct boot_params *bp, unsigned entry, uint64_t tsc);
+
+#endif

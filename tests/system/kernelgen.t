@@ -1,0 +1,58 @@
+#!/bin/bash
+# kernelgen: file sizes, refusals, and the probe under QEMU's own loader.
+B=${B:-build}
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+n=0
+
+ok() {	# ok DESCRIPTION COMMAND...
+	local what=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$t/out" 2>&1; then
+		echo "ok $n - $what"
+	else
+		echo "not ok $n - $what"
+		sed 's/^/# /' "$t/out"
+	fi
+}
+refuses() { ! "$B/kernelgen" "$@" 2>"$t/err" && grep -q 'Error' "$t/err"; }
+size_is() { [ "$(stat -c %s "$1")" = "$2" ]; }
+is() { echo "got $1, want $2"; [ "$1" = "$2" ]; }
+
+# The probe's JSON as QEMU's -kernel gets it.
+probe() {
+	timeout 120 qemu-system-x86_64 -accel tcg -m 256 -display none \
+		-serial stdio -monitor none -no-reboot "$@" |
+		tr -d '\r' | sed -n 's/^PROBE //p'
+}
+
+ok 'a 64-bit kernel' "$B/kernelgen" --format bzimage --pad 8M -o "$t/k"
+ok 'of exactly 8 MiB' size_is "$t/k" $((8 << 20))
+"$B/kernelgen" --format bzimage --pad 8M -o "$t/k2"
+ok 'the same each time' cmp "$t/k" "$t/k2"
+ok 'too small a size is refused' refuses --format bzimage --pad 1K -o "$t/no"
+ok 'entry 64 in protocol 2.06 is refused' \
+	refuses --format bzimage --entry 64 --protocol 2.06 -o "$t/no"
+ok 'nothing is left of it' test ! -e "$t/no"
+ok 'a full disk leaves nothing' bash -c "
+	(ulimit -f 100; trap '' XFSZ
+	 ! '$B/kernelgen' --format bzimage --pad 8M -o '$t/no') &&
+	! ls '$t'/no*"
+
+head -c 100001 /dev/urandom >"$t/initrd"
+sum=$(sha256sum <"$t/initrd")
+for k in '2.00 16' '2.02 16' '2.11 32' '2.15 64'; do
+	set -- $k
+	"$B/kernelgen" --format bzimage --protocol "$1" --entry "$2" -o "$t/k"
+	json=$(probe -kernel "$t/k" -initrd "$t/initrd" -append 'a "b" \ ä=1')
+	ok "protocol $1 runs" is "$(jq -r .entry <<<"$json")" linux16
+	ok "protocol $1: command line" \
+		is "$(jq -r .cmdline <<<"$json")" 'a "b" \ ä=1'
+	ok "protocol $1: initrd" is \
+		"$(jq -r '"\(.initrd.bytes) \(.initrd.sha256)"' <<<"$json")" \
+		"100001 ${sum%% *}"
+	ok "protocol $1: memory" \
+		test "$(jq -r .memory <<<"$json")" -gt $((254 << 20))
+done
+echo "1..$n"
