@@ -53,8 +53,10 @@ static bool next_line(struct reader *r, uint32_t *first)
 	}
 	r->p = p;
 	r->line = line;
+	if (!pos)
+		return false;
 	r->out[pos] = 0;
-	return pos != 0;
+	return true;
 }
 
 /*

@@ -1,0 +1,487 @@
+/*
+ * The grammar of menu.lst, rule by rule; then files made from a known answer,
+ * written in all the ways the grammar allows.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "loader/base/err.h"
+#include "menu/lst.h"
+
+static struct lst lst;
+static char *text;
+static struct arena arena;
+
+static void reset(void)
+{
+	free(text);
+	free(arena.base);
+	text = NULL;
+	arena = (struct arena){ 0 };
+}
+
+/* Exactly as large as it may be, so that ASan sees a byte too many. */
+static void parse_bytes(const char *s, size_t len, enum lst_dialect dialect)
+{
+	reset();
+	text = malloc(len + 1);
+	memcpy(text, s, len);
+	arena.size = 64 * len + 4096;
+	arena.base = malloc(arena.size);
+	assert_int_equal(lst_parse(&lst, text, len, dialect, &arena), 0);
+}
+
+static void parse(const char *s)
+{
+	parse_bytes(s, strlen(s), LST_GNU097);
+}
+
+static void is_line(uint32_t i, enum lst_kind kind, uint32_t number,
+		    const char *whole, const char *args)
+{
+	assert_true(i < lst.n_lines);
+	assert_int_equal(lst.line[i].kind, kind);
+	assert_int_equal(lst.line[i].line, number);
+	assert_string_equal(lst_text(&lst, &lst.line[i]), whole);
+	assert_string_equal(lst_args(&lst, &lst.line[i]), args);
+}
+
+static void test_bytes(void **state)
+{
+	parse("\n \t\r\n  de\rfault\t1\r\n#c\n\t # c\nfoo # data\n");
+	assert_int_equal(lst.n_lines, 2);
+	is_line(0, LST_GLOBAL, 3, "default 1", "1");
+	is_line(1, LST_IGNORED, 6, "foo # data", "# data");
+	assert_int_equal(lst.default_entry, 1);
+	parse("timeout 7");
+	assert_int_equal(lst.timeout, 7);
+	parse("\xef\xbb\xbftimeout 7\n");
+	assert_int_equal(lst.timeout, -1);
+	is_line(0, LST_IGNORED, 1, "\xef\xbb\xbftimeout 7", "7");
+	parse("");
+	assert_int_equal(lst.n_lines, 0);
+	assert_int_equal(lst.n_entries, 0);
+}
+
+static void test_joins(void **state)
+{
+	parse("time\\\nout 3\ntimeout \\\n5\nx\\y\\\\\nz\n");
+	is_line(0, LST_IGNORED, 1, "time out 3", "out 3");
+	is_line(1, LST_GLOBAL, 3, "timeout  5", "5");
+	is_line(2, LST_IGNORED, 5, "x\\y\\ z", "z");
+	assert_int_equal(lst.timeout, 5);
+	/* CR does not stand between; a comment joins, too. */
+	parse("timeout\\\r\n4\n# c \\\ntimeout 9\n");
+	assert_int_equal(lst.timeout, 4);
+	assert_int_equal(lst.n_lines, 1);
+	/* A line that is only a join is no line; what follows may be one. */
+	parse("\\\n\\\n# c\n\\\ntimeout 6\n");
+	assert_int_equal(lst.n_lines, 1);
+	is_line(0, LST_GLOBAL, 5, "timeout 6", "6");
+	/* No NL after it: it stays. */
+	parse("abc\\");
+	is_line(0, LST_IGNORED, 1, "abc\\", "");
+}
+
+static void test_nul(void **state)
+{
+	parse_bytes("timeout 4\0 5\ndefault 2\n", 23, LST_GNU097);
+	assert_int_equal(lst.timeout, 4);
+	assert_int_equal(lst.default_entry, 2);
+	is_line(0, LST_GLOBAL, 1, "timeout 4", "4");
+	parse_bytes("\0timeout 4\n", 11, LST_GNU097);
+	is_line(0, LST_IGNORED, 1, "", "");
+}
+
+static void test_long_lines(void **state)
+{
+	char s[4000];
+
+	memset(s, 'a', sizeof(s));
+	memcpy(s, "timeout 0000", 12);
+	s[sizeof(s) - 3] = '\n';
+	s[sizeof(s) - 2] = 'b';
+	s[sizeof(s) - 1] = '\n';
+	parse_bytes(s, sizeof(s), LST_GNU097);
+	assert_int_equal(lst.n_lines, 2);
+	assert_int_equal(strlen(lst_text(&lst, &lst.line[0])), LST_LINE_MAX);
+	is_line(1, LST_IGNORED, 2, "b", "");
+	/* A join past the end overwrites the last byte kept. */
+	s[2000] = '\\';
+	s[2001] = '\n';
+	parse_bytes(s, sizeof(s), LST_GNU097);
+	assert_int_equal(lst_text(&lst, &lst.line[0])[LST_LINE_MAX - 2], 'a');
+	assert_int_equal(lst_text(&lst, &lst.line[0])[LST_LINE_MAX - 1], ' ');
+	assert_int_equal(strlen(lst_text(&lst, &lst.line[0])), LST_LINE_MAX);
+}
+
+static void test_names(void **state)
+{
+	parse("default=3\ntimeout = 8\nTIMEOUT 1\ntimeouts 1\n=timeout 1\n"
+	      "hiddenmenu\ntitle=  Foo =\nroot==(hd0)\nkernel /k a=b  c \n");
+	assert_int_equal(lst.default_entry, 3);
+	assert_int_equal(lst.timeout, 8);
+	assert_true(lst.hiddenmenu);
+	is_line(2, LST_IGNORED, 3, "TIMEOUT 1", "1");
+	is_line(3, LST_IGNORED, 4, "timeouts 1", "1");
+	is_line(4, LST_IGNORED, 5, "=timeout 1", "timeout 1");
+	is_line(6, LST_TITLE, 7, "title=  Foo =", "Foo =");
+	is_line(7, LST_COMMAND, 8, "root==(hd0)", "(hd0)");
+	is_line(8, LST_COMMAND, 9, "kernel /k a=b  c ", "/k a=b  c ");
+}
+
+static void test_header(void **state)
+{
+	parse("root (hd0)\nkernel /k\nboot\nfoo\ncolor a/b\ntimeout 5\n"
+	      "timeout x\ntimeout -1\ntitle a\ntimeout 9\nbar\nboot\n");
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(lst.line[i].kind, LST_IGNORED);
+	for (uint32_t i = 4; i < 8; i++)
+		assert_int_equal(lst.line[i].kind, LST_GLOBAL);
+	assert_int_equal(lst.timeout, 5);
+	is_line(9, LST_COMMAND, 10, "timeout 9", "9");
+	is_line(10, LST_UNKNOWN, 11, "bar", "");
+	assert_int_equal(lst.n_entries, 1);
+}
+
+static void test_entries(void **state)
+{
+	parse("title a\nunknown\ntitle b\nboot\ntitle\ntitle c\nboot\n"
+	      "title d\n");
+	assert_int_equal(lst.n_entries, 2);
+	assert_int_equal(lst.n_dropped, 3);
+	assert_string_equal(lst_title(&lst, &lst.entry[0]), "b");
+	assert_string_equal(lst_title(&lst, &lst.entry[1]), "c");
+	assert_string_equal(lst_title(&lst, lst_dropped(&lst, 0)), "a");
+	assert_string_equal(lst_title(&lst, lst_dropped(&lst, 1)), "");
+	assert_string_equal(lst_title(&lst, lst_dropped(&lst, 2)), "d");
+	assert_int_equal(lst.entry[1].end - lst.entry[1].title, 2);
+	/* A header-only command keeps its entry. */
+	parse("title a\ntimeout 3\n");
+	assert_int_equal(lst.n_entries, 1);
+	assert_int_equal(lst.timeout, -1);
+}
+
+static void number(const char *s, int err, int32_t value, const char *rest)
+{
+	int32_t n = -7;
+
+	assert_int_equal(lst_number(&s, &n), err);
+	assert_int_equal(n, value);
+	assert_string_equal(s, rest);
+}
+
+static void test_numbers(void **state)
+{
+	number("010", 0, 10, "");
+	number("0x1Fg", 0, 31, "g");
+	number("0XaB ", 0, 0xab, " ");
+	number("12abc", 0, 12, "abc");
+	number("2147483647", 0, INT32_MAX, "");
+	number("2147483648", ERR_OVERFLOW, -7, "2147483648");
+	number("0x7fffffff", 0, INT32_MAX, "");
+	number("0x80000000", ERR_OVERFLOW, -7, "0x80000000");
+	number("99999999999999999999", ERR_OVERFLOW, -7,
+	       "99999999999999999999");
+	number("0x", ERR_NUMBER, -7, "0x");
+	number("-1", ERR_NUMBER, -7, "-1");
+	number("+1", ERR_NUMBER, -7, "+1");
+	number("", ERR_NUMBER, -7, "");
+	number("a", ERR_NUMBER, -7, "a");
+	number("\xb1", ERR_NUMBER, -7, "\xb1");
+}
+
+static void test_default(void **state)
+{
+	uint32_t next;
+
+	parse("default saved\ntitle a\nboot\ntitle b\nboot\n");
+	assert_int_equal(lst.default_entry, LST_SAVED);
+	assert_int_equal(lst_default(&lst, 1, &next), 1);
+	assert_int_equal(lst_default(&lst, 2, &next), 0);
+	parse("default 1\ndefault saved \ndefault 99999999999\n");
+	assert_int_equal(lst.default_entry, 1);
+	parse("default 5\nfallback 7 1 0\ntitle a\nboot\ntitle b\nboot\n");
+	assert_int_equal(lst_default(&lst, 0, &next), 1);
+	assert_int_equal(next, 1);
+	parse("default 5\ntitle a\nboot\n");
+	assert_int_equal(lst_default(&lst, 0, &next), 0);
+	assert_int_equal(next, 0);
+}
+
+/* The fallback that LINES (header lines) give to a file of 12 entries. */
+static void fallback(const char *lines, const char *expected)
+{
+	char s[1000], got[100] = "";
+	int n = snprintf(s, sizeof(s), "%s\n", lines);
+
+	for (int i = 0; i < 12; i++)
+		n += snprintf(s + n, sizeof(s) - (size_t)n, "title\nboot\n");
+	parse(s);
+	for (uint32_t i = 0; i < lst.n_fallback; i++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%d ",
+			 lst.fallback[i]);
+	assert_string_equal(got, expected);
+}
+
+static void test_fallback(void **state)
+{
+	fallback("", "");
+	fallback("fallback", "");
+	fallback("fallback 1", "1 ");
+	fallback("fallback=1 3  2 ", "1 3 2 ");
+	fallback("fallback 1 12 2 99", "1 2 ");
+	fallback("fallback 12", "");
+	fallback("fallback 0 1 2 3 4 5 6 7 8", "0 1 2 3 4 5 6 7 ");
+	fallback("fallback 20 21 22 3 4 5 6 7 8", "3 4 5 6 7 ");
+	/* A number twice makes the command fail, but not at its very end. */
+	fallback("fallback 1 1 2", "");
+	fallback("fallback 1 1", "1 ");
+	fallback("fallback 1 1 ", "");
+	fallback("fallback x", "");
+	fallback("fallback 1 x", "");
+	fallback("fallback 1x 2,5 3", "1 2 3 ");
+	/* What fails has still overwritten what was before it. */
+	fallback("fallback 3 4\nfallback 1 1 2", "1 4 ");
+	fallback("fallback 3 4\nfallback 5", "5 ");
+	fallback("fallback 3 4\nfallback", "");
+}
+
+static void test_dialects(void **state)
+{
+	static const char s[] = "serial --unit=0\nsplashimage=/x\ntitle a\n"
+		"uuid x\ntitle b\nuppermem 1\ntitle c\nprint x\n";
+
+	parse_bytes(s, strlen(s), LST_GNU097);
+	assert_int_equal(lst.line[0].kind, LST_GLOBAL);
+	assert_int_equal(lst.line[1].kind, LST_IGNORED);
+	assert_int_equal(lst.n_entries, 1);
+	assert_string_equal(lst_title(&lst, &lst.entry[0]), "b");
+	parse_bytes(s, strlen(s), LST_PVGRUB);
+	assert_int_equal(lst.line[0].kind, LST_IGNORED);
+	assert_int_equal(lst.line[1].kind, LST_GLOBAL);
+	assert_int_equal(lst.n_entries, 1);
+	assert_string_equal(lst_title(&lst, &lst.entry[0]), "c");
+}
+
+/* The search by halves finds every command, and nothing else. */
+static void test_commands(void **state)
+{
+	unsigned gnu = 0, pv = 0;
+
+	for (unsigned c = 1; c < CMD_COUNT; c++) {
+		const char *name = command_name(c);
+		size_t len = strlen(name);
+
+		assert_true(len > 0);
+		if (command_find(name, len, LST_GNU097) == c)
+			gnu++;
+		if (command_find(name, len, LST_PVGRUB) == c)
+			pv++;
+		assert_int_not_equal(command_find(name, len - 1, LST_GNU097),
+				     c);
+	}
+	assert_int_equal(gnu, CMD_COUNT - 1 - 7);
+	assert_int_equal(pv, CMD_COUNT - 1 - 13);
+	assert_int_equal(command_find("", 0, LST_GNU097), CMD_UNKNOWN);
+	assert_int_equal(command_find("modulenounzipxxxxxxxx", 21, LST_GNU097),
+			 CMD_UNKNOWN);
+}
+
+static void test_no_memory(void **state)
+{
+	char s[] = "title a\nboot\n";
+	uint8_t room[16];
+	struct arena small = { room, sizeof(room), 0 };
+
+	err_clear();
+	assert_int_equal(lst_parse(&lst, s, strlen(s), LST_GNU097, &small),
+			 ERR_NO_MEMORY);
+	err_clear();
+}
+
+/* ---- files made from a known answer ------------------------------------ */
+
+static uint32_t seed;
+
+static uint32_t any(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % below;
+}
+
+static const char *one_of(const char *const *list, uint32_t n)
+{
+	return list[any(n)];
+}
+
+struct maker {
+	char file[20000], want[20000];
+	size_t n;		/* of file */
+	uint32_t line;
+};
+
+static void add(struct maker *m, const char *s)
+{
+	for (; *s; s++) {
+		m->line += *s == '\n';
+		m->file[m->n++] = *s;
+	}
+}
+
+static void noise(struct maker *m)
+{
+	static const char *const list[] = {
+		"\n", " \t\n", "# comment\n", "  #c \\\n x\n", "\r\n", "\\\n",
+		"\t", "  ", "", "", "", "#\n",
+	};
+
+	add(m, one_of(list, 12));
+}
+
+/* A blank that is one space to the reader, however it is written. */
+static void add_words(struct maker *m, const char *s)
+{
+	static const char *const blanks[] = { " ", "\t", "\\\n", "\\\r\n",
+					      "\r " };
+	char c[2] = "";
+
+	for (; *s; s++) {
+		c[0] = *s;
+		add(m, *s == ' ' ? one_of(blanks, 5) : c);
+		if (!any(20))
+			add(m, "\r");
+	}
+}
+
+/* NAME ARGS as a line; into WANT goes what must be read. */
+static void add_line(struct maker *m, const char *kind, const char *name,
+		     const char *args)
+{
+	static const char *const seps[] = { " ", "=", " = ", "==", "\t",
+					    "  \\\n " };
+	static const char *const ends[] = { "\n", "\r\n", "\n\n" };
+	size_t w = strlen(m->want);
+
+	noise(m);
+	snprintf(m->want + w, sizeof(m->want) - w, "%s %u %s [%s]\n", kind,
+		 m->line, name, args);
+	add_words(m, name);
+	if (*args) {
+		add(m, one_of(seps, 6));
+		add_words(m, args);
+	}
+	add(m, one_of(ends, 3));
+}
+
+static void make_file(struct maker *m)
+{
+	static const char *const globals[] = { "color", "password", "serial",
+		"hide", "terminal" };
+	static const char *const commands[] = { "root", "kernel", "initrd",
+		"boot", "timeout", "map", "color", "modulenounzip" };
+	static const char *const unknown[] = { "set", "Title", "titles", "b",
+		"uuid", "kernel$", "find-root", "zz" };
+	static const char *const args[] = { "", "a b c", "(hd0,0)/k x=y",
+		"\\d", "#", "a#b  c", "x = y", "\xff\xc3\xa4" };
+	uint32_t entries;
+
+	*m = (struct maker){ .line = 1 };
+	for (uint32_t i = any(6); i; i--) {
+		if (any(2))
+			add_line(m, "G", one_of(globals, 5), one_of(args, 8));
+		else
+			add_line(m, "I", one_of(unknown, 8), one_of(args, 8));
+	}
+	for (entries = any(5); entries; entries--) {
+		add_line(m, "T", "title", one_of(args, 8));
+		for (uint32_t i = any(5); i; i--) {
+			if (any(2))
+				add_line(m, "C", one_of(commands, 8),
+					 one_of(args, 8));
+			else
+				add_line(m, "U", one_of(unknown, 8),
+					 one_of(args, 8));
+		}
+	}
+}
+
+static void describe(char *got, size_t size)
+{
+	static const char kinds[] = "GITCU";
+	size_t n = 0;
+
+	got[0] = 0;
+	for (uint32_t i = 0; i < lst.n_lines; i++) {
+		const struct lst_line *line = &lst.line[i];
+		const char *s = lst_text(&lst, line);
+
+		n += (size_t)snprintf(got + n, size - n, "%c %u %.*s [%s]\n",
+				      kinds[line->kind], line->line,
+				      (int)strcspn(s, " ="), s,
+				      lst_args(&lst, line));
+	}
+}
+
+/* Entries against a plain reading of the wanted lines. */
+static void check_entries(const char *want)
+{
+	uint32_t kept = 0, dropped = 0, commands = 0, titles = 0;
+
+	for (; *want; want = strchr(want, '\n') + 1) {
+		if (*want == 'T') {
+			kept += titles && commands;
+			dropped += titles && !commands;
+			titles++;
+			commands = 0;
+		}
+		commands += *want == 'C';
+	}
+	kept += titles && commands;
+	dropped += titles && !commands;
+	assert_int_equal(lst.n_entries, kept);
+	assert_int_equal(lst.n_dropped, dropped);
+}
+
+static void test_made_files(void **state)
+{
+	static struct maker m;
+	static char got[20000];
+
+	for (uint32_t round = 0; round < 3000; round++) {
+		seed = round;
+		make_file(&m);
+		parse_bytes(m.file, m.n, LST_GNU097);
+		describe(got, sizeof(got));
+		if (strcmp(got, m.want))
+			fail_msg("round %u: from\n%.*s\nread\n%swanted\n%s",
+				 round, (int)m.n, m.file, got, m.want);
+		check_entries(m.want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_joins),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_fallback),
+		cmocka_unit_test(test_dialects),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_made_files),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	reset();
+	return failed;
+}
