@@ -256,7 +256,8 @@ $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 # ---- tests -----------------------------------------------------------------
 
 # tests/unit/X_test.c is a cmocka program, tests/fuzz/X_fuzz.c a libFuzzer
-# target with its corpus in tests/fuzz/corpus/X/, tests/system/X.t TAP for prove.
+# target with its corpus in tests/fuzz/corpus/X/ (and, when tests/fuzz/make-corpus
+# makes one, $(B)/fuzz/seed/X/), tests/system/X.t TAP for prove.
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/*_test.c)))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 UNIT_HELP := $(filter-out %_test.c,$(sort $(wildcard tests/unit/*.c)))
@@ -281,24 +282,34 @@ check-rules:
 check-unit: $(UNIT) | $(B)/.packages-run $(B)/.packages-check
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
 
+$(B)/fuzz/seed/.made: tests/fuzz/make-corpus | $(B)/.packages-run
+	$(call say,CORPUS,$(@D))
+	$(Q)mkdir -p $(B)/fuzz && $< $(@D) >$(B)/fuzz/make-corpus.log 2>&1 || \
+	  { tail -20 $(B)/fuzz/make-corpus.log; exit 1; }
+	$(Q)touch $@
+
+# For each target $$f called $$n, with the corpora it has as $$seed.
+for_fuzz = set -e; for f in $(FUZZ); do n=$${f\#\#*/}; n=$${n%_fuzz}; seed=; \
+	  for d in tests/fuzz/corpus/$$n $(B)/fuzz/seed/$$n; do \
+	    [ ! -d $$d ] || seed="$$seed $$d"; done; $(1); done
+
 # Every fuzz target over its starting corpus, once: no crash, no leak, no hang.
-check-corpus: $(FUZZ)
-	$(Q)set -e; for f in $(FUZZ); do n=$${f##*/}; n=$${n%_fuzz}; \
-	  $$f -runs=0 -timeout=10 tests/fuzz/corpus/$$n >$(B)/fuzz/$$n.log 2>&1 || \
-	    { tail -30 $(B)/fuzz/$$n.log; exit 1; }; echo "  FUZZED  $$n"; done
+check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
+	$(Q)$(call for_fuzz,$$f -runs=0 -timeout=10 $$seed \
+	    >$(B)/fuzz/$$n.log 2>&1 || { tail -30 $(B)/fuzz/$$n.log; exit 1; }; \
+	  echo "  FUZZED  $$n")
 
 check-system: all | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system
 
-fuzz: $(FUZZ)
-	$(Q)set -e; for f in $(FUZZ); do n=$${f##*/}; n=$${n%_fuzz}; \
-	  mkdir -p $(B)/fuzz/corpus/$$n; echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
-	  $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
-	    -artifact_prefix=$(B)/fuzz/$$n- $(B)/fuzz/corpus/$$n \
-	    tests/fuzz/corpus/$$n >$(B)/fuzz/$$n.log 2>&1 || \
-	    { tail -40 $(B)/fuzz/$$n.log; exit 1; }; done
+fuzz: $(FUZZ) $(B)/fuzz/seed/.made
+	$(Q)$(call for_fuzz,echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
+	  mkdir -p $(B)/fuzz/corpus/$$n; $$f -max_total_time=$(FUZZ_SECONDS) \
+	    -timeout=10 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/$$n- \
+	    $(B)/fuzz/corpus/$$n $$seed >$(B)/fuzz/$$n.log 2>&1 || \
+	    { tail -40 $(B)/fuzz/$$n.log; exit 1; })
 
 .PHONY: clean
 clean:

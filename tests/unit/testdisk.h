@@ -1,6 +1,6 @@
 /*
  * A disk for tests: a file on the host behind a struct blk (for bytes in
- * memory see tests/fuzz/memdisk.h); and a temporary directory with what shell
+ * memory see tests/memdisk.h); and a temporary directory with what shell
  * commands put into it.
  */
 #ifndef TESTS_UNIT_TESTDISK_H

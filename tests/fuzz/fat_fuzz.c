@@ -1,0 +1,12 @@
+/* A FAT file system from untrusted bytes: every name, some of every file. */
+#include "tests/fuzz/fswalk.h"
+
+#include "loader/fs/drivers.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	fswalk(&fat_driver, data, len);
+	return 0;
+}
