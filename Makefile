@@ -146,7 +146,7 @@ BIOS_BLOCKS := $(B)/boot/mbr.bin $(B)/boot/ext.bin
 BIOS_SRC := $(sort $(filter-out mbr/bios/mbr.S mbr/bios/ext.S \
 	mbr/bios/stage2.lds.S,$(wildcard mbr/bios/*.[cS])))
 BIOS_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(BIOS_SRC)))
-BOOT += $(BIOS_BLOCKS)
+BOOT += $(BIOS_BLOCKS) $(B)/boot/stage2.bin
 
 $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
 	$(Q)mkdir -p $(@D)

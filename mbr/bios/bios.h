@@ -76,6 +76,8 @@ int bios_disks(struct arena *a, struct blk ***disks, unsigned *n);
 void bios_console(void);
 void bios_write(const char *s, size_t len);
 int bios_key(void);
+struct screen_info;
+void bios_screen_info(struct screen_info *info);
 
 /* go.c: struct platform's; MAP is what bios_memory() filled. */
 void bios_go_init(const struct memmap *map);

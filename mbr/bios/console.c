@@ -3,6 +3,7 @@
  * lack either; INT 10h is not used, because firmware may copy what it prints
  * to the serial line, where it would then be twice.
  */
+#include <linux/screen_info.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -116,6 +117,20 @@ void bios_write(const char *s, size_t len)
 	}
 	if (screen.cells)
 		screen_cursor();
+}
+
+/* Correct what Linux is told of the text screen. */
+void bios_screen_info(struct screen_info *info)
+{
+	info->orig_video_isVGA = screen.cells != NULL;
+	if (!screen.cells)
+		return;
+	info->orig_x = (uint8_t)(screen.at % screen.columns);
+	info->orig_y = (uint8_t)(screen.at / screen.columns);
+	info->orig_video_mode = *bios_data(0x49);
+	info->orig_video_cols = (uint8_t)screen.columns;
+	info->orig_video_lines = (uint8_t)screen.rows;
+	info->orig_video_points = *bios_data(0x85);
 }
 
 void bios_console(void)

@@ -3,7 +3,11 @@
  * kernel's mode.  Jump code, page tables and stack are in MEM_LOADER memory,
  * where no piece is let in.
  */
+#include <asm/bootparam.h>
+#include <string.h>
+
 #include "loader/base/err.h"
+#include "loader/kernel/linux_params.h"
 #include "mbr/bios/bios.h"
 
 static const struct memmap *memmap;
@@ -28,11 +32,25 @@ static void *free_memory(void *ctx, uint64_t addr, uint64_t size)
 	return NULL;
 }
 
+/* Nobody but us can tell Linux of the screen: its setup code does not run. */
+static void add_screen(const struct handover *ho)
+{
+	for (unsigned i = 0; i < ho->n; i++)
+		if (!strcmp(ho->piece[i].what, LINUX_BOOT_PARAMS))
+			bios_screen_info((void *)ho->piece[i].addr);
+}
+
+/* Where the kernel wants none, ours stays: it is free for the taking. */
+static uint64_t stack(const struct handover *ho)
+{
+	return ho->stack ? ho->stack : (uintptr_t)__builtin_frame_address(0);
+}
+
 static void __attribute__((noreturn)) go_long64(const struct handover *ho)
 {
 	bios_go_long64(&(struct bios_jump64){ .rax = ho->rax, .rbx = ho->rbx,
 		.rsi = ho->rsi, .rdi = ho->rdi, .rbp = ho->rbp,
-		.entry = ho->entry, .stack = ho->stack });
+		.entry = ho->entry, .stack = stack(ho) });
 }
 
 static void __attribute__((noreturn)) go_prot32(const struct handover *ho)
@@ -40,7 +58,7 @@ static void __attribute__((noreturn)) go_prot32(const struct handover *ho)
 	bios_go_prot32(&(struct bios_jump32){ .eax = (uint32_t)ho->rax,
 		.ebx = (uint32_t)ho->rbx, .esi = (uint32_t)ho->rsi,
 		.edi = (uint32_t)ho->rdi, .ebp = (uint32_t)ho->rbp,
-		.entry = (uint32_t)ho->entry, .stack = (uint32_t)ho->stack });
+		.entry = (uint32_t)ho->entry, .stack = (uint32_t)stack(ho) });
 }
 
 static void __attribute__((noreturn)) go_real16(const struct handover *ho)
@@ -59,6 +77,7 @@ int bios_go(struct handover *ho)
 	err = handover_load(ho, free_memory, NULL);
 	if (err)
 		return err;
+	add_screen(ho);
 	switch (ho->mode) {
 	case GO_REAL16:
 		go_real16(ho);
