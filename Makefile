@@ -148,6 +148,10 @@ BIOS_SRC := $(sort $(filter-out mbr/bios/mbr.S mbr/bios/ext.S \
 BIOS_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(BIOS_SRC)))
 BOOT += $(BIOS_BLOCKS) $(B)/boot/stage2.bin
 
+# Stage 2 has 127 sectors, so what it is made of is compiled for size.
+FOR_SIZE := loader loader/base loader/disk loader/fs loader/kernel menu mbr/bios
+$(foreach d,$(FOR_SIZE),$(eval FLAGS_$(d) += -Os))
+
 $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -158,7 +162,7 @@ $(B)/stage2.lds: mbr/bios/stage2.lds.S mbr/bios/layout.h loader/disk/bootblock.h
 
 $(B)/stage2.elf: $(B)/stage2.lds $(BIOS_OBJ) $(B)/libshared-boot.a
 	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(MUSL) -o $@
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(LIBMD) $(MUSL) -o $@
 
 # The head's third word makes all words add up to 0.
 $(B)/boot/stage2.bin: $(B)/stage2.elf

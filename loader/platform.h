@@ -39,11 +39,7 @@ struct platform {
 	void (*idle)(void);
 	/* Milliseconds since some moment; never goes back. */
 	uint64_t (*clock_ms)(void);
-	/*
-	 * TSC ticks not spent in our code so far: in firmware or backend, and
-	 * all before our first instruction.  The TSC minus this is our own
-	 * cost, for the boot record.
-	 */
+	/* TSC ticks spent in firmware or backend since start_tsc, for the record. */
 	uint64_t (*firmware_tsc)(void);
 	/*
 	 * Load the pieces and start the kernel.  Comes back only with an

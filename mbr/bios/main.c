@@ -88,12 +88,13 @@ static void traps(void)
 	__asm__ volatile("lidt %0" : : "m"(bios_idt_ptr));
 }
 
-/* What was before our first instruction, and the boot block's own INTs. */
-static void count_from_start(void)
+/* The boot block has left the TSC of its first instruction, and of its INTs. */
+static void count_from_start(struct platform *p)
 {
 	const volatile uint64_t *block = (void *)(uintptr_t)BLOCK_FW_TSC;
 
-	bios_fw_tsc += block[0] + block[1];
+	bios_fw_tsc += block[0];
+	p->start_tsc = block[1];
 }
 
 void bios_main(void)
@@ -109,7 +110,7 @@ void bios_main(void)
 	};
 
 	traps();
-	count_from_start();
+	count_from_start(&p);
 	bios_console();
 	bios_go_init(&map);
 	if (!bios_memory(&map, &arena) &&
