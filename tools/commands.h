@@ -11,5 +11,6 @@ struct command {
 
 extern const struct command build_command;
 extern const struct command menu_command;
+extern const struct command run_command;
 
 #endif

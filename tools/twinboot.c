@@ -9,6 +9,7 @@
 static const struct command *const commands[] = {
 	&build_command,
 	&menu_command,
+	&run_command,
 };
 
 static void usage(FILE *out)

@@ -1,0 +1,317 @@
+/*
+ * QEMU as a child.  QMP says how the guest ended; two things it does not say:
+ * a triple fault looks like a reset to it, so QEMU's own log tells, and a
+ * kernel panic is seen on the console.  QEMU stays until we have asked it for
+ * block statistics (-no-shutdown), and dies when we do (PR_SET_PDEATHSIG).
+ */
+#include "tools/vm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/report.h"
+
+#define AFTER_PANIC_MS 1000	/* for the rest of the kernel's message */
+
+/* The guest's last words when it does not come back. */
+static const char *const panics[] = {
+	"Kernel panic - not syncing",
+};
+
+uint64_t vm_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void finish(struct vm *vm, enum vm_end end, const char *why)
+{
+	if (vm->end != VM_RUNNING)
+		return;
+	vm->end = end;
+	vm->ended_ms = vm_clock();
+	snprintf(vm->why, sizeof(vm->why), "%s", why);
+}
+
+static bool log_has(const struct vm *vm, const char *text)
+{
+	off_t size = lseek(vm->log, 0, SEEK_END);
+	void *p = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED,
+				  vm->log, 0) : MAP_FAILED;
+	bool found;
+
+	if (p == MAP_FAILED)
+		return false;
+	found = memmem(p, (size_t)size, text, strlen(text));
+	munmap(p, (size_t)size);
+	return found;
+}
+
+static void on_event(void *ctx, const char *name, json_t *data)
+{
+	struct vm *vm = ctx;
+	const char *reason = json_string_value(json_object_get(data, "reason"));
+
+	if (!strcmp(name, "GUEST_PANICKED"))
+		finish(vm, VM_CRASH, "the guest reported a panic");
+	if (strcmp(name, "SHUTDOWN") || !reason)
+		return;
+	if (!strcmp(reason, "guest-reset") && log_has(vm, "Triple fault"))
+		finish(vm, VM_CRASH, "triple fault");
+	else if (!strcmp(reason, "guest-reset"))
+		finish(vm, VM_REBOOT, "the guest rebooted");
+	else if (!strcmp(reason, "guest-panic"))
+		finish(vm, VM_CRASH, "the guest reported a panic");
+	else if (!strncmp(reason, "guest-", 6))
+		finish(vm, VM_POWEROFF, "the guest powered off");
+	else
+		finish(vm, VM_ERROR, "QEMU was ended from outside");
+}
+
+static void child(const struct vm_args *a, int err)
+{
+	int null = open("/dev/null", O_RDWR);
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);	/* Ctrl-C is for us; we end it in order */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	execvp(a->arg[0], (char *const *)(uintptr_t)a->arg);
+	dprintf(STDERR_FILENO, "%s: %s\n", a->arg[0], strerror(errno));
+	_exit(127);
+}
+
+/* Options for console, QMP and log through inherited descriptors. */
+static void add_control(struct vm_args *a, int console, int qmp, int log)
+{
+	vmpath_add(a, "-chardev");
+	vmpath_addf(a, "socket,id=console,fd=%d", console);
+	vmpath_add(a, "-serial");
+	vmpath_add(a, "chardev:console");
+	vmpath_add(a, "-chardev");
+	vmpath_addf(a, "socket,id=qmp,fd=%d", qmp);
+	vmpath_add(a, "-mon");
+	vmpath_add(a, "chardev=qmp,mode=control");
+	vmpath_add(a, "-no-shutdown");
+	vmpath_add(a, "-S");
+	vmpath_add(a, "-d");
+	vmpath_add(a, "cpu_reset");
+	vmpath_add(a, "-D");
+	vmpath_addf(a, "/proc/self/fd/%d", log);
+}
+
+static void say_qemu_error(struct vm *vm)
+{
+	char text[512], *line;
+	ssize_t n = pread(vm->err, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = 0;
+	text[strcspn(text, "\n")] = 0;
+	line = strstr(text, ": ");
+	snprintf(vm->why, sizeof(vm->why), "QEMU: %.150s", line ? line + 2 : text);
+}
+
+static int spawn(struct vm *vm, struct vm_args *a)
+{
+	int console[2], qmp[2];
+
+	vm->log = memfd_create("log", 0);
+	vm->err = memfd_create("stderr", MFD_CLOEXEC);
+	if (vm->log < 0 || vm->err < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, console) ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, qmp))
+		return report_errno("cannot start QEMU");
+	fcntl(console[0], F_SETFD, FD_CLOEXEC);
+	fcntl(qmp[0], F_SETFD, FD_CLOEXEC);
+	fcntl(console[0], F_SETFL, O_NONBLOCK);
+	add_control(a, console[1], qmp[1], vm->log);
+	vm->pid = fork();
+	if (!vm->pid)
+		child(a, vm->err);
+	close(console[1]);
+	close(qmp[1]);
+	fcntl(vm->log, F_SETFD, FD_CLOEXEC);
+	vm->console = console[0];
+	vm->qmp = (struct qmp){ .fd = qmp[0], .event = on_event, .ctx = vm };
+	return vm->pid < 0 ? report_errno("fork") : 0;
+}
+
+int vm_start(struct vm *vm, const struct vm_config *c)
+{
+	struct vm_args a;
+	json_t *j;
+
+	vm->end = VM_RUNNING;
+	vm->records = json_array();
+	vm->disks = json_array();
+	vm->started_ms = vm_clock();
+	if (vmpath_command(&a, c) || spawn(vm, &a))
+		return -1;
+	if (!qmp_greet(&vm->qmp) && (j = qmp_command(&vm->qmp, "cont", NULL))) {
+		json_decref(j);
+		return 0;
+	}
+	vm_stop(vm, VM_ERROR, "QEMU did not answer");
+	say_qemu_error(vm);
+	return report_error("%s", vm->why);
+}
+
+void vm_pollfds(const struct vm *vm, struct pollfd p[VM_POLLFDS])
+{
+	p[0] = (struct pollfd){ vm->console, POLLIN, 0 };
+	p[1] = (struct pollfd){ vm->qmp.fd, POLLIN, 0 };
+}
+
+static void keep_record(struct vm *vm, const char *kind)
+{
+	const char *at = strstr(vm->line, kind);
+	const char *text = at ? at + strlen(kind) : NULL;
+	json_t *j;
+
+	if (!text || text[0] != ' ' || text[1] != '{')
+		return;
+	j = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
+	if (j)
+		json_array_append_new(vm->records, json_pack("{so}", kind, j));
+}
+
+static void take_line(struct vm *vm)
+{
+	vm->line[vm->line_len] = 0;
+	vm->line_len = 0;
+	keep_record(vm, "TWINBOOT");
+	keep_record(vm, "PROBE");
+	keep_record(vm, "USERSPACE");
+	for (size_t i = 0; i < sizeof(panics) / sizeof(panics[0]); i++)
+		if (strstr(vm->line, panics[i]) && !vm->panic_ms)
+			vm->panic_ms = vm_clock();
+}
+
+static bool read_console(struct vm *vm)
+{
+	char buf[4096];
+	ssize_t n = read(vm->console, buf, sizeof(buf));
+
+	if (n <= 0)
+		return false;
+	vm->output(vm->ctx, buf, (size_t)n);
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] == '\n' || buf[i] == 0)
+			take_line(vm);
+		else if (vm->line_len + 1 < sizeof(vm->line))
+			vm->line[vm->line_len++] = buf[i];
+	}
+	return true;
+}
+
+void vm_step(struct vm *vm)
+{
+	/* What was said before the end comes before the end. */
+	while (read_console(vm))
+		;
+	if (vm->end == VM_RUNNING && qmp_read(&vm->qmp)) {
+		finish(vm, VM_ERROR, "QEMU died");
+		say_qemu_error(vm);
+	}
+	if (vm->panic_ms && vm_clock() - vm->panic_ms > AFTER_PANIC_MS)
+		finish(vm, VM_CRASH, "kernel panic");
+}
+
+void vm_type(struct vm *vm, const char *keys, size_t len)
+{
+	if (write(vm->console, keys, len) < 0)
+		return;	/* a guest that does not listen */
+}
+
+static void keep_disks(struct vm *vm)
+{
+	json_t *all = qmp_command(&vm->qmp, "query-blockstats", NULL), *one;
+	size_t i;
+
+	json_array_foreach(all, i, one) {
+		const char *name = json_string_value(
+			json_object_get(one, "device"));
+		json_t *s = json_object_get(one, "stats");
+
+		if (!name || strncmp(name, "hd", 2))
+			continue;
+		json_array_append_new(vm->disks, json_pack(
+			"{ss sO sO sO sO}", "name", name,
+			"reads", json_object_get(s, "rd_operations"),
+			"read_bytes", json_object_get(s, "rd_bytes"),
+			"writes", json_object_get(s, "wr_operations"),
+			"written_bytes", json_object_get(s, "wr_bytes")));
+	}
+	json_decref(all);
+}
+
+void vm_stop(struct vm *vm, enum vm_end end, const char *why)
+{
+	finish(vm, end, why);
+	if (vm->pid <= 0)
+		return;
+	if (vm->end != VM_ERROR) {
+		keep_disks(vm);
+		while (read_console(vm))
+			;
+	}
+	if (vm->line_len)
+		take_line(vm);
+	kill(vm->pid, SIGKILL);
+	while (waitpid(vm->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	vm->pid = 0;
+}
+
+void vm_release(struct vm *vm)
+{
+	int fds[] = { vm->console, vm->qmp.fd, vm->log, vm->err };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] > 0)
+			close(fds[i]);
+	json_decref(vm->records);
+	json_decref(vm->disks);
+	json_decref(vm->qmp.reply);
+	*vm = (struct vm){ .end = VM_ERROR };
+}
+
+static const char *end_name(enum vm_end end)
+{
+	switch (end) {
+	case VM_POWEROFF:
+		return "power-off";
+	case VM_CRASH:
+		return "crash";
+	case VM_REBOOT:
+		return "reboot";
+	case VM_TIMEOUT:
+		return "time-out";
+	default:
+		return "error";
+	}
+}
+
+json_t *vm_json(const struct vm *vm)
+{
+	return json_pack("{ss ss sf sO sO}", "end", end_name(vm->end), "why",
+			 vm->why, "seconds",
+			 (double)(vm->ended_ms - vm->started_ms) / 1000,
+			 "disks", vm->disks, "records", vm->records);
+}

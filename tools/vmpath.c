@@ -1,0 +1,175 @@
+/*
+ * QEMU's command line, as data: boot paths and disks are tables.  TCG is asked
+ * for by name, because runs are to be the same on every machine.
+ */
+#include "tools/vmpath.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/report.h"
+
+static int bios_machine(struct vm_args *a, const struct vm_config *c)
+{
+	if (c->sector != 512)
+		return report_error("%s has sectors of %u bytes: SeaBIOS does "
+				    "not boot from such disks", c->image,
+				    c->sector);
+	vmpath_add(a, "-machine");
+	vmpath_add(a, "pc");
+	return 0;
+}
+
+static const struct vm_path paths[] = {
+	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
+	  bios_machine },
+};
+
+static const struct vm_disk disks[] = {
+	{ "virtio", { "-device", "virtio-blk-pci,drive=hd0,bootindex=0" },
+	  true },
+	{ "ide", { "-device", "ide-hd,drive=hd0,bus=ide.0,bootindex=0" },
+	  false },
+	{ "ahci", { "-device", "ich9-ahci,id=ahci", "-device",
+		    "ide-hd,drive=hd0,bus=ahci.0,bootindex=0" }, false },
+	{ "nvme", { "-device", "nvme,drive=hd0,serial=twinboot,bootindex=0" },
+	  true },
+};
+
+const struct vm_path *vmpath_nth(unsigned i)
+{
+	return i < sizeof(paths) / sizeof(paths[0]) ? &paths[i] : NULL;
+}
+
+const struct vm_path *vmpath_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (!strcmp(paths[i].name, name))
+			return &paths[i];
+	return NULL;
+}
+
+const struct vm_disk *vmpath_disk(const char *name)
+{
+	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++)
+		if (!strcmp(disks[i].name, name))
+			return &disks[i];
+	return NULL;
+}
+
+void vmpath_add(struct vm_args *a, const char *arg)
+{
+	if (a->n == VM_ARGS)
+		abort();
+	a->arg[a->n++] = arg;
+}
+
+void vmpath_addf(struct vm_args *a, const char *format, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, format);
+	if (vasprintf(&s, format, ap) < 0)
+		abort();
+	va_end(ap);
+	vmpath_add(a, s);
+}
+
+int vmpath_look(struct vm_config *c)
+{
+	int fd = open(c->image, O_RDONLY | O_CLOEXEC);
+	char magic[2][8] = { 0 };
+	bool ok;
+
+	if (fd < 0)
+		return report_errno("%s", c->image);
+	ok = pread(fd, magic[0], 8, 512) == 8;
+	pread(fd, magic[1], 8, 4096);
+	close(fd);
+	if (!ok)
+		return report_error("%s: not a disk image", c->image);
+	c->sector = memcmp(magic[0], "EFI PART", 8) &&
+		    !memcmp(magic[1], "EFI PART", 8) ? 4096 : 512;
+	return 0;
+}
+
+/* QEMU's options end at a comma; one that is meant is written twice. */
+static char *double_commas(const char *s)
+{
+	char *out = malloc(2 * strlen(s) + 1), *o = out;
+
+	if (!out)
+		abort();
+	for (; *s; s++) {
+		*o++ = *s;
+		if (*s == ',')
+			*o++ = ',';
+	}
+	*o = 0;
+	return out;
+}
+
+static const char *image_format(const char *image)
+{
+	int fd = open(image, O_RDONLY | O_CLOEXEC);
+	char magic[4] = { 0 };
+
+	pread(fd, magic, sizeof(magic), 0);
+	close(fd);
+	return memcmp(magic, "QFI\xfb", 4) ? "raw" : "qcow2";
+}
+
+static int add_disk(struct vm_args *a, const struct vm_config *c)
+{
+	const struct vm_disk *d = c->disk ? c->disk : vmpath_disk(c->path->disk);
+	char *file = double_commas(c->image);
+
+	if (c->sector != 512 && !d->takes_4k)
+		return report_error("%s has sectors of %u bytes: not for a "
+				    "disk of type %s", c->image, c->sector,
+				    d->name);
+	vmpath_add(a, "-drive");
+	vmpath_addf(a, "if=none,id=hd0,file=%s,format=%s,snapshot=%s,"
+		    "cache=unsafe", file, image_format(c->image),
+		    c->write ? "off" : "on");
+	free(file);
+	for (unsigned i = 0; d->args[i]; i++) {
+		if (d->args[i + 1] || c->sector == 512)
+			vmpath_add(a, d->args[i]);
+		else
+			vmpath_addf(a, "%s,logical_block_size=%u,"
+				    "physical_block_size=%u", d->args[i],
+				    c->sector, c->sector);
+	}
+	return 0;
+}
+
+int vmpath_command(struct vm_args *a, const struct vm_config *c)
+{
+	*a = (struct vm_args){ 0 };
+	vmpath_add(a, "qemu-system-x86_64");
+	vmpath_add(a, "-accel");
+	vmpath_add(a, "tcg");
+	vmpath_add(a, "-cpu");
+	vmpath_add(a, c->cpu ? c->cpu : "qemu64");
+	vmpath_add(a, "-m");
+	vmpath_addf(a, "%u", c->mem_mb ? c->mem_mb : 512);
+	vmpath_add(a, "-smp");
+	vmpath_addf(a, "%u", c->smp ? c->smp : 1);
+	vmpath_add(a, "-nodefaults");
+	vmpath_add(a, "-no-reboot");
+	vmpath_add(a, "-display");
+	vmpath_add(a, "none");
+	vmpath_add(a, "-vga");
+	vmpath_add(a, "std");
+	if (c->icount) {
+		vmpath_add(a, "-icount");
+		vmpath_add(a, "shift=0,sleep=off");
+	}
+	return c->path->machine(a, c) ? -1 : add_disk(a, c);
+}

@@ -1,0 +1,65 @@
+/*
+ * What QEMU is told: the machine of each boot path and the disks it can have.
+ * A new boot path is a row of the table in vmpath.c.
+ */
+#ifndef TOOLS_VMPATH_H
+#define TOOLS_VMPATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VM_ARGS 96
+
+/* A command line being put together; what it points to lives for ever. */
+struct vm_args {
+	unsigned n;
+	const char *arg[VM_ARGS + 1];	/* NULL at the end */
+};
+
+struct vm_config {
+	const char *image;
+	const struct vm_path *path;
+	const struct vm_disk *disk;	/* NULL: the path's usual one */
+	const char *cpu;	/* NULL: qemu64 */
+	unsigned mem_mb;	/* 0: 512 */
+	unsigned smp;		/* 0: 1 */
+	bool icount;		/* count instructions as time */
+	bool write;		/* let the guest change the image */
+	uint32_t sector;	/* of the image: 512 or 4096 */
+};
+
+struct vm_path {
+	const char *name;	/* as --path has it */
+	const char *what;	/* one line for --help */
+	const char *disk;	/* the disk to take when none is asked for */
+	/* The machine and firmware.  0, or -1 with an error reported. */
+	int (*machine)(struct vm_args *a, const struct vm_config *c);
+};
+
+struct vm_disk {
+	const char *name;	/* as --disk has it */
+	const char *args[5];	/* QEMU's, for the drive hd0; NULL at the end */
+	bool takes_4k;		/* can have sectors of 4096 bytes */
+};
+
+/* By name; NULL when there is none. */
+const struct vm_path *vmpath_find(const char *name);
+const struct vm_disk *vmpath_disk(const char *name);
+
+/* All of them, NULL after the last. */
+const struct vm_path *vmpath_nth(unsigned i);
+
+void vmpath_add(struct vm_args *a, const char *arg);
+void vmpath_addf(struct vm_args *a, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Look at the image: its sector size (a GPT says so) and that it can be read.
+ * 0, or -1 with an error reported.
+ */
+int vmpath_look(struct vm_config *c);
+
+/* "qemu-system-x86_64 ..." for C.  0, or -1 with an error reported. */
+int vmpath_command(struct vm_args *a, const struct vm_config *c);
+
+#endif
