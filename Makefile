@@ -178,6 +178,7 @@ UEFI := $(sort $(wildcard mbr/uefi/*.c))
 FLAGS_mbr/uefi := -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
 	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
 UEFI_MAX := 131072
+BOOT += $(B)/boot/twinboot.efi
 
 $(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
 	$(call say,LD,$@)

@@ -30,6 +30,11 @@ struct platform {
 	int boot_part;		/* our own partition (GRUB's number), or -1 */
 
 	struct memmap *memmap;
+	/*
+	 * Bring memmap up to date before a kernel's place is chosen; NULL
+	 * where nobody else allocates.
+	 */
+	int (*update_memmap)(struct memmap *m);
 
 	/* Every console at once.  "\n" as in C; no cursor control but "\r". */
 	void (*write)(const char *s, size_t len);

@@ -145,6 +145,8 @@ static int run_boot(struct runner *r, const char *args)
 		return ERR_NO_MEMORY;
 	if (!r->entry->kernel_path)
 		return fail(ERR_NO_KERNEL, "boot");
+	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
+		return err;
 	err = kernel_load(p->formats, r->entry, p->memmap, p->arena, ho);
 	if (!err)
 		err = record_prepare(&record, r, ho);

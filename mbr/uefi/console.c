@@ -98,7 +98,9 @@ int uefi_key(void)
 	if (!uefi_system->ConIn ||
 	    uefi_system->ConIn->ReadKeyStroke(uefi_system->ConIn, &key))
 		return KEY_NONE;
-	return key.ScanCode ? scan_key(key.ScanCode) : key.UnicodeChar & 0x7f;
+	if (key.ScanCode)
+		return scan_key(key.ScanCode);
+	return key.UnicodeChar == '\r' ? '\n' : key.UnicodeChar & 0x7f;
 }
 
 void uefi_idle(void)

@@ -55,7 +55,8 @@ static int load(const struct handover *ho, EFI_HANDLE *image)
 	return err;
 }
 
-static int start(EFI_HANDLE image, CHAR16 *options, uint32_t bytes)
+static int start(const struct handover *ho, EFI_HANDLE image,
+		 CHAR16 *options, uint32_t bytes)
 {
 	EFI_LOADED_IMAGE *loaded;
 	EFI_STATUS status = uefi_boot->HandleProtocol(image,
@@ -66,6 +67,8 @@ static int start(EFI_HANDLE image, CHAR16 *options, uint32_t bytes)
 	loaded->DeviceHandle = uefi_loaded->DeviceHandle;
 	loaded->LoadOptions = options;
 	loaded->LoadOptionsSize = bytes;
+	if (ho->loaded)
+		ho->loaded(ho);
 	status = uefi_boot->StartImage(image, NULL, NULL);
 	return fail(ERR_BOOT, "the kernel came back (EFI error %lu)",
 		    (uint64_t)status & ~EFI_ERROR_MASK);
@@ -88,7 +91,7 @@ int uefi_go_image(struct handover *ho)
 	}
 	err = uefi_initrd_offer(ho);
 	if (!err)
-		err = start(image, options, bytes);
+		err = start(ho, image, options, bytes);
 	else
 		uefi_boot->UnloadImage(image);
 	uefi_initrd_withdraw();

@@ -47,6 +47,7 @@ static struct platform platform = {
 	.arena = &arena,
 	.formats = formats,
 	.memmap = &memmap,
+	.update_memmap = uefi_memmap,
 	.boot_part = -1,
 	.write = uefi_write,
 	.key = uefi_key,
@@ -73,7 +74,8 @@ static int start(void)
 	if (!arena.base)
 		return ERR_NO_MEMORY;
 	arena.size = ARENA_PAGES * EFI_PAGE_SIZE;
-	if ((err = uefi_memmap(&memmap)))
+	err = uefi_memmap(&memmap);
+	if (err)
 		return err;
 	return uefi_disks(&platform);
 }
