@@ -1,0 +1,149 @@
+/*
+ * What is asked for, and what there is: runs once, before the guest, so that
+ * anything wrong is the machine's owner's to know: panic() with the reason.
+ */
+#include "pvboot/hv/setup.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "loader/base/fmt.h"
+#include "loader/disk/part.h"
+#include "pvboot/hv/blkback.h"
+#include "pvboot/hv/cpu.h"
+#include "pvboot/hv/disk.h"
+#include "pvboot/hv/machine.h"
+#include "pvboot/hv/xenbus.h"
+
+static int module_at(void *arg, uint64_t start)
+{
+	for (unsigned i = 0; i < boot_info.n_modules; i++)
+		if (boot_info.module[i].start == start)
+			return (int)i;
+	return -1;
+}
+
+/* libfdt is compiled for a world where FS points to a stack canary. */
+static void give_fs(void)
+{
+	static uint64_t block[8];
+
+	block[0] = (uint64_t)(uintptr_t)block;
+	wrmsr(MSR_FS_BASE, block[0]);
+}
+
+/* The module that is a device tree, or -1. */
+static int find_tree(struct hv_config *c)
+{
+	for (unsigned i = 0; i < boot_info.n_modules; i++) {
+		const struct module *m = &boot_info.module[i];
+		int err = config_fdt(c, ma_va(m->start), m->end - m->start,
+				     module_at, NULL);
+
+		if (!err)
+			return (int)i;
+		if (err != ERR_NOTMINE)
+			panic("%s", err_text());
+	}
+	return -1;
+}
+
+static bool is_disk(const struct hv_config *c, unsigned module)
+{
+	for (unsigned i = 0; i < c->n_vbds; i++)
+		if (c->vbd[i].module && c->vbd[i].unit == module)
+			return true;
+	return false;
+}
+
+void setup_config(struct hv_config *c)
+{
+	int tree;
+
+	give_fs();
+	config_default(c);
+	if (config_cmdline(c, boot_info.cmdline))
+		panic("%s", err_text());
+	tree = find_tree(c);
+	for (unsigned i = 0; tree < 0 && i < boot_info.n_modules; i++) {
+		if (is_disk(c, i))
+			continue;
+		if (c->kernel < 0)
+			c->kernel = (int)i;
+		else if (c->ramdisk < 0)
+			c->ramdisk = (int)i;
+	}
+	if (c->kernel >= (int)boot_info.n_modules ||
+	    c->ramdisk >= (int)boot_info.n_modules)
+		panic("configuration: there are only %u modules",
+		      boot_info.n_modules);
+}
+
+/* The disk that V is to show. */
+static struct disk *find_disk(const struct config_vbd *v)
+{
+	const struct module *m = &boot_info.module[v->unit];
+	struct disk *d = NULL;
+
+	if (!v->module && v->unit < n_disks)
+		d = disks[v->unit];
+	if (v->module && v->unit < boot_info.n_modules)
+		d = disk_add_ram(m->start, m->end - m->start);
+	if (!d)
+		panic("%s: there is no %s%u", v->name,
+		      v->module ? "mod" : "hd", v->unit);
+	return d;
+}
+
+static void add_part(struct domain *d, const struct config_vbd *v,
+		     struct disk *disk)
+{
+	const unsigned pages = (sizeof(struct part_list) + PAGE_SIZE - 1) /
+		PAGE_SIZE;
+	struct part_list *list = page_alloc(pages);
+	struct blk *b = disk_blk(disk);
+	struct part_blk part;
+
+	if (!list || !b)
+		panic("no memory to read the partitions of %s", disk->name);
+	if (part_read(b, list) ||
+	    part_open(b, list, (unsigned)v->part, &part))
+		panic("%s: %s", v->name, err_text());
+	if (!vbd_add(d, v->name, disk,
+		     part.first * (b->sector / DISK_SECTOR),
+		     part.blk.count * (b->sector / DISK_SECTOR), v->read_only))
+		panic("%s: no such device", v->name);
+	page_free(list, pages);
+}
+
+static void add_vbd(struct domain *d, const struct config_vbd *v)
+{
+	struct disk *disk = find_disk(v);
+
+	if (v->part >= 0)
+		add_part(d, v, disk);
+	else if (!vbd_add(d, v->name, disk, 0, disk->sectors, v->read_only))
+		panic("%s: no such device", v->name);
+}
+
+/* All disks, whole, in firmware order: xvda, xvdb, ... */
+static void add_all(struct domain *d)
+{
+	struct config_vbd v = { .part = -1 };
+
+	for (; v.unit < n_disks; v.unit++) {
+		fmt(v.name, sizeof(v.name), "xvd%c", 'a' + v.unit);
+		add_vbd(d, &v);
+	}
+}
+
+void setup_devices(struct domain *d, const struct hv_config *c)
+{
+	disk_init();
+	if (!xenbus_init(d) || !blkback_init(d))
+		panic("no memory for the guest's devices");
+	for (unsigned i = 0; i < c->n_vbds; i++)
+		add_vbd(d, &c->vbd[i]);
+	if (!c->n_vbds)
+		add_all(d);
+}
