@@ -36,7 +36,7 @@ int ext_load(struct ext *e, struct ext_block *b, uint64_t number)
 {
 	int err;
 
-	if (b->number == number)
+	if (number && b->number == number)
 		return 0;
 	b->number = 0;
 	err = ext_pread(e, number, 0, ext_block_size(e), b->data);

@@ -134,6 +134,7 @@ int ext_dir_lookup(struct ext *e, struct ext_inode *dir, const char *name,
 
 struct listing {
 	struct ext *e;
+	const struct ext_inode *dir;
 	fs_list_fn *each;
 	void *ctx;
 };
@@ -166,6 +167,9 @@ static int list_one(void *ctx, const struct ext2_dir_entry_2 *d)
 
 	if (is_dots(d->name, d->name_len))
 		return 0;
+	if (memchr(d->name, 0, d->name_len) ||
+	    memchr(d->name, '/', d->name_len))
+		return corrupt(l->dir);
 	memcpy(name, d->name, d->name_len);
 	name[d->name_len] = 0;
 	err = entry_is_dir(l->e, d, &entry.is_dir);
@@ -179,7 +183,7 @@ static int list_one(void *ctx, const struct ext2_dir_entry_2 *d)
 
 int ext_dir_list(struct file *dir, fs_list_fn *each, void *ctx)
 {
-	struct listing l = { dir->fs->priv, each, ctx };
+	struct listing l = { dir->fs->priv, dir->priv, each, ctx };
 
 	return ext_dir_walk(l.e, dir->priv, list_one, &l);
 }

@@ -78,7 +78,7 @@ static size_t put_utf8(char *to, uint32_t c)
 	return 4;
 }
 
-/* Half of a surrogate pair becomes U+FFFD. */
+/* Half of a surrogate pair, and what a path cannot hold, become U+FFFD. */
 static void long_to_utf8(const struct long_name *l, char *to)
 {
 	unsigned n = l->parts * LONG_UNITS;
@@ -93,7 +93,7 @@ static void long_to_utf8(const struct long_name *l, char *to)
 		    low < 0xe000) {
 			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 			i++;
-		} else if (c >= 0xd800 && c < 0xe000) {
+		} else if ((c >= 0xd800 && c < 0xe000) || c == '/') {
 			c = 0xfffd;
 		}
 		to += put_utf8(to, c);
@@ -107,7 +107,8 @@ static char *put_short(char *to, const uint8_t *from, size_t len, bool lower)
 	while (len && from[len - 1] == ' ')
 		len--;
 	for (size_t i = 0; i < len; i++) {
-		char c = from[i] < 0x80 ? (char)from[i] : '_';
+		char c = from[i] < 0x80 && from[i] >= ' ' && from[i] != '/' ?
+			 (char)from[i] : '_';
 
 		*to++ = lower && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 	}
@@ -159,7 +160,7 @@ static int take(const struct fat *fat, struct long_name *l, const uint8_t *raw,
 	}
 	if (raw[0] != 0xe5 && raw[0] != '.' && !(raw[11] & ATTR_VOLUME)) {
 		decode(fat, l, raw, &entry);
-		err = each(ctx, &entry);
+		err = entry.name[0] ? each(ctx, &entry) : 0;
 	}
 	l->parts = 0;
 	return err;

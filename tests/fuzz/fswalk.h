@@ -75,7 +75,7 @@ static inline int fswalk_each(void *ctx, const struct fs_dirent *d)
 {
 	struct fswalk *w = ctx;
 
-	if (!d->name[0])
+	if (!d->name[0] || strchr(d->name, '/'))
 		abort();
 	fswalk_add(w, w->dir, d->name);
 	return w->n == FSWALK_FILES;
