@@ -35,6 +35,7 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
 PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq
+PKG_DEBUG := gdb
 
 # $(call packages,NAME,LIST): a stamp that says LIST is installed
 define packages
@@ -55,6 +56,7 @@ endef
 $(eval $(call packages,build,$(PKG_BUILD)))
 $(eval $(call packages,run,$(PKG_RUN)))
 $(eval $(call packages,check,$(PKG_CHECK)))
+$(eval $(call packages,debug,$(PKG_DEBUG)))
 
 # ---- flavours --------------------------------------------------------------
 
@@ -170,6 +172,16 @@ $(B)/boot/stage2.bin: $(B)/stage2.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 	$(Q)perl -0777 -e 'open F, "+<", $$ARGV[0] or die; binmode F; $$_ = <F>; \
 	  seek F, 8, 0; print F pack "V", -unpack "%32V*", $$_' $@
+
+# Stop at the first line of stage 2's C; `make gdb-bios IMAGE=disk.img`.
+.PHONY: gdb-bios
+gdb-bios: $(B)/stage2.elf | $(B)/.packages-run $(B)/.packages-debug
+	$(Q)[ -n "$(IMAGE)" ] || { echo "give IMAGE=FILE, a disk" >&2; exit 1; }
+	$(Q)gdb -q -ex 'set confirm off' \
+	  -ex 'target remote | exec qemu-system-x86_64 -accel tcg -m 512 \
+	    -display none -serial file:$(B)/gdb-bios.log -gdb stdio -S \
+	    -drive file=$(IMAGE),format=raw,if=virtio,snapshot=on' \
+	  -ex 'hbreak bios_main' -ex continue $(B)/stage2.elf
 
 # mbr/uefi: twinboot.efi ------------------------------------------------------
 
