@@ -188,5 +188,9 @@ int device_open(struct mounts *m, struct device root, const char *name,
 	if (*path != '/')
 		return fail(ERR_FILENAME, "%s", name);
 	err = device_mount(m, dev, &fs);
-	return err ? err : fs_open(fs, path, out);
+	if (!err)
+		err = fs_open(fs, path, out);
+	if (!err && out->is_dir)
+		err = fail(ERR_FILE_TYPE, "%s", name);
+	return err;
 }

@@ -1,0 +1,134 @@
+/*
+ * Where the configuration is looked for, how large it may be, and the boot
+ * record that a file beside it asks for.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/unit/testmenu.h"
+
+static const struct testmenu_file menus[] = { { NULL, NULL } };
+
+static int setup(void **state)
+{
+	return testmenu_begin(menus);
+}
+
+static void boots(const char *args)
+{
+	fresh(NULL);
+	assert_int_equal(fake_run(NULL, NULL), FAKE_STARTED);
+	assert_string_equal(fake.args, args);
+}
+
+static void test_search(void **state)
+{
+	assert_int_equal(fake_run(NULL, NULL), FAKE_WAITS);
+	prints("Error 15: File not found: no menu.lst or grub.conf in ");
+	prints("Press r to try again, b to reboot.\n");
+	testmenu_remake("mkdir root/grub; printf 'timeout 0\\ntitle T\\n"
+	       "kernel /k1 grub-conf\\n' >root/grub/grub.conf");
+	boots("grub-conf");
+	testmenu_remake("printf 'timeout 0\\ntitle T\\nkernel /k1 menu-lst\\n' "
+	       ">root/grub/menu.lst");
+	boots("menu-lst");
+	testmenu_remake("printf 'timeout 0\\ntitle T\\nkernel /k1 boot\\n' "
+	       ">root/boot/grub/grub.conf");
+	boots("boot");
+	testmenu_remake("mkdir root/etc; mv root/boot/grub/grub.conf root/etc; "
+	       "ln -s ../../etc/grub.conf root/boot/grub/grub.conf; "
+	       "ln -s /boot/grub/grub.conf root/boot/grub/menu.lst");
+	boots("boot");
+	/* No table at all. */
+	testmenu_replace("rm hd0; truncate -s 3M hd0; "
+			 "mke2fs -q -d root hd0");
+	boots("boot");
+	/* No disk at all. */
+	fresh(NULL);
+	fake.p.n_disks = 0;
+	assert_int_equal(fake_run(NULL, NULL), FAKE_WAITS);
+	prints("Error 21: Selected disk does not exist: (hd0)");
+	/* Nothing on it. */
+	testmenu_replace("rm hd0; truncate -s 3M hd0");
+	fresh(NULL);
+	fake_press(0, 'r');
+	fake_press(100, 'b');
+	assert_int_equal(fake_run(NULL, NULL), FAKE_RETURNED);
+	assert_int_equal(fake.reboots, 1);
+	prints("Error 17: Cannot mount selected partition: (hd0)");
+}
+
+static void test_record(void **state)
+{
+	static const char *const conf[] = {
+		"", "# boot-record\n", "boot-recording\n", "boot-record\n",
+		"\n boot\n# x\nboot-record=hash\n",
+	};
+	char make[300];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(make, sizeof(make), "printf '%s' "
+			 ">root/boot/grub/twinboot.conf; printf 'timeout 0\\n"
+			 "title A \"q\" \\\\ \\303\\244\\377\\nkernel /k1\\n"
+			 "initrd /i1\\n' >root/boot/grub/grub.conf; "
+			 "rm -f root/boot/grub/menu.lst", conf[i]);
+		testmenu_remake(make);
+		boots("");
+		if (i < 3)
+			prints_not("TWINBOOT");
+		else
+			prints("TWINBOOT {\"path\":\"fake\",\"entry\":"
+			       "\"A \\\"q\\\" \\\\ \xc3\xa4\\\\xff\","
+			       "\"format\":\"fake\",\"files\":["
+			       "{\"path\":\"/k1\",\"size\":10");
+		if (i == 3)
+			prints("\"size\":10},{\"path\":\"/i1\",\"size\":10}],"
+			       "\"tsc_own\":");
+		if (i == 4)	/* from sha256sum */
+			prints(",\"sha256\":\"58fa04c3d54067e5dc50d710b64b"
+			       "325f3edfef75049fc8bff07ee9bb7b9ae8ec\"}],"
+			       "\"tsc_own\":");
+		if (i >= 3)
+			prints(",\"tsc_firmware\":5}\n");
+	}
+}
+
+static void test_huge_menu(void **state)
+{
+	static char text[1 << 20];
+	struct file f;
+	size_t n = 0;
+
+	while (n < sizeof(text) - 100)
+		n += (size_t)sprintf(text + n, "title t\nkernel /k1 some "
+				     "arguments as they are in real files\n");
+	fs_mem_file(&f, text, n);
+	testdisk_arena(&fake.arena, 4 << 20);
+	fake.p.boot_part = 0;
+	fake_press(0, KEY_END);
+	fake_press(0, '\n');
+	assert_int_equal(fake_run(NULL, &f), FAKE_STARTED);
+	free(fake.arena.base);
+	/* Too large for the memory there is: one line, then the prompt. */
+	fresh(NULL);
+	assert_int_equal(fake_run(NULL, &f), FAKE_WAITS);
+	prints("Error 28: ");
+	prints("Press r");
+	fresh(NULL);
+	f.size = 1ul << 40;
+	assert_int_equal(fake_run(NULL, &f), FAKE_WAITS);
+	prints("Error 28: ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_search, fresh),
+		cmocka_unit_test_setup(test_record, fresh),
+		cmocka_unit_test_setup(test_huge_menu, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, setup, testmenu_end);
+}

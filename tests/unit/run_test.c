@@ -1,0 +1,226 @@
+/*
+ * What the lines of an entry do, on a made-up platform and real ext2 file
+ * systems: hd0 has a partition table, hd1 has none.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "tests/unit/testmenu.h"
+
+static const struct testmenu_file menus[] = {
+	{ "root/m/plain.lst",
+	  "timeout 0\ntitle One\nroot (hd0,0)\n"
+	  "kernel /k1 root=/dev/xvda  a=b \ninitrd /i1\n" },
+	{ "root/m/implicit.lst",
+	  "timeout 0\ntitle Implicit root\nkernel /k1\n" },
+	{ "root/m/other.lst",
+	  "timeout 0\ntitle Other disk\nroot (hd0,0)\n"
+	  "kernel --type=linux --no-mem-option (hd1)/k2 x\n"
+	  "initrd (hd1)/i2 /i1\ninitrd ()/i1\nboot\n" },
+	{ "root/m/modules.lst",
+	  "timeout 0\ntitle M\nkernel /k1\nmodule /i1 arg\n"
+	  "modulenounzip /k1\n" },
+	{ "root/m/again.lst",
+	  "timeout 0\ntitle M\nkernel /k1\ninitrd /i1\nkernel /k1 z\n"
+	  "initrd /k1\n" },
+	{ "root/m/config.lst",
+	  "timeout 0\ntitle A\nroot (hd1)\nconfigfile /m/on1.lst\n" },
+	{ "root/m/config2.lst",
+	  "timeout 0\ntitle A\nconfigfile /i1\n" },
+	{ "root/m/pause.lst",
+	  "timeout 0\ntitle A\npause press it\nkernel /k1 a\n" },
+	{ "root/m/halt.lst",
+	  "timeout 0\ntitle A\nhalt\n" },
+	{ "root/m/reboot.lst",
+	  "timeout 0\ntitle A\nreboot\n" },
+	{ "root/m/empty.lst",
+	  "timeout 0\ntitle A\n" },
+	{ "root/m/nothing.lst",
+	  "timeout 0\ntitle A\ncolor a/b\nmap (hd0) (hd1)\n"
+	  "savedefault\n" },
+	{ "root/m/lock.lst",
+	  "timeout 0\npassword x\ntitle A\nlock\nkernel /k1\n" },
+	{ "root/m/lock0.lst",
+	  "timeout 0\ntitle A\nlock\nkernel /k1\n" },
+	{ "root/m/password.lst",
+	  "timeout 0\ntitle A\npassword secret\n" },
+	{ "other/m/on1.lst",
+	  "timeout 0\ntitle On hd1\nkernel /k2 from1\n" },
+	{ NULL, NULL }
+};
+
+static int setup(void **state)
+{
+	return testmenu_begin(menus);
+}
+
+static void test_plain(void **state)
+{
+	assert_int_equal(run("plain"), FAKE_STARTED);
+	assert_string_equal(fake.title, "One");
+	assert_string_equal(fake.kernel, "/k1");
+	assert_string_equal(fake.args, "root=/dev/xvda  a=b ");
+	assert_string_equal(fake.modules, "/i1;");
+	assert_string_equal((char *)fake.loaded, "KERNEL oneinitrd one");
+	prints("  Booting 'One'");
+	prints("root (hd0,0)\n (hd0,0): file system is ext");
+	prints_not("TWINBOOT");
+	assert_int_equal(fake.now, 0);
+	fresh(NULL);
+	assert_int_equal(run("implicit"), FAKE_STARTED);
+	assert_string_equal((char *)fake.loaded, "KERNEL one");
+}
+
+static void test_files(void **state)
+{
+	assert_int_equal(run("other"), FAKE_STARTED);
+	assert_string_equal(fake.kernel, "(hd1)/k2");
+	assert_string_equal(fake.args, "x");
+	assert_string_equal(fake.modules, "(hd1)/i2;/i1;()/i1;");
+	assert_string_equal((char *)fake.loaded,
+			    "KERNEL twoinitrd twoinitrd oneinitrd one");
+	fresh(NULL);
+	assert_int_equal(run("modules"), FAKE_STARTED);
+	assert_string_equal(fake.modules, "/i1|/k1|");
+	fresh(NULL);
+	assert_int_equal(run("again"), FAKE_STARTED);
+	assert_string_equal(fake.args, "z");
+	assert_string_equal(fake.modules, "/k1;");
+}
+
+static void test_configfile(void **state)
+{
+	assert_int_equal(run("config"), FAKE_STARTED);
+	assert_string_equal(fake.args, "from1");
+	assert_string_equal((char *)fake.loaded, "KERNEL two");
+	/* A file without entries is told; r goes back to the first menu. */
+	fresh(NULL);
+	fake_press(0, 'r');
+	fake_press(1, 'b');
+	assert_int_equal(run("config2"), FAKE_RETURNED);
+	prints("/i1 has no entry to start");
+	assert_int_equal(fake.reboots, 1);
+}
+
+static void test_pause(void **state)
+{
+	fake_press(100, 0);
+	fake_press(500, 'x');
+	assert_int_equal(run("pause"), FAKE_STARTED);
+	assert_true(fake.now >= 500);
+	prints("press it\n");
+	fresh(NULL);
+	fake_press(500, 0x1b);
+	assert_int_equal(run("pause"), FAKE_WAITS);
+	assert_int_equal(fake.starts, 0);
+}
+
+static void test_ends(void **state)
+{
+	assert_int_equal(run("halt"), FAKE_RETURNED);
+	assert_int_equal(fake.halts, 1);
+	fresh(NULL);
+	assert_int_equal(run("reboot"), FAKE_RETURNED);
+	assert_int_equal(fake.reboots, 1);
+	fresh(NULL);
+	assert_int_equal(run("empty"), FAKE_WAITS);
+	prints("(hd0,0)/m/empty.lst has no entry to start\nPress r");
+	fresh(NULL);
+	assert_int_equal(run("nothing"), FAKE_WAITS);
+	prints_not("Error");
+	prints("    0  A\n");
+}
+
+static void test_lock(void **state)
+{
+	assert_int_equal(run("lock"), FAKE_WAITS);
+	prints("Error 32: Must be authenticated: lock\n");
+	fresh(NULL);
+	assert_int_equal(run("password"), FAKE_WAITS);
+	prints("Error 32: Must be authenticated: password\n");
+	prints_not("secret");
+	fresh(NULL);
+	assert_int_equal(run("lock0"), FAKE_STARTED);
+}
+
+/* One line of an entry, and the error it must give. */
+static void test_errors(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "root (hd7)", "Error 21: Selected disk does not exist: (hd7)" },
+		{ "root (fd0)", "Error 21: Selected disk does not exist: (no" },
+		{ "root (nd)", "Error 21" }, { "root (0x00)", "Error 21" },
+		{ "root (hd0,3)", "Error 22: No such partition: (hd0,3)" },
+		{ "root (hd0,0,a)", "Error 22" }, { "root (hd0,a)", "Error 22" },
+		{ "root (hd0,255)", "Error 11" }, { "root (hd0,)", "Error 11" },
+		{ "root (hd0", "Error 11" }, { "root (hdx)", "Error 23" },
+		{ "root (hd0,0x)", "Error 11" },
+		{ "root (hd99999999999)", "Error 23" },
+		{ "kernel k1", "Error 1: " }, { "kernel (hd0,0)+1", "Error 1: " },
+		{ "kernel", "Error 30: " }, { "kernel /m", "Error 2: " },
+		{ "kernel (hd0)/k1", "Error 17: " },
+		{ "kernel /m/../none", "Error 15: " },
+		{ "initrd /i1", "Error 19: Linux kernel must be loaded" },
+		{ "module /i1", "Error 20: " }, { "boot", "Error 8: " },
+		{ "timeout 3", "Error 27: Unrecognized command: timeout: " },
+		{ "chainloader +1", "Error 27: " },
+		{ "configfile /none", "Error 15: " },
+		{ "kernel /k1\ninitrd /none", "Error 15: " },
+		{ "kernel /k1\ninitrd", "Error 30: " },
+		{ "kernel /k1\ninitrd /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 "
+		  "/i1 /i1 /i1 /i1 /i1 /i1 /i1", "Error 28: " },
+	};
+	char text[300];
+	struct file f;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		fresh(NULL);
+		fake.p.boot_part = 0;
+		snprintf(text, sizeof(text), "timeout 0\ntitle A\n%s\n",
+			 lines[i][0]);
+		fs_mem_file(&f, text, strlen(text));
+		assert_int_equal(fake_run(NULL, &f), FAKE_WAITS);
+		prints(lines[i][0]);
+		prints(lines[i][1]);
+		prints("Press any key");
+	}
+}
+
+/* Ways to write one root; and a root that cannot be mounted is no error. */
+static void test_roots(void **state)
+{
+	static const char *const lines[] = {
+		"root (hd0,0)", "root=(hd0x0,0x0)", "root (0x80,0)",
+		"rootnoverify (hd1)\nroot (hd0)\nroot (,0)", "root ()",
+		"root (hd1)\nrootnoverify (hd0,0)", "root",
+		"root (hd0)\nroot (hd0,0) 5",
+	};
+	char text[300];
+	struct file f;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		fresh(NULL);
+		fake.p.boot_part = 0;
+		snprintf(text, sizeof(text), "timeout 0\ntitle A\n%s\n"
+			 "kernel /k1\n", lines[i]);
+		fs_mem_file(&f, text, strlen(text));
+		assert_int_equal(fake_run(NULL, &f), FAKE_STARTED);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_plain, fresh),
+		cmocka_unit_test_setup(test_files, fresh),
+		cmocka_unit_test_setup(test_configfile, fresh),
+		cmocka_unit_test_setup(test_pause, fresh),
+		cmocka_unit_test_setup(test_ends, fresh),
+		cmocka_unit_test_setup(test_lock, fresh),
+		cmocka_unit_test_setup(test_errors, fresh),
+		cmocka_unit_test_setup(test_roots, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, setup, testmenu_end);
+}
