@@ -1,59 +1,15 @@
 /* Broken ext file systems: each gives its error, and one clear message. */
 #include "tests/unit/unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "loader/base/err.h"
 #include "loader/fs/ext.h"
-#include "tests/memdisk.h"
-#include "tests/unit/testfs.h"
+#include "tests/unit/badfs.h"
+#include "tests/unit/testdisk.h"
 
 #define SUPER 1024u
 
 static char *dir;
-static uint8_t *good;		/* an image without faults */
-static size_t size;
-
-struct broken {
-	struct memdisk disk;
-	struct arena arena;
-	struct fs fs;
-	uint8_t *image;
-};
-
-static void copy_image(struct broken *b, size_t len)
-{
-	b->image = malloc(size);
-	memcpy(b->image, good, size);
-	memdisk_init(&b->disk, b->image, len, 512);
-	testdisk_arena(&b->arena, 1 << 20);
-	err_clear();
-}
-
-static void done(struct broken *b)
-{
-	free(b->image);
-	free(b->arena.base);
-	err_clear();
-}
-
-static int mount_again(struct broken *b)
-{
-	b->arena.used = 0;
-	assert_int_equal(blk_cache_attach(&b->disk.blk, &b->arena), 0);
-	return fs_mount(&b->fs, &b->disk.blk, &b->arena);
-}
-
-static void expect(int err, int code, const char *text)
-{
-	if (err != code || !strstr(err_text(), text))
-		fail_msg("%d with \"%s\", not %d with \"%s\"", err, err_text(),
-			 code, text);
-	err_clear();
-}
-
-static void put(struct broken *b, uint64_t off, unsigned bytes, uint64_t v)
+static void put(struct badfs *b, uint64_t off, unsigned bytes, uint64_t v)
 {
 	memcpy(b->image + off, &v, bytes);
 }
@@ -98,12 +54,12 @@ static void test_super(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct broken b;
+		struct badfs b;
 
-		copy_image(&b, size);
+		badfs_copy(&b, badfs_size());
 		put(&b, SUPER + cases[i].off, cases[i].bytes, cases[i].value);
-		expect(mount_again(&b), cases[i].code, cases[i].text);
-		done(&b);
+		badfs_expect(badfs_mount(&b), cases[i].code, cases[i].text);
+		badfs_free(&b);
 	}
 }
 
@@ -111,15 +67,15 @@ static void test_super(void **state)
 static void test_truncated(void **state)
 {
 	static const char *const path[] = { "/boot/k", "/pieces", "/link" };
-	struct broken b;
+	struct badfs b;
 	struct file f;
 
-	for (size_t len = 0; len < size; len += 512) {
-		copy_image(&b, len);
-		expect(mount_again(&b), ERR_FS_MOUNT,
+	for (size_t len = 0; len < badfs_size(); len += 512) {
+		badfs_copy(&b, len);
+		badfs_expect(badfs_mount(&b), ERR_FS_MOUNT,
 		       len < 2048 ? "no file system" : "but (hd0) has only");
 		put(&b, SUPER + 4, 4, len / 1024);
-		for (unsigned i = 0; i < 3 && !mount_again(&b); i++) {
+		for (unsigned i = 0; i < 3 && !badfs_mount(&b); i++) {
 			char buf[16];
 			int err = fs_open(&b.fs, path[i], &f);
 
@@ -129,51 +85,51 @@ static void test_truncated(void **state)
 			assert_int_equal(err != 0, err_text()[0] != 0);
 			err_clear();
 		}
-		done(&b);
+		badfs_free(&b);
 	}
 }
 
 /* The inode of PATH, for what it says of its blocks. */
-static struct ext_inode inode_of(struct broken *b, const char *path)
+static struct ext_inode inode_of(struct badfs *b, const char *path)
 {
 	struct file f;
 
-	assert_int_equal(mount_again(b), 0);
+	assert_int_equal(badfs_mount(b), 0);
 	if (fs_open(&b->fs, path, &f))
 		fail_msg("%s", err_text());
 	return *(struct ext_inode *)f.priv;
 }
 
 /* Where an inode's i_block is in the image: by what it holds. */
-static uint64_t i_block_at(struct broken *b, const struct ext_inode *i)
+static uint64_t i_block_at(struct badfs *b, const struct ext_inode *i)
 {
-	const uint8_t *p = memmem(b->image, size, i->i_block,
+	const uint8_t *p = memmem(b->image, badfs_size(), i->i_block,
 				  sizeof(i->i_block));
 
 	assert_non_null(p);
 	return (uint64_t)(p - b->image);
 }
 
-static void read_broken(struct broken *b, const char *path, const char *text)
+static void read_broken(struct badfs *b, const char *path, const char *text)
 {
 	struct file f;
 	char byte;
-	int err = mount_again(b);
+	int err = badfs_mount(b);
 
 	assert_int_equal(err, 0);
 	err = fs_open(&b->fs, path, &f);
 	if (!err)
 		err = fs_read(&f, 9000, 1, &byte);
-	expect(err, ERR_FS_CORRUPT, text);
+	badfs_expect(err, ERR_FS_CORRUPT, text);
 }
 
 static void test_extents(void **state)
 {
 	struct ext_inode i;
-	struct broken b;
+	struct badfs b;
 	uint64_t root, leaf;
 
-	copy_image(&b, size);
+	badfs_copy(&b, badfs_size());
 	i = inode_of(&b, "/pieces");
 	assert_int_equal(i.i_block[1] >> 16, 1);
 	root = i_block_at(&b, &i);
@@ -206,7 +162,7 @@ static void test_extents(void **state)
 	put(&b, leaf + 16, 2, 100);
 	put(&b, leaf + 18, 2, 0x1000);
 	read_broken(&b, "/pieces", "block map of inode");
-	done(&b);
+	badfs_free(&b);
 }
 
 static void test_directory(void **state)
@@ -226,58 +182,55 @@ static void test_directory(void **state)
 	};
 	struct ext_inode i;
 	struct file f;
-	struct broken b;
+	struct badfs b;
 	char *boot;
 
 	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
-		copy_image(&b, size);
+		badfs_copy(&b, badfs_size());
 		i = inode_of(&b, "/");
 		put(&b, i.i_block[5] * 1024ull + cases[n].off, cases[n].bytes,
 		    cases[n].value);
 		read_broken(&b, "/boot/k", cases[n].text);
-		assert_int_equal(mount_again(&b), 0);
+		assert_int_equal(badfs_mount(&b), 0);
 		assert_int_equal(fs_open(&b.fs, "/", &f), 0);
-		expect(fs_list(&f, NULL, NULL), ERR_FS_CORRUPT, cases[n].text);
-		done(&b);
+		badfs_expect(fs_list(&f, NULL, NULL), ERR_FS_CORRUPT, cases[n].text);
+		badfs_free(&b);
 	}
-	copy_image(&b, size);
+	badfs_copy(&b, badfs_size());
 	i = inode_of(&b, "/");
 	boot = memmem(b.image + i.i_block[5] * 1024ull, 1024, "boot", 4);
 	assert_non_null(boot);
 	memset(boot - 8, 0xff, 4);
 	read_broken(&b, "/boot/k", "no inode 4294967295");
-	done(&b);
+	badfs_free(&b);
 }
 
 /* A directory of a terabyte, a link of a megabyte, a size beyond all blocks. */
 static void test_sizes(void **state)
 {
 	struct ext_inode i;
-	struct broken b;
+	struct badfs b;
 
-	copy_image(&b, size);
+	badfs_copy(&b, badfs_size());
 	i = inode_of(&b, "/boot");
 	put(&b, i_block_at(&b, &i) - 40 + 4, 4, 0x40000000);
 	read_broken(&b, "/boot/k", "ext4: size 1073741824 of inode");
-	done(&b);
-	copy_image(&b, size);
+	badfs_free(&b);
+	badfs_copy(&b, badfs_size());
 	i = inode_of(&b, "/pieces");
 	put(&b, i_block_at(&b, &i) - 40 + 0x6c, 4, 0x40000000);
 	read_broken(&b, "/pieces", "ext4: size 46");
 	put(&b, i_block_at(&b, &i) - 40, 2, 0120777);
 	put(&b, i_block_at(&b, &i) - 40 + 0x6c, 4, 0);
 	put(&b, i_block_at(&b, &i) - 40 + 4, 4, 1 << 20);
-	assert_int_equal(mount_again(&b), 0);
+	assert_int_equal(badfs_mount(&b), 0);
 	assert_int_equal(fs_open(&b.fs, "/pieces", &(struct file){ 0 }),
 			 ERR_FILENAME);
-	done(&b);
+	badfs_free(&b);
 }
 
 static int setup(void **state)
 {
-	char name[256];
-	FILE *in;
-
 	dir = testdisk_mkdir();
 	testdisk_sh(dir, "mkdir -p tree/boot; cd tree; echo a kernel, so to say "
 		    ">boot/k; perl -e 'for (0..6) { seek STDOUT, $_ * 9000, 0; "
@@ -285,18 +238,12 @@ static int setup(void **state)
 		    "ln -s pieces link; cd ..; truncate -s 256K i; "
 		    "mke2fs -q -t ext4 -b 1024 -N 32 -O ^has_journal,64bit,"
 		    "^resize_inode -d tree i");
-	snprintf(name, sizeof(name), "%s/i", dir);
-	in = fopen(name, "r");
-	assert_non_null(in);
-	good = malloc(1 << 20);
-	size = fread(good, 1, 1 << 20, in);
-	fclose(in);
+	badfs_take(dir, "i");
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	free(good);
 	testdisk_rmdir(dir);
 	return 0;
 }
