@@ -54,6 +54,7 @@ enum frame_type {
 #define FF_PINNED	1	/* the guest pinned it: one type reference */
 #define FF_SHARED	2	/* ours, lent to the guest (shared_info, grants) */
 #define FF_GUEST	4	/* guest RAM: may take any type */
+#define FF_VALID	8	/* a page table whose entries are all counted */
 
 #define OWNER_FREE	0
 #define OWNER_HV	1
@@ -150,6 +151,7 @@ struct regs {
 
 #define EXIT_SYSCALL	0x100
 #define EXIT_SYSCALL32	0x101
+#define EXIT_BAD_IRET	0x200	/* | vector: entering the guest faulted */
 
 struct callback {
 	uint64_t address;
@@ -175,7 +177,9 @@ struct vcpu {
 	/* The virtual processor. */
 	bool kernel_mode;
 	bool ts;		/* virtual CR0.TS */
-	bool in_multicall, leave_multicall;
+	bool in_multicall;
+	bool left;		/* a hypercall has loaded new registers */
+	bool sysret;		/* rcx and r11 may be lost on the way in */
 	uint8_t iopl;		/* PHYSDEVOP_set_iopl, or the architectural one */
 	bool arch_iopl;		/* VMASST_TYPE_architectural_iopl */
 	uint64_t cr2, cr4;	/* CR4: what the guest may control */
@@ -187,16 +191,15 @@ struct vcpu {
 	struct trap_gate trap[256];
 	struct callback event_cb, failsafe_cb, syscall_cb, sysenter_cb,
 		syscall32_cb;
-	bool nmi_pending, nmi_masked, trap_pending;
-	uint32_t iobmp_limit;
-	uint64_t iobmp;
+	bool nmi_pending, nmi_masked;
+	uint32_t pci_latch;	/* port 0xcf8 */
 
 	/* Descriptor tables. */
+	unsigned gdt_frames;
 	uint64_t gdt_mfn[14];
-	unsigned gdt_frames, gdt_ents;
 	uint64_t ldt_va;
-	unsigned ldt_ents, ldt_pages;
-	uint64_t ldt_mfn[16];
+	unsigned ldt_ents;
+	uint64_t ldt_mfn[16];	/* those mapped so far, else 0 */
 
 	/* What the guest shares with us. */
 	vcpu_info_t *info;
@@ -224,6 +227,7 @@ struct domain {
 	uint64_t tot_pages;	/* frames it holds */
 	shared_info_t *shared;
 	uint64_t *m2p;		/* by mfn; read-only to the guest */
+	uint64_t m2p_l4e;	/* what slot 256 of a kernel root holds */
 	struct evtchn port[EVTCHN_PORTS];
 	unsigned top_port;	/* all above are free */
 	uint32_t vm_assist;
@@ -231,7 +235,7 @@ struct domain {
 	/* Grants: the guest's table, and how often we hold each entry. */
 	unsigned grant_frames;
 	struct grant_entry_v1 *grant[GRANT_FRAMES];
-	uint8_t *grant_held;
+	uint32_t *grant_held[GRANT_FRAMES]; /* readers | writers << 16 */
 
 	/* Backends: pages in guest RAM, by our direct map; ports. */
 	void *console_ring, *store_ring;

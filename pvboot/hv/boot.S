@@ -1,0 +1,111 @@
+/*
+ * Multiboot 1 entry (specification 0.6.96, section 3): 32-bit protected mode,
+ * paging off, eax = 0x2BADB002, ebx = physical address of the information.
+ * Builds tables for the first 4 GiB in 2 MiB pages, at 0, in the direct map
+ * and in the image's slot, goes to long mode and calls start(magic, info).
+ */
+#define HV_IMAGE 0xffff810000000000
+#define PA(x) ((x) - HV_IMAGE)
+
+	.section .multiboot, "ax"
+	.balign 4
+	.globl multiboot_header
+multiboot_header:
+	.long 0x1BADB002
+	.long 0x00000003		/* modules on pages, memory map */
+	.long -(0x1BADB002 + 0x00000003)
+
+	.code32
+	.globl boot_entry
+boot_entry:
+	cli
+	cld
+	movl %eax, %ebp
+	mov $PA(boot_stack_top), %esp
+
+	/* No long mode: nothing to do but stop. */
+	mov $0x80000000, %eax
+	push %ebx
+	cpuid
+	cmp $0x80000001, %eax
+	jb dead
+	mov $0x80000001, %eax
+	cpuid
+	bt $29, %edx
+	jnc dead
+	pop %ebx
+
+	/* Four L2 tables of 2 MiB pages. */
+	mov $PA(boot_l2), %edi
+	mov $0x83, %eax
+	xor %edx, %edx
+	mov $2048, %ecx
+1:	mov %eax, (%edi)
+	add $0x200000, %eax
+	add $8, %edi
+	loop 1b
+	mov $PA(boot_l3), %edi
+	mov $PA(boot_l2) + 3, %eax
+	mov $4, %ecx
+2:	mov %eax, (%edi)
+	add $4096, %eax
+	add $8, %edi
+	loop 2b
+	mov $PA(boot_l4), %edi
+	mov $PA(boot_l3) + 3, %eax
+	mov %eax, (%edi)
+	mov %eax, 257*8(%edi)
+	mov %eax, 258*8(%edi)
+
+	mov $0x620, %eax		/* PAE, OSFXSR, OSXMMEXCPT */
+	mov %eax, %cr4
+	mov %edi, %cr3
+	mov $0xc0000080, %ecx
+	rdmsr
+	or $0x901, %eax			/* SCE, LME, NXE */
+	wrmsr
+	mov $0x80010033, %eax		/* PG WP NE ET MP PE */
+	mov %eax, %cr0
+	lgdt PA(boot_gdtr)
+	ljmp $8, $PA(boot_64)
+
+dead:	hlt
+	jmp dead
+
+	.code64
+boot_64:
+	movabs $boot_high, %rax
+	jmp *%rax
+boot_high:
+	xor %eax, %eax
+	mov %eax, %ds
+	mov %eax, %es
+	mov %eax, %ss
+	mov %eax, %fs
+	mov %eax, %gs
+	lea boot_stack_top(%rip), %rsp
+	mov %ebp, %edi
+	mov %ebx, %esi
+	xor %ebp, %ebp
+	call start
+3:	hlt
+	jmp 3b
+
+	.balign 8
+boot_gdt:
+	.quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff
+boot_gdtr:
+	.word 23
+	.long PA(boot_gdt)
+
+	.bss
+	.balign 4096
+	.globl boot_l4
+boot_l4: .skip 4096
+boot_l3: .skip 4096
+boot_l2: .skip 4 * 4096
+	.globl boot_stack, boot_stack_top
+boot_stack: .skip 16384
+boot_stack_top:
+
+	.section .note.GNU-stack, "", @progbits

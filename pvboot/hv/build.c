@@ -1,0 +1,370 @@
+/*
+ * The domain builder.  What is to be where is the PV kernel format's business
+ * (loader/kernel/xenpv.h); here pseudo-physical pages get machine frames, and
+ * the whole pages of a module become the domain's without being copied.
+ * Frames are not zeroed: they are the guest's alone from the start.
+ */
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "loader/kernel/xenpv.h"
+#include "pvboot/hv/cpu.h"
+#include "pvboot/hv/domain.h"
+#include "pvboot/hv/machine.h"
+
+#define EXTENTS 160
+
+struct extent {
+	uint64_t pfn, mfn, n;
+};
+
+struct builder {
+	struct domain *domain;
+	struct extent ext[EXTENTS];
+	unsigned n, last;
+	/* Frames not given yet: free RAM first, then what modules leave. */
+	struct ram supply[EXTENTS];
+	unsigned n_supply, first_module;
+};
+
+static const struct extent *extent_of(struct builder *b, uint64_t pfn)
+{
+	unsigned i, k = b->last;
+
+	for (i = 0; i < b->n; i++, k = k + 1 < b->n ? k + 1 : 0)
+		if (pfn - b->ext[k].pfn < b->ext[k].n) {
+			b->last = k;
+			return &b->ext[k];
+		}
+	return NULL;
+}
+
+static uint64_t builder_mfn(void *ctx, uint64_t pfn)
+{
+	const struct extent *e = extent_of(ctx, pfn);
+
+	return e ? e->mfn + (pfn - e->pfn) : XENPV_NONE;
+}
+
+static void *builder_page(void *ctx, uint64_t pfn)
+{
+	uint64_t mfn = builder_mfn(ctx, pfn);
+
+	if (mfn != XENPV_NONE)
+		return mfn_va(mfn);
+	fail(ERR_NO_MEMORY, "page %lx is outside the domain", pfn);
+	return NULL;
+}
+
+static void add_extent(struct builder *b, uint64_t pfn, uint64_t mfn,
+		       uint64_t n)
+{
+	if (b->n == EXTENTS)
+		panic("the machine's memory is in too many pieces");
+	b->ext[b->n++] = (struct extent){ pfn, mfn, n };
+}
+
+static void add_supply(struct builder *b, uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return;
+	if (b->n_supply == EXTENTS)
+		panic("the machine's memory is in too many pieces");
+	b->supply[b->n_supply++] = (struct ram){ start, end };
+}
+
+/* Pages from PFN on, up to END, that have no frame yet. */
+static uint64_t gap(struct builder *b, uint64_t *pfn, uint64_t end)
+{
+	const struct extent *e;
+	uint64_t stop = end;
+	unsigned i;
+
+	while (*pfn < end && (e = extent_of(b, *pfn)))
+		*pfn = e->pfn + e->n;
+	for (i = 0; i < b->n; i++)
+		if (b->ext[i].pfn > *pfn && b->ext[i].pfn < stop)
+			stop = b->ext[i].pfn;
+	return *pfn < stop ? stop - *pfn : 0;
+}
+
+/* Frames from supplies FROM..TO for [pfn, end); where it had to stop. */
+static uint64_t populate(struct builder *b, uint64_t pfn, uint64_t end,
+			 unsigned from, unsigned to)
+{
+	uint64_t n, have;
+
+	while ((n = gap(b, &pfn, end))) {
+		struct ram *s = &b->supply[from];
+
+		if (from == to)
+			break;
+		have = (s->end - s->start) >> 12;
+		if (!have) {
+			from++;
+			continue;
+		}
+		if (n > have)
+			n = have;
+		s->end -= n << 12;
+		add_extent(b, pfn, s->end >> 12, n);
+	}
+	return pfn;
+}
+
+/* Take [start, end) out of the modules' memory. */
+static void remove_supply(struct builder *b, uint64_t start, uint64_t end)
+{
+	unsigned i;
+
+	for (i = 0; i < b->n_supply; i++) {
+		struct ram *s = &b->supply[i];
+		uint64_t old = s->end;
+
+		if (end <= s->start || start >= s->end)
+			continue;
+		s->end = start;
+		add_supply(b, end, old);
+		return;
+	}
+}
+
+static bool supplied(struct builder *b, uint64_t start, uint64_t end)
+{
+	unsigned i;
+
+	for (i = 0; i < b->n_supply; i++)
+		if (start >= b->supply[i].start && end <= b->supply[i].end)
+			return true;
+	return false;
+}
+
+static const uint8_t *source_of(const struct piece *p)
+{
+	struct run run;
+
+	if (!p->file)
+		return p->mem;
+	if (!p->len)
+		return NULL;
+	if (p->file->fs->driver->map(p->file, p->file_off, &run) ||
+	    run.kind != RUN_MEM || run.len < p->len)
+		panic("a module is not in memory");
+	return run.mem;
+}
+
+/* The whole pages of a page-aligned piece become the domain's as they are. */
+static void adopt(struct builder *b, const struct piece *p)
+{
+	const uint8_t *src = source_of(p);
+	uint64_t ma, n = p->len >> 12;
+
+	if (!src || !n || (uint64_t)(uintptr_t)src & (PAGE_SIZE - 1) ||
+	    p->addr & (PAGE_SIZE - 1))
+		return;
+	ma = va_ma(src);
+	if (!supplied(b, ma, ma + (n << 12)))
+		return;
+	for (uint64_t pfn = p->addr >> 12; pfn < (p->addr >> 12) + n; pfn++)
+		if (extent_of(b, pfn))
+			return;
+	remove_supply(b, ma, ma + (n << 12));
+	add_extent(b, p->addr >> 12, ma >> 12, n);
+}
+
+static void fill(struct builder *b, const struct piece *p)
+{
+	const uint8_t *src = source_of(p);
+	uint64_t off = 0, n, in;
+	uint8_t *to;
+
+	for (; off < p->size; off += n) {
+		in = (p->addr + off) & (PAGE_SIZE - 1);
+		n = PAGE_SIZE - in;
+		if (n > p->size - off)
+			n = p->size - off;
+		to = builder_page(b, (p->addr + off) >> 12);
+		if (!to)
+			panic("%s", err_text());
+		to += in;
+		if (off + n <= p->len) {
+			if (to != src + off)
+				memcpy(to, src + off, n);
+			continue;
+		}
+		memset(to, 0, n);
+		if (off < p->len)
+			memcpy(to, src + off, p->len - off);
+	}
+}
+
+static uint64_t supply_pages(const struct builder *b)
+{
+	uint64_t n = 0;
+	unsigned i;
+
+	for (i = 0; i < b->n_supply; i++)
+		n += (b->supply[i].end - b->supply[i].start) >> 12;
+	return n;
+}
+
+static void collect(struct builder *b)
+{
+	unsigned i;
+
+	for (i = 0; i < n_free_ram; i++)
+		add_supply(b, free_ram[i].start, free_ram[i].end);
+	b->first_module = b->n_supply;
+	for (i = 0; i < boot_info.n_modules; i++) {
+		const struct module *m = &boot_info.module[i];
+
+		add_supply(b, (m->start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1),
+			   m->end & ~(PAGE_SIZE - 1));
+	}
+}
+
+/*
+ * What the builder writes, from the kernel on, gets free RAM: modules' pages
+ * may still have to be read.  The rest of the domain takes what is left.
+ */
+static void place(struct builder *b, const struct handover *ho,
+		  const struct xenpv *x)
+{
+	unsigned i;
+
+	for (i = 0; i < ho->n; i++)
+		adopt(b, &ho->piece[i]);
+	if (populate(b, x->kernel.pfn, x->end, 0, b->first_module) < x->end)
+		panic("the domain's memory is too small");
+	for (i = 0; i < ho->n; i++)
+		fill(b, &ho->piece[i]);
+}
+
+static void own_frames(struct builder *b)
+{
+	struct domain *d = b->domain;
+	unsigned i;
+	uint64_t k;
+
+	for (i = 0; i < b->n; i++)
+		for (k = 0; k < b->ext[i].n; k++) {
+			frames[b->ext[i].mfn + k] = (struct frame){
+				.owner = OWNER_DOM(d), .flags = FF_GUEST
+			};
+			d->m2p[b->ext[i].mfn + k] = b->ext[i].pfn + k;
+		}
+}
+
+static void set_registers(struct vcpu *v, const struct handover *ho)
+{
+	struct regs *r = &v->regs;
+
+	r->rip = ho->entry;
+	r->rsp = ho->stack;
+	r->rsi = ho->rsi;
+	r->cs = SEL_KERNEL_CS;
+	r->ss = SEL_KERNEL_SS;
+	r->rflags = FLAG_IF | FLAG_FIXED;
+	v->kernel_ss = r->ss;
+	v->kernel_sp = r->rsp;
+	v->kernel_mode = true;
+	v->initialised = true;
+	v->state = VCPU_RUNNABLE;
+	vcpu_runstate(v, RUNSTATE_running);
+	v->tick_period = 10000000;	/* Xen's default tick of PV vCPUs */
+	timer_set(&v->tick, time_now() + v->tick_period);
+}
+
+static void start_vcpu(struct builder *b, const struct handover *ho,
+		       const struct xenpv *x)
+{
+	struct vcpu *v = &b->domain->vcpu[0];
+	uint64_t root = builder_mfn(b, x->tables.pfn);
+
+	if (frame_get_type(b->domain, root, FT_L4) ||
+	    frame_get_type(b->domain, root, FT_L4))
+		panic("the page tables built for the domain are not valid");
+	frames[root].flags |= FF_PINNED;	/* one for that, one for CR3 */
+	v->kernel_mfn = root;
+	paging_fill_root(b->domain, root, true);
+	paging_load(v);
+	set_registers(v, ho);
+}
+
+static const char *module_args(const struct module *m)
+{
+	const char *p = strchr(m->string, ' ');
+
+	return p ? p + 1 : "";
+}
+
+static void module_file(struct boot_module *to, const struct module *m)
+{
+	to->path = m->string;
+	to->args = module_args(m);
+	fs_mem_file(&to->file, ma_va(m->start), m->end - m->start);
+}
+
+static void describe(struct boot_entry *e)
+{
+	struct boot_module kernel;
+	unsigned i;
+
+	if (!boot_info.n_modules)
+		panic("no kernel: the first module should be one");
+	module_file(&kernel, &boot_info.module[0]);
+	e->kernel = kernel.file;
+	e->kernel_path = kernel.path;
+	e->args = kernel.args;
+	e->initrd_given = true;
+	e->n_modules = boot_info.n_modules - 1;
+	for (i = 0; i < e->n_modules; i++)
+		module_file(&e->module[i], &boot_info.module[i + 1]);
+}
+
+static void write_domain(struct builder *b, const struct xenpv *x)
+{
+	struct domain *d = b->domain;
+	struct xenpv_machine m = {
+		.page = builder_page, .mfn = builder_mfn, .ctx = b,
+		.shared_info = va_ma(d->shared),
+	};
+
+	d->console_mfn = builder_mfn(b, x->console);
+	d->store_mfn = builder_mfn(b, x->store);
+	d->console_ring = memset(mfn_va(d->console_mfn), 0, PAGE_SIZE);
+	d->store_ring = memset(mfn_va(d->store_mfn), 0, PAGE_SIZE);
+	evtchn_init(d);
+	grant_init(d);
+	m.console_port = d->console_port;
+	m.store_port = d->store_port;
+	if (xenpv_write(x, &m))
+		panic("%s", err_text());
+}
+
+void domain_build(struct domain *d)
+{
+	static struct builder b;
+	static struct boot_entry e;
+	static struct handover ho;
+	static struct memmap map;
+	static uint8_t room[32768];
+	struct arena arena = { room, sizeof(room), 0 };
+	const struct xenpv *x;
+
+	b.domain = d;
+	collect(&b);
+	describe(&e);
+	d->nr_pages = d->tot_pages = supply_pages(&b);
+	if (memmap_set(&map, 0, d->nr_pages << 12, MEM_RAM) ||
+	    xenpv_format.load(&e, &map, &arena, &ho))
+		panic("%s", err_text());
+	x = ho.extra;
+	place(&b, &ho, x);
+	write_domain(&b, x);
+	populate(&b, 0, d->nr_pages, 0, b.n_supply);
+	own_frames(&b);
+	start_vcpu(&b, &ho, x);
+	hv_log("domain %u: %llu MiB, kernel %s", d->id,
+	       (unsigned long long)(d->nr_pages >> 8), e.kernel_path);
+}

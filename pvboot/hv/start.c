@@ -1,0 +1,23 @@
+/*
+ * From boot.S to the first entry of the guest.
+ */
+#include "pvboot/hv/domain.h"
+#include "pvboot/hv/machine.h"
+
+void start(uint32_t magic, uint32_t info_pa)
+{
+	struct domain *d;
+
+	com_init();
+	memory_init(magic, info_pa);
+	tables_init();
+	irq_init();
+	time_init();
+	power_init();
+	hv_log("%llu MiB, TSC %llu kHz",
+	       (unsigned long long)(ram_pages >> 8),
+	       (unsigned long long)tsc_khz);
+	d = domain_create();
+	domain_build(d);
+	run(&d->vcpu[0]);
+}

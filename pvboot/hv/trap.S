@@ -1,0 +1,261 @@
+/*
+ * In and out of the guest.  A guest's registers are pushed straight into its
+ * struct regs: TSS.rsp0 and cpu_regs_top point behind the structure.  What
+ * interrupts ourselves stays on the stack it found.
+ *
+ * vcpu_enter(struct regs *): rdi = where to load from.  Returns at the next
+ * exit, with regs->vector saying why.  Interrupts are off on both sides; no
+ * vector registers, no segment registers and no GS base are touched.
+ */
+	.set CS64, 0xe033
+	.set SS64, 0xe02b
+
+	.text
+	.macro PUSH_GPR
+	push %rdi
+	push %rsi
+	push %rdx
+	push %rcx
+	push %rax
+	push %r8
+	push %r9
+	push %r10
+	push %r11
+	push %rbx
+	push %rbp
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	.endm
+
+	.macro POP_GPR
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbp
+	pop %rbx
+	pop %r11
+	pop %r10
+	pop %r9
+	pop %r8
+	pop %rax
+	pop %rcx
+	pop %rdx
+	pop %rsi
+	pop %rdi
+	.endm
+
+	.globl vcpu_enter
+vcpu_enter:
+	push %rbx
+	push %rbp
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	mov %rsp, cpu_stack(%rip)
+	mov %rdi, %rsp
+	/*
+	 * SYSRET when nothing is lost by it: flat selectors, no RF or TF, and
+	 * a canonical lower-half or kernel rip (on Intel a non-canonical RCX
+	 * faults in ring 0 with the guest's stack: those go by IRET).  It
+	 * clobbers rcx and r11, so only for exits where they are dead.
+	 */
+	testb $1, cpu_sysret(%rip)
+	jnz 1f
+	POP_GPR
+	add $16, %rsp
+	.globl vcpu_iretq
+vcpu_iretq:
+	iretq
+1:	POP_GPR
+	mov 16(%rsp), %rcx		/* rip */
+	mov 32(%rsp), %r11		/* rflags */
+	mov 40(%rsp), %rsp
+	sysretq
+
+	/* A hypercall, or a system call of guest user mode. */
+	.globl syscall_entry
+syscall_entry:
+	mov %rsp, cpu_guest_rsp(%rip)
+	mov cpu_regs_top(%rip), %rsp
+	push $SS64
+	push cpu_guest_rsp(%rip)
+	push %r11
+	push $CS64
+	push %rcx
+	push $0
+	push $0x100
+	jmp guest_exit
+
+	/* SYSCALL from 32-bit code: AMD only. */
+	.globl syscall32_entry
+syscall32_entry:
+	mov %rsp, cpu_guest_rsp(%rip)
+	mov cpu_regs_top(%rip), %rsp
+	push $SS64
+	push cpu_guest_rsp(%rip)
+	push %r11
+	push $0xe023
+	push %rcx
+	push $0
+	push $0x101
+	jmp guest_exit
+
+	/* All vectors: error code and vector are pushed. */
+trap_common:
+	testb $3, 24(%rsp)
+	jz trap_inside
+guest_exit:
+	PUSH_GPR
+	mov cpu_stack(%rip), %rsp
+	cld
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbp
+	pop %rbx
+	ret
+
+	/* IST vectors arrive on a stack of their own. */
+trap_ist:
+	testb $3, 24(%rsp)
+	jz trap_inside
+	mov %rax, cpu_scratch(%rip)
+	mov %rsp, %rax
+	mov cpu_regs_top(%rip), %rsp
+	push 48(%rax)
+	push 40(%rax)
+	push 32(%rax)
+	push 24(%rax)
+	push 16(%rax)
+	push 8(%rax)
+	push (%rax)
+	mov cpu_scratch(%rip), %rax
+	jmp guest_exit
+
+	/*
+	 * Something happened to ourselves.  The IRET to a guest that asked for
+	 * bad selectors is the guest's affair: its registers are all live
+	 * still, and rip..ss are untouched in struct regs.
+	 */
+trap_inside:
+	push %rax
+	lea vcpu_iretq(%rip), %rax
+	cmp %rax, 24(%rsp)
+	pop %rax
+	je trap_bad_iret
+	PUSH_GPR
+	cld
+	mov %rsp, %rdi
+	mov %rsp, %rbx
+	and $-16, %rsp
+	call trap_inside_c
+	mov %rbx, %rsp
+	POP_GPR
+	add $16, %rsp
+	iretq
+trap_bad_iret:
+	pop cpu_scratch(%rip)		/* vector */
+	pop cpu_guest_rsp(%rip)		/* error code */
+	mov cpu_regs_top(%rip), %rsp
+	sub $40, %rsp			/* keep rip..ss */
+	push cpu_guest_rsp(%rip)
+	orl $0x200, cpu_scratch(%rip)
+	push cpu_scratch(%rip)
+	jmp guest_exit
+
+	/* Stubs of 16 bytes, one for each vector. */
+	.balign 16
+	.globl trap_stubs
+trap_stubs:
+	.set vec, 0
+	.rept 256
+	.balign 16
+	.if (vec == 8) || (vec >= 10 && vec <= 14) || (vec == 17) || (vec == 21) || (vec == 29) || (vec == 30)
+	.else
+	push $0
+	.endif
+	push $vec
+	.if (vec == 1) || (vec == 2) || (vec == 8) || (vec == 18)
+	jmp trap_ist
+	.else
+	jmp trap_common
+	.endif
+	.set vec, vec + 1
+	.endr
+
+	/*
+	 * bool guest_copy(void *to, const void *from, size_t len): false when
+	 * either side faults.  Leaf; the range was checked by the caller.
+	 */
+	.globl guest_copy
+guest_copy:
+	mov %rdx, %rcx
+	shr $3, %rcx
+	jz 2f
+1:	mov (%rsi), %rax
+3:	mov %rax, (%rdi)
+	add $8, %rsi
+	add $8, %rdi
+	dec %rcx
+	jnz 1b
+2:	and $7, %edx
+	jz 6f
+4:	mov (%rsi), %al
+5:	mov %al, (%rdi)
+	inc %rsi
+	inc %rdi
+	dec %edx
+	jnz 4b
+6:	mov $1, %eax
+	ret
+7:	xor %eax, %eax
+	ret
+	.section .extable, "a"
+	.quad 1b, 7b, 3b, 7b, 4b, 7b, 5b, 7b
+	.previous
+
+	/*
+	 * uint64_t load_gs(uint16_t sel): gs = sel, or null when that faults.
+	 */
+	.globl load_gs
+load_gs:
+1:	mov %edi, %gs
+	ret
+2:	xor %eax, %eax
+	mov %eax, %gs
+	ret
+	.section .extable, "a"
+	.quad 1b, 2b
+	.previous
+
+	/* bool msr_read(uint32_t msr, uint64_t *v): false when it faults. */
+	.globl msr_read
+msr_read:
+	mov %edi, %ecx
+1:	rdmsr
+	shl $32, %rdx
+	or %rdx, %rax
+	mov %rax, (%rsi)
+	mov $1, %eax
+	ret
+2:	xor %eax, %eax
+	ret
+	.section .extable, "a"
+	.quad 1b, 2b
+	.previous
+
+	.bss
+	.balign 8
+	.globl cpu_stack, cpu_regs_top, cpu_sysret
+cpu_stack: .skip 8
+cpu_regs_top: .skip 8
+cpu_guest_rsp: .skip 8
+cpu_scratch: .skip 8
+cpu_sysret: .skip 8
+
+	.section .note.GNU-stack, "", @progbits
