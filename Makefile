@@ -227,6 +227,22 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 
 # pvboot/hv: hv.elf -----------------------------------------------------------
 
+# The container is elf32-i386: QEMU's -kernel refuses ELF64 Multiboot images.
+# No vector register may be touched but in what runs before the first guest.
+HV := $(sort $(wildcard pvboot/hv/*.c pvboot/hv/*.S))
+HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
+LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
+BOOT += $(B)/boot/hv.elf
+
+$(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(HV_OBJ) \
+	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL)
+	$(Q)if objdump -d --no-show-raw-insn $@.sym | grep -m1 '%[xyz]mm'; then \
+	  echo "hv.elf touches vector registers" >&2; exit 1; fi
+	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
+
 .PHONY: boot
 boot: $(BOOT)
 

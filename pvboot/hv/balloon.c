@@ -2,11 +2,11 @@
  * memory_op's reservations: a guest gives frames back and takes them again.
  * A frame that is still referenced somewhere is refused.
  */
-#include <xen/memory.h>
-
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/memory.h>
 
 #define OWNER_GONE	0xff	/* the guest's once, free to be taken again */
 #define EXTENTS_MAX	65536	/* of one call, bounded */

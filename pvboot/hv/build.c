@@ -11,6 +11,7 @@
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+#include "pvboot/hv/xenbus.h"
 
 #define EXTENTS 160
 
@@ -267,7 +268,6 @@ static void set_registers(struct vcpu *v, const struct handover *ho)
 	r->rflags = FLAG_IF | FLAG_FIXED;
 	v->kernel_ss = r->ss;
 	v->kernel_sp = r->rsp;
-	v->kernel_mode = true;
 	v->initialised = true;
 	v->state = VCPU_RUNNABLE;
 	vcpu_runstate(v, RUNSTATE_running);
@@ -285,6 +285,7 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	    frame_get_type(b->domain, root, FT_L4))
 		panic("the page tables built for the domain are not valid");
 	frames[root].flags |= FF_PINNED;	/* one for that, one for CR3 */
+	v->kernel_mode = true;
 	v->kernel_mfn = root;
 	paging_fill_root(b->domain, root, true);
 	paging_load(v);
@@ -334,7 +335,8 @@ static void write_domain(struct builder *b, const struct xenpv *x)
 	d->store_mfn = builder_mfn(b, x->store);
 	d->console_ring = memset(mfn_va(d->console_mfn), 0, PAGE_SIZE);
 	d->store_ring = memset(mfn_va(d->store_mfn), 0, PAGE_SIZE);
-	evtchn_init(d);
+	console_init(d);
+	d->store_port = evtchn_new_backend(d, xenbus_notify);
 	grant_init(d);
 	m.console_port = d->console_port;
 	m.store_port = d->store_port;
@@ -361,8 +363,10 @@ void domain_build(struct domain *d)
 		panic("%s", err_text());
 	x = ho.extra;
 	place(&b, &ho, x);
-	write_domain(&b, x);
 	populate(&b, 0, d->nr_pages, 0, b.n_supply);
+	write_domain(&b, x);
+	if (!xenbus_init(d))
+		panic("no memory for the domain's devices");
 	own_frames(&b);
 	start_vcpu(&b, &ho, x);
 	hv_log("domain %u: %llu MiB, kernel %s", d->id,

@@ -2,13 +2,12 @@
  * Where the guest wants to be entered, and how it returns: trap table,
  * callbacks, kernel stack, debug registers, iret.
  */
-#include <xen/callback.h>
-
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
 
-#define VGCF_IN_SYSCALL	0x100
+#include <xen/callback.h>
+
 /* What an IRET of the guest may set; IF and IOPL are virtual. */
 #define IRET_FLAGS	0x00204dd5ULL	/* ID NT OF DF TF SF ZF AF PF CF */
 

@@ -4,11 +4,12 @@
  * read once and masked.
  */
 #include <string.h>
-#include <xen/io/console.h>
 
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/io/console.h>
 
 #define COM_IRQ 4
 

@@ -3,12 +3,13 @@
  * end, which is the machine's too: power-off, reboot or crash.
  */
 #include <string.h>
-#include <xen/sched.h>
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/sched.h>
 
 static struct domain *domains[1];
 

@@ -81,7 +81,7 @@ bool emulate_io(struct vcpu *v, uint8_t op, uint8_t imm, bool word);
 bool segments_validate(uint64_t mfn);
 void segments_clear(unsigned gdt_page);
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents);
-void segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents);
+int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents);
 void segments_drop_ldt(struct vcpu *v);
 /* A fault in the LDT's shadow.  False: the guest has nothing there. */
 bool segments_ldt_fault(struct vcpu *v, unsigned page);
@@ -128,7 +128,6 @@ int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline);
 void vcpu_set_ts(struct vcpu *v, bool ts);
 void vcpu_register_callback(struct callback *c, uint64_t va, bool mask);
 int vcpu_set_debugreg(struct vcpu *v, unsigned reg, uint64_t val);
-void evtchn_init(struct domain *d);
 bool evtchn_pending(struct domain *d, unsigned port);
 void evtchn_raise_virq(struct vcpu *v, unsigned virq);
 void evtchn_set_pending(struct domain *d, unsigned port);

@@ -2,11 +2,11 @@
  * Event channels, 2-level ABI.  Port numbers index shared_info's bitmaps; the
  * mask bits belong to the guest.  Port 0 is never valid.
  */
-#include <xen/event_channel.h>
-
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/event_channel.h>
 
 #define BACKEND_DOM 0
 

@@ -28,6 +28,9 @@ enum xen_errno {
 #include <xen/errno.h>
 };
 
+/* One image: nothing is reached through a global offset table. */
+#pragma GCC visibility push(hidden)
+
 /* ---- layout of the hypervisor's hole, L4 slots 256..271 -------------------- */
 
 #define HV_HOLE_START	0xffff800000000000ULL
@@ -315,5 +318,7 @@ void panic(const char *format, ...)
 
 /* One line on the machine's console, "(hv) " before it. */
 void hv_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#pragma GCC visibility pop
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "pvboot/hv/hv.h"
 
+#pragma GCC visibility push(hidden)
+
 /* Modules as Multiboot gave them, strings copied. */
 struct module {
 	uint64_t start, end;	/* machine addresses */
@@ -76,6 +78,7 @@ void com_drain(void);
 /* tables.c: our GDT page, IDT, TSS, SYSCALL. */
 extern uint8_t gdt_page[4096];
 void tables_init(void);
+void tables_leave(void);	/* before a guest is entered first */
 /* Limit of LDT, in entries; 0: none. */
 void tables_set_ldt(unsigned ents);
 /* Where the next entry from a guest stores its registers. */
@@ -106,5 +109,7 @@ void power_init(void);
 void power_off(void) __attribute__((noreturn));
 void power_reset(void) __attribute__((noreturn));
 void power_crash(void) __attribute__((noreturn));
+
+#pragma GCC visibility pop
 
 #endif

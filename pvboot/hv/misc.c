@@ -3,15 +3,16 @@
  * vm_assist.  What is written to a guest is zeroed first.
  */
 #include <string.h>
-#include <xen/features.h>
-#include <xen/memory.h>
-#include <xen/physdev.h>
-#include <xen/version.h>
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/features.h>
+#include <xen/memory.h>
+#include <xen/physdev.h>
+#include <xen/version.h>
 
 #define MAJOR 4
 #define MINOR 17

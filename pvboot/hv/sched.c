@@ -1,11 +1,11 @@
 /*
  * sched_op: giving up the processor, and the domain's own end.
  */
-#include <xen/sched.h>
-
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/sched.h>
 
 #define POLL_MAX (sizeof(((struct vcpu *)0)->poll_port) / sizeof(uint32_t))
 

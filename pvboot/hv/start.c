@@ -19,5 +19,6 @@ void start(uint32_t magic, uint32_t info_pa)
 	       (unsigned long long)tsc_khz);
 	d = domain_create();
 	domain_build(d);
+	tables_leave();
 	run(&d->vcpu[0]);
 }

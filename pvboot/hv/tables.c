@@ -42,6 +42,12 @@ static struct gate idt[256] __attribute__((aligned(4096)));
 static struct tss tss __attribute__((aligned(16)));
 static uint8_t ist_stack[4][4096] __attribute__((aligned(16)));
 
+/*
+ * What libc's functions expect behind FS: its own address, and a stack canary
+ * at 0x28.  Only until the first guest runs; the build checks which use it.
+ */
+static uint64_t fs_block[8] = { [5] = 0x7c3a91e5d2064f8bULL };
+
 static void set_system(unsigned sel, uint64_t base, uint32_t limit,
 		       uint8_t type)
 {
@@ -130,6 +136,13 @@ void tables_init(void)
 	wrmsr(MSR_CSTAR, (uint64_t)(uintptr_t)syscall32_entry);
 	wrmsr(MSR_FMASK, FLAG_IF | FLAG_TF | FLAG_DF | FLAG_IOPL | FLAG_NT |
 	      FLAG_RF | FLAG_AC | FLAG_VM | FLAG_VIF | FLAG_VIP);
+	fs_block[0] = (uint64_t)(uintptr_t)fs_block;
+	wrmsr(MSR_FS_BASE, fs_block[0]);
+}
+
+/* From here on the bases are the guest's. */
+void tables_leave(void)
+{
 	wrmsr(MSR_FS_BASE, 0);
 	wrmsr(MSR_GS_BASE, 0);
 	wrmsr(MSR_KERNEL_GS_BASE, 0);

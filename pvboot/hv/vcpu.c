@@ -3,12 +3,14 @@
  * runstate, debug registers.  Hypercalls vcpu_op and its older kin.
  */
 #include <string.h>
-#include <xen/callback.h>
-#include <xen/nmi.h>
 
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+
+#include <xen/callback.h>
+#include <xen/nmi.h>
+#include <xen/sched.h>
 
 static void timer_fired(struct timer *t)
 {
