@@ -1,5 +1,6 @@
 /*
- * Xen's public headers (libxen-dev), at the newest interface version.
+ * Xen's public headers (libxen-dev), at the newest interface version.  Include
+ * this before any other of them.
  */
 #ifndef LOADER_ABI_XEN_H
 #define LOADER_ABI_XEN_H

@@ -13,6 +13,8 @@ void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
 		     size, a->size - a->used, a->size);
 		return NULL;
 	}
+	if (a->grow && a->grow(a, a->used + at + size))
+		return NULL;
 	a->used += at;
 	void *p = memset(a->base + a->used, 0, size);
 	a->used += size;

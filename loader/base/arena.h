@@ -10,6 +10,8 @@
 struct arena {
 	uint8_t *base;
 	size_t size, used;
+	/* Back the first USED bytes with memory; NULL: all of it is there. */
+	int (*grow)(struct arena *a, size_t used);
 };
 
 /*

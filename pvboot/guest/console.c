@@ -4,9 +4,11 @@
  */
 #include "pvboot/guest/console.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <xen/io/console.h>
 
+#include "loader/base/fmt.h"
 #include "loader/platform.h"
 #include "pvboot/guest/guest.h"
 
@@ -48,6 +50,19 @@ void console_write(const char *s, size_t len)
 		put(s[i]);
 	}
 	event_send(port);
+}
+
+void console_line(const char *format, ...)
+{
+	char line[512];
+	va_list ap;
+	size_t n;
+
+	va_start(ap, format);
+	n = vfmt(line, sizeof(line) - 1, format, ap);
+	va_end(ap);
+	line[n++] = '\n';
+	console_write(line, n);
 }
 
 void console_drain(void)

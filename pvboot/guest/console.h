@@ -8,6 +8,9 @@
 void console_init(void *ring);
 
 void console_write(const char *s, size_t len);
+/* A formatted line. */
+void console_line(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
 int console_key(void);	/* struct platform's key() */
 
 /* Wait until the backend has taken all that was written (or one second). */

@@ -66,7 +66,10 @@ depart_end:
 stack_top:
 
 	.globl shared_info
-shared_info:					/* Xen's page goes here */
+shared_info:					/* Xen's page goes here, */
 	.skip 4096
+	.globl grant_table
+grant_table:					/* and those go there */
+	.skip 4 * 4096
 
 	.section .note.GNU-stack, "", @progbits

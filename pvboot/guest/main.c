@@ -6,7 +6,13 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/guest/console.h"
+#include "pvboot/guest/blkfront.h"
+#include "loader/base/err.h"
+#include "pvboot/guest/grant.h"
 #include "pvboot/guest/guest.h"
+#include "pvboot/guest/heap.h"
+#include "pvboot/guest/map.h"
+#include "pvboot/guest/store.h"
 
 start_info_t *start_info;
 
@@ -42,9 +48,25 @@ static void *frame_va(uint64_t mfn)
 
 _Noreturn void guest_main(start_info_t *si)
 {
+	struct blk *disk[BLKFRONT_MAX];
+	unsigned n;
+
 	start_info = si;
 	hyper_map((uint64_t)&shared_info, si->shared_info | PTE_P | PTE_RW);
 	console_init(frame_va(si->console.domU.mfn));
-	console_write("hello\n", 6);
+	store_init(frame_va(si->store_mfn));
+	map_init();
+	heap_init();
+	grant_init();
+	console_line("Twinboot PV loader, %lu MiB", si->nr_pages >> 8);
+	n = blkfront_connect(&heap, disk);
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t *s = arena_alloc(&heap, 1024 * 1024*32);
+		uint64_t t = clock_ns();
+		int err = blk_read(disk[i], 0, 65536, s);
+		t = clock_ns() - t;
+		console_line("%s %lu %d %s %02x%02x %lu us", disk[i]->name, disk[i]->count, err, err_text(), s[510], s[511], t/1000);
+	}
+	blkfront_close();
 	guest_shutdown(SHUTDOWN_poweroff);
 }

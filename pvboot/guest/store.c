@@ -1,0 +1,187 @@
+/*
+ * The xenstore client (xen/io/xs_wire.h).  One request is in flight at a
+ * time and all of its reply is taken from the ring, so that the next kernel
+ * finds it empty.  Events of watches that somebody before us left are dropped.
+ */
+#include "pvboot/guest/store.h"
+
+#include <string.h>
+
+#include <xen/io/xs_wire.h>
+
+#include "loader/base/fmt.h"
+#include "pvboot/guest/guest.h"
+
+#define PATIENCE 30000u		/* ms until a silent store is given up */
+
+static struct xenstore_domain_interface *ring;
+static evtchn_port_t port;
+static uint32_t next_id;
+
+static int wait_for(const XENSTORE_RING_IDX *index, uint32_t unlike)
+{
+	uint64_t end = clock_ms() + PATIENCE;
+
+	while (__atomic_load_n(index, __ATOMIC_ACQUIRE) == unlike) {
+		event_take(port);
+		if (__atomic_load_n(index, __ATOMIC_ACQUIRE) != unlike)
+			break;
+		if (clock_ms() > end)
+			return -1;
+		event_wait(port, 0, 100);
+	}
+	return 0;
+}
+
+static int send(const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		uint32_t prod = ring->req_prod, used, at, n;
+
+		if (wait_for(&ring->req_cons, prod - XENSTORE_RING_SIZE))
+			return -1;
+		used = prod - ring->req_cons;
+		if (used > XENSTORE_RING_SIZE)
+			return -1;
+		at = MASK_XENSTORE_IDX(prod);
+		n = XENSTORE_RING_SIZE - (used > at ? used : at);
+		if (n > len)
+			n = (uint32_t)len;
+		memcpy(ring->req + at, p, n);
+		__atomic_store_n(&ring->req_prod, prod + n, __ATOMIC_RELEASE);
+		p += n;
+		len -= n;
+		event_send(port);
+	}
+	return 0;
+}
+
+/* LEN bytes of the reply, to BUF or to nowhere. */
+static int receive(void *buf, size_t len)
+{
+	char *to = buf;
+
+	while (len) {
+		uint32_t cons = ring->rsp_cons, n, at;
+
+		if (wait_for(&ring->rsp_prod, cons))
+			return -1;
+		n = ring->rsp_prod - cons;
+		at = MASK_XENSTORE_IDX(cons);
+		if (n > XENSTORE_RING_SIZE)
+			return -1;
+		if (n > XENSTORE_RING_SIZE - at)
+			n = XENSTORE_RING_SIZE - at;
+		if (n > len)
+			n = (uint32_t)len;
+		if (to) {
+			memcpy(to, ring->rsp + at, n);
+			to += n;
+		}
+		__atomic_store_n(&ring->rsp_cons, cons + n, __ATOMIC_RELEASE);
+		len -= n;
+		event_send(port);
+	}
+	return 0;
+}
+
+/* The reply to request ID into BUF; its length, or -1. */
+static int reply(uint32_t type, uint32_t id, char *buf, size_t size)
+{
+	struct xsd_sockmsg h;
+
+	do {
+		if (receive(&h, sizeof(h)))
+			return -1;
+		if (h.type == type && h.req_id == id && h.len < size) {
+			if (receive(buf, h.len))
+				return -1;
+			buf[h.len] = 0;
+			return (int)h.len;
+		}
+		if (h.len > XENSTORE_PAYLOAD_MAX || receive(NULL, h.len))
+			return -1;
+	} while (h.type == XS_WATCH_EVENT || h.req_id != id);
+	return -1;
+}
+
+/* TYPE with PATH and, if not NULL, VALUE (without its NUL). */
+static int request(uint32_t type, const char *path, const char *value,
+		   char *buf, size_t size)
+{
+	size_t path_len = strlen(path) + 1;
+	size_t value_len = value ? strlen(value) : 0;
+	struct xsd_sockmsg h = { type, ++next_id, 0,
+				 (uint32_t)(path_len + value_len) };
+
+	if (send(&h, sizeof(h)) || send(path, path_len) ||
+	    send(value, value_len))
+		return -1;
+	return reply(type, h.req_id, buf, size);
+}
+
+void store_init(void *page)
+{
+	ring = page;
+	port = start_info->store_evtchn;
+	/* what an earlier loader did not take */
+	__atomic_store_n(&ring->rsp_cons, ring->rsp_prod, __ATOMIC_RELEASE);
+}
+
+int store_read(const char *path, char *buf, size_t size)
+{
+	return request(XS_READ, path, NULL, buf, size);
+}
+
+int store_list(const char *path, char *buf, size_t size)
+{
+	return request(XS_DIRECTORY, path, NULL, buf, size);
+}
+
+static const char *join(const char *dir, const char *name)
+{
+	static char path[256];
+
+	fmt(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+uint64_t store_number(const char *dir, const char *name, uint64_t missing)
+{
+	char text[24];
+	uint64_t v = 0;
+	int n = store_read(join(dir, name), text, sizeof(text));
+
+	if (n <= 0)
+		return missing;
+	for (int i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return missing;
+		v = v * 10 + (uint64_t)(text[i] - '0');
+	}
+	return v;
+}
+
+int store_write(const char *dir, const char *name, const char *value)
+{
+	char ok[16];
+
+	return request(XS_WRITE, join(dir, name), value, ok, sizeof(ok));
+}
+
+int store_write_number(const char *dir, const char *name, uint64_t value)
+{
+	char text[24];
+
+	fmt(text, sizeof(text), "%lu", value);
+	return store_write(dir, name, text);
+}
+
+int store_remove(const char *dir, const char *name)
+{
+	char ok[16];
+
+	return request(XS_RM, join(dir, name), NULL, ok, sizeof(ok));
+}
