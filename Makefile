@@ -213,14 +213,17 @@ $(B)/boot/twinboot.efi: $(B)/uefi.so
 PVBOOT := $(sort $(wildcard pvboot/guest/*.c pvboot/guest/*.S))
 PVBOOT_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(PVBOOT)))
 BOOT += $(B)/boot/pvboot.elf $(B)/boot/pvboot.elf.gz
+PVBOOT_MAX := $$((704 * 1024))
 
 $(B)/boot/pvboot.elf: pvboot/guest/pvboot.ld $(PVBOOT_OBJ) \
 		$(B)/libshared-boot.a $(B)/boot-obj/loader/unpack/boot/libs.o
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(PVBOOT_OBJ) \
-	  $(B)/libshared-boot.a $(BOOT_UNPACK_LIBS) $(MUSL)
-	$(Q)$(OBJCOPY) --strip-all $@.sym $@
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $(B)/pvboot.sym $(PVBOOT_OBJ) \
+	  $(B)/libshared-boot.a $(BOOT_UNPACK_LIBS) $(LIBMD) $(MUSL)
+	$(Q)$(OBJCOPY) --strip-all $(B)/pvboot.sym $@
+	$(Q)[ $$(stat -c %s $@) -le $(PVBOOT_MAX) ] || \
+	  { echo "$@ is larger than $(PVBOOT_MAX) bytes" >&2; rm $@; exit 1; }
 
 $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 	$(Q)gzip -9nc $< >$@

@@ -7,5 +7,6 @@
 extern const struct kernel_format efi_format;
 extern const struct kernel_format linux_format;
 extern const struct kernel_format xenpv_format;
+extern const struct kernel_format xenpv_packed_format;
 
 #endif

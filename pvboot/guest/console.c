@@ -143,5 +143,6 @@ int console_key(void)
 	int c = take_byte();
 
 	/* A NUL is what some viewers send when they connect. */
-	return c == 0x1b ? escape() : c == 0 ? KEY_NONE : c;
+	return c == 0x1b ? escape() : c == 0 ? KEY_NONE :
+	       c == '\r' ? '\n' : c;
 }

@@ -27,22 +27,38 @@ _start:
 	ud2
 
 /*
- * The last step, copied to a page that is at the same address (rip-relative
- * code only) in the old map and the new one.  rdi: mmuext operations there,
- * rsi: how many, rdx: struct departure.  Nothing of the old map is used after
- * the hypercall.
+ * The first half of the jump (chain.c), run from a copy: map the page with
+ * the entry in rsi at rdi, whatever is there now, and go on in it.
+ */
+	.globl leap, leap_end
+leap:
+	mov %rdi, %rbx
+	mov $14, %eax				/* update_va_mapping */
+	mov $2, %edx				/* UVMF_INVLPG */
+	syscall
+	lea 72(%rbx), %rax
+	jmp *%rax
+leap_end:
+
+/*
+ * The second half, at offset 72 of that page, which rbx points to; its start
+ * is struct departure.  The page is at this address in the old map and in the
+ * new one; nothing else of the old one is used after the hypercall.
  */
 	.globl depart, depart_end
 depart:
-	mov %rdx, %rbx
-	mov %rcx, %r12
-	mov $26, %eax				/* mmuext_op */
+	mov %rbx, %rdi
+	mov $2, %esi
 	xor %edx, %edx
 	mov $0x7ff0, %r10d			/* DOMID_SELF */
+	mov $26, %eax				/* mmuext_op */
 	syscall
-	mov 0(%rbx), %rsp
-	mov 8(%rbx), %rsi
-	mov 16(%rbx), %rcx
+	test %rax, %rax
+	jz 1f
+	ud2
+1:	mov 48(%rbx), %rsp
+	mov 56(%rbx), %rsi
+	mov 64(%rbx), %rcx
 	xor %eax, %eax
 	xor %ebx, %ebx
 	xor %edx, %edx

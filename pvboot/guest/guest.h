@@ -10,7 +10,7 @@
 #include "pvboot/guest/hypercall.h"
 
 /* Where pseudo-physical 0 is mapped at the start; pvboot.ld says it too. */
-#define VIRT_BASE 0x200000000000ul
+#define VIRT_BASE 0x40000000ul
 
 extern start_info_t *start_info;
 extern shared_info_t shared_info;	/* a page of ours, mapped over */

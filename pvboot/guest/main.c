@@ -1,18 +1,25 @@
 /*
  * The PV loader: from Xen's entry to the menu.  Relies on the initial domain
- * that Xen's builder makes (docs/) and on nothing else; upcalls stay masked.
+ * that Xen's builder makes and on nothing else; upcalls stay masked.
  */
 #include <stdarg.h>
+#include <string.h>
 
-#include "loader/base/fmt.h"
-#include "pvboot/guest/console.h"
-#include "pvboot/guest/blkfront.h"
 #include "loader/base/err.h"
+#include "loader/base/fmt.h"
+#include "loader/platform.h"
+#include "menu/main.h"
+#include "pvboot/guest/blkfront.h"
+#include "pvboot/guest/chain.h"
+#include "pvboot/guest/conf.h"
+#include "pvboot/guest/console.h"
 #include "pvboot/guest/grant.h"
 #include "pvboot/guest/guest.h"
 #include "pvboot/guest/heap.h"
 #include "pvboot/guest/map.h"
 #include "pvboot/guest/store.h"
+
+#define IDLE 20u		/* ms */
 
 start_info_t *start_info;
 
@@ -31,14 +38,33 @@ _Noreturn void panic(const char *format, ...)
 {
 	char line[256];
 	va_list ap;
-	size_t n = fmt(line, sizeof(line), "\npvboot: ");
 
 	va_start(ap, format);
-	n += vfmt(line + n, sizeof(line) - n, format, ap);
+	vfmt(line, sizeof(line), format, ap);
 	va_end(ap);
-	console_write(line, n);
-	console_write("\n", 1);
+	console_line("\npvboot: %s", line);
 	guest_shutdown(SHUTDOWN_crash);
+}
+
+static void idle(void)
+{
+	event_take(start_info->console.domU.evtchn);
+	event_wait(start_info->console.domU.evtchn, 0, IDLE);
+}
+
+static uint64_t backend_ticks(void)
+{
+	return backend_tsc;
+}
+
+static void reboot(void)
+{
+	guest_shutdown(SHUTDOWN_reboot);
+}
+
+static void halt(void)
+{
+	guest_shutdown(SHUTDOWN_poweroff);
 }
 
 static void *frame_va(uint64_t mfn)
@@ -46,27 +72,56 @@ static void *frame_va(uint64_t mfn)
 	return (void *)(VIRT_BASE + machine_to_phys_mapping[mfn] * XEN_PAGE);
 }
 
-_Noreturn void guest_main(start_info_t *si)
+/*
+ * The decompressors were compiled for user space: they look for a stack
+ * canary at fs:0x28.
+ */
+static void set_thread_block(void)
 {
-	struct blk *disk[BLKFRONT_MAX];
-	unsigned n;
+	static uint64_t block[8];
 
+	block[0] = (uint64_t)block;
+	block[5] = rdtsc() & ~0xfful;
+	hypercall(__HYPERVISOR_set_segment_base, SEGBASE_FS, (uint64_t)block,
+		  0, 0);
+}
+
+static void set_up(start_info_t *si)
+{
 	start_info = si;
 	hyper_map((uint64_t)&shared_info, si->shared_info | PTE_P | PTE_RW);
 	console_init(frame_va(si->console.domU.mfn));
 	store_init(frame_va(si->store_mfn));
+	set_thread_block();
 	map_init();
 	heap_init();
 	grant_init();
+}
+
+_Noreturn void guest_main(start_info_t *si)
+{
+	static struct blk *disk[BLKFRONT_MAX];
+	static struct memmap map;
+	static struct platform pv = {
+		.name = "pv", .arena = &heap, .formats = guest_formats,
+		.disk = disk, .boot_part = -1, .memmap = &map,
+		.write = console_write, .key = console_key, .idle = idle,
+		.clock_ms = clock_ms, .firmware_tsc = backend_ticks,
+		.go = chain_go, .reboot = reboot, .halt = halt,
+	};
+	struct file ramdisk;
+	char *config = (char *)si->cmd_line;
+
+	pv.start_tsc = rdtsc();
+	set_up(si);
 	console_line("Twinboot PV loader, %lu MiB", si->nr_pages >> 8);
-	n = blkfront_connect(&heap, disk);
-	for (unsigned i = 0; i < n; i++) {
-		uint8_t *s = arena_alloc(&heap, 1024 * 1024*32);
-		uint64_t t = clock_ns();
-		int err = blk_read(disk[i], 0, 65536, s);
-		t = clock_ns() - t;
-		console_line("%s %lu %d %s %02x%02x %lu us", disk[i]->name, disk[i]->count, err, err_text(), s[510], s[511], t/1000);
+	memmap_set(&map, 0, si->nr_pages * XEN_PAGE, MEM_RAM);
+	pv.n_disks = blkfront_connect(&heap, disk);
+	if (si->mod_len && !pv.n_disks) {
+		fs_mem_file(&ramdisk, (void *)si->mod_start, si->mod_len);
+		menu_main_file(&pv, &ramdisk);
+	} else {
+		menu_main(&pv, *config ? config : NULL);
 	}
-	blkfront_close();
-	guest_shutdown(SHUTDOWN_poweroff);
+	panic("%s", err_text());
 }
