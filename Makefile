@@ -289,6 +289,51 @@ $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ -lmd $(UNPACK_LIBS)
 
+# ---- images, and what one does with them -----------------------------------
+
+$(B)/debian/%.stamp: images/debian-kernel | $(B)/.packages-run
+	$(call say,FETCH,Debian kernel: $*)
+	$(Q)mkdir -p $(@D)
+	$(Q)images/debian-kernel $* $(B)/debian/$*
+	$(Q)touch $@
+
+$(B)/images/initrdsum: images/initrdsum.c | $(B)/.packages-build
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(WARN) -std=gnu11 -O2 -static -s -Wl,--build-id=none -o $@ $< -lmd
+
+$(B)/images/%/initrd.img: images/initramfs images/init $(B)/images/initrdsum \
+		$(B)/debian/%.stamp
+	$(Q)mkdir -p $(@D)
+	$(call say,INITRD,$@)
+	$(Q)images/initramfs $(B)/debian/$* $(B)/images/initrdsum $@
+
+DEMO := $(B)/images/demo.img
+$(DEMO): images/demo.conf images/demo.lst images/demo/boot/grub/twinboot.conf \
+		$(B)/images/cloud/initrd.img $(B)/twinboot $(BOOT)
+	$(call say,IMAGE,$@)
+	$(Q)$(B)/twinboot build images/demo.conf -o $@ \
+	  --kernel $(B)/debian/cloud/vmlinuz --initrd $(B)/images/cloud/initrd.img
+
+.PHONY: images run run-bios
+images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
+
+run: $(DEMO)
+	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
+
+run-bios: $(DEMO)
+	$(Q)$(B)/twinboot run $(DEMO) --path bios
+
+# ---- install ---------------------------------------------------------------
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/twinboot \
+	  $(DESTDIR)$(PREFIX)/share/man/man1
+	install $(B)/twinboot $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(BOOT) $(DESTDIR)$(PREFIX)/share/twinboot
+	install -m 644 docs/twinboot.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
 # ---- tests -----------------------------------------------------------------
 
 # tests/unit/X_test.c is a cmocka program, tests/fuzz/X_fuzz.c a libFuzzer
@@ -335,7 +380,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 	    >$(B)/fuzz/$$n.log 2>&1 || { tail -30 $(B)/fuzz/$$n.log; exit 1; }; \
 	  echo "  FUZZED  $$n")
 
-check-system: all | $(B)/.packages-run $(B)/.packages-check
+check-system: all images | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system

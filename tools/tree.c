@@ -1,7 +1,8 @@
 /*
  * Where contents come from.  A directory is walked in the order of its names,
- * a tar file in its own.  Files of the user who builds become root's, so that
- * an image does not depend on who made it; other owners stay.
+ * a tar file in its own.  A directory's files of the user who builds become
+ * root's, so that an image does not depend on who made it.  No file is
+ * younger than SOURCE_DATE_EPOCH.
  */
 #include "tools/tree.h"
 
@@ -110,6 +111,13 @@ static bool is_extra(const struct tree *t, const char *path)
 	return false;
 }
 
+static void limit_time(struct archive_entry *e)
+{
+	if (getenv("SOURCE_DATE_EPOCH") &&
+	    archive_entry_mtime(e) > tree_time())
+		archive_entry_set_mtime(e, tree_time(), 0);
+}
+
 static void adopt_owner(struct archive_entry *e)
 {
 	if (archive_entry_uid(e) != getuid() || !getuid())
@@ -137,6 +145,7 @@ static int add_found(struct tree_sink *sink, const char *path,
 				   archive_error_string(disk));
 	archive_entry_set_pathname(e, path);
 	adopt_owner(e);
+	limit_time(e);
 	archive_entry_linkify(links, &e, &later);
 	if (!err && S_ISREG(f->fts_statp->st_mode)) {
 		data.fd = open(f->fts_accpath, O_RDONLY | O_CLOEXEC);
@@ -199,6 +208,7 @@ static int walk_tar(const struct tree *t, struct tree_sink *sink)
 		if (got == ARCHIVE_EOF || got < ARCHIVE_WARN)
 			break;
 		err = clean_path(archive_entry_pathname(e), path, sizeof(path));
+		limit_time(e);
 		if (!err && !is_extra(t, path))
 			err = sink->add(sink, path, e, &data);
 	}
