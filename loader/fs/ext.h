@@ -39,6 +39,11 @@ struct ext {
 	char *path;		/* EXT_PATH_MAX, for symbolic links */
 };
 
+/* Blocks first..end-1 of a file, in a row on the disk from PHYS; 0: a hole. */
+struct ext_piece {
+	uint64_t first, end, phys;
+};
+
 #define EXT_IN_INODE UINT64_MAX
 
 struct ext_inode {
@@ -53,6 +58,7 @@ struct ext_inode {
 		uint64_t lo, hi;
 		uint64_t block;	/* 0: a hole; EXT_IN_INODE: i_block */
 	} leaf;
+	struct ext_piece piece;	/* the one used last */
 };
 
 static inline uint32_t ext_block_size(const struct ext *e)

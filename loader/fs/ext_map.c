@@ -1,8 +1,8 @@
 /*
  * From an offset in a file to a run of bytes on the disk, for both kinds of
  * map.  Walking down ends at a leaf: an array of extents or of block numbers,
- * in the inode or in a block.  The inode remembers the leaf, so that reading
- * on costs one search in it and no walk.
+ * in the inode or in a block.  The inode remembers the leaf and what was found
+ * in it, so that reading on costs one search and no walk.
  */
 #include "loader/fs/ext.h"
 
@@ -12,11 +12,6 @@
 
 #define DEPTH_MAX 5u		/* of an extent tree, as in Linux */
 #define LBLK_END (1ull << 32)	/* block numbers within a file are 32-bit */
-
-/* Blocks first..end-1 of a file; phys 0: a hole. */
-struct piece {
-	uint64_t first, end, phys;
-};
 
 static int corrupt(const struct ext_inode *i)
 {
@@ -104,7 +99,7 @@ static int extent_leaf(struct ext *e, struct ext_inode *i, uint64_t lblk)
 }
 
 static int extent_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
-			struct piece *out)
+			struct ext_piece *out)
 {
 	const struct ext3_extent_header *h;
 	const struct ext3_extent *x;
@@ -115,7 +110,7 @@ static int extent_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
 		return err;
 	x = EXT_FIRST_EXTENT(h);
 	n = find_entry(h, lblk);
-	*out = (struct piece){ lblk, i->leaf.hi, 0 };
+	*out = (struct ext_piece){ lblk, i->leaf.hi, 0 };
 	if (n + 1 < h->eh_entries && x[n + 1].ee_block < out->end)
 		out->end = x[n + 1].ee_block;
 	if (n < 0)
@@ -179,11 +174,10 @@ static int block_leaf(struct ext *e, struct ext_inode *i, uint64_t lblk)
 }
 
 static int block_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
-		       struct piece *out)
+		       struct ext_piece *out)
 {
 	const uint32_t *at = i->i_block;
-	uint64_t n = 1, left = i->leaf.hi - lblk;
-	uint32_t step;
+	uint32_t n = 1, left = (uint32_t)(i->leaf.hi - lblk);
 
 	if (i->leaf.block != EXT_IN_INODE) {
 		int err = ext_load(e, &e->map, i->leaf.block);
@@ -193,21 +187,24 @@ static int block_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
 		at = (const uint32_t *)e->map.data;
 	}
 	at += lblk - i->leaf.lo;
-	step = *at != 0;
-	while (n < left && at[n] == at[n - 1] + step)
-		n++;
+	if (*at)
+		while (n < left && at[n] == *at + n)
+			n++;
+	else
+		while (n < left && !at[n])
+			n++;
 	if (*at && (*at >= e->blocks || n > e->blocks - *at))
 		return corrupt(i);
-	*out = (struct piece){ lblk, lblk + n, *at };
+	*out = (struct ext_piece){ lblk, lblk + n, *at };
 	return 0;
 }
 
 /* ---- both ----------------------------------------------------------------- */
 
-static int find_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
-		      struct piece *out)
+static int find_piece(struct ext *e, struct ext_inode *i, uint64_t lblk)
 {
 	bool extents = i->flags & EXT4_EXTENTS_FL;
+	struct ext_piece p;
 	int err = 0;
 
 	if (lblk < i->leaf.lo || lblk >= i->leaf.hi)
@@ -215,31 +212,36 @@ static int find_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
 				block_leaf(e, i, lblk);
 	if (err)
 		return err;
-	*out = (struct piece){ lblk, i->leaf.hi, 0 };
-	if (!i->leaf.block)
-		return 0;
-	return extents ? extent_piece(e, i, lblk, out) :
-			 block_piece(e, i, lblk, out);
+	p = (struct ext_piece){ lblk, i->leaf.hi, 0 };
+	if (i->leaf.block)
+		err = extents ? extent_piece(e, i, lblk, &p) :
+				block_piece(e, i, lblk, &p);
+	if (!err)
+		i->piece = p;
+	return err;
 }
 
 int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
 		struct run *out)
 {
+	uint64_t lblk = off >> e->block_bits;
 	uint64_t in = off & (ext_block_size(e) - 1);
-	struct piece p;
-	int err;
 
 	if (i->inline_data) {
 		*out = (struct run){ .kind = RUN_MEM, .len = i->size - off,
 				     .mem = i->inline_data + off };
 		return 0;
 	}
-	err = find_piece(e, i, off >> e->block_bits, &p);
-	if (err)
-		return err;
-	*out = (struct run){ .kind = p.phys ? RUN_DISK : RUN_HOLE };
-	out->len = ((p.end - p.first) << e->block_bits) - in;
-	if (p.phys)
-		out->disk = (p.phys << e->block_bits) + in;
+	if (lblk < i->piece.first || lblk >= i->piece.end) {
+		int err = find_piece(e, i, lblk);
+
+		if (err)
+			return err;
+	}
+	*out = (struct run){ .kind = i->piece.phys ? RUN_DISK : RUN_HOLE };
+	out->len = ((i->piece.end - lblk) << e->block_bits) - in;
+	if (i->piece.phys)
+		out->disk = ((i->piece.phys + lblk - i->piece.first) <<
+			     e->block_bits) + in;
 	return 0;
 }

@@ -74,6 +74,23 @@ static int next_cluster(struct fat *fat, uint32_t n, uint32_t *next)
 	return 0;
 }
 
+/* How many entries in the window, from N's on, name just the next cluster. */
+static uint32_t count_straight(const struct fat *fat, uint32_t n, uint64_t most)
+{
+	const uint32_t *at = (const uint32_t *)fat->window;
+	uint32_t in = n - fat->window_first, i = 0;
+
+	if (fat->bits != 32 || in >= fat->window_n)
+		return 0;
+	if (most > fat->window_n - in)
+		most = fat->window_n - in;
+	if (most > fat->clusters + 1 - n)
+		most = fat->clusters + 1 - n;
+	while (i < most && (at[in + i] & 0x0fffffff) == n + i + 1)
+		i++;
+	return i;
+}
+
 /* Make F's run the one after it.  Nobody asks what follows the last cluster. */
 static int next_run(struct fat *fat, struct fat_file *f)
 {
@@ -86,6 +103,8 @@ static int next_run(struct fat *fat, struct fat_file *f)
 	while (next == cluster + n) {
 		int err;
 
+		n += count_straight(fat, cluster + n,
+				    f->limit - f->run.index - n - 1);
 		if (f->run.index + ++n == f->limit)
 			break;
 		err = next_cluster(fat, cluster + n - 1, &next);
