@@ -203,15 +203,15 @@ static int run_password(struct runner *r, const char *args)
 	return fail(ERR_AUTH, "password");
 }
 
-/* For consoles, and for disks as DOS sees them: nothing to be done here. */
+/* For consoles that other loaders have. */
 static int run_nothing(struct runner *r, const char *args)
 {
 	return 0;
 }
 
-static int run_unwritten(struct runner *r, const char *args)
+static int run_ignored(struct runner *r, const char *args)
 {
-	say(r->p, " (this loader writes nothing to disks)\n");
+	say(r->p, " (no effect with this loader)\n");
 	return 0;
 }
 
@@ -225,12 +225,12 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_DEBUG] = run_nothing,
 	[CMD_FOREGROUND] = run_nothing,
 	[CMD_HALT] = run_halt,
-	[CMD_HIDE] = run_unwritten,
+	[CMD_HIDE] = run_ignored,
 	[CMD_INITRD] = run_initrd,
 	[CMD_KERNEL] = run_kernel,
 	[CMD_LOCK] = run_lock,
-	[CMD_MAKEACTIVE] = run_unwritten,
-	[CMD_MAP] = run_nothing,
+	[CMD_MAKEACTIVE] = run_ignored,
+	[CMD_MAP] = run_ignored,
 	[CMD_MODULE] = run_module,
 	[CMD_MODULENOUNZIP] = run_module,
 	[CMD_PAGER] = run_nothing,
@@ -240,16 +240,22 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_REBOOT] = run_reboot,
 	[CMD_ROOT] = run_root,
 	[CMD_ROOTNOVERIFY] = run_rootnoverify,
-	[CMD_SAVEDEFAULT] = run_unwritten,
+	[CMD_SAVEDEFAULT] = run_ignored,
 	[CMD_SERIAL] = run_nothing,
 	[CMD_SETKEY] = run_nothing,
 	[CMD_SHADE] = run_nothing,
 	[CMD_SPLASHIMAGE] = run_nothing,
 	[CMD_TERMINAL] = run_nothing,
 	[CMD_TERMINFO] = run_nothing,
-	[CMD_UNHIDE] = run_unwritten,
+	[CMD_UNHIDE] = run_ignored,
+	[CMD_UPPERMEM] = run_ignored,
 	[CMD_VIEWPORT] = run_nothing,
 };
+
+bool run_supports(enum lst_cmd cmd)
+{
+	return handlers[cmd] != NULL;
+}
 
 static int run_line(struct runner *r, const struct lst_line *line)
 {

@@ -23,6 +23,9 @@ struct runner {
  */
 int run_entry(struct runner *r, const struct lst_entry *e);
 
+/* Whether CMD does anything in an entry; otherwise it is ERR_COMMAND. */
+bool run_supports(enum lst_cmd cmd);
+
 /* Wait for a key, and return it. */
 int run_wait_key(const struct platform *p);
 

@@ -12,4 +12,7 @@ int menu_json(const struct lst *l, FILE *out);
 /* For people: what starts, what each entry does, what is odd. */
 void menu_explain(const struct lst *l, enum lst_dialect dialect, FILE *out);
 
+/* Only what is odd: nothing at all for a file as it should be. */
+void menu_lint(const struct lst *l, enum lst_dialect dialect, FILE *out);
+
 #endif
