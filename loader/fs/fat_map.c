@@ -77,8 +77,8 @@ static int next_cluster(struct fat *fat, uint32_t n, uint32_t *next)
 /* How many entries in the window, from N's on, name just the next cluster. */
 static uint32_t count_straight(const struct fat *fat, uint32_t n, uint64_t most)
 {
-	const uint32_t *at = (const uint32_t *)fat->window;
-	uint32_t in = n - fat->window_first, i = 0;
+	const uint32_t *first, *p, *end;
+	uint32_t in = n - fat->window_first;
 
 	if (fat->bits != 32 || in >= fat->window_n)
 		return 0;
@@ -86,9 +86,11 @@ static uint32_t count_straight(const struct fat *fat, uint32_t n, uint64_t most)
 		most = fat->window_n - in;
 	if (most > fat->clusters + 1 - n)
 		most = fat->clusters + 1 - n;
-	while (i < most && (at[in + i] & 0x0fffffff) == n + i + 1)
-		i++;
-	return i;
+	first = p = (const uint32_t *)fat->window + in;
+	end = p + most;
+	while (p < end && (*p & 0x0fffffff) == ++n)
+		p++;
+	return (uint32_t)(p - first);
 }
 
 /* Make F's run the one after it.  Nobody asks what follows the last cluster. */

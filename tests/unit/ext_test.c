@@ -123,6 +123,57 @@ static void test_many_names(void **state)
 	check_names("seq -f %0255g 400", "-b 1024", "'Indirect levels: 1'");
 }
 
+/* A file in a thousand pieces, for both kinds of map. */
+static void test_fragmented(void **state)
+{
+	static const char *const types[] = { "ext2", "ext4" };
+	struct testfs t;
+
+	testdisk_sh(dir, "mkdir f; cd f; for n in $(seq 2000); do "
+		    "echo file $n >$n; done; cd ..; "
+		    "seq -f 'rm %%g' 1 2 1800 >script; "
+		    "echo write tree/big big >>script");
+	for (unsigned i = 0; i < 2; i++) {
+		testdisk_sh(dir, "rm -f g; truncate -s 7M g; mke2fs -q -t %s "
+			    "-b 1024 -N 2200 -O ^has_journal,^resize_inode "
+			    "-d f g; debugfs -w -f script g; "
+			    "debugfs -R 'stat big' g | "
+			    "egrep 'ETB1|TIND|DIND'", types[i]);
+		testfs_mount(&t, dir, "g", 512);
+		testfs_same_file(&t, "/big", dir, "tree/big");
+		testfs_same_file(&t, "/1900", dir, "f/1900");
+		testfs_refused(&t, "/1", ERR_FILE_NOT_FOUND, "/1");
+		testfs_unmount(&t);
+	}
+}
+
+/* Five billion bytes that were allocated and never written, and a file after. */
+static void test_far(void **state)
+{
+	struct testfs t;
+	struct file f;
+	struct run run;
+	char buf[16] = "not zeroes";
+
+	testdisk_sh(dir, "rm -f g; truncate -s 6G g; mke2fs -q -t ext4 -O "
+		    "^has_journal -E lazy_itable_init=1 g; : >script; "
+		    "debugfs -w -R 'write script empty' g; "
+		    "debugfs -w -R 'fallocate empty 0 1220702' g; "
+		    "debugfs -w -R 'set_inode_field empty size 5000000000' g; "
+		    "debugfs -w -R 'write tree/big far' g");
+	testfs_mount(&t, dir, "g", 4096);
+	testfs_find(&t, "/empty", &f);
+	assert_int_equal(f.size, 5000000000);
+	assert_int_equal(fs_read(&f, f.size - 16, 16, buf), 0);
+	assert_memory_equal(buf, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	testfs_find(&t, "/far", &f);
+	assert_int_equal(t.fs.driver->map(&f, 0, &run), 0);
+	assert_int_equal(run.kind, RUN_DISK);
+	assert_true(run.disk > UINT32_MAX);
+	testfs_same_file(&t, "/far", dir, "tree/big");
+	testfs_unmount(&t);
+}
+
 /* A kernel and an initrd cost few requests and hardly a byte more than theirs. */
 static void test_cost(void **state)
 {
@@ -222,6 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_fragmented),
+		cmocka_unit_test(test_far),
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_list),
 	};
