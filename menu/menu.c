@@ -135,7 +135,7 @@ static bool tick(struct menu *m)
 	uint64_t now;
 	int32_t left;
 
-	if (m->left < 0)
+	if (m->left <= 0)
 		return false;
 	now = m->p->clock_ms();
 	left = now >= m->end ? 0 : (int32_t)((m->end - now + 999) / 1000);

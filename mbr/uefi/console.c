@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static SERIAL_IO_INTERFACE *serial;	/* NULL: ConOut has it, or none */
+static SERIAL_IO_INTERFACE *serial; /* NULL: ConOut has it, or none */
 
 /* Whether some instance of the device path in variable ConOut is a UART. */
 static bool conout_has_serial(void)
@@ -16,10 +16,10 @@ static bool conout_has_serial(void)
 	uint8_t path[1024];
 	UINTN len = sizeof(path);
 
-	if (uefi_system->RuntimeServices->GetVariable(L"ConOut", &global, NULL,
-						      &len, path))
+	if (uefi_timed(uefi_system->RuntimeServices->GetVariable(
+		    L"ConOut", &global, NULL, &len, path)))
 		return false;
-	for (UINTN at = 0; at + sizeof(EFI_DEVICE_PATH) <= len; ) {
+	for (UINTN at = 0; at + sizeof(EFI_DEVICE_PATH) <= len;) {
 		EFI_DEVICE_PATH *node = (EFI_DEVICE_PATH *)(path + at);
 
 		if (DevicePathType(node) == MESSAGING_DEVICE_PATH &&
@@ -37,8 +37,8 @@ void uefi_console_start(void)
 	static EFI_GUID serial_guid = SERIAL_IO_PROTOCOL;
 
 	if (!conout_has_serial())
-		uefi_boot->LocateProtocol(&serial_guid, NULL,
-					  (void **)&serial);
+		uefi_timed(uefi_boot->LocateProtocol(&serial_guid, NULL,
+						     (void **)&serial));
 }
 
 static void put(CHAR16 *text, char *bytes, size_t len)
@@ -105,7 +105,7 @@ int uefi_key(void)
 
 void uefi_idle(void)
 {
-	uefi_boot->Stall(10000);
+	uefi_timed(uefi_boot->Stall(10000));
 }
 
 uint64_t uefi_clock_ms(void)
@@ -115,7 +115,7 @@ uint64_t uefi_clock_ms(void)
 	if (!per_ms) {
 		uint64_t begun = uefi_tsc();
 
-		uefi_boot->Stall(10000);
+		uefi_timed(uefi_boot->Stall(10000));
 		per_ms = (uefi_tsc() - begun) / 10 | 1;
 	}
 	return uefi_tsc() / per_ms;

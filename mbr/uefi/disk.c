@@ -18,8 +18,8 @@ static EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 static EFI_STATUS read_blocks(EFI_BLOCK_IO *io, uint64_t lba, uint64_t bytes,
 			      void *buf)
 {
-	return uefi_timed(io->ReadBlocks(io, io->Media->MediaId, lba, bytes,
-					 buf));
+	return uefi_timed(
+		io->ReadBlocks(io, io->Media->MediaId, lba, bytes, buf));
 }
 
 /* For a buffer that is not aligned as the controller wants it. */
@@ -76,8 +76,8 @@ EFI_DEVICE_PATH *uefi_device_path(EFI_HANDLE handle)
 {
 	EFI_DEVICE_PATH *path;
 
-	if (uefi_boot->HandleProtocol(handle, &device_path_guid,
-				      (void **)&path))
+	if (uefi_timed(uefi_boot->HandleProtocol(handle, &device_path_guid,
+						 (void **)&path)))
 		return NULL;
 	return path;
 }
@@ -102,7 +102,8 @@ static int own_partition(void)
 		if (DevicePathType(node) == MEDIA_DEVICE_PATH &&
 		    DevicePathSubType(node) == MEDIA_HARDDRIVE_DP)
 			return (int)((HARDDRIVE_DEVICE_PATH *)node)
-				->PartitionNumber - 1;
+				       ->PartitionNumber -
+			       1;
 	return -1;
 }
 
@@ -119,9 +120,10 @@ static int add_disk(struct platform *p, EFI_BLOCK_IO *io, bool first)
 
 	if (!b)
 		return ERR_NO_MEMORY;
-	*b = (struct blk){ .sector = io->Media->BlockSize,
-			   .count = io->Media->LastBlock + 1,
-			   .read = disk_read, .priv = io };
+	*b = (struct blk){.sector = io->Media->BlockSize,
+			  .count = io->Media->LastBlock + 1,
+			  .read = disk_read,
+			  .priv = io};
 	if (first) {
 		memmove(p->disk + 1, p->disk, p->n_disks * sizeof(*p->disk));
 		p->disk[0] = b;
@@ -138,8 +140,8 @@ int uefi_disks(struct platform *p)
 	UINTN n = 0;
 	bool found = false;
 
-	if (uefi_boot->LocateHandleBuffer(ByProtocol, &block_io_guid, NULL, &n,
-					  &handle))
+	if (uefi_timed(uefi_boot->LocateHandleBuffer(ByProtocol, &block_io_guid,
+						     NULL, &n, &handle)))
 		return fail(ERR_NO_DISK, "the firmware offers no Block I/O");
 	p->disk = arena_alloc(p->arena, n * sizeof(*p->disk));
 	if (!p->disk)
@@ -149,8 +151,8 @@ int uefi_disks(struct platform *p)
 		bool ours;
 		int err;
 
-		if (uefi_boot->HandleProtocol(handle[i], &block_io_guid,
-					      (void **)&io) ||
+		if (uefi_timed(uefi_boot->HandleProtocol(
+			    handle[i], &block_io_guid, (void **)&io)) ||
 		    !usable(io->Media))
 			continue;
 		ours = !found && holds_us(handle[i]);
@@ -158,7 +160,7 @@ int uefi_disks(struct platform *p)
 			return err;
 		found |= ours;
 	}
-	uefi_boot->FreePool(handle);
+	uefi_timed(uefi_boot->FreePool(handle));
 	for (unsigned i = 0; i < p->n_disks; i++)
 		fmt(p->disk[i]->name, sizeof(p->disk[i]->name), "hd%u", i);
 	if (found)

@@ -17,6 +17,6 @@ int uefi_go(struct handover *ho)
 		return uefi_go_long64(ho);
 	default:
 		return fail(ERR_EXEC_FORMAT, "this kernel has no 64-bit entry: "
-			    "it starts through BIOS only");
+					     "it starts through BIOS only");
 	}
 }

@@ -17,12 +17,13 @@ static int refused(EFI_STATUS status)
 	case EFI_SECURITY_VIOLATION:
 	case EFI_ACCESS_DENIED:
 		return fail(ERR_AUTH, "Secure Boot: the kernel is not signed "
-			    "by a key that this firmware trusts");
+				      "by a key that this firmware trusts");
 	case EFI_OUT_OF_RESOURCES:
 		return fail(ERR_NO_MEMORY, "the firmware has no room to load "
-			    "the kernel");
+					   "the kernel");
 	default:
-		return fail(ERR_EXEC_FORMAT, "the firmware does not load the "
+		return fail(ERR_EXEC_FORMAT,
+			    "the firmware does not load the "
 			    "kernel (EFI error %lu)",
 			    (uint64_t)status & ~EFI_ERROR_MASK);
 	}
@@ -42,7 +43,8 @@ static int load(const struct handover *ho, EFI_HANDLE *image)
 	err = fs_read(p->file, p->file_off, p->len, file);
 	if (!err) {
 		uefi_measure(9, file, p->len, "kernel");
-		status = uefi_timed(uefi_boot->LoadImage(FALSE, uefi_image,
+		status = uefi_timed(uefi_boot->LoadImage(
+			FALSE, uefi_image,
 			uefi_device_path(uefi_loaded->DeviceHandle), file,
 			p->len, image));
 		if (status)
@@ -55,12 +57,12 @@ static int load(const struct handover *ho, EFI_HANDLE *image)
 	return err;
 }
 
-static int start(const struct handover *ho, EFI_HANDLE image,
-		 CHAR16 *options, uint32_t bytes)
+static int start(const struct handover *ho, EFI_HANDLE image, CHAR16 *options,
+		 uint32_t bytes)
 {
 	EFI_LOADED_IMAGE *loaded;
-	EFI_STATUS status = uefi_boot->HandleProtocol(image,
-		&loaded_image_guid, (void **)&loaded);
+	EFI_STATUS status = uefi_timed(uefi_boot->HandleProtocol(
+		image, &loaded_image_guid, (void **)&loaded));
 
 	if (status)
 		return refused(status);

@@ -11,28 +11,31 @@
 #include "loader/base/err.h"
 
 static EFI_GUID load_file2_guid = {
-	0x4006c0c1, 0xfcb3, 0x403e,
-	{ 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d }
-};
+	0x4006c0c1,
+	0xfcb3,
+	0x403e,
+	{0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d}};
 static EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 
 static const struct {
 	VENDOR_DEVICE_PATH vendor;
 	EFI_DEVICE_PATH end;
 } __attribute__((packed)) initrd_path = {
-	{ { MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP,
-	    { sizeof(VENDOR_DEVICE_PATH), 0 } },
-	  { 0x5568e427, 0x68fc, 0x4f3d,
-	    { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } } },
-	{ END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE,
-	  { END_DEVICE_PATH_LENGTH, 0 } },
+	{{MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {sizeof(VENDOR_DEVICE_PATH), 0}},
+	 {0x5568e427,
+	  0x68fc,
+	  0x4f3d,
+	  {0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68}}},
+	{END_DEVICE_PATH_TYPE,
+	 END_ENTIRE_DEVICE_PATH_SUBTYPE,
+	 {END_DEVICE_PATH_LENGTH, 0}},
 };
 
 /* UEFI 2.10, section 13.2: the protocol has this one member. */
 struct load_file2 {
-	EFI_STATUS (EFIAPI *load)(struct load_file2 *this,
-				  EFI_DEVICE_PATH *path, BOOLEAN boot_policy,
-				  UINTN *size, void *buffer);
+	EFI_STATUS(EFIAPI *load)
+	(struct load_file2 *this, EFI_DEVICE_PATH *path, BOOLEAN boot_policy,
+	 UINTN *size, void *buffer);
 };
 
 static const struct handover *offered;
@@ -71,7 +74,7 @@ static EFI_STATUS EFIAPI load(struct load_file2 *this, EFI_DEVICE_PATH *path,
 	return EFI_SUCCESS;
 }
 
-static struct load_file2 protocol = { load };
+static struct load_file2 protocol = {load};
 
 int uefi_initrd_offer(const struct handover *ho)
 {
@@ -81,17 +84,20 @@ int uefi_initrd_offer(const struct handover *ho)
 	handle = NULL;
 	if (!initrd_size(ho))
 		return 0;
-	status = uefi_boot->InstallProtocolInterface(&handle,
-		&device_path_guid, EFI_NATIVE_INTERFACE,
-		(void *)(uintptr_t)&initrd_path);
+	status = uefi_timed(uefi_boot->InstallProtocolInterface(
+		&handle, &device_path_guid, EFI_NATIVE_INTERFACE,
+		(void *)(uintptr_t)&initrd_path));
 	if (!status)
-		status = uefi_boot->InstallProtocolInterface(&handle,
-			&load_file2_guid, EFI_NATIVE_INTERFACE, &protocol);
+		status = uefi_timed(uefi_boot->InstallProtocolInterface(
+			&handle, &load_file2_guid, EFI_NATIVE_INTERFACE,
+			&protocol));
 	if (!status)
 		return 0;
 	uefi_initrd_withdraw();
-	return fail(ERR_BOOT, "the firmware has an initrd already (EFI error "
-		    "%lu)", (uint64_t)status & ~EFI_ERROR_MASK);
+	return fail(ERR_BOOT,
+		    "the firmware has an initrd already (EFI error "
+		    "%lu)",
+		    (uint64_t)status & ~EFI_ERROR_MASK);
 }
 
 void uefi_initrd_withdraw(void)
@@ -101,6 +107,6 @@ void uefi_initrd_withdraw(void)
 	uefi_boot->UninstallProtocolInterface(handle, &load_file2_guid,
 					      &protocol);
 	uefi_boot->UninstallProtocolInterface(handle, &device_path_guid,
-		(void *)(uintptr_t)&initrd_path);
+					      (void *)(uintptr_t)&initrd_path);
 	handle = NULL;
 }

@@ -10,8 +10,8 @@
 
 #include "loader/base/err.h"
 
-#define VIDEO_TYPE_EFI 0x70	/* <linux/screen_info.h> */
-#define MAP_SLACK 8		/* descriptors that our own calls may add */
+#define VIDEO_TYPE_EFI 0x70 /* <linux/screen_info.h> */
+#define MAP_SLACK 8	    /* descriptors that our own calls may add */
 
 struct firmware_map {
 	uint8_t *at;
@@ -34,7 +34,7 @@ static void release_pieces(const struct handover *ho, unsigned n)
 	while (n-- > 0) {
 		uint64_t pages, at = first_page(&ho->piece[n], &pages);
 
-		uefi_boot->FreePages(at, pages);
+		uefi_timed(uefi_boot->FreePages(at, pages));
 	}
 }
 
@@ -44,8 +44,8 @@ static int take_pieces(const struct handover *ho)
 		uint64_t pages;
 		EFI_PHYSICAL_ADDRESS at = first_page(&ho->piece[i], &pages);
 
-		if (uefi_boot->AllocatePages(AllocateAddress, EfiLoaderCode,
-					     pages, &at)) {
+		if (uefi_timed(uefi_boot->AllocatePages(
+			    AllocateAddress, EfiLoaderCode, pages, &at))) {
 			release_pieces(ho, i);
 			return fail(ERR_NO_MEMORY,
 				    "%s: the firmware uses memory at %lx",
@@ -72,19 +72,18 @@ static void mask_shape(uint32_t mask, uint8_t *pos, uint8_t *size)
 /* The picture that the firmware set up, for the kernel's first console. */
 static void set_screen(struct boot_params *params)
 {
-	struct screen_info s = { .orig_video_isVGA = VIDEO_TYPE_EFI };
+	struct screen_info s = {.orig_video_isVGA = VIDEO_TYPE_EFI};
 	static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *m;
-	EFI_PIXEL_BITMASK bits = { 0xff0000, 0xff00, 0xff, 0xff000000 };
+	EFI_PIXEL_BITMASK bits = {0xff0000, 0xff00, 0xff, 0xff000000};
 
-	if (uefi_boot->LocateProtocol(&guid, NULL, (void **)&gop) ||
+	if (uefi_timed(uefi_boot->LocateProtocol(&guid, NULL, (void **)&gop)) ||
 	    gop->Mode->Info->PixelFormat == PixelBltOnly)
 		return;
 	m = gop->Mode->Info;
 	if (m->PixelFormat == PixelRedGreenBlueReserved8BitPerColor)
-		bits = (EFI_PIXEL_BITMASK){ 0xff, 0xff00, 0xff0000,
-					    0xff000000 };
+		bits = (EFI_PIXEL_BITMASK){0xff, 0xff00, 0xff0000, 0xff000000};
 	else if (m->PixelFormat == PixelBitMask)
 		bits = m->PixelInformation;
 	s.lfb_base = (uint32_t)gop->Mode->FrameBufferBase;
@@ -105,7 +104,8 @@ static void set_screen(struct boot_params *params)
 static int map_room(struct firmware_map *m)
 {
 	m->len = 0;
-	uefi_boot->GetMemoryMap(&m->len, NULL, &m->key, &m->each, &m->version);
+	uefi_timed(uefi_boot->GetMemoryMap(&m->len, NULL, &m->key, &m->each,
+					   &m->version));
 	m->pages = uefi_page_count(m->len + MAP_SLACK * m->each);
 	m->at = uefi_pages(m->pages);
 	return m->at ? 0 : ERR_NO_MEMORY;
@@ -116,8 +116,9 @@ static bool leave_firmware(struct firmware_map *m)
 {
 	for (int i = 0; i < 3; i++) {
 		m->len = m->pages * EFI_PAGE_SIZE;
-		if (uefi_boot->GetMemoryMap(&m->len, (void *)m->at, &m->key,
-					    &m->each, &m->version))
+		if (uefi_timed(uefi_boot->GetMemoryMap(&m->len, (void *)m->at,
+						       &m->key, &m->each,
+						       &m->version)))
 			return false;
 		if (!uefi_boot->ExitBootServices(uefi_image, m->key))
 			return true;
@@ -128,7 +129,7 @@ static bool leave_firmware(struct firmware_map *m)
 static void set_efi_info(struct boot_params *params,
 			 const struct firmware_map *m)
 {
-	struct efi_info e = { 0 };
+	struct efi_info e = {0};
 	uint64_t system = (uintptr_t)uefi_system, map = (uintptr_t)m->at;
 
 	memcpy(&e.efi_loader_signature, "EL64", 4);
@@ -146,14 +147,13 @@ static void set_efi_info(struct boot_params *params,
 static void __attribute__((noreturn)) jump(const struct handover *ho)
 {
 	static const uint64_t gdt[] = {
-		0, 0,
-		0x00af9a000000ffff,	/* 0x10: 64-bit code */
-		0x00cf92000000ffff,	/* 0x18: data */
+		0, 0, 0x00af9a000000ffff, /* 0x10: 64-bit code */
+		0x00cf92000000ffff,	  /* 0x18: data */
 	};
 	struct {
 		uint16_t limit;
 		uint64_t base;
-	} __attribute__((packed)) gdtr = { sizeof(gdt) - 1, (uintptr_t)gdt };
+	} __attribute__((packed)) gdtr = {sizeof(gdt) - 1, (uintptr_t)gdt};
 
 	asm volatile("cli\n\t"
 		     "lgdt %0\n\t"
@@ -166,7 +166,8 @@ static void __attribute__((noreturn)) jump(const struct handover *ho)
 		     "movl %%eax, %%es\n\t"
 		     "movl %%eax, %%ss\n\t"
 		     "jmp *%1"
-		     : : "m"(gdtr), "b"(ho->entry), "S"(ho->rsi)
+		     :
+		     : "m"(gdtr), "b"(ho->entry), "S"(ho->rsi)
 		     : "rax", "memory");
 	__builtin_unreachable();
 }
@@ -178,7 +179,8 @@ int uefi_go_long64(struct handover *ho)
 	int err;
 
 	if (uefi_secure_boot())
-		return fail(ERR_AUTH, "Secure Boot is on, and this kernel has "
+		return fail(ERR_AUTH,
+			    "Secure Boot is on, and this kernel has "
 			    "no EFI stub that the firmware could verify");
 	if ((err = take_pieces(ho)))
 		return err;

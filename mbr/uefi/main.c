@@ -8,7 +8,7 @@
 #include "loader/kernel/formats.h"
 #include "menu/main.h"
 
-#define ARENA_PAGES 1024	/* 4 MiB */
+#define ARENA_PAGES 1024 /* 4 MiB */
 
 EFI_HANDLE uefi_image;
 EFI_SYSTEM_TABLE *uefi_system;
@@ -19,11 +19,8 @@ uint64_t uefi_firmware_tsc;
 static struct arena arena;
 static struct memmap memmap;
 
-static const struct kernel_format *const formats[] = {
-	&efi_format,
-	&linux_format,
-	NULL
-};
+static const struct kernel_format *const formats[] = {&efi_format,
+						      &linux_format, NULL};
 
 static uint64_t firmware_tsc(void)
 {
@@ -38,8 +35,8 @@ static void reboot(void)
 
 static void halt(void)
 {
-	uefi_system->RuntimeServices->ResetSystem(EfiResetShutdown,
-						  EFI_SUCCESS, 0, NULL);
+	uefi_system->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS,
+						  0, NULL);
 }
 
 static struct platform platform = {
@@ -64,11 +61,11 @@ static int start(void)
 	static EFI_GUID loaded_image = LOADED_IMAGE_PROTOCOL;
 	int err;
 
-	if (uefi_boot->HandleProtocol(uefi_image, &loaded_image,
-				      (void **)&uefi_loaded))
+	if (uefi_timed(uefi_boot->HandleProtocol(uefi_image, &loaded_image,
+						 (void **)&uefi_loaded)))
 		return fail(ERR_DEVICE_INIT, "no LoadedImage protocol");
 	/* The firmware resets a machine that seems hung after five minutes. */
-	uefi_boot->SetWatchdogTimer(0, 0, 0, NULL);
+	uefi_timed(uefi_boot->SetWatchdogTimer(0, 0, 0, NULL));
 	uefi_console_start();
 	arena.base = uefi_pages(ARENA_PAGES);
 	if (!arena.base)

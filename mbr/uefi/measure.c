@@ -14,7 +14,7 @@ static struct tcg2_protocol *tcg2(void)
 	static EFI_GUID guid = TCG2_PROTOCOL_GUID;
 	struct tcg2_protocol *p = NULL;
 
-	if (uefi_boot->LocateProtocol(&guid, NULL, (void **)&p))
+	if (uefi_timed(uefi_boot->LocateProtocol(&guid, NULL, (void **)&p)))
 		return NULL;
 	return p;
 }

@@ -37,8 +37,9 @@ static int take_over(struct memmap *m, const uint8_t *at, UINTN len, UINTN each)
 
 		if (d->NumberOfPages <= (UINT64_MAX - d->PhysicalStart) >> 12)
 			err = memmap_set(m, d->PhysicalStart,
-				d->PhysicalStart + (d->NumberOfPages << 12),
-				type_of(d->Type));
+					 d->PhysicalStart +
+						 (d->NumberOfPages << 12),
+					 type_of(d->Type));
 	}
 	return err;
 }
@@ -51,13 +52,14 @@ int uefi_memmap(struct memmap *m)
 	void *map;
 	int err;
 
-	uefi_boot->GetMemoryMap(&len, NULL, &key, &each, &version);
-	pages = uefi_page_count(len) + 1;	/* allocating may lengthen it */
+	uefi_timed(uefi_boot->GetMemoryMap(&len, NULL, &key, &each, &version));
+	pages = uefi_page_count(len) + 1; /* allocating may lengthen it */
 	map = uefi_pages(pages);
 	if (!map)
 		return ERR_NO_MEMORY;
 	len = pages * EFI_PAGE_SIZE;
-	if (uefi_boot->GetMemoryMap(&len, map, &key, &each, &version))
+	if (uefi_timed(
+		    uefi_boot->GetMemoryMap(&len, map, &key, &each, &version)))
 		err = fail(ERR_NO_MEMORY, "the firmware's memory map");
 	else
 		err = take_over(m, map, len, each);
@@ -69,8 +71,8 @@ void *uefi_pages(uint64_t pages)
 {
 	EFI_PHYSICAL_ADDRESS at;
 
-	if (uefi_boot->AllocatePages(AllocateAnyPages, EfiLoaderData, pages,
-				     &at)) {
+	if (uefi_timed(uefi_boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
+						pages, &at))) {
 		fail(ERR_NO_MEMORY, "%lu KiB from the firmware", pages * 4);
 		return NULL;
 	}
@@ -79,5 +81,5 @@ void *uefi_pages(uint64_t pages)
 
 void uefi_pages_free(void *p, uint64_t pages)
 {
-	uefi_boot->FreePages((EFI_PHYSICAL_ADDRESS)p, pages);
+	uefi_timed(uefi_boot->FreePages((EFI_PHYSICAL_ADDRESS)p, pages));
 }

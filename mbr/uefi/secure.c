@@ -10,8 +10,8 @@ static uint8_t variable(CHAR16 *name)
 	uint8_t value = 0;
 	UINTN len = sizeof(value);
 
-	if (uefi_system->RuntimeServices->GetVariable(name, &global, NULL,
-						      &len, &value))
+	if (uefi_timed(uefi_system->RuntimeServices->GetVariable(
+		    name, &global, NULL, &len, &value)))
 		return 0;
 	return value;
 }
