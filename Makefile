@@ -356,7 +356,7 @@ $(B)/fuzz/%: $(B)/test-obj/tests/fuzz/%.o $(B)/libshared-test.a
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^ $(TOOLS_LIBS)
 
-.PHONY: check-unit check-rules check-corpus check-system check fuzz
+.PHONY: check-unit check-rules check-corpus check-system check check-long fuzz
 check-rules:
 	$(Q)tests/include-rules
 
@@ -384,6 +384,10 @@ check-system: all images | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system
+
+# Also the combinations that `make check` has only some of.
+check-long: check-rules check-corpus check-unit
+	$(Q)LONG=1 $(MAKE) --no-print-directory check-system
 
 fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 	$(Q)$(call for_fuzz,echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \

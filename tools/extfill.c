@@ -30,6 +30,8 @@ static int failed(const struct ext *x, errcode_t err, const char *path)
 	if (err == EXT2_ET_BLOCK_ALLOC_FAIL || err == EXT2_ET_INODE_ALLOC_FAIL)
 		return report_error("the root file system is full at /%s: "
 				    "give a larger --size", path);
+	if (err == EXT2_ET_SHORT_WRITE)
+		return report_error("no space left where the image is written");
 	return report_error("/%s: %s", path, error_message(err));
 }
 

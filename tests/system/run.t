@@ -1,0 +1,95 @@
+#!/bin/sh
+# twinboot run: how it ends, with boot sectors made here.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+run="$twinboot run --path bios"
+
+# sector NAME TEXT HEX: prints TEXT on COM1, then runs the machine code HEX.
+sector() {
+	perl -e '
+	my ($text, $hex) = @ARGV;
+	my $code = "\xba\xf8\x03";			# mov dx, 0x3f8
+	$code .= "\xb0$_\xee" for split //, "$text\n";	# mov al, C; out dx, al
+	$code .= pack("H*", $hex) . "\xf4\xeb\xfd";	# hlt; jmp
+	print $code, "\0" x (510 - length $code), "\x55\xaa";' "$2" "$3" >"$1"
+	truncate -s 4M "$1"
+}
+# ends STATUS IMAGE TEXT NAME [OPTION...]
+ends() {
+	want=$1 image=$2 text=$3 name=$4
+	shift 4
+	$run "$image" --timeout 60 "$@" >out 2>err
+	is $? "$want" "$name"
+	grep -qF "$text" out
+	ok $? "$name: the console is on stdout"
+}
+sector off "bye" ba0406b80020ef			# PIIX4: soft off
+sector reboot "again" b0fee664			# keyboard controller: reset
+sector triple "ouch" 0f011e007ecc		# an empty IDT, then INT3
+sector panic "[1] Kernel panic - not syncing: no" ""
+sector hang "waiting" ""
+
+ends 0 off bye "power-off is 0"
+ends 3 triple ouch "a triple fault is 3"
+ends 3 panic "not syncing" "a kernel panic is 3"
+ends 5 reboot again "a reboot is 5"
+ends 124 hang waiting "time-out is 124" --timeout 3
+for disk in virtio ide ahci nvme; do
+	ends 0 off bye "disk $disk" --disk $disk
+done
+
+$run off --json >out 2>err
+is "$(jq -c '[.end, .disks[0].name, .disks[0].reads >= 1]' out)" \
+	'["power-off","hd0",true]' "--json: the end and the disk's requests"
+grep -q bye err
+ok $? "--json: the console is on stderr"
+$run off --print >out
+grep -q '^qemu-system-x86_64 .*-drive .*file=off,.*snapshot=on' out
+ok $? "--print: the command"
+cp off 'a,b'
+ends 0 'a,b' bye "a comma in the name"
+
+# The image is not written to: this one would write its first sector.
+sector writes "w" b80103bb007cb90300ba8000cd13ba0406b80020ef
+cp writes before
+ends 0 writes w "a guest that writes"
+cmp -s writes before
+ok $? "the image is as before"
+ends 0 writes w "the same with --write" --write
+cmp -s writes before
+is $? 1 "--write: the image was written to"
+
+alive() {
+	case $(sed 's/.*) \(.\).*/\1/' /proc/$1/stat 2>/dev/null) in
+	''|Z) return 1 ;;
+	esac
+}
+# QEMU does not outlive us, whatever ends us.
+for sig in TERM INT KILL; do
+	$run hang >out 2>err &
+	pid=$!
+	for try in $(seq 100); do
+		qemu=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
+		grep -q waiting out && break
+		sleep 0.1
+	done
+	kill -$sig $pid
+	wait $pid
+	status=$?
+	sleep 0.3
+	[ -n "$qemu" ] && ! alive $qemu
+	ok $? "SIG$sig: QEMU has ended too"
+	[ $sig = TERM ] && is $status 143 "SIGTERM: the exit status"
+done
+
+fails "nothere: No such file" $run nothere
+fails "--path nowhere" "$twinboot" run off --path nowhere
+fails "give --path" "$twinboot" run off
+fails "--disk floppy" $run off --disk floppy
+fails "unable to find CPU model" $run off --cpu abacus
+: >empty
+fails "empty: not a disk image" $run empty
+truncate -s 8M 4kn
+printf 'EFI PART' | dd of=4kn bs=1 seek=4096 conv=notrunc 2>/dev/null
+fails "sectors of 4096 bytes: SeaBIOS does not boot" $run 4kn
+done_testing

@@ -1,0 +1,43 @@
+# Shared by the system tests: TAP, a scratch directory that goes away, $B.
+# shellcheck shell=sh
+: "${B:=build}"
+B=$(cd "$B" && pwd)
+twinboot=$B/twinboot
+tests=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# ok STATUS NAME: STATUS 0 passes.
+ok() {
+	tests=$((tests + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tests - $2"
+	else
+		echo "not ok $tests - $2"
+	fi
+}
+
+# is GOT WANTED NAME
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3"
+	[ "$1" = "$2" ] || printf '#  got:    %s\n#  wanted: %s\n' "$1" "$2"
+}
+
+# fails TEXT COMMAND...: ends non-zero with one line of error that has TEXT.
+fails() {
+	text=$1
+	shift
+	"$@" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	[ $status -ne 0 ] && grep -v 'note:' "$tmp/err" | grep -qF -- "$text" &&
+	[ "$(grep -cv 'note:' "$tmp/err")" = 1 ]
+	ok $? "error: $text"
+	[ $status -ne 0 ] || echo "#  it ended 0"
+	sed 's/^/#  /' "$tmp/err"
+}
+
+done_testing() {
+	echo "1..$tests"
+}
