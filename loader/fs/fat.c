@@ -76,8 +76,6 @@ static int layout(struct fat *fat, const struct bpb *b)
 	fat->table = (b->reserved + first * b->table_sectors) * b->sector;
 	fat->table_len = (uint64_t)b->table_sectors * b->sector;
 	most = fat->table_len * 8 / fat->bits;
-	if (most < 3)
-		return fail(ERR_FS_CORRUPT, "fat: no allocation table");
 	if (fat->clusters > most - 2)
 		fat->clusters = (uint32_t)most - 2;
 	fat->table_len = ((fat->clusters + 2ull) * fat->bits + 7) / 8;

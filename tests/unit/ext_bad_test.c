@@ -205,6 +205,28 @@ static void test_directory(void **state)
 	badfs_free(&b);
 }
 
+/* "lost+found" is the third entry; no path can name it with these. */
+static void test_names(void **state)
+{
+	static const char bad[] = { 0, '/' };
+
+	for (size_t n = 0; n < sizeof(bad); n++) {
+		struct ext_inode i;
+		struct badfs b;
+		struct file f;
+
+		badfs_copy(&b, badfs_size());
+		i = inode_of(&b, "/");
+		put(&b, i.i_block[5] * 1024ull + 24 + 8, 1, bad[n]);
+		assert_int_equal(badfs_mount(&b), 0);
+		assert_int_equal(fs_open(&b.fs, "/boot/k", &f), 0);
+		assert_int_equal(fs_open(&b.fs, "/", &f), 0);
+		badfs_expect(fs_list(&f, NULL, NULL), ERR_FS_CORRUPT,
+			     "directory in inode 2");
+		badfs_free(&b);
+	}
+}
+
 /* A directory of a terabyte, a link of a megabyte, a size beyond all blocks. */
 static void test_sizes(void **state)
 {
@@ -255,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_extents),
 		cmocka_unit_test(test_directory),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_sizes),
 	};
 

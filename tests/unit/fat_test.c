@@ -77,9 +77,8 @@ static void test_second_table(void **state)
 	struct testfs t;
 
 	testdisk_sh(dir, "truncate -s 40M s; mkfs.fat -F 32 -s 1 -R 32 s; "
-		    "mcopy -i s big ::; n=$((0x$(xxd -p -s 37 -l 1 s)"
-		    "$(xxd -p -s 36 -l 1 s))); "
-		    "dd if=/dev/zero of=s bs=512 seek=32 count=$n "
+		    "mcopy -i s big ::; n=$(od -An -tu4 -j36 -N4 s); "
+		    "dd if=/dev/zero of=s bs=512 seek=32 count=$((n)) "
 		    "conv=notrunc; printf '\\201' | "
 		    "dd of=s bs=1 seek=40 conv=notrunc");
 	testfs_mount(&t, dir, "s", 512);
