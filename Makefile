@@ -315,14 +315,14 @@ $(DEMO): images/demo.conf images/demo.lst images/demo/boot/grub/twinboot.conf \
 	$(Q)$(B)/twinboot build images/demo.conf -o $@ \
 	  --kernel $(B)/debian/cloud/vmlinuz --initrd $(B)/images/cloud/initrd.img
 
-.PHONY: images run run-bios
+.PHONY: images run run-bios run-uefi
 images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
 
 run: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
 
-run-bios: $(DEMO)
-	$(Q)$(B)/twinboot run $(DEMO) --path bios
+run-%: $(DEMO)
+	$(Q)$(B)/twinboot run $(DEMO) --path $*
 
 # ---- install ---------------------------------------------------------------
 

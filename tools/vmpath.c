@@ -24,9 +24,28 @@ static int bios_machine(struct vm_args *a, const struct vm_config *c)
 	return 0;
 }
 
+/* OVMF takes disks of any sector size.  Its variables are not kept. */
+static int uefi_machine(struct vm_args *a, const struct vm_config *c)
+{
+	static const char code[] = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+	static const char vars[] = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+
+	if (access(code, R_OK) || access(vars, R_OK))
+		return report_error("%s: no such file; install the package "
+				    "ovmf", code);
+	vmpath_add(a, "-machine");
+	vmpath_add(a, "q35");
+	vmpath_add(a, "-drive");
+	vmpath_addf(a, "if=pflash,format=raw,readonly=on,file=%s", code);
+	vmpath_add(a, "-drive");
+	vmpath_addf(a, "if=pflash,format=raw,snapshot=on,file=%s", vars);
+	return 0;
+}
+
 static const struct vm_path paths[] = {
 	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
 	  bios_machine },
+	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine },
 };
 
 static const struct vm_disk disks[] = {
