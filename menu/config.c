@@ -133,11 +133,13 @@ int config_search(struct config *c, struct mounts *m)
 	struct mounts before = *m;
 	char why[200] = "";
 	int weightiest = 0, err;
+	bool mounted = false;
 
 	for (unsigned i = 0; i < PLACES; i++) {
 		err = try_place(c, m, i);
 		if (!err)
 			return 0;
+		mounted |= err == ERR_FILE_NOT_FOUND;
 		if (weight(err, i) > weightiest) {
 			weightiest = weight(err, i);
 			fmt(why, sizeof(why), " (%s)", err_text());
@@ -153,5 +155,6 @@ int config_search(struct config *c, struct mounts *m)
 	}
 	err_clear();
 	return fail(ERR_FILE_NOT_FOUND, "no menu.lst or grub.conf in /boot/grub "
-		    "or /grub of hd0 or its partitions 0 to 3%s", why);
+		    "or /grub of hd0 or its partitions 0 to 3%s",
+		    mounted && weightiest == 1 ? "" : why);
 }

@@ -50,7 +50,7 @@ static bool attempt(struct session *s, uint32_t e, int *err)
 			   .mounts = s->mounts };
 	*err = run_entry(r, entry);
 	if (*err)
-		say(s->p, "\n%s\n", err_text());
+		say(s->p, "\n%s\n\n", err_text());
 	else if (r->configfile) {
 		fmt(s->next, sizeof(s->next), "%s", r->configfile);
 		s->name = s->next;
@@ -82,7 +82,7 @@ static void run_menu(struct session *s)
 			e = (uint32_t)l->fallback[fallback++];
 		}
 		if (err) {
-			say(s->p, "\nPress any key to go back to the menu.\n");
+			say(s->p, "Press any key to go back to the menu.\n");
 			run_wait_key(s->p);
 		}
 		timeout = -1;
