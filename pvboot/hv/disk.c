@@ -9,13 +9,20 @@
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 #include "pvboot/hv/hv.h"
+#include "pvboot/hv/pci.h"
 
 struct disk *disks[DISK_MAX];
 unsigned n_disks;
 
+static void found(const struct pci_dev *p)
+{
+	virtio_blk_found(p);
+	ahci_found(p);
+}
+
 void disk_init(void)
 {
-	virtio_blk_init();
+	pci_each(found);
 }
 
 bool disk_add(struct disk *d)

@@ -64,7 +64,10 @@ struct disk *disk_add_ram(uint64_t ma, uint64_t len);
  */
 struct blk *disk_blk(struct disk *d);
 
-/* Drivers: one call each from disk_init(). */
-void virtio_blk_init(void);
+struct pci_dev;
+
+/* Drivers: called for every PCI function; each takes those that it knows. */
+void virtio_blk_found(const struct pci_dev *p);
+void ahci_found(const struct pci_dev *p);
 
 #endif

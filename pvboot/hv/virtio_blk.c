@@ -193,7 +193,7 @@ static bool start(struct virtio_blk *b)
 	return b->header && b->request && b->slot;
 }
 
-static void found(const struct pci_dev *p)
+void virtio_blk_found(const struct pci_dev *p)
 {
 	struct virtio_blk *b;
 	unsigned irq = pci_irq(p);
@@ -223,9 +223,4 @@ static void found(const struct pci_dev *p)
 	       b->disk.sectors * DISK_SECTOR / b->disk.sector_size,
 	       b->disk.sector_size, b->disk.read_only ? ", read-only" : "",
 	       b->disk.flush ? ", write cache" : "", irq);
-}
-
-void virtio_blk_init(void)
-{
-	pci_each(found);
 }
