@@ -28,7 +28,6 @@ enum {
 #define CMD_FRE		0x0010u
 #define CMD_FR		0x4000u
 #define CMD_CR		0x8000u
-#define CMD_CCS(cmd)	((cmd) >> 8 & 31)
 #define PX_IS_FATAL	0x78000000u	/* TFES, HBFS, HBDS, IFS */
 #define PX_IS_DHRS	0x00000001u
 #define SIG_DISK	0x00000101u
@@ -69,6 +68,7 @@ struct ahci_port {
 	struct header *header;
 	struct table *table;
 	struct disk_request *request[SLOTS];
+	uint32_t parked;	/* slots held back until others are done */
 	unsigned slots;
 	bool dead;
 };
@@ -162,6 +162,8 @@ static bool submit(struct disk *d, struct disk_request *r)
 		p->request[i] = r;
 		if (p->dead)
 			work_queue(&p->work);
+		else if (p->parked)
+			p->parked |= 1u << i;
 		else
 			issue(p, i, command_of(r), r);
 		return true;
@@ -177,52 +179,63 @@ static void finish(struct ahci_port *p, unsigned slot, bool ok)
 	r->done(r, ok);
 }
 
-/* The slots whose requests the controller has done with. */
-static uint32_t finished(const struct ahci_port *p)
+/* Slots whose requests are in the controller (BUSY) or no longer are. */
+static uint32_t slots(const struct ahci_port *p, bool busy)
 {
-	uint32_t busy = p->dead ? 0 : p->reg[PX_CI], done = 0;
+	uint32_t in = p->dead ? 0 : p->reg[PX_CI] | p->parked, mask = 0;
 
 	for (unsigned i = 0; i < p->slots; i++)
-		if (p->request[i] && !(busy >> i & 1))
-			done |= 1u << i;
-	return done;
+		if (p->request[i] && (in >> i & 1) == busy)
+			mask |= 1u << i;
+	return busy ? mask & ~p->parked : mask;
 }
 
 /*
- * 6.2.2: after an error the port has stopped at one command.  That one has
- * failed; the others are issued again.
+ * 6.2.2: after an error the port has stopped.  Which command failed is only
+ * sure when there was but one (QEMU does not say it in PxCMD.CCS), so those
+ * not done are issued again, one by one.  Returns the one that failed, if any.
  */
 static uint32_t recover(struct ahci_port *p)
 {
-	unsigned failed = CMD_CCS(p->reg[PX_CMD]);
-	uint32_t left = p->reg[PX_CI];
+	uint32_t left = slots(p, true);
 
 	if (!stop(p)) {
 		hv_log("%s: the port does not stop: not used any more",
 		       p->disk.name);
 		p->dead = true;
+		p->parked = 0;
 		return ~0u;
 	}
 	start(p);
 	p->reg[PX_IE] = PX_IS_FATAL | PX_IS_DHRS;
-	for (unsigned i = 0; i < p->slots; i++)
-		if (p->request[i] && i != failed && left >> i & 1)
-			issue(p, i, command_of(p->request[i]), p->request[i]);
-	return 1u << failed;
+	if (!(left & (left - 1)))
+		return left;
+	p->parked |= left;
+	return 0;
+}
+
+static void issue_parked(struct ahci_port *p)
+{
+	unsigned next = (unsigned)__builtin_ctz(p->parked);
+
+	p->parked &= p->parked - 1;
+	issue(p, next, command_of(p->request[next]), p->request[next]);
 }
 
 static void poll(struct disk *d)
 {
 	struct ahci_port *p = d->priv;
-	uint32_t failed = 0, done = finished(p);
+	uint32_t failed = 0, done = slots(p, false);
 
 	if (!p->dead && p->reg[PX_IS] & PX_IS_FATAL) {
 		failed = recover(p);
-		done = finished(p) | failed;
+		done |= failed;
 	}
 	for (unsigned i = 0; i < p->slots; i++)
 		if (done >> i & 1 && p->request[i])
 			finish(p, i, !p->dead && !(failed >> i & 1));
+	if (p->parked && !slots(p, true))
+		issue_parked(p);
 }
 
 static void run(struct work *w)
