@@ -79,7 +79,7 @@ static int parse_indirect(const struct blkif_request_indirect *q,
 {
 	io->id = q->id;
 	io->sector = q->sector_number;
-	io->kind = q->indirect_op;
+	io->op = io->kind = q->indirect_op;
 	io->n = q->nr_segments;
 	io->indirect = true;
 	io->ref = q->indirect_grefs[0];

@@ -49,7 +49,7 @@ struct blk_limits {
 /* A request in our own words. */
 struct blk_io {
 	uint64_t id, sector;
-	uint8_t op;		/* as the guest sent it, for the answer */
+	uint8_t op;		/* for the answer: the inner one if indirect */
 	uint8_t kind;		/* BLKIF_OP_READ, _WRITE or _FLUSH_DISKCACHE */
 	bool indirect;		/* SEG must be read from grant REF */
 	grant_ref_t ref;

@@ -11,6 +11,7 @@
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+#include "pvboot/hv/setup.h"
 #include "pvboot/hv/xenbus.h"
 
 #define EXTENTS 160
@@ -209,7 +210,7 @@ static uint64_t supply_pages(const struct builder *b)
 	return n;
 }
 
-static void collect(struct builder *b)
+static void collect(struct builder *b, const struct hv_config *c)
 {
 	unsigned i;
 
@@ -219,6 +220,8 @@ static void collect(struct builder *b)
 	for (i = 0; i < boot_info.n_modules; i++) {
 		const struct module *m = &boot_info.module[i];
 
+		if (config_is_disk(c, i))
+			continue;
 		add_supply(b, (m->start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1),
 			   m->end & ~(PAGE_SIZE - 1));
 	}
@@ -306,21 +309,21 @@ static void module_file(struct boot_module *to, const struct module *m)
 	fs_mem_file(&to->file, ma_va(m->start), m->end - m->start);
 }
 
-static void describe(struct boot_entry *e)
+static void describe(struct boot_entry *e, const struct hv_config *c)
 {
 	struct boot_module kernel;
-	unsigned i;
 
-	if (!boot_info.n_modules)
+	if (c->kernel < 0)
 		panic("no kernel: the first module should be one");
-	module_file(&kernel, &boot_info.module[0]);
+	module_file(&kernel, &boot_info.module[c->kernel]);
 	e->kernel = kernel.file;
 	e->kernel_path = kernel.path;
-	e->args = kernel.args;
+	e->args = c->has_args ? c->args : kernel.args;
 	e->initrd_given = true;
-	e->n_modules = boot_info.n_modules - 1;
-	for (i = 0; i < e->n_modules; i++)
-		module_file(&e->module[i], &boot_info.module[i + 1]);
+	if (c->ramdisk < 0)
+		return;
+	e->n_modules = 1;
+	module_file(&e->module[0], &boot_info.module[c->ramdisk]);
 }
 
 static void write_domain(struct builder *b, const struct xenpv *x)
@@ -344,7 +347,7 @@ static void write_domain(struct builder *b, const struct xenpv *x)
 		panic("%s", err_text());
 }
 
-void domain_build(struct domain *d)
+void domain_build(struct domain *d, const struct hv_config *c)
 {
 	static struct builder b;
 	static struct boot_entry e;
@@ -355,9 +358,12 @@ void domain_build(struct domain *d)
 	const struct xenpv *x;
 
 	b.domain = d;
-	collect(&b);
-	describe(&e);
-	d->nr_pages = d->tot_pages = supply_pages(&b);
+	collect(&b, c);
+	describe(&e, c);
+	d->nr_pages = supply_pages(&b);
+	if (c->memory && c->memory >> 12 < d->nr_pages)
+		d->nr_pages = c->memory >> 12;
+	d->tot_pages = d->nr_pages;
 	if (memmap_set(&map, 0, d->nr_pages << 12, MEM_RAM) ||
 	    xenpv_format.load(&e, &map, &arena, &ho))
 		panic("%s", err_text());
@@ -365,8 +371,7 @@ void domain_build(struct domain *d)
 	place(&b, &ho, x);
 	populate(&b, 0, d->nr_pages, 0, b.n_supply);
 	write_domain(&b, x);
-	if (!xenbus_init(d))
-		panic("no memory for the domain's devices");
+	setup_devices(d, c);
 	own_frames(&b);
 	start_vcpu(&b, &ho, x);
 	hv_log("domain %u: %llu MiB, kernel %s", d->id,

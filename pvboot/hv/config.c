@@ -166,6 +166,14 @@ int config_cmdline(struct hv_config *c, const char *cmdline)
 	return err;
 }
 
+bool config_is_disk(const struct hv_config *c, unsigned module)
+{
+	for (unsigned i = 0; i < c->n_vbds; i++)
+		if (c->vbd[i].module && c->vbd[i].unit == module)
+			return true;
+	return false;
+}
+
 /* Xen's docs/misc/vbd-interface: 202<<8 and the old majors. */
 unsigned config_device_number(const char *name)
 {

@@ -7,6 +7,8 @@
 
 #include "pvboot/hv/hv.h"
 
+struct hv_config;
+
 /* Selectors of Xen's flat segments. */
 #define SEL_KERNEL_CS	0xe033
 #define SEL_KERNEL_SS	0xe02b
@@ -18,7 +20,7 @@ void domain_end(struct domain *d) __attribute__((noreturn));
 void domain_share(struct domain *d, void *page);
 
 /* build.c: kernel and modules into the new domain, vCPU 0 ready to run. */
-void domain_build(struct domain *d);
+void domain_build(struct domain *d, const struct hv_config *c);
 
 /* ---- frames.c: types and counts ------------------------------------------ */
 

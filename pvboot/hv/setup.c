@@ -48,14 +48,6 @@ static int find_tree(struct hv_config *c)
 	return -1;
 }
 
-static bool is_disk(const struct hv_config *c, unsigned module)
-{
-	for (unsigned i = 0; i < c->n_vbds; i++)
-		if (c->vbd[i].module && c->vbd[i].unit == module)
-			return true;
-	return false;
-}
-
 void setup_config(struct hv_config *c)
 {
 	int tree;
@@ -66,7 +58,7 @@ void setup_config(struct hv_config *c)
 		panic("%s", err_text());
 	tree = find_tree(c);
 	for (unsigned i = 0; tree < 0 && i < boot_info.n_modules; i++) {
-		if (is_disk(c, i))
+		if (config_is_disk(c, i))
 			continue;
 		if (c->kernel < 0)
 			c->kernel = (int)i;

@@ -3,9 +3,11 @@
  */
 #include "pvboot/hv/domain.h"
 #include "pvboot/hv/machine.h"
+#include "pvboot/hv/setup.h"
 
 void start(uint32_t magic, uint32_t info_pa)
 {
+	static struct hv_config config;
 	struct domain *d;
 
 	com_init();
@@ -17,8 +19,9 @@ void start(uint32_t magic, uint32_t info_pa)
 	hv_log("%llu MiB, TSC %llu kHz",
 	       (unsigned long long)(ram_pages >> 8),
 	       (unsigned long long)tsc_khz);
+	setup_config(&config);
 	d = domain_create();
-	domain_build(d);
+	domain_build(d, &config);
 	tables_leave();
 	run(&d->vcpu[0]);
 }

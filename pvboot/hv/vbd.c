@@ -169,12 +169,14 @@ static void make_front(struct vbd *v, unsigned number)
 {
 	struct domain *d = v->domain;
 
+	/* What is made below it is the guest's, too. */
+	store_mkdir(d->store, v->front);
+	store_give(d->store, v->front);
 	xenbus_set(d, v->front, "backend", "%s", v->back);
 	xenbus_set(d, v->front, "backend-id", "0");
 	xenbus_set(d, v->front, "state", "%d", XenbusStateInitialising);
 	xenbus_set(d, v->front, "virtual-device", "%u", number);
 	xenbus_set(d, v->front, "device-type", "disk");
-	store_give(d->store, v->front);
 }
 
 static void make_back(struct vbd *v, const char *name)

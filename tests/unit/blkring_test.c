@@ -183,7 +183,7 @@ static void test_indirect(void **state)
 	assert_int_equal(blk_parse(&q, &io), 0);
 	assert_true(io.indirect);
 	assert_int_equal(io.ref, 77);
-	assert_int_equal(io.op, BLKIF_OP_INDIRECT);
+	assert_int_equal(io.op, BLKIF_OP_WRITE);
 	assert_int_equal(io.kind, BLKIF_OP_WRITE);
 	assert_int_equal(io.id, 0x1122334455667788);
 	for (unsigned i = 0; i < BLKRING_SEGS; i++)
