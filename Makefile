@@ -396,6 +396,11 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 	    $(B)/fuzz/corpus/$$n $$seed >$(B)/fuzz/$$n.log 2>&1 || \
 	    { tail -40 $(B)/fuzz/$$n.log; exit 1; })
 
+# What booting costs, and whether it still is within the limits.
+.PHONY: bench
+bench: all | $(B)/.packages-run $(B)/.packages-check
+	$(Q)set -e; for f in $(sort $(wildcard tests/bench/*)); do B=$(B) $$f; done
+
 .PHONY: clean
 clean:
 	rm -rf $(B)
