@@ -41,13 +41,24 @@ static void serial_put(char c)
 	bios_out(COM1, (uint8_t)c);
 }
 
+static bool is_text(uint8_t mode)
+{
+	return mode <= 3 || mode == 7;
+}
+
 /* The BIOS data area says whether there is a screen and in which mode. */
 static void screen_init(void)
 {
-	uint8_t mode = *bios_data(0x49);
 	uint16_t crtc = (uint16_t)(*bios_data(0x63) | *bios_data(0x64) << 8);
+	struct bios_regs r = { .eax = 3 };	/* set mode 3: 80x25 */
+	uint8_t mode;
 
-	if ((crtc != 0x3d4 && crtc != 0x3b4) || (mode > 3 && mode != 7))
+	if (crtc != 0x3d4 && crtc != 0x3b4)
+		return;
+	if (!is_text(*bios_data(0x49)))
+		bios_int(0x10, &r);
+	mode = *bios_data(0x49);
+	if (!is_text(mode))
 		return;
 	screen.columns = *bios_data(0x4a);
 	screen.rows = *bios_data(0x84) ? *bios_data(0x84) + 1u : 25;

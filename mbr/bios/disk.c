@@ -33,7 +33,9 @@ struct params {
 
 static struct packet packet;
 
-static int try_read(struct bios_disk *d, uint64_t lba, uint32_t n)
+#define FAILED 0x100	/* beside the firmware's status, which may be 0 */
+
+static unsigned try_read(struct bios_disk *d, uint64_t lba, uint32_t n)
 {
 	struct bios_regs r = { .eax = 0x4200, .edx = d->drive,
 		.ds = bios_seg(&packet), .esi = bios_off(&packet) };
@@ -41,7 +43,7 @@ static int try_read(struct bios_disk *d, uint64_t lba, uint32_t n)
 	packet = (struct packet){ .size = sizeof(packet),
 		.count = (uint16_t)n, .seg = BOUNCE_ADDR >> 4, .lba = lba };
 	bios_int(0x13, &r);
-	return r.flags & BIOS_CARRY ? (int)(r.eax >> 8 & 0xff) : 0;
+	return r.flags & BIOS_CARRY ? FAILED | (r.eax >> 8 & 0xff) : 0;
 }
 
 static void reset(struct bios_disk *d)
@@ -59,7 +61,7 @@ static void reset(struct bios_disk *d)
 static uint32_t read_some(struct bios_disk *d, uint64_t lba, uint32_t n)
 {
 	uint32_t first = n;
-	int status;
+	unsigned status;
 
 	for (;; n = (n + 1) / 2) {
 		if (!try_read(d, lba, n))
@@ -70,7 +72,8 @@ static uint32_t read_some(struct bios_disk *d, uint64_t lba, uint32_t n)
 			break;
 		if (n == 1) {
 			fail(ERR_READ, "%s: sector %lu: firmware error 0x%x",
-			     d->blk.name, lba, (unsigned)status);
+			     d->blk.name, lba, status & 0xff);
+			d->most = BOUNCE_SIZE / d->blk.sector;
 			return 0;
 		}
 	}
