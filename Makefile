@@ -321,7 +321,7 @@ images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
 run: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
 
-run-%: $(DEMO)
+run-bios run-uefi: run-%: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path $*
 
 # ---- install ---------------------------------------------------------------
