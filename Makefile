@@ -246,8 +246,30 @@ $(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 	  echo "hv.elf touches vector registers" >&2; exit 1; fi
 	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
 
+# With hypercall 55, for tests/hv: the audit of all frame types and counts.
+HV_TEST_OBJ := $(filter-out %/notest.o,$(HV_OBJ)) \
+	$(B)/boot-obj/pvboot/hv/test/audit.o
+$(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
+		$(B)/libshared-boot.a $(LIBFDT)
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(HV_TEST_OBJ) \
+	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL)
+	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
+
 .PHONY: boot
 boot: $(BOOT)
+
+# Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
+HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
+HV_GUESTS := $(patsubst tests/hv/%.c,$(B)/boot-test/%.elf, \
+	$(filter-out tests/hv/guest.c,$(wildcard tests/hv/*.c)))
+$(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
+		$(B)/boot-obj/tests/hv/%.o $(B)/libshared-boot.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax \
+	  --no-warn-rwx-segments -T $^ $(MUSL) -o $@
 
 # ---- host programs ---------------------------------------------------------
 

@@ -118,6 +118,8 @@ int64_t do_set_debugreg(struct vcpu *v, const uint64_t *a);
 int64_t do_get_debugreg(struct vcpu *v, const uint64_t *a);
 int64_t do_fpu_taskswitch(struct vcpu *v, const uint64_t *a);
 int64_t do_nmi_op(struct vcpu *v, const uint64_t *a);
+/* notest.c, or test/audit.c in the test build */
+int64_t do_test_op(struct vcpu *v, const uint64_t *a);
 
 /* ---- vcpu.c, evtchn.c, console.c ---------------------------------------------------- */
 

@@ -50,6 +50,7 @@ static hypercall_fn *const table[64] = {
 	[__HYPERVISOR_physdev_op] = do_physdev_op,
 	[__HYPERVISOR_sysctl] = do_denied,
 	[__HYPERVISOR_domctl] = do_denied,
+	[__HYPERVISOR_arch_7] = do_test_op,
 };
 
 static int64_t dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)

@@ -99,6 +99,15 @@ void power_init(void)
 	pm1b = (uint16_t)span_u32(&fadt, 68);
 }
 
+/* What a port started takes its time on some machines. */
+static void wait_second(void)
+{
+	uint64_t until = time_now() + 1000000000ULL;
+
+	while (time_now() < until)
+		__asm__ volatile("pause");
+}
+
 static void stop(void)
 {
 	for (;;)
@@ -114,6 +123,7 @@ void power_off(void)
 		outw(pm1a, (uint16_t)(slp_a << 10 | PM1_SLP_EN));
 	if (pm1b)
 		outw(pm1b, (uint16_t)(slp_b << 10 | PM1_SLP_EN));
+	wait_second();
 	hv_log("this machine does not power off; it may be switched off now");
 	stop();
 	__builtin_unreachable();
@@ -124,6 +134,7 @@ void power_reset(void)
 	com_drain();
 	outb(0xcf9, 2);
 	outb(0xcf9, 6);
+	wait_second();
 	outb(0x64, 0xfe);	/* the keyboard controller's reset line */
 	stop();
 	__builtin_unreachable();

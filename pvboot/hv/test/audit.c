@@ -1,0 +1,209 @@
+/*
+ * Only in build/boot-test/hv.elf: hypercall 55 (arch_7) for the test guests.
+ *	0			audit: recompute all types and counts; mismatches
+ *	1 (ref, write)		grant_map, as a backend would; 0 or -EINVAL
+ *	2 (ref, write, mfn)	grant_unmap of what 1 mapped
+ *	3			mfn of a page of ours
+ * The audit walks every table that has a type and adds up what it refers to,
+ * then all that we ourselves hold.  It believes no count.
+ */
+#include <string.h>
+
+#include "pvboot/hv/cpu.h"
+#include "pvboot/hv/domain.h"
+#include "pvboot/hv/machine.h"
+
+#define AUDIT_FRAMES	(1U << 17)	/* machines of up to 512 MiB */
+
+static uint32_t want_count[AUDIT_FRAMES], want_tcount[AUDIT_FRAMES];
+static int32_t want_linear[AUDIT_FRAMES];
+static unsigned bad;
+
+static void complain(uint64_t mfn, const char *what, long have, long want)
+{
+	const struct frame *f = &frames[mfn];
+
+	if (bad++ < 20)
+		hv_log("audit: frame %lx (owner %u type %u flags %x): %s %ld, "
+		       "should be %ld", mfn, f->owner, f->type, f->flags,
+		       what, have, want);
+}
+
+/* A reference to MFN that needs TYPE (FT_NONE: any). */
+static void ref(struct domain *d, uint64_t mfn, unsigned type)
+{
+	struct frame *f = frame_of(d, mfn);
+
+	if (!f) {
+		complain(mfn < max_mfn ? mfn : 0, "not the domain's", (long)mfn,
+			 0);
+		return;
+	}
+	want_count[mfn]++;
+	if (!type)
+		return;
+	want_tcount[mfn]++;
+	if (f->type != type || !f->tcount)
+		complain(mfn, "type", f->type, type);
+}
+
+static void table_entry(struct domain *d, uint64_t self, uint64_t e)
+{
+	unsigned level = frames[self].type;
+	uint64_t mfn = (e & PTE_ADDR) >> 12;
+
+	if (level == FT_L1) {
+		ref(d, mfn, e & PTE_RW ? FT_WRITABLE : FT_NONE);
+		return;
+	}
+	if (e & PTE_PSE)
+		complain(self, "superpage", (long)e, 0);
+	if (mfn == self) {
+		if (e & PTE_RW)
+			complain(self, "writable self map", 1, 0);
+		return;
+	}
+	if (mfn < max_mfn && frames[mfn].type == level) {
+		if (e & PTE_RW)
+			complain(self, "writable linear map", 1, 0);
+		want_linear[self]++;
+		want_linear[mfn]--;
+		ref(d, mfn, level);
+		return;
+	}
+	ref(d, mfn, level - 1);
+}
+
+static void walk_table(struct domain *d, uint64_t mfn)
+{
+	const uint64_t *t = mfn_va(mfn);
+	unsigned i;
+
+	if (!(frames[mfn].flags & FF_VALID))
+		complain(mfn, "valid", 0, 1);
+	for (i = 0; i < 512; i++) {
+		if (frames[mfn].type == FT_L4 && i >= 256 && i < 272) {
+			if (t[i] != hv_l4[i] &&
+			    !(i == 256 && t[i] == d->m2p_l4e))
+				complain(mfn, "entry in the hole", i, 0);
+			continue;
+		}
+		if (t[i] & PTE_P)
+			table_entry(d, mfn, t[i]);
+	}
+}
+
+static void count_vcpu(struct domain *d, struct vcpu *v)
+{
+	unsigned i;
+
+	ref(d, v->kernel_mfn, FT_L4);
+	if (v->user_mfn)
+		ref(d, v->user_mfn, FT_L4);
+	for (i = 0; i < v->gdt_frames; i++)
+		ref(d, v->gdt_mfn[i], FT_SEGDESC);
+	for (i = 0; i < 16; i++)
+		if (v->ldt_mfn[i])
+			ref(d, v->ldt_mfn[i], FT_SEGDESC);
+	if (v->info_mfn)
+		ref(d, v->info_mfn, FT_WRITABLE);
+}
+
+/* What backends hold: entry by entry, frame as the table says now. */
+static uint64_t grant_mfn[64];
+static bool grant_write[64];
+static unsigned n_grants;
+
+static void count_grants(struct domain *d)
+{
+	unsigned i;
+
+	for (i = 0; i < n_grants; i++)
+		ref(d, grant_mfn[i], grant_write[i] ? FT_WRITABLE : FT_NONE);
+}
+
+static void compare(uint64_t mfn)
+{
+	const struct frame *f = &frames[mfn];
+
+	if (f->count != want_count[mfn])
+		complain(mfn, "count", f->count, want_count[mfn]);
+	if (f->tcount != want_tcount[mfn])
+		complain(mfn, "type count", f->tcount, want_tcount[mfn]);
+	if (f->linear != want_linear[mfn])
+		complain(mfn, "linear", f->linear, want_linear[mfn]);
+	if (f->flags & FF_PINNED && (!f->tcount || f->type > FT_L4))
+		complain(mfn, "pinned type", f->type, 0);
+}
+
+static int64_t audit(struct domain *d)
+{
+	uint64_t mfn;
+
+	if (max_mfn > AUDIT_FRAMES)
+		panic("audit: the machine has too much memory");
+	bad = 0;
+	memset(want_count, 0, max_mfn * 4);
+	memset(want_tcount, 0, max_mfn * 4);
+	memset(want_linear, 0, max_mfn * 4);
+	for (mfn = 0; mfn < max_mfn; mfn++) {
+		struct frame *f = frame_of(d, mfn);
+
+		if (!f)
+			continue;
+		if (f->tcount && f->type <= FT_L4)
+			walk_table(d, mfn);
+		if (f->flags & FF_PINNED)
+			ref(d, mfn, f->type);
+		if (f->flags & FF_SHARED)
+			ref(d, mfn, FT_WRITABLE);
+	}
+	count_vcpu(d, &d->vcpu[0]);
+	count_grants(d);
+	for (mfn = 0; mfn < max_mfn; mfn++)
+		if (frame_of(d, mfn))
+			compare(mfn);
+	return bad;
+}
+
+static int64_t test_map(struct domain *d, uint32_t ref, bool write)
+{
+	void *p = n_grants < 64 ? grant_map(d, ref, write) : NULL;
+
+	if (!p)
+		return -XEN_EINVAL;
+	grant_mfn[n_grants] = va_mfn(p);
+	grant_write[n_grants++] = write;
+	return (int64_t)va_mfn(p);
+}
+
+static int64_t test_unmap(struct domain *d, uint32_t ref, bool write,
+			  uint64_t mfn)
+{
+	unsigned i;
+
+	for (i = 0; i < n_grants; i++)
+		if (grant_mfn[i] == mfn && grant_write[i] == write)
+			break;
+	if (i == n_grants)
+		return -XEN_EINVAL;
+	grant_unmap(d, ref, write, mfn_va(mfn));
+	grant_mfn[i] = grant_mfn[--n_grants];
+	grant_write[i] = grant_write[n_grants];
+	return 0;
+}
+
+int64_t do_test_op(struct vcpu *v, const uint64_t *a)
+{
+	switch (a[0]) {
+	case 0:
+		return audit(v->domain);
+	case 1:
+		return test_map(v->domain, (uint32_t)a[1], a[2]);
+	case 2:
+		return test_unmap(v->domain, (uint32_t)a[1], a[2], a[3]);
+	case 3:
+		return (int64_t)va_mfn(hv_l4);
+	}
+	return -XEN_ENOSYS;
+}

@@ -1,0 +1,328 @@
+/*
+ * A guest gone mad, repeatably: seeded random sequences of page table updates,
+ * pins, descriptors, grants, while the test build's audit (hypercall 55)
+ * recomputes every count.  Options: seed=N ops=N.
+ */
+#include "tests/hv/guest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAMES	96		/* the frames it plays with */
+#define AUDIT_EVERY 64
+#define HV_TEST	__HYPERVISOR_arch_7
+
+static uint8_t *play;		/* FRAMES pages, mapped in the first map */
+static uint64_t state = 1;
+static struct grant_entry_v1 *grants;
+static struct {
+	uint32_t ref;
+	bool write;
+	uint64_t mfn;
+} held[16];
+static unsigned n_held;
+
+static uint64_t rnd(uint64_t n)
+{
+	return random64(&state) % n;
+}
+
+static uint8_t *any_page(void)
+{
+	return play + rnd(FRAMES) * PAGE;
+}
+
+/* Mostly our own frames, sometimes what must never be mapped. */
+static uint64_t any_mfn(void)
+{
+	switch (rnd(24)) {
+	case 0:
+		return rnd(1 << 16);
+	case 1:
+		return (uint64_t)hypercall(HV_TEST, 3, 0, 0, 0);
+	case 2:
+		return si->shared_info / PAGE;
+	case 3:
+		return va_mfn((void *)si->pt_base);
+	case 4:
+		return random64(&state) >> rnd(64);
+	default:
+		return va_mfn(any_page());
+	}
+}
+
+static uint64_t any_pte(void)
+{
+	uint64_t flags = P | A | D;
+
+	if (rnd(8) == 0)
+		flags = random64(&state) & 0xfff0000000000fffUL;
+	else if (rnd(3) == 0)
+		flags |= RW;
+	if (rnd(12) == 0)
+		flags &= ~P;
+	return (any_mfn() * PAGE & ~(0xfffUL << 52)) | flags;
+}
+
+static void fill_page(void)
+{
+	uint64_t *p = (uint64_t *)any_page();
+	unsigned i;
+
+	if (protect(p, true))
+		return;
+	for (i = 0; i < 4; i++)
+		p[rnd(2) ? rnd(512) : rnd(4)] = rnd(3) ? any_pte() : 0;
+}
+
+static void clear_page(void)
+{
+	mmuext(MMUEXT_CLEAR_PAGE, va_mfn(any_page()), 0);
+}
+
+static void store(void *arg)
+{
+	uint64_t v = any_pte(), *p = arg;
+
+	switch (rnd(4)) {
+	case 0:
+		*(volatile uint64_t *)p = v;
+		break;
+	case 1:
+		__asm__ volatile("xchg %0, %1" : "+r"(v), "+m"(*p));
+		break;
+	case 2:
+		__asm__ volatile("lock andb $0xfd, %0" : "+m"(*p));
+		break;
+	default:
+		*(volatile uint32_t *)p = (uint32_t)v;
+	}
+}
+
+static void write_page(void)
+{
+	faults(store, any_page() + rnd(512) * 8);
+}
+
+/*
+ * A root with our own map in it can be loaded.  The page is filled by the
+ * guest, so it must be writable for a moment.
+ */
+static void make_root(void)
+{
+	uint64_t *p = (uint64_t *)any_page();
+
+	if (protect(p, true))
+		return;
+	memset(p, 0, PAGE);
+	p[511] = ((uint64_t *)si->pt_base)[511];
+	if (rnd(2))
+		p[rnd(511)] = any_pte();
+	protect(p, false);
+	mmuext(MMUEXT_PIN_L4_TABLE, va_mfn(p), 0);
+}
+
+/* Never the entry that maps ourselves. */
+static void update(void)
+{
+	uint64_t slot = rnd(3) ? rnd(8) : rnd(511);
+
+	if (rnd(8) == 0)
+		slot = 256 + rnd(16);
+	mmu_update((any_mfn() * PAGE + slot * 8) | (rnd(6) ? 0 : rnd(4)),
+		   rnd(4) ? any_pte() : 0);
+}
+
+/* A table of our own map must not lose what we run on: only play pages. */
+static void update_play(void)
+{
+	uint64_t slot = rnd(3) ? rnd(8) : rnd(511);
+
+	mmu_update(va_ma(any_page()) + slot * 8, rnd(4) ? any_pte() : 0);
+}
+
+static void update_va(void)
+{
+	uint8_t *p = any_page();
+
+	if (rnd(3))
+		protect(p, rnd(2));
+	else
+		hypercall(__HYPERVISOR_update_va_mapping, UL(p), any_pte(),
+			  rnd(3), 0);
+}
+
+static void ext(void)
+{
+	static const uint8_t cmd[] = {
+		MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE, MMUEXT_PIN_L3_TABLE,
+		MMUEXT_PIN_L4_TABLE, MMUEXT_UNPIN_TABLE, MMUEXT_UNPIN_TABLE,
+		MMUEXT_UNPIN_TABLE, MMUEXT_TLB_FLUSH_LOCAL,
+		MMUEXT_INVLPG_LOCAL, MMUEXT_COPY_PAGE, MMUEXT_NEW_USER_BASEPTR,
+		MMUEXT_SET_LDT, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE,
+	};
+	unsigned c = cmd[rnd(sizeof(cmd))];
+
+	if (c == MMUEXT_NEW_USER_BASEPTR && rnd(2))
+		mmuext(c, 0, 0);
+	else if (c == MMUEXT_SET_LDT)
+		mmuext(c, UL(any_page()), rnd(9) * 512);
+	else if (c == MMUEXT_UNPIN_TABLE || c == MMUEXT_COPY_PAGE)
+		mmuext(c, va_mfn(any_page()), any_mfn());
+	else
+		mmuext(c, any_mfn(), any_mfn());
+}
+
+static void new_root(void)
+{
+	uint64_t *p = (uint64_t *)any_page();
+	uint64_t old = va_mfn((void *)si->pt_base);
+	volatile uint64_t *q = p;
+
+	/* Only if it holds our map: else the next instruction is our last. */
+	if ((pte_of(p) >> 12 & 0xffffffffff) == va_mfn(p) && pte_of(p) & P &&
+	    (q[511] & ~0x7fUL) ==
+	    (((uint64_t *)si->pt_base)[511] & ~0x7fUL))
+		mmuext(MMUEXT_NEW_BASEPTR, va_mfn(p), 0);
+	if (rnd(2))
+		mmuext(MMUEXT_NEW_BASEPTR, old, 0);
+}
+
+static void touch_ldt(void *arg)
+{
+	uint32_t out;
+
+	__asm__ volatile("lar %1, %0" : "=r"(out)
+			 : "r"((uint32_t)(rnd(8192) << 3 | 7)) : "cc");
+}
+
+static void descriptors(void)
+{
+	uint64_t mfn[2] = { any_mfn(), any_mfn() };
+
+	switch (rnd(3)) {
+	case 0:
+		hypercall(__HYPERVISOR_set_gdt, UL(mfn), rnd(1024), 0, 0);
+		break;
+	case 1:
+		hypercall(__HYPERVISOR_update_descriptor,
+			  va_ma(any_page()) + rnd(512) * 8,
+			  random64(&state), 0, 0);
+		break;
+	default:
+		faults(touch_ldt, NULL);
+	}
+}
+
+static void grant(void)
+{
+	uint32_t ref = (uint32_t)rnd(16) + 8;
+	bool write = rnd(2);
+	long r;
+
+	grants[ref].frame = (uint32_t)any_mfn();
+	grants[ref].domid = rnd(8) ? 0 : (uint16_t)rnd(65536);
+	grants[ref].flags = (uint16_t)(rnd(8) ? 1 | rnd(2) * 4 : rnd(65536));
+	r = hypercall(HV_TEST, 1, ref, write, 0);
+	if (r < 0)
+		return;
+	if (n_held == 16) {
+		hypercall(HV_TEST, 2, ref, write, UL(r));
+		return;
+	}
+	held[n_held].ref = ref;
+	held[n_held].write = write;
+	held[n_held++].mfn = (uint64_t)r;
+}
+
+static void ungrant(void)
+{
+	unsigned i;
+
+	if (!n_held)
+		return;
+	i = (unsigned)rnd(n_held);
+	hypercall(HV_TEST, 2, held[i].ref, held[i].write, held[i].mfn);
+	held[i] = held[--n_held];
+}
+
+static void reservation(void)
+{
+	struct xen_memory_reservation r;
+	uint64_t frame = rnd(4) ? va_mfn(any_page()) : any_mfn();
+	uint64_t pfn = (uint64_t)rnd(si->nr_pages);
+
+	memset(&r, 0, sizeof(r));
+	set_xen_guest_handle(r.extent_start, &frame);
+	r.nr_extents = 1;
+	r.domid = DOMID_SELF;
+	/* A frame that is mapped nowhere must come back at its old place. */
+	if (hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation,
+		      UL(&r), 0, 0) != 1)
+		return;
+	for (unsigned i = 0; i < FRAMES; i++)
+		if (va_mfn(play + i * PAGE) == frame)
+			pfn = (UL(play) - UL(image)) / PAGE + i;
+	frame = pfn;
+	if (hypercall(__HYPERVISOR_memory_op, XENMEM_populate_physmap, UL(&r),
+		      0, 0) == 1)
+		((uint64_t *)si->mfn_list)[pfn] = frame;
+}
+
+static void (*const action[])(void) = {
+	fill_page, fill_page, clear_page, write_page, write_page, make_root,
+	update, update_play, update_play, update_va, update_va, update_va,
+	ext, ext, ext, new_root, descriptors, grant, ungrant, reservation,
+};
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	const char *p = option(name);
+	uint64_t v = 0;
+
+	if (!p)
+		return otherwise;
+	for (; *p >= '0' && *p <= '9'; p++)
+		v = v * 10 + (uint64_t)(*p - '0');
+	return v;
+}
+
+static void get_grants(void)
+{
+	static uint8_t at[4096] __attribute__((aligned(4096)));
+	struct gnttab_setup_table s;
+	xen_pfn_t frame;
+
+	memset(&s, 0, sizeof(s));
+	s.dom = DOMID_SELF;
+	s.nr_frames = 1;
+	set_xen_guest_handle(s.frame_list, &frame);
+	hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_setup_table, UL(&s),
+		  1, 0);
+	set_va(at, frame * PAGE | P | RW | A | D | US);
+	grants = (struct grant_entry_v1 *)at;
+}
+
+void guest_main(void)
+{
+	uint64_t ops = number("ops", 10000), i;
+	long bad = 0;
+
+	state = number("seed", 1);
+	play = pages(FRAMES);
+	get_grants();
+	for (i = 0; i < ops && !bad; i++) {
+		action[rnd(sizeof(action) / sizeof(action[0]))]();
+		if (i % AUDIT_EVERY == 0)
+			bad = hypercall(HV_TEST, 0, 0, 0, 0);
+	}
+	if (!bad)
+		bad = hypercall(HV_TEST, 0, 0, 0, 0);
+	for (unsigned k = 0; k < TALLY_KINDS; k++)
+		if (tally[k].all)
+			say("# request %u: %u of %u granted\n", k,
+			    tally[k].good, tally[k].all);
+	ok(!bad, "%lu random operations, seed %s: %ld mismatches", i,
+	   option("seed") ? option("seed") : "1", bad);
+	done();
+}
