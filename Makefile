@@ -262,8 +262,9 @@ boot: $(BOOT)
 
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(patsubst tests/hv/%.c,$(B)/boot-test/%.elf, \
-	$(filter-out tests/hv/guest.c,$(wildcard tests/hv/*.c)))
+HV_GUESTS := $(B)/boot-test/fuzz.elf $(B)/boot-test/hostile.elf
+$(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
+	$(B)/boot-obj/tests/hv/hostile_cpu.o
 $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
 		$(B)/boot-obj/tests/hv/%.o $(B)/libshared-boot.a
 	$(Q)mkdir -p $(@D)
@@ -402,7 +403,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 	    >$(B)/fuzz/$$n.log 2>&1 || { tail -30 $(B)/fuzz/$$n.log; exit 1; }; \
 	  echo "  FUZZED  $$n")
 
-check-system: all images | $(B)/.packages-run $(B)/.packages-check
+check-system: all images $(B)/boot-test/hv.elf $(HV_GUESTS) | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system

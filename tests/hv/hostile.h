@@ -1,0 +1,13 @@
+/* Parts of hostile.elf. */
+#ifndef TESTS_HV_HOSTILE_H
+#define TESTS_HV_HOSTILE_H
+
+#include <stdint.h>
+
+extern uint8_t *spare;
+
+void hostile_calls(void);	/* hostile_calls.c: hypercalls' arguments */
+void hostile_cpu(void);		/* hostile_cpu.c: instructions */
+void hostile_die(const char *name);
+
+#endif

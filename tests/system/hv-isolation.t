@@ -1,0 +1,53 @@
+#!/bin/bash
+# The hypervisor against guests that mean no good (tests/hv): every try is
+# refused, or the domain dies with a reason and the machine ends with status 3.
+# A fuzzing guest meanwhile has all frame counts recomputed.
+# LONG (make check-long): a million operations instead of 100,000.
+B=${B:-build}
+ops=${LONG:+1000000}
+ops=${ops:-100000}
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+n=0
+check() { # OK?, NAME
+	n=$((n + 1))
+	[ "$1" = 0 ] && echo "ok $n - $2" || {
+		echo "not ok $n - $2"
+		sed 's/^/# /' "$t/out" | tail -30
+	}
+}
+guest() { # CPU, GUEST AND ITS OPTIONS: status in $status, console in $t/out
+	timeout 1200 qemu-system-x86_64 -accel tcg -cpu "$1" -m 32 -net none \
+		-display none -no-reboot -serial stdio -monitor none \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-kernel "$B/boot-test/hv.elf" \
+		-initrd "$B/boot-test/$2" </dev/null >"$t/out" 2>&1
+	status=$?
+}
+for cpu in qemu64 max,la57=off; do
+	guest $cpu "hostile.elf"
+	[ $status = 0 ] && grep -aq '^1\.\.' "$t/out" &&
+		! grep -aq '^not ok' "$t/out"
+	check $? "$cpu: $(grep -ac '^ok' "$t/out") refusals"
+done
+die() { # NAME, REASON
+	guest qemu64 "hostile.elf die=$1"
+	[ $status = 3 ] && grep -aqE "^\(hv\) domain 1 crashed: $2" "$t/out" &&
+		grep -aq '^(hv) rip ' "$t/out"
+	check $? "dies: $1"
+}
+die bad-stack 'its stack at .* cannot be written'
+die hole-stack 'its stack at .* cannot be written'
+die no-handler 'exception 6 .*without a handler'
+die user-without-root 'iret to user mode without'
+die iret-nowhere ''
+die iret-ring0 'bad return frame'
+die iret-no-frame 'iret: no frame'
+die no-map 'its stack at .* cannot be written'
+die own-crash 'it reports a crash'
+for seed in 1 2 3 4; do
+	guest qemu64 "fuzz.elf seed=$seed ops=$((ops / 4))"
+	[ $status = 0 ] && grep -aq '^ok 1 - ' "$t/out"
+	check $? "$((ops / 4)) random operations, seed $seed"
+done
+echo "1..$n"
