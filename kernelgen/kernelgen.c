@@ -7,15 +7,20 @@
 #include <unistd.h>
 
 #include "kernelgen/bzimage.h"
+#include "kernelgen/wrap.h"
 #include "loader/base/err.h"
 
 static const char usage[] =
 	"kernelgen --format bzimage [--entry 64|32|16] [--protocol 2.NN]\n"
 	"          [--pad SIZE] -o FILE\n"
-	"SIZE is the file's, in bytes or with K, M or G.\n";
+	"kernelgen --format bzimage-pv --compress METHOD --elf ELF\n"
+	"          [--pad SIZE] -o FILE\n"
+	"kernelgen --unpack KERNEL -o FILE\n"
+	"SIZE is the file's, in bytes or with K, M or G.\n"
+	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
 
 struct options {
-	const char *format, *out;
+	const char *format, *out, *compress, *elf, *unpack;
 	struct bzimage bz;
 };
 
@@ -56,13 +61,16 @@ static int parse_protocol(const char *s, unsigned *v)
 	return *end || *v > 0x20f ? bad("--protocol", s) : 0;
 }
 
-enum { ENTRY = 256, PROTOCOL, PAD, FORMAT };
+enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK };
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, FORMAT },
 	{ "entry", required_argument, NULL, ENTRY },
 	{ "protocol", required_argument, NULL, PROTOCOL },
 	{ "pad", required_argument, NULL, PAD },
+	{ "compress", required_argument, NULL, COMPRESS },
+	{ "elf", required_argument, NULL, ELF },
+	{ "unpack", required_argument, NULL, UNPACK },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -80,6 +88,15 @@ static int set_option(struct options *o, int c)
 		return parse_protocol(optarg, &o->bz.protocol);
 	case PAD:
 		return parse_size(optarg, &o->bz.size);
+	case COMPRESS:
+		o->compress = optarg;
+		return 0;
+	case ELF:
+		o->elf = optarg;
+		return 0;
+	case UNPACK:
+		o->unpack = optarg;
+		return 0;
 	case 'o':
 		o->out = optarg;
 		return 0;
@@ -111,17 +128,53 @@ static int write_file(const char *path, const void *p, size_t len)
 	return 0;
 }
 
+static uint8_t *unpack(const char *path, size_t *len)
+{
+	size_t in_len;
+	uint8_t *in = wrap_read(path, &in_len), *out;
+
+	out = in ? wrap_unpack(in, in_len, len) : NULL;
+	free(in);
+	return out;
+}
+
+static uint8_t *make_pv(const struct options *o, size_t *len)
+{
+	size_t elf_len;
+	uint8_t *elf, *out;
+
+	if (!o->elf || !o->compress) {
+		fail(ERR_ARGUMENT, "bzimage-pv needs --elf and --compress");
+		return NULL;
+	}
+	elf = wrap_read(o->elf, &elf_len);
+	out = elf ? wrap_pack(o->compress, elf, elf_len, o->bz.size, len) :
+	      NULL;
+	free(elf);
+	return out;
+}
+
+static uint8_t *make(const struct options *o, size_t *len)
+{
+	if (o->unpack)
+		return unpack(o->unpack, len);
+	if (!strcmp(o->format, "bzimage"))
+		return bzimage_make(&o->bz, len);
+	if (!strcmp(o->format, "bzimage-pv"))
+		return make_pv(o, len);
+	bad("--format", o->format);
+	return NULL;
+}
+
 static int run(const struct options *o)
 {
-	uint8_t *file = NULL;
+	uint8_t *file;
 	size_t len;
 	int err;
 
-	if (!o->out || !o->format)
-		return fail(ERR_ARGUMENT, "--format and -o are needed");
-	if (strcmp(o->format, "bzimage"))
-		return bad("--format", o->format);
-	file = bzimage_make(&o->bz, &len);
+	if (!o->out || !o->format == !o->unpack)
+		return fail(ERR_ARGUMENT, "-o and either --format or --unpack are needed");
+	file = make(o, &len);
 	if (!file)
 		return ERR_ARGUMENT;
 	err = write_file(o->out, file, len);

@@ -4,6 +4,7 @@
  */
 #include <lzo/lzo1x.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "loader/base/err.h"
 #include "loader/unpack/methods.h"
@@ -61,29 +62,20 @@ static int read_header(struct unpack_io *io, uint32_t *flags)
 		unpack_broken(io, "unknown method") : 0;
 }
 
-static int unpack_block(struct unpack_io *io, uint8_t *in, uint8_t *spare,
-			uint32_t packed, uint32_t len)
+static int unpack_block(struct unpack_io *io, const uint8_t *in,
+			uint32_t packed, uint8_t *out, uint32_t len)
 {
-	size_t room = len;
-	lzo_uint n;
-	uint8_t *out;
-	int err = unpack_read(io, in, packed);
+	lzo_uint n = len;
 
-	if (err)
-		return err;
-	unpack_room(io, spare, &out, &room);
-	if (room < len)
-		return unpack_too_much(io);
 	/* A block that would not shrink is stored. */
 	if (packed == len) {
 		memcpy(out, in, len);
-		return unpack_commit(io, out, len);
+		return 0;
 	}
-	n = len;
 	if (lzo1x_decompress_safe(in, packed, out, &n, NULL) != LZO_E_OK ||
 	    n != len)
 		return unpack_broken(io, "broken data");
-	return unpack_commit(io, out, len);
+	return 0;
 }
 
 static unsigned count(uint32_t flags, uint32_t a, uint32_t b)
@@ -91,31 +83,54 @@ static unsigned count(uint32_t flags, uint32_t a, uint32_t b)
 	return 4 * (!!(flags & a) + !!(flags & b));
 }
 
+/* The checksums of a block: of what it unpacks to (the first), of itself. */
+static int read_sums(struct unpack_io *io, uint32_t flags, bool stored,
+		     uint32_t *adler)
+{
+	unsigned others = stored ? 0 : count(flags, ADLER32_C, CRC32_C);
+	int err = flags & ADLER32_D ? read_be(io, 4, adler) : 0;
+
+	return err ? err : skip(io, others + (flags & CRC32_D ? 4 : 0));
+}
+
+static int run_block(struct unpack_io *io, uint32_t flags, uint8_t *in,
+		     uint8_t *spare, uint32_t len)
+{
+	uint32_t packed, adler = 0;
+	size_t room = len;
+	uint8_t *out;
+	int err = read_be(io, 4, &packed);
+
+	if (err)
+		return err;
+	if (len > BLOCK_MAX || packed > len)
+		return unpack_broken(io, "broken block length");
+	unpack_room(io, spare, &out, &room);
+	if (room < len)
+		return unpack_too_much(io);
+	if ((err = read_sums(io, flags, packed == len, &adler)) ||
+	    (err = unpack_read(io, in, packed)) ||
+	    (err = unpack_block(io, in, packed, out, len)))
+		return err;
+	if (flags & ADLER32_D && adler32(1, out, len) != adler)
+		return unpack_broken(io, "wrong checksum");
+	return unpack_commit(io, out, len);
+}
+
 static int run(struct unpack_io *io)
 {
 	uint8_t *in = unpack_alloc(io, 1, BLOCK_MAX);
 	uint8_t *spare = unpack_alloc(io, 1, BLOCK_MAX);
-	uint32_t flags, len, packed, checks;
+	uint32_t flags, len;
 	int err;
 
 	if (!in || !spare)
 		return ERR_NO_MEMORY;
-	if ((err = read_header(io, &flags)))
-		return err;
-	for (;;) {
-		if ((err = read_be(io, 4, &len)) || !len)
-			return err;
-		if ((err = read_be(io, 4, &packed)))
-			return err;
-		if (len > BLOCK_MAX || packed > len)
-			return unpack_broken(io, "broken block length");
-		checks = count(flags, ADLER32_D, CRC32_D);
-		if (packed < len)
-			checks += count(flags, ADLER32_C, CRC32_C);
-		if ((err = skip(io, checks)) ||
-		    (err = unpack_block(io, in, spare, packed, len)))
-			return err;
-	}
+	err = read_header(io, &flags);
+	/* A block of no bytes is the end. */
+	while (!err && !(err = read_be(io, 4, &len)) && len)
+		err = run_block(io, flags, in, spare, len);
+	return err;
 }
 
 const struct unpack_method unpack_lzo = {

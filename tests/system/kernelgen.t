@@ -55,4 +55,16 @@ for k in '2.00 16' '2.02 16' '2.11 32' '2.15 64'; do
 	ok "protocol $1: memory" \
 		test "$(jq -r .memory <<<"$json")" -gt $((254 << 20))
 done
+# What is packed comes out again.
+head -c 3000000 "$B/kernelgen" >"$t/elf"
+for m in gzip bzip2 lzma xz zstd lz4 lz4-frame lzo; do
+	ok "$m: packed" "$B/kernelgen" --format bzimage-pv --compress $m \
+		--elf "$t/elf" -o "$t/k"
+	ok "$m: unpacked" "$B/kernelgen" --unpack "$t/k" -o "$t/elf2"
+	ok "$m: the same" cmp "$t/elf" "$t/elf2"
+done
+gzip -9 <"$t/elf" >"$t/elf.gz"
+ok 'a gzip file' "$B/kernelgen" --unpack "$t/elf.gz" -o "$t/elf2"
+ok 'unpacks too' cmp "$t/elf" "$t/elf2"
+ok 'no kernel at all is refused' refuses --unpack "$t/initrd" -o "$t/no"
 echo "1..$n"

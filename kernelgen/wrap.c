@@ -1,0 +1,99 @@
+/* bzImage payloads, both ways, by the loader's own code. */
+#include "kernelgen/wrap.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernelgen/bzimage.h"
+#include "kernelgen/pack.h"
+#include "loader/base/err.h"
+#include "loader/kernel/linux_image.h"
+#include "loader/unpack/unpack.h"
+
+#define ARENA (512ul << 20)	/* for the largest windows */
+
+uint8_t *wrap_read(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *p = NULL;
+	long size;
+
+	if (f && !fseek(f, 0, SEEK_END) && (size = ftell(f)) >= 0 &&
+	    !fseek(f, 0, SEEK_SET)) {
+		*len = (size_t)size;
+		p = malloc(*len + 1);
+		if (p && fread(p, 1, *len, f) != *len) {
+			free(p);
+			p = NULL;
+		}
+	}
+	if (!p)
+		fail(ERR_READ, "%s: %s", path, strerror(errno));
+	if (f)
+		fclose(f);
+	return p;
+}
+
+static int unpack_into(const struct unpack_method *u, struct file *f,
+		       uint64_t off, uint64_t len, struct unpack_sink *sink)
+{
+	struct arena arena = { malloc(ARENA), ARENA, 0 };
+	int err;
+
+	if (!arena.base)
+		return fail(ERR_NO_MEMORY, "%lu bytes", ARENA);
+	err = unpack_run(u, f, off, len, &arena, sink);
+	free(arena.base);
+	return err;
+}
+
+uint8_t *wrap_unpack(const uint8_t *file, size_t len, size_t *out_len)
+{
+	const struct unpack_method *u;
+	struct unpack_sink sink = { 0 };
+	uint64_t off = 0, packed = len;
+	struct file f;
+
+	fs_mem_file(&f, file, len);
+	if (linux_image_probe(span_of(file, len)) &&
+	    linux_payload(&f, &off, &packed))
+		return NULL;
+	u = unpack_find(span_of(file + off, packed));
+	if (!u) {
+		fail(ERR_EXEC_FORMAT, "no compression that we know");
+		return NULL;
+	}
+	if (unpack_size(&f, off, packed, &sink.max))
+		return NULL;
+	sink.mem = malloc(sink.max + 1);
+	if (!sink.mem) {
+		fail(ERR_NO_MEMORY, "%lu bytes", sink.max);
+		return NULL;
+	}
+	if (unpack_into(u, &f, off, packed, &sink)) {
+		free(sink.mem);
+		return NULL;
+	}
+	*out_len = sink.done;
+	return sink.mem;
+}
+
+uint8_t *wrap_pack(const char *method, const uint8_t *elf, size_t elf_len,
+		   uint64_t size, size_t *len)
+{
+	struct bzimage b = { .entry = 64, .size = size };
+	uint8_t *packed = pack(method, elf, elf_len, 4, &b.payload_len), *file;
+
+	if (!packed)
+		return NULL;
+	/* As Linux has it: the size, but where the format ends with it. */
+	if (strcmp(method, "gzip") && strcmp(method, "none"))
+		for (int i = 0; i < 4; i++)
+			packed[b.payload_len++] = (uint8_t)(elf_len >> 8 * i);
+	b.payload = packed;
+	file = bzimage_make(&b, len);
+	free(packed);
+	return file;
+}
