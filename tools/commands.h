@@ -10,6 +10,7 @@ struct command {
 };
 
 extern const struct command build_command;
+extern const struct command inspect_command;
 extern const struct command menu_command;
 extern const struct command run_command;
 

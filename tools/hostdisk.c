@@ -41,3 +41,13 @@ int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 	snprintf(d->blk.name, sizeof(d->blk.name), "%s", name);
 	return 0;
 }
+
+uint32_t hostdisk_sector(int fd)
+{
+	char magic[2][8] = { 0 };
+
+	if (pread(fd, magic[0], 8, 512) != 8 || pread(fd, magic[1], 8, 4096) != 8)
+		return 512;
+	return memcmp(magic[0], "EFI PART", 8) &&
+	       !memcmp(magic[1], "EFI PART", 8) ? 4096 : 512;
+}

@@ -16,4 +16,10 @@ struct hostdisk {
 int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 		    uint32_t sector);
 
+/*
+ * The sector size of the disk image FD: 4096 when there is a GPT at such a
+ * place and none where it would be with 512, which is the answer otherwise.
+ */
+uint32_t hostdisk_sector(int fd);
+
 #endif

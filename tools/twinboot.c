@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&build_command,
+	&inspect_command,
 	&menu_command,
 	&run_command,
 };

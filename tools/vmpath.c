@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/hostdisk.h"
 #include "tools/report.h"
 
 static int bios_machine(struct vm_args *a, const struct vm_config *c)
@@ -102,19 +103,15 @@ void vmpath_addf(struct vm_args *a, const char *format, ...)
 int vmpath_look(struct vm_config *c)
 {
 	int fd = open(c->image, O_RDONLY | O_CLOEXEC);
-	char magic[2][8] = { 0 };
+	char boot[512];
 	bool ok;
 
 	if (fd < 0)
 		return report_errno("%s", c->image);
-	ok = pread(fd, magic[0], 8, 512) == 8;
-	pread(fd, magic[1], 8, 4096);
+	ok = pread(fd, boot, sizeof(boot), 0) == sizeof(boot);
+	c->sector = hostdisk_sector(fd);
 	close(fd);
-	if (!ok)
-		return report_error("%s: not a disk image", c->image);
-	c->sector = memcmp(magic[0], "EFI PART", 8) &&
-		    !memcmp(magic[1], "EFI PART", 8) ? 4096 : 512;
-	return 0;
+	return ok ? 0 : report_error("%s: not a disk image", c->image);
 }
 
 /* QEMU's options end at a comma; one that is meant is written twice. */

@@ -1,0 +1,71 @@
+#!/bin/sh
+# twinboot inspect: the loader as a process, on images whole and broken.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+inspect="$twinboot inspect"
+"$B/kernelgen" --format bzimage --pad 200K -o vmlinuz || exit 1
+head -c 100000 /dev/urandom >initrd
+build="$twinboot build --kernel vmlinuz --initrd initrd"
+
+# says IMAGE STATUS JQ WANTED NAME [OPTION...]
+says() {
+	image=$1 status=$2 filter=$3 want=$4 name=$5
+	shift 5
+	$inspect "$image" --json "$@" >out 2>err
+	is $? "$status" "$name: exit status"
+	is "$(jq -rc "$filter" out)" "$want" "$name"
+}
+for how in "gpt ext4" "mbr ext2" "mbr fat32" "none ext4"; do
+	set -- $how
+	$build --table "$1" --fs "$2" --append "a=1  b" --boot bios -o x.img
+	says x.img 0 '[.table, (.paths[0].starts | .format, .cmdline)]' \
+		"[\"$1\",\"linux\",\"a=1  b\"]" "$how" --paths bios
+done
+says x.img 1 '.paths[] | select(.path == "pv") | .status' fails \
+	"a kernel without Xen's notes does not start as PV"
+says x.img 1 '.paths[0] | .status, .why' \
+	"not there
+no EFI system partition" "a path that was asked for is not there" --paths uefi
+
+$build --table gpt --boot bios,uefi -o whole.img
+says whole.img 0 '[.paths[].status]' '["ok","ok"]' "BIOS and UEFI" \
+	--paths bios,uefi
+cp whole.img x.img
+printf x | dd of=x.img bs=1 seek=$((1048576 + 5000)) conv=notrunc 2>/dev/null
+says x.img 1 '.paths[0].why' \
+	"stage 2 is damaged, or not where the boot block looks" \
+	"a damaged stage 2" --paths bios
+cp whole.img x.img
+mdel -i x.img@@2M ::EFI/BOOT/BOOTX64.EFI
+says x.img 1 '.paths[0].why' "EFI system partition: Error 15: File not \
+found: /EFI/BOOT/BOOTX64.EFI" "an ESP without our loader" --paths uefi
+cp whole.img x.img
+dd if=/dev/zero of=x.img bs=512 seek=1 count=1 conv=notrunc 2>/dev/null
+says x.img 0 '.partitions | length' 3 "GPT: the backup header does" \
+	--paths bios
+
+printf 'default 0\ntimeout 0\ntitle a\nroot (hd0,0)\nkernel /boot/gone\n' >m
+$build --menu m --table mbr --boot bios -o x.img
+says x.img 1 '.paths[0].why' "Error 15: File not found: /boot/gone" \
+	"a kernel that is missing" --paths bios
+printf 'default 0\nfallback 1\ntimeout 0\ntitle a\nkernel /boot/gone
+title b\nroot (hd0,0)\nkernel /boot/vmlinuz from=b\n' >m
+$build --menu m --table mbr --boot bios -o x.img
+says x.img 0 '.paths[0].starts.cmdline' from=b "fallback is followed" \
+	--paths bios
+printf 'title a\nroot (hd0,0)\nkernel /boot/vmlinuz waits\n' >m
+$build --menu m --table mbr --boot bios -o x.img
+says x.img 0 '.paths[0].starts.cmdline' waits \
+	"a menu without a timeout: Enter is pressed" --paths bios
+head -c 150000 vmlinuz >short
+"$twinboot" build --kernel short --table mbr --boot bios -o x.img
+$inspect x.img --paths bios >out
+is $? 1 "a kernel shorter than its header says"
+sed -n 's/^bios: /#  /p' out
+head -c 3M whole.img >x.img
+$inspect x.img >out 2>err
+is $? 1 "a truncated image"
+fails "nothere: No such file" $inspect nothere
+: >empty
+fails "empty: not a disk image" $inspect empty
+done_testing

@@ -1,0 +1,194 @@
+/*
+ * The platform "host".  The menu never ends by itself, so go() and a second
+ * wait for a key leave it by longjmp: nothing of the loader holds more than
+ * arena memory, which is dropped as a whole.
+ */
+#include "tools/hostboot.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "loader/base/err.h"
+#include "loader/platform.h"
+#include "menu/main.h"
+
+#define MEMORY (1ull << 30)	/* bytes of the machine we pretend to be */
+#define ARENA (512ull << 20)
+#define WAIT_POLLS 1000		/* polls without a key: it waits for one */
+
+static struct {
+	struct hostboot *hb;
+	jmp_buf out;
+	uint64_t ms;
+	unsigned polls, waits;
+} host;
+
+static void host_write(const char *s, size_t len)
+{
+	struct hostboot *hb = host.hb;
+	size_t room = sizeof(hb->console) - 1 - hb->console_len;
+
+	if (len > room)
+		len = room;
+	memcpy(hb->console + hb->console_len, s, len);
+	hb->console_len += len;
+	hb->console[hb->console_len] = 0;
+}
+
+static void end(bool ok, const char *why)
+{
+	host.hb->ok = ok;
+	snprintf(host.hb->why, sizeof(host.hb->why), "%s", why);
+	longjmp(host.out, 1);
+}
+
+/* The first error that was said, else WHY. */
+static void end_with_error(const char *why)
+{
+	char line[256];
+	const char *at = strstr(host.hb->console, "\nError ");
+
+	if (!at)
+		end(false, why);
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at + 1, "\n"),
+		 at + 1);
+	end(false, line);
+}
+
+static int host_key(void)
+{
+	if (++host.polls < WAIT_POLLS)
+		return KEY_NONE;
+	host.polls = 0;
+	if (host.waits++)
+		end_with_error("it waits for a key");
+	return '\n';
+}
+
+static void host_idle(void)
+{
+	host.ms += 1000;
+}
+
+static uint64_t host_clock(void)
+{
+	return host.ms;
+}
+
+static uint64_t host_firmware_tsc(void)
+{
+	return 0;
+}
+
+static void host_stop(void)
+{
+	end_with_error("it ends without starting a kernel");
+}
+
+static void *host_at(void *ctx, uint64_t addr, uint64_t size)
+{
+	void **memory = ctx;
+
+	*memory = realloc(*memory, size ? size : 1);
+	if (!*memory)
+		fail(ERR_NO_MEMORY, "%lu bytes", size);
+	return *memory;
+}
+
+static const char *mode_name(enum handover_mode mode)
+{
+	static const char *const names[] = {
+		[GO_REAL16] = "real mode", [GO_PROT32] = "32-bit",
+		[GO_LONG64] = "64-bit", [GO_EFI] = "EFI image",
+		[GO_XENPV] = "Xen PV domain",
+	};
+
+	return names[mode];
+}
+
+/* Command lines may have bytes that are not UTF-8; JSON may not. */
+static json_t *text(const char *s)
+{
+	json_t *j = json_string(s ? s : "");
+
+	return j ? j : json_string("(not UTF-8)");
+}
+
+static json_t *describe(const struct handover *ho)
+{
+	json_t *pieces = json_array();
+
+	for (unsigned i = 0; i < ho->n; i++) {
+		const struct piece *p = &ho->piece[i];
+
+		json_array_append_new(pieces, json_pack(
+			"{ss sI sI}", "what", p->what, "address",
+			(json_int_t)p->addr, "size", (json_int_t)p->size));
+	}
+	return json_pack("{ss ss ss so so}", "format", ho->format, "entry",
+			 ho->entry_name ? ho->entry_name : "", "mode",
+			 mode_name(ho->mode), "cmdline", text(ho->cmdline),
+			 "pieces", pieces);
+}
+
+static int host_go(struct handover *ho)
+{
+	void *memory = NULL;
+	int err = 0;
+
+	/* A domain's first moments are the builder's; its files are read. */
+	if (ho->mode != GO_XENPV)
+		err = handover_load(ho, host_at, &memory);
+	free(memory);
+	if (err)
+		return err;
+	host.hb->handover = describe(ho);
+	end(true, "");
+	return 0;
+}
+
+void hostboot_run(struct hostboot *hb, struct blk *disk,
+		  const struct kernel_format *const *formats)
+{
+	static struct memmap map;
+	static struct arena arena;
+	static struct blk *disks[1];
+	struct platform p = {
+		.name = "host", .arena = &arena, .formats = formats,
+		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
+		.write = host_write, .key = host_key, .idle = host_idle,
+		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
+		.go = host_go, .reboot = host_stop, .halt = host_stop,
+	};
+
+	*hb = (struct hostboot){ 0 };
+	disks[0] = disk;
+	map.n = 0;
+	memmap_set(&map, 0, 0x9f000, MEM_RAM);
+	memmap_set(&map, 1 << 20, MEMORY, MEM_RAM);
+	arena = (struct arena){ .size = ARENA };
+	arena.base = mmap(NULL, ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+			  MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	memset(&host, 0, sizeof(host));
+	host.hb = hb;
+	err_clear();
+	if (arena.base == MAP_FAILED) {
+		snprintf(hb->why, sizeof(hb->why), "no memory");
+		return;
+	}
+	if (!setjmp(host.out)) {
+		menu_main(&p, NULL);
+		snprintf(hb->why, sizeof(hb->why), "the loader gave up");
+	}
+	munmap(arena.base, ARENA);
+	err_clear();
+}
+
+void hostboot_release(struct hostboot *hb)
+{
+	json_decref(hb->handover);
+	hb->handover = NULL;
+}

@@ -1,0 +1,31 @@
+/*
+ * The loader as a process: menu_main() on a disk image, with the platform
+ * "host", whose last step notes what would have been started.
+ */
+#ifndef TOOLS_HOSTBOOT_H
+#define TOOLS_HOSTBOOT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "loader/disk/blk.h"
+#include "loader/kernel/kernel.h"
+
+struct hostboot {
+	bool ok;		/* a kernel would be started */
+	char why[256];		/* !ok: what stopped it */
+	json_t *handover;	/* ok: kernel format, entry, command line, ... */
+	char console[16384];	/* what the loader said */
+	size_t console_len;
+};
+
+/*
+ * Start from DISK with FORMATS (NULL at the end).  Every file is read as it
+ * would be for the start.  Keys: one Enter for a menu that waits.  The result
+ * is for hostboot_release.
+ */
+void hostboot_run(struct hostboot *hb, struct blk *disk,
+		  const struct kernel_format *const *formats);
+void hostboot_release(struct hostboot *hb);
+
+#endif
