@@ -424,6 +424,20 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 bench: all | $(B)/.packages-run $(B)/.packages-check
 	$(Q)set -e; for f in $(sort $(wildcard tests/bench/*)); do B=$(B) $$f; done
 
+.PHONY: help
+help:
+	@printf '  %-16s %s\n' \
+	  'make' 'the programs: $(B)/twinboot, $(B)/kernelgen, $(B)/boot/*' \
+	  'make run' 'make the demo image and boot it' \
+	  'make run-bios' 'the same, only over this path (also -uefi, -pv ...)' \
+	  'make check' 'all tests; check-unit, check-system ... are parts of it' \
+	  'make check-long' 'the tests with every combination' \
+	  'make fuzz' 'fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS))' \
+	  'make bench' 'what a boot costs, held against limits' \
+	  'make gdb-bios' 'a debugger on the BIOS path (docs/debugging.md)' \
+	  'make install' 'into PREFIX ($(PREFIX)), below DESTDIR' \
+	  'make clean' 'remove $(B)' 'V=1' 'show every command'
+
 .PHONY: clean
 clean:
 	rm -rf $(B)
