@@ -299,7 +299,16 @@ $(B)/probe/%.bin: $(B)/probe/%.elf
 	$(call say,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary -j .text -j .rodata -j .data $< $@
 
-PROBES := $(B)/probe/setup16.bin $(B)/probe/flat.bin
+# The PV probe twice: hypercalls by instruction, and by the builder's page.
+$(B)/probe/xenpv-%.elf: kernelgen/probe/xenpv.lds $(PROBE_OBJ)/xenpv.o \
+		$(PROBE_OBJ)/xen_domain.o $(PROBE_OBJ)/report.o \
+		$(PROBE_OBJ)/xen_%.o $(B)/libshared-boot.a $(LIBMD) $(MUSL)
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) -s -T $^ -o $@
+
+PROBES := $(B)/probe/setup16.bin $(B)/probe/flat.bin \
+	$(B)/probe/xenpv-raw.elf $(B)/probe/xenpv-page.elf
 BLOBS := $(B)/host-obj/kernelgen/blobs.o
 $(BLOBS): kernelgen/blobs.S $(PROBES)
 	$(Q)mkdir -p $(@D)

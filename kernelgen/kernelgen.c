@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernelgen/blobs.h"
 #include "kernelgen/bzimage.h"
 #include "kernelgen/wrap.h"
 #include "loader/base/err.h"
@@ -15,6 +16,7 @@ static const char usage[] =
 	"          [--pad SIZE] -o FILE\n"
 	"kernelgen --format bzimage-pv --compress METHOD --elf ELF\n"
 	"          [--pad SIZE] -o FILE\n"
+	"kernelgen --format xenpv [--hypercall-page] -o FILE\n"
 	"kernelgen --unpack KERNEL -o FILE\n"
 	"SIZE is the file's, in bytes or with K, M or G.\n"
 	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
@@ -22,6 +24,7 @@ static const char usage[] =
 struct options {
 	const char *format, *out, *compress, *elf, *unpack;
 	struct bzimage bz;
+	int hypercall_page;
 };
 
 static int bad(const char *what, const char *value)
@@ -61,7 +64,8 @@ static int parse_protocol(const char *s, unsigned *v)
 	return *end || *v > 0x20f ? bad("--protocol", s) : 0;
 }
 
-enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK };
+enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK,
+       HYPERCALL_PAGE };
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, FORMAT },
@@ -70,6 +74,7 @@ static const struct option long_options[] = {
 	{ "pad", required_argument, NULL, PAD },
 	{ "compress", required_argument, NULL, COMPRESS },
 	{ "elf", required_argument, NULL, ELF },
+	{ "hypercall-page", no_argument, NULL, HYPERCALL_PAGE },
 	{ "unpack", required_argument, NULL, UNPACK },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -93,6 +98,9 @@ static int set_option(struct options *o, int c)
 		return 0;
 	case ELF:
 		o->elf = optarg;
+		return 0;
+	case HYPERCALL_PAGE:
+		o->hypercall_page = 1;
 		return 0;
 	case UNPACK:
 		o->unpack = optarg;
@@ -154,6 +162,20 @@ static uint8_t *make_pv(const struct options *o, size_t *len)
 	return out;
 }
 
+static uint8_t *make_xenpv(const struct options *o, size_t *len)
+{
+	const uint8_t *elf = o->hypercall_page ? probe_xen_page :
+			     probe_xen_raw;
+	uint8_t *copy;
+
+	*len = (size_t)((o->hypercall_page ? probe_xen_page_end :
+			 probe_xen_raw_end) - elf);
+	copy = malloc(*len);
+	if (copy)
+		memcpy(copy, elf, *len);
+	return copy;
+}
+
 static uint8_t *make(const struct options *o, size_t *len)
 {
 	if (o->unpack)
@@ -162,6 +184,8 @@ static uint8_t *make(const struct options *o, size_t *len)
 		return bzimage_make(&o->bz, len);
 	if (!strcmp(o->format, "bzimage-pv"))
 		return make_pv(o, len);
+	if (!strcmp(o->format, "xenpv"))
+		return make_xenpv(o, len);
 	bad("--format", o->format);
 	return NULL;
 }

@@ -55,6 +55,18 @@ for k in '2.00 16' '2.02 16' '2.11 32' '2.15 64'; do
 	ok "protocol $1: memory" \
 		test "$(jq -r .memory <<<"$json")" -gt $((254 << 20))
 done
+# The PV probe, both ways of hypercalls, on our hypervisor.
+for how in '' --hypercall-page; do
+	"$B/kernelgen" --format xenpv $how -o "$t/pv"
+	json=$(probe -m 32 -kernel "$B/boot/hv.elf" \
+		-initrd "$t/pv a \\ b,$t/initrd")
+	ok "xenpv $how runs" is "$(jq -r .entry <<<"$json")" xenpv
+	ok "xenpv $how: command line" is "$(jq -r .cmdline <<<"$json")" 'a \ b'
+	ok "xenpv $how: initrd" is \
+		"$(jq -r '"\(.initrd.bytes) \(.initrd.sha256)"' <<<"$json")" \
+		"100001 ${sum%% *}"
+done
+
 # What is packed comes out again.
 head -c 3000000 "$B/kernelgen" >"$t/elf"
 for m in gzip bzip2 lzma xz zstd lz4 lz4-frame lzo; do
