@@ -283,13 +283,15 @@ $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 
 # The probes are boot code that kernelgen carries as blobs.
 PROBE_OBJ := $(B)/boot-obj/kernelgen/probe
+FLAGS_kernelgen/probe/efi = $(FLAGS_mbr/uefi)
 LIBMD := /usr/lib/x86_64-linux-gnu/libmd.a
 $(B)/probe/setup16.elf: kernelgen/probe/setup16.lds $(PROBE_OBJ)/setup16.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LD) $(BOOT_LDFLAGS) -T $^ -o $@
 
 $(B)/probe/flat.elf: kernelgen/probe/flat.lds \
-		$(patsubst %,$(PROBE_OBJ)/%.o,entry linux report serial acpi) \
+		$(patsubst %,$(PROBE_OBJ)/%.o,entry linux report serial acpi \
+		efi/efi) \
 		$(B)/libshared-boot.a $(LIBMD) $(MUSL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LD) $(filter-out -static,$(BOOT_LDFLAGS)) -pie \

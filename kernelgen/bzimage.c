@@ -2,9 +2,9 @@
  * Composes a bzImage around the probe: setup header of any protocol version,
  * the real-mode part, the protected-mode part, payload, padding.
  *
- *	0x0000	boot sector; at 0x1f1 the setup header
+ *	0x0000	boot sector with the PE header; at 0x1f1 the setup header
  *	0x1000	setup16.S
- *	0x1200	protected-mode part: entry.S ..., then the payload
+ *	0x2000	protected-mode part: entry.S ..., then the payload
  */
 #include "kernelgen/bzimage.h"
 
@@ -13,11 +13,13 @@
 #include <string.h>
 
 #include "kernelgen/blobs.h"
+#include "kernelgen/pe.h"
 #include "loader/base/err.h"
 
 #define SETUP16 0x1000
-#define VERSION 0x11e0		/* text, for file(1) */
-#define SETUP_SIZE 0x1200
+#define VERSION 0x1fe0		/* text, for file(1) */
+#define SETUP_SIZE 0x2000
+#define EFI_ENTRY 0x300		/* entry.S: the stub's, 32 bytes for each */
 #define PROBE_ROOM 0x100000	/* memory the probe uses (flat.lds) */
 #define HEADER 0x1f1
 
@@ -86,6 +88,9 @@ static void fill_header(uint8_t *file, const struct bzimage *b,
 	       end - HEADER : sizeof(h));
 	memcpy(code + 3, &jump, 2);
 	memcpy(file + start, code, sizeof(code));
+	memcpy(file + SETUP16, probe_setup16,
+	       (size_t)(probe_setup16_end - probe_setup16));
+	memcpy(file + VERSION, "twinboot probe", 15);
 }
 
 /* Bytes that no file system or compression can shorten, always the same. */
@@ -112,7 +117,8 @@ uint8_t *bzimage_make(const struct bzimage *b, size_t *len)
 
 	if (check(b, protocol))
 		return NULL;
-	*len = b->size ? b->size : (min + 15) & ~15ul;
+	/* PE wants whole sectors. */
+	*len = b->size ? b->size : (min + 511) & ~511ul;
 	if (*len < min || *len > UINT32_MAX - PROBE_ROOM) {
 		fail(ERR_ARGUMENT, "%zu bytes; the kernel needs %zu", *len,
 		     min);
@@ -123,13 +129,15 @@ uint8_t *bzimage_make(const struct bzimage *b, size_t *len)
 		fail(ERR_NO_MEMORY, "%zu bytes", *len);
 		return NULL;
 	}
-	memcpy(file + SETUP16, probe_setup16,
-	       (size_t)(probe_setup16_end - probe_setup16));
-	memcpy(file + VERSION, "twinboot probe", 15);
 	memcpy(file + SETUP_SIZE, probe_flat, code);
 	if (b->payload)
 		memcpy(file + SETUP_SIZE + payload, b->payload, b->payload_len);
 	fill_random(file + min, *len - min);
-	fill_header(file, b, protocol, *len, b->payload ? payload : 0);
+	if (b->efi != EFI_APP)
+		fill_header(file, b, protocol, *len, b->payload ? payload : 0);
+	if (b->efi)
+		pe_header(file, SETUP16, SETUP_SIZE, *len,
+			  *len + PROBE_ROOM, SETUP_SIZE + EFI_ENTRY +
+			  (b->efi == EFI_APP ? 32 : 0));
 	return file;
 }

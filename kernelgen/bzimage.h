@@ -9,6 +9,7 @@ struct bzimage {
 	unsigned entry;		/* the best entry offered: 64, 32, 16 */
 	unsigned protocol;	/* 0x020f; 0: the newest that suits ENTRY */
 	uint64_t size;		/* of the file, bytes; 0: as small as can be */
+	enum { NO_EFI, EFI_STUB, EFI_APP } efi; /* EFI_APP: no bzImage then */
 	const void *payload;	/* a packed kernel to carry, NULL for none */
 	size_t payload_len;
 };

@@ -14,6 +14,7 @@
 static const char usage[] =
 	"kernelgen --format bzimage [--entry 64|32|16] [--protocol 2.NN]\n"
 	"          [--pad SIZE] -o FILE\n"
+	"kernelgen --format bzimage-efi|efi-app [--pad SIZE] -o FILE\n"
 	"kernelgen --format bzimage-pv --compress METHOD --elf ELF\n"
 	"          [--pad SIZE] -o FILE\n"
 	"kernelgen --format xenpv [--hypercall-page] -o FILE\n"
@@ -146,6 +147,14 @@ static uint8_t *unpack(const char *path, size_t *len)
 	return out;
 }
 
+static uint8_t *make_efi(const struct options *o, int efi, size_t *len)
+{
+	struct bzimage b = o->bz;
+
+	b.efi = efi;
+	return bzimage_make(&b, len);
+}
+
 static uint8_t *make_pv(const struct options *o, size_t *len)
 {
 	size_t elf_len;
@@ -182,6 +191,10 @@ static uint8_t *make(const struct options *o, size_t *len)
 		return unpack(o->unpack, len);
 	if (!strcmp(o->format, "bzimage"))
 		return bzimage_make(&o->bz, len);
+	if (!strcmp(o->format, "bzimage-efi"))
+		return make_efi(o, EFI_STUB, len);
+	if (!strcmp(o->format, "efi-app"))
+		return make_efi(o, EFI_APP, len);
 	if (!strcmp(o->format, "bzimage-pv"))
 		return make_pv(o, len);
 	if (!strcmp(o->format, "xenpv"))

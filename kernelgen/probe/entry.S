@@ -5,7 +5,7 @@
  *	0x100	the same from setup16.S, EDX:EAX = the TSC read there
  *	0x200	64-bit: identity mapped.  RSI = boot_params
  *
- * All lead to probe_linux(boot_params, entry, tsc) with a stack of our own,
+ * These lead to probe_linux(boot_params, entry, tsc) with a stack of our own,
  * bss cleared, and everything mapped by ourselves.
  */
 #define rva(x) ((x) - startup_32)
@@ -116,6 +116,40 @@ startup_64:
 	pushq	$0x10
 	pushq	%rax
 	lretq
+
+/*
+ * EFI (kernelgen/bzimage.c writes the PE header): RCX = image handle, RDX =
+ * system table, the firmware's stack and page tables.
+ *
+ *	0x300	as a Linux kernel's EFI stub
+ *	0x320	as an application
+ */
+	.org	0x300
+	movq	%rdx, %rsi
+	rdtsc
+	xorl	%r8d, %r8d
+	jmp	efi
+
+	.org	0x320
+	movq	%rdx, %rsi
+	rdtsc
+	movl	$1, %r8d
+efi:
+	cld
+	shlq	$32, %rdx
+	orq	%rax, %rdx
+	movq	%rcx, %r9
+	lea	bss_start(%rip), %rdi
+	lea	bss_end(%rip), %rcx
+	subq	%rdi, %rcx
+	xorl	%eax, %eax
+	rep stosb
+	movq	%r9, %rdi
+	movl	%r8d, %ecx
+	andq	$-16, %rsp
+	call	probe_efi
+4:	hlt
+	jmp	4b
 
 /* RSI = boot_params, EBX = entry, RDX = TSC */
 common:
