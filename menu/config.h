@@ -14,7 +14,7 @@ struct config {
 	struct device root;	/* the file system it lies on */
 	int32_t saved;		/* what the file "default" beside it says */
 	char name[64];		/* "(hd0,0)/boot/grub/menu.lst", cut */
-	char dir[LST_LINE_MAX];	/* "/boot/grub"; "" for a menu in memory */
+	char dir[LST_LINE_MAX];	/* "/boot/grub"; so for a menu in memory */
 };
 
 /*

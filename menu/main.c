@@ -26,7 +26,7 @@ struct session {
 static int read_config(struct session *s)
 {
 	s->mounts = (struct mounts){ .p = s->p };
-	s->config = (struct config){ .root = s->root };
+	s->config = (struct config){ .root = s->root, .dir = "/boot/grub" };
 	fmt(s->config.name, sizeof(s->config.name), "the menu in memory");
 	if (s->text)
 		return config_read(&s->config, s->text, s->p->arena);

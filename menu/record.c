@@ -28,7 +28,7 @@ static void setting(struct record *rec, const char *line, size_t len)
 
 static void read_settings(struct record *rec, struct runner *r)
 {
-	char text[CONF_MAX + 1] = "", *line = text;
+	char text[CONF_MAX + 1], *line = text;
 	struct file f;
 
 	if (config_beside(r->config, &r->mounts, "twinboot.conf", &f) ||
@@ -38,6 +38,7 @@ static void read_settings(struct record *rec, struct runner *r)
 		err_clear();
 		return;
 	}
+	text[f.size] = 0;
 	while (*line) {
 		size_t len = strcspn(line, "\n");
 

@@ -67,6 +67,8 @@ static void test_record(void **state)
 		"", "# boot-record\n", "boot-recording\n", "boot-record\n",
 		"\n boot\n# x\nboot-record=hash\n",
 	};
+	static const char text[] = "timeout 0\ntitle A\nkernel /k1\n";
+	struct file menu;
 	char make[300];
 
 	for (int i = 0; i < 5; i++) {
@@ -94,6 +96,12 @@ static void test_record(void **state)
 		if (i >= 3)
 			prints(",\"tsc_firmware\":5}\n");
 	}
+	/* A menu in memory has its settings in /boot/grub. */
+	fresh(NULL);
+	fake.p.boot_part = 0;
+	fs_mem_file(&menu, text, strlen(text));
+	assert_int_equal(fake_run(NULL, &menu), FAKE_STARTED);
+	prints("TWINBOOT {");
 }
 
 static void test_huge_menu(void **state)
