@@ -1,14 +1,8 @@
 #!/bin/bash
 # The BIOS stages when things are wrong: each gives its letter or line, on the
 # serial line and on the screen, and none hangs silently or jumps into nothing.
-B=${B:-build}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-n=0
-check() { # OK?, NAME
-	n=$((n + 1))
-	[ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"
-}
+. "$(dirname "$0")/tap.sh"
+dir=$tmp
 qemu() {
 	exec timeout 120 qemu-system-x86_64 -accel tcg -m 64 -net none \
 		-display none -no-reboot "$@" </dev/null 2>"$dir/qemu.log"
@@ -26,7 +20,7 @@ expect() { # NAME, REGEX, QEMU OPTIONS: the serial line shows REGEX
 	grep -aqE "$regex" "$dir/serial" && found=0
 	kill $pid 2>/dev/null
 	wait $pid 2>/dev/null
-	check $found "$name"
+	ok $found "$name"
 	[ $found = 0 ] || sed 's/^/# /' "$dir/serial" "$dir/qemu.log"
 }
 disk() { # IMAGE: as a virtio disk that is not written to
@@ -52,7 +46,7 @@ title Two
 kernel (hd0,9)/boot/noise
 END
 for table in mbr none; do
-	"$B"/twinboot build --table $table --boot bios --boot-dir "$B/boot" \
+	"$twinboot" build --table $table --boot bios --boot-dir "$B/boot" \
 		--root "$dir/root" -o "$dir/$table.img" 2>"$dir/build.log" || {
 		echo "Bail out! $(tail -1 "$dir/build.log")"
 		exit 1
@@ -128,5 +122,5 @@ screen_l=$(sed "s/./&\x07/g" <<<"Twinboot: L")	# grey on black
 	-display none -serial none -monitor stdio $(disk "$dir/bad") \
 	>"$dir/qemu.log" 2>&1
 grep -aq "$screen_l" "$dir/text"
-check $? "the letter is on the screen, without a serial line"
-echo "1..$n"
+ok $? "the letter is on the screen, without a serial line"
+done_testing
