@@ -26,16 +26,14 @@ static int bios_machine(struct vm_args *a, const struct vm_config *c)
 }
 
 /* OVMF takes disks of any sector size.  Its variables are not kept. */
-static int uefi_machine(struct vm_args *a, const struct vm_config *c)
+static int add_ovmf(struct vm_args *a, const char *machine, const char *code,
+		    const char *vars)
 {
-	static const char code[] = "/usr/share/OVMF/OVMF_CODE_4M.fd";
-	static const char vars[] = "/usr/share/OVMF/OVMF_VARS_4M.fd";
-
 	if (access(code, R_OK) || access(vars, R_OK))
 		return report_error("%s: no such file; install the package "
-				    "ovmf", code);
+				    "ovmf", access(code, R_OK) ? code : vars);
 	vmpath_add(a, "-machine");
-	vmpath_add(a, "q35");
+	vmpath_add(a, machine);
 	vmpath_add(a, "-drive");
 	vmpath_addf(a, "if=pflash,format=raw,readonly=on,file=%s", code);
 	vmpath_add(a, "-drive");
@@ -43,10 +41,31 @@ static int uefi_machine(struct vm_args *a, const struct vm_config *c)
 	return 0;
 }
 
+static int uefi_machine(struct vm_args *a, const struct vm_config *c)
+{
+	return add_ovmf(a, "q35", "/usr/share/OVMF/OVMF_CODE_4M.fd",
+			"/usr/share/OVMF/OVMF_VARS_4M.fd");
+}
+
+/*
+ * This build of OVMF keeps its variables in system management mode, and hangs
+ * on a machine where others could write them.
+ */
+static int uefi_secure_machine(struct vm_args *a, const struct vm_config *c)
+{
+	vmpath_add(a, "-global");
+	vmpath_add(a, "driver=cfi.pflash01,property=secure,value=on");
+	return add_ovmf(a, "q35,smm=on",
+			"/usr/share/OVMF/OVMF_CODE_4M.secboot.fd",
+			"/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd");
+}
+
 static const struct vm_path paths[] = {
 	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
 	  bios_machine },
 	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine },
+	{ "uefi-secure", "the same with Secure Boot and Debian's test keys",
+	  "virtio", uefi_secure_machine },
 };
 
 static const struct vm_disk disks[] = {
