@@ -7,62 +7,30 @@
 #include <elf.h>
 #include <string.h>
 
-#include <asm/bootparam.h>
-
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
+#include "loader/kernel/linux_image.h"
 #include "loader/unpack/unpack.h"
 
 #define PAGE 4096u
-#define HEADER_AT offsetof(struct boot_params, hdr)
-#define BOOT_FLAG 0xaa55u
-#define HDR_S 0x53726448u	/* "HdrS" */
-#define PROTOCOL_WITH_PAYLOAD 0x0208u
-
-static uint64_t header(struct span *head, size_t off, size_t len)
-{
-	return span_le(head, HEADER_AT + off, len);
-}
-
-#define HEADER(head, field) \
-	header(head, offsetof(struct setup_header, field), \
-	       sizeof(((struct setup_header *)0)->field))
-
-static bool is_bzimage(struct span *head)
-{
-	return HEADER(head, boot_flag) == BOOT_FLAG &&
-	       HEADER(head, header) == HDR_S;
-}
 
 static bool packed_probe(struct span head)
 {
-	return is_bzimage(&head) || unpack_find(head);
+	return linux_image_probe(head) || unpack_find(head);
 }
 
 /* Where the packed ELF file lies in F. */
 static int find_payload(struct file *f, uint64_t *off, uint64_t *len)
 {
-	uint8_t buf[1024];
-	size_t n = f->size < sizeof(buf) ? f->size : sizeof(buf);
-	struct span head = span_of(buf, n);
-	uint64_t sectors;
-	int err = fs_read(f, 0, n, buf);
+	uint8_t head[1024];
+	size_t n = f->size < sizeof(head) ? f->size : sizeof(head);
+	int err = fs_read(f, 0, n, head);
 
 	*off = 0;
 	*len = f->size;
-	if (err || !is_bzimage(&head))
+	if (err || !linux_image_probe(span_of(head, n)))
 		return err;
-	if (HEADER(&head, version) < PROTOCOL_WITH_PAYLOAD)
-		return fail(ERR_EXEC_FORMAT,
-			    "bzImage of protocol %lx: no payload to unpack",
-			    HEADER(&head, version));
-	sectors = HEADER(&head, setup_sects);
-	*off = ((sectors ? sectors : 4) + 1) * 512 +
-	       HEADER(&head, payload_offset);
-	*len = HEADER(&head, payload_length);
-	if (*off > f->size || *len > f->size - *off)
-		return fail(ERR_FILE_LENGTH, "bzImage is cut short");
-	return 0;
+	return linux_payload(f, off, len);
 }
 
 static int unpack_to(struct file *f, uint64_t off, uint64_t len,

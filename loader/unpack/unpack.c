@@ -118,7 +118,7 @@ int unpack_commit(struct unpack_io *io, const uint8_t *p, size_t len)
 static int fill(struct unpack_io *io, struct unpack_buf *b)
 {
 	b->in = io->in;
-	b->in_len = io->left < UNPACK_CHUNK ? io->left : UNPACK_CHUNK;
+	b->in_len = io->left < io->in_size ? io->left : io->in_size;
 	return b->in_len ? unpack_read(io, io->in, b->in_len) : 0;
 }
 
@@ -129,7 +129,8 @@ int unpack_pump(struct unpack_io *io, void *ctx,
 	struct unpack_buf b = { 0 };
 	int err, result;
 
-	io->in = unpack_alloc(io, 1, UNPACK_CHUNK);
+	io->in_size = io->left < UNPACK_INPUT ? io->left : UNPACK_INPUT;
+	io->in = unpack_alloc(io, 1, io->in_size);
 	io->out = io->sink->mem ? io->in : unpack_alloc(io, 1, UNPACK_CHUNK);
 	if (!io->in || !io->out)
 		return ERR_NO_MEMORY;

@@ -4,7 +4,8 @@
 
 #include "loader/unpack/unpack.h"
 
-#define UNPACK_CHUNK 0x20000	/* bytes read, or written, at a time */
+#define UNPACK_INPUT 0x100000	/* bytes read at a time: disks like it large */
+#define UNPACK_CHUNK 0x20000	/* bytes given to the sink at a time */
 
 struct unpack_io {
 	const char *name;	/* the method's, for messages */
@@ -12,7 +13,8 @@ struct unpack_io {
 	uint64_t off, left;	/* input not yet read */
 	struct unpack_sink *sink;
 	struct arena *arena;
-	uint8_t *in, *out;	/* UNPACK_CHUNK bytes each, made when needed */
+	uint8_t *in, *out;	/* made when needed */
+	size_t in_size;
 	uint8_t spill[16];	/* output beyond the bound lands here */
 };
 
