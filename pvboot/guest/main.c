@@ -17,6 +17,7 @@
 #include "pvboot/guest/guest.h"
 #include "pvboot/guest/heap.h"
 #include "pvboot/guest/map.h"
+#include "pvboot/guest/modules.h"
 #include "pvboot/guest/store.h"
 
 #define IDLE 20u		/* ms */
@@ -117,11 +118,14 @@ _Noreturn void guest_main(start_info_t *si)
 	console_line("Twinboot PV loader, %lu MiB", si->nr_pages >> 8);
 	memmap_set(&map, 0, si->nr_pages * XEN_PAGE, MEM_RAM);
 	pv.n_disks = blkfront_connect(&heap, disk);
-	if (si->mod_len && !pv.n_disks) {
-		fs_mem_file(&ramdisk, (void *)si->mod_start, si->mod_len);
-		menu_main_file(&pv, &ramdisk);
-	} else {
-		menu_main(&pv, *config ? config : NULL);
+	if (modules_kernel()) {
+		modules_boot(&pv);
+		console_line("\n%s", err_text());
+		err_clear();
 	}
+	if (!*config && modules_menu(&ramdisk))
+		menu_main_file(&pv, &ramdisk);
+	else
+		menu_main(&pv, *config ? config : NULL);
 	panic("%s", err_text());
 }
