@@ -323,6 +323,23 @@ $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ -lmd $(UNPACK_LIBS)
 
+# ---- genuine Xen, for `twinboot run --path xen` and tests/system/xen-*.t -----
+
+XEN_BED := $(B)/xen/xen
+$(XEN_BED): tests/xen-testbed | $(B)/.packages-run
+	$(call say,FETCH,$(@D))
+	$(Q)$< build $(@D) >$(B)/xen-testbed.log 2>&1 || \
+	  { tail -20 $(B)/xen-testbed.log; exit 1; }
+
+$(B)/xen/guest.initrd: $(XEN_BED) $(B)/boot/pvboot.elf.gz
+	$(call say,XEN,$@)
+	$(Q)tests/xen-testbed guest $(@D) $(B)/boot/pvboot.elf.gz $@
+
+.PHONY: xen run-xen
+xen: $(B)/xen/guest.initrd
+run-xen: xen $(B)/images/demo.img
+	$(Q)$(B)/twinboot run $(B)/images/demo.img --path xen
+
 # ---- images, and what one does with them -----------------------------------
 
 $(B)/debian/%.stamp: images/debian-kernel | $(B)/.packages-run

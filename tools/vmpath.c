@@ -13,6 +13,7 @@
 
 #include "tools/hostdisk.h"
 #include "tools/report.h"
+#include "tools/vmxen.h"
 
 static int bios_machine(struct vm_args *a, const struct vm_config *c)
 {
@@ -62,10 +63,12 @@ static int uefi_secure_machine(struct vm_args *a, const struct vm_config *c)
 
 static const struct vm_path paths[] = {
 	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
-	  bios_machine },
-	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine },
+	  bios_machine, false },
+	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine, false },
 	{ "uefi-secure", "the same with Secure Boot and Debian's test keys",
-	  "virtio", uefi_secure_machine },
+	  "virtio", uefi_secure_machine, false },
+	{ "xen", "genuine Xen, then pvboot.elf", "virtio", vmxen_machine,
+	  true },
 };
 
 static const struct vm_disk disks[] = {
@@ -174,11 +177,17 @@ static int add_disk(struct vm_args *a, const struct vm_config *c)
 		    c->write ? "off" : "on");
 	free(file);
 	for (unsigned i = 0; d->args[i]; i++) {
+		/* the firmware's first choice is then the kernel */
+		const char *order = c->path->kernel ?
+			strstr(d->args[i], ",bootindex") : NULL;
+		int len = order ? (int)(order - d->args[i])
+				      : (int)strlen(d->args[i]);
+
 		if (d->args[i + 1] || c->sector == 512)
-			vmpath_add(a, d->args[i]);
+			vmpath_addf(a, "%.*s", len, d->args[i]);
 		else
-			vmpath_addf(a, "%s,logical_block_size=%u,"
-				    "physical_block_size=%u", d->args[i],
+			vmpath_addf(a, "%.*s,logical_block_size=%u,"
+				    "physical_block_size=%u", len, d->args[i],
 				    c->sector, c->sector);
 	}
 	return 0;

@@ -34,6 +34,7 @@ struct vm_path {
 	const char *disk;	/* the disk to take when none is asked for */
 	/* The machine and firmware.  0, or -1 with an error reported. */
 	int (*machine)(struct vm_args *a, const struct vm_config *c);
+	bool kernel;		/* QEMU starts a kernel itself, not a disk */
 };
 
 struct vm_disk {
