@@ -262,7 +262,10 @@ boot: $(BOOT)
 
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(B)/boot-test/fuzz.elf $(B)/boot-test/hostile.elf
+HV_GUESTS := $(B)/boot-test/fuzz.elf $(B)/boot-test/hostile.elf \
+	$(B)/boot-test/devices.elf
+$(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
+	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
 $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_cpu.o
 $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \

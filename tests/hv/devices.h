@@ -1,0 +1,7 @@
+/* Between the files of devices.elf. */
+#ifndef TESTS_HV_DEVICES_H
+#define TESTS_HV_DEVICES_H
+
+void devices_block(void);
+
+#endif
