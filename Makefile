@@ -113,13 +113,13 @@ endef
 SHARED := $(sort $(wildcard loader/*.c loader/*/*.c menu/*.c))
 # liblzo2 is GPL: LZO=0 builds without it.
 LZO ?= 1
-ifeq ($(LZO),0)
-SHARED := $(filter-out loader/unpack/unpack_lzo.c,$(SHARED)) \
-	loader/unpack/no_lzo/unpack_lzo.c
-endif
+with_lzo = $(if $(filter 0,$(LZO)),$(patsubst loader/unpack/unpack_lzo.c,\
+	loader/unpack/no_lzo/unpack_lzo.c,$(patsubst kernelgen/pack_lzo.c,\
+	kernelgen/no_lzo/pack_lzo.c,$(1))),$(1))
+SHARED := $(call with_lzo,$(SHARED))
 # Also for tests: all of the host programs but their main().
-TESTED := $(sort $(filter-out tools/twinboot.c kernelgen/kernelgen.c,\
-	$(wildcard tools/*.c kernelgen/*.c)))
+TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
+	kernelgen/kernelgen.c,$(wildcard tools/*.c kernelgen/*.c))))
 # And the hypervisor's files that touch no hardware.
 TESTED += $(sort $(wildcard pvboot/hv/store*.c pvboot/hv/config*.c)) \
 	pvboot/hv/blkring.c
@@ -320,7 +320,7 @@ $(BLOBS): kernelgen/blobs.S $(PROBES)
 	$(call say,AS,$<)
 	$(Q)$(CC) -Wa,-I$(B)/probe -c $< -o $@
 
-KERNELGEN := $(sort $(wildcard kernelgen/*.c))
+KERNELGEN := $(call with_lzo,$(sort $(wildcard kernelgen/*.c)))
 $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 		$(B)/libshared-host.a
 	$(call say,LINK,$@)

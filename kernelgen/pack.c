@@ -9,17 +9,12 @@
 #include <lz4.h>
 #include <lz4frame.h>
 #include <lzma.h>
-#include <lzo/lzo1x.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "loader/base/err.h"
-
-/* Room for OUT_MAX bytes; each packer returns the length, 0 on failure. */
-typedef size_t packer(const uint8_t *in, size_t len, uint8_t *out,
-		      size_t out_max);
 
 static size_t pack_gzip(const uint8_t *in, size_t len, uint8_t *out,
 			size_t out_max)
@@ -110,12 +105,6 @@ static void put_le32(uint8_t *p, uint32_t v)
 		p[i] = (uint8_t)(v >> 8 * i);
 }
 
-static void put_be32(uint8_t *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
 static size_t pack_lz4(const uint8_t *in, size_t len, uint8_t *out,
 		       size_t out_max)
 {
@@ -148,47 +137,6 @@ static size_t pack_lz4_frame(const uint8_t *in, size_t len, uint8_t *out,
 	return LZ4F_isError(n) ? 0 : n;
 }
 
-/* lzop 1.x's header: version 1.03, level 9, checksum of unpacked data. */
-static size_t lzop_header(uint8_t *out)
-{
-	static const uint8_t head[] = { 0x89, 'L', 'Z', 'O', 0, '\r', '\n',
-		0x1a, '\n', 0x10, 0x30, 0x20, 0x80, 0x09, 0x40, 3, 9,
-		0, 0, 0, 1 };
-	size_t n = sizeof(head) + 12 + 1;
-
-	memset(out, 0, n);
-	memcpy(out, head, sizeof(head));
-	put_be32(out + n, (uint32_t)adler32(1, out + 9, (unsigned)n - 9));
-	return n + 4;
-}
-
-static size_t pack_lzo(const uint8_t *in, size_t len, uint8_t *out,
-		       size_t out_max)
-{
-	static uint8_t work[LZO1X_1_MEM_COMPRESS];
-	const size_t block = 0x40000;
-	size_t n = lzop_header(out);
-
-	for (size_t at = 0; at < len; at += block) {
-		size_t part = len - at < block ? len - at : block;
-		lzo_uint r = out_max - n - 12;
-
-		if (lzo1x_1_compress(in + at, part, out + n + 12, &r, work))
-			return 0;
-		if (r >= part) {
-			r = part;
-			memcpy(out + n + 12, in + at, part);
-		}
-		put_be32(out + n, (uint32_t)part);
-		put_be32(out + n + 4, (uint32_t)r);
-		put_be32(out + n + 8, (uint32_t)adler32(1, in + at,
-							(unsigned)part));
-		n += 12 + r;
-	}
-	put_be32(out + n, 0);
-	return n + 4;
-}
-
 static size_t pack_none(const uint8_t *in, size_t len, uint8_t *out,
 			size_t out_max)
 {
@@ -198,7 +146,7 @@ static size_t pack_none(const uint8_t *in, size_t len, uint8_t *out,
 
 static const struct {
 	const char *name;
-	packer *pack;
+	pack_fn *pack;
 } packers[] = {
 	{ "gzip", pack_gzip },
 	{ "bzip2", pack_bzip2 },

@@ -13,4 +13,9 @@
 uint8_t *pack(const char *method, const void *in, size_t len, size_t tail,
 	      size_t *out_len);
 
+/* One packer: OUT has room for OUT_MAX bytes; the length, 0 on failure. */
+typedef size_t pack_fn(const uint8_t *in, size_t len, uint8_t *out,
+		       size_t out_max);
+pack_fn pack_lzo;		/* a file of its own: see LZO in the Makefile */
+
 #endif

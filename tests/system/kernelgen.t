@@ -70,6 +70,8 @@ done
 # What is packed comes out again.
 head -c 3000000 "$B/kernelgen" >"$t/elf"
 for m in gzip bzip2 lzma xz zstd lz4 lz4-frame lzo; do
+	# A build with LZO=0 goes without.
+	[ $m != lzo ] || ldd "$B/kernelgen" | grep -q lzo || continue
 	ok "$m: packed" "$B/kernelgen" --format bzimage-pv --compress $m \
 		--elf "$t/elf" -o "$t/k"
 	ok "$m: unpacked" "$B/kernelgen" --unpack "$t/k" -o "$t/elf2"

@@ -16,7 +16,7 @@ static const char *const methods[] = { "gzip", "bzip2", "lzma", "xz", "zstd",
 
 static uint8_t *plain, *room, *out;
 static uint8_t *packed[N_METHODS];
-static size_t packed_len[N_METHODS];
+static size_t packed_len[N_METHODS], n_methods;
 
 /* Text-like, so that it shrinks, with stretches that do not. */
 static void fill(uint8_t *p, size_t len)
@@ -37,7 +37,10 @@ static int setup(void **state)
 	fill(plain, LEN);
 	for (size_t i = 0; i < N_METHODS; i++) {
 		packed[i] = pack(methods[i], plain, LEN, 4, &packed_len[i]);
-		if (!packed[i])
+		/* A build without liblzo2 goes without. */
+		if (packed[i])
+			n_methods++;
+		else if (strcmp(methods[i], "lzo"))
 			return -1;
 	}
 	return 0;
@@ -45,7 +48,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++)
+	for (size_t i = 0; i < n_methods; i++)
 		free(packed[i]);
 	free(plain);
 	free(out);
@@ -84,7 +87,7 @@ static int collect(void *ctx, const void *p, size_t len)
 /* Into memory and through a callback; a tail as Linux adds it is ignored. */
 static void test_whole(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++) {
+	for (size_t i = 0; i < n_methods; i++) {
 		struct unpack_sink mem = { .max = LEN, .mem = out };
 		size_t n = 0;
 		struct unpack_sink call = { .max = LEN, .write = collect,
@@ -108,7 +111,7 @@ static void test_whole(void **state)
 
 static void test_bound(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++) {
+	for (size_t i = 0; i < n_methods; i++) {
 		struct unpack_sink mem = { .max = LEN - 1, .mem = out };
 		size_t n = 0;
 		struct unpack_sink call = { .max = 4096, .write = collect,
@@ -127,7 +130,7 @@ static void test_bound(void **state)
 
 static void test_cut(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++)
+	for (size_t i = 0; i < n_methods; i++)
 		for (size_t cut = 1; cut < 100000; cut = cut * 7 + 1) {
 			struct unpack_sink s = { .max = LEN, .mem = out };
 
@@ -148,7 +151,7 @@ static bool has_checksum(const char *method)
 
 static void test_flipped(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++)
+	for (size_t i = 0; i < n_methods; i++)
 		for (size_t at = 16; at < packed_len[i]; at += 20011) {
 			struct unpack_sink s = { .max = LEN, .mem = out };
 			int err;
@@ -170,7 +173,7 @@ static void test_bomb(void **state)
 	size_t big = 2 << 20, len, n;
 	uint8_t *zeroes = calloc(1, big), *p;
 
-	for (size_t i = 0; i < N_METHODS; i++) {
+	for (size_t i = 0; i < n_methods; i++) {
 		struct unpack_sink mem = { .max = 100000, .mem = out };
 		struct unpack_sink call = { .max = 100000, .write = collect,
 			.ctx = &n };
@@ -189,7 +192,7 @@ static void test_bomb(void **state)
 /* No size of arena makes it crash, and what fails says why. */
 static void test_no_memory(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++)
+	for (size_t i = 0; i < n_methods; i++)
 		for (size_t size = 1; size < ROOM / 2; size *= 8) {
 			size_t n = 0;
 			struct unpack_sink s = { .max = LEN, .write = collect,
@@ -221,7 +224,7 @@ static int refuse(void *ctx, const void *p, size_t len)
 
 static void test_sink_stops(void **state)
 {
-	for (size_t i = 0; i < N_METHODS; i++) {
+	for (size_t i = 0; i < n_methods; i++) {
 		struct unpack_sink s = { .max = LEN, .write = refuse };
 
 		assert_int_equal(run(packed[i], packed_len[i], &s),
