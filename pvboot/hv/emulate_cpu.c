@@ -11,8 +11,8 @@
 #define B(n) (1U << (n))
 
 /* Leaf 1: DE MSR TSC PAE CX8 APIC SEP CMOV PAT CLFLUSH MMX FXSR SSE SSE2 .. */
-#define L1_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(8) | B(9) | B(11) |     \
-		B(15) | B(16) | B(19) | B(23) | B(24) | B(25) | B(26) | B(27) | \
+#define L1_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(7) | B(8) | B(9) |      \
+		B(11) | B(14) | B(15) | B(16) | B(19) | B(23) | B(24) | B(25) | B(26) | B(27) | \
 		B(28))
 /* SSE3 PCLMUL SSSE3 CX16 SSE4.1 SSE4.2 MOVBE POPCNT AES RDRAND */
 #define L1_ECX (B(0) | B(1) | B(9) | B(13) | B(19) | B(20) | B(22) | B(23) |  \
