@@ -237,6 +237,11 @@ HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
 LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 BOOT += $(B)/boot/hv.elf
 
+$(B)/boot-obj/pvboot/hv/blob.o: pvboot/hv/blob.S $(B)/boot/pvboot.elf
+	$(Q)mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(BOOT_CFLAGS) -D__ASSEMBLER__ -Wa,-I$(B)/boot -c $< -o $@
+
 $(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)

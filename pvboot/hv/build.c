@@ -295,35 +295,54 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	set_registers(v, ho);
 }
 
-static const char *module_args(const struct module *m)
-{
-	const char *p = strchr(m->string, ' ');
-
-	return p ? p + 1 : "";
-}
-
 static void module_file(struct boot_module *to, const struct module *m)
 {
+	const char *blank = strchr(m->string, ' ');
+
 	to->path = m->string;
-	to->args = module_args(m);
+	to->args = blank ? blank + 1 : "";
 	fs_mem_file(&to->file, ma_va(m->start), m->end - m->start);
+}
+
+static bool plain_elf(const struct boot_module *m)
+{
+	size_t n = m->file.size < 4096 ? m->file.size : 4096;
+
+	return xenpv_format.probe(span_of(m->file.priv, n));
+}
+
+/* The loader we carry takes the kernel's place; KERNEL is its first module. */
+static void carried(struct boot_entry *e, const struct boot_module *kernel)
+{
+	fs_mem_file(&e->kernel, blob_start, blob_end - blob_start);
+	e->kernel_path = "pvboot";
+	e->args = "";
+	if (kernel)
+		e->module[e->n_modules++] = *kernel;
 }
 
 static void describe(struct boot_entry *e, const struct hv_config *c)
 {
 	struct boot_module kernel;
 
-	if (c->kernel < 0)
-		panic("no kernel: the first module should be one");
-	module_file(&kernel, &boot_info.module[c->kernel]);
-	e->kernel = kernel.file;
-	e->kernel_path = kernel.path;
-	e->args = c->has_args ? c->args : kernel.args;
-	e->initrd_given = true;
-	if (c->ramdisk < 0)
+	if (c->kernel < 0) {
+		carried(e, NULL);
 		return;
-	e->n_modules = 1;
-	module_file(&e->module[0], &boot_info.module[c->ramdisk]);
+	}
+	module_file(&kernel, &boot_info.module[c->kernel]);
+	if (c->has_args)
+		kernel.args = c->args;
+	if (plain_elf(&kernel)) {
+		e->kernel = kernel.file;
+		e->kernel_path = kernel.path;
+		e->args = kernel.args;
+		e->initrd_given = true;
+	} else {
+		carried(e, &kernel);
+	}
+	if (c->ramdisk >= 0)
+		module_file(&e->module[e->n_modules++],
+			    &boot_info.module[c->ramdisk]);
 }
 
 static void write_domain(struct builder *b, const struct xenpv *x)
