@@ -41,8 +41,8 @@ static int check(const struct bzimage *b, unsigned protocol)
 	if (b->entry != 64 && b->entry != 32 && b->entry != 16)
 		return fail(ERR_ARGUMENT, "entry %u", b->entry);
 	if ((b->entry == 64 && protocol < 0x20c) ||
-	    (b->entry == 32 && protocol < 0x203) ||
-	    (b->entry == 16 && protocol > 0x202))
+	    (b->entry == 32 && protocol < 0x205) ||
+	    (b->entry == 16 && protocol > 0x207))
 		return fail(ERR_ARGUMENT, "protocol 2.%02u and a %u-bit entry",
 			    protocol & 0xff, b->entry);
 	if (b->payload && protocol < 0x208)
@@ -70,7 +70,7 @@ static void fill_header(uint8_t *file, const struct bzimage *b,
 		.code32_start = 0x100000,
 		.initrd_addr_max = 0x7fffffff,
 		.kernel_alignment = 0x200000,
-		.relocatable_kernel = 1,
+		.relocatable_kernel = b->entry != 16,
 		.min_alignment = 21,
 		.xloadflags = b->entry == 64 ?
 			XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G : 0,

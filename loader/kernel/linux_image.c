@@ -93,9 +93,13 @@ static int read_placement(struct linux_image *img)
 	return 0;
 }
 
+/*
+ * Of kernels before 2.08, only relocatable ones surely can be entered in
+ * 32-bit mode; memdisk (2.03) and iPXE (2.07) cannot.
+ */
 static enum linux_entry best_entry(const struct linux_image *img)
 {
-	if (!img->high || img->version < 0x203)
+	if (!img->high || (img->version < 0x208 && !img->relocatable))
 		return LINUX_16;
 	/* The 64-bit entry lies 0x200 bytes into the protected-mode part. */
 	if (img->version >= 0x20c && img->len > 0x200 &&

@@ -42,7 +42,7 @@ ok 'a full disk leaves nothing' bash -c "
 
 head -c 100001 /dev/urandom >"$t/initrd"
 sum=$(sha256sum <"$t/initrd")
-for k in '2.00 16' '2.02 16' '2.11 32' '2.15 64'; do
+for k in '2.00 16' '2.02 16' '2.07 16' '2.11 32' '2.15 64'; do
 	set -- $k
 	"$B/kernelgen" --format bzimage --protocol "$1" --entry "$2" -o "$t/k"
 	json=$(probe -kernel "$t/k" -initrd "$t/initrd" -append 'a "b" \ ä=1')

@@ -6,7 +6,6 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/linux_args.h"
 #include "loader/kernel/linux_image.h"
 
 #define SETUP (5 * 512)
@@ -138,13 +137,17 @@ static void test_versions(void **state)
 		make(v);
 		assert_int_equal(load("", 0, 0), 0);
 		assert_int_equal(ho.mode, v >= 0x20c ? GO_LONG64 :
-				 v >= 0x203 ? GO_PROT32 : GO_REAL16);
+				 v >= 0x205 ? GO_PROT32 : GO_REAL16);
 		if (v == 0x205)
 			assert_int_equal(ho.entry, 0x200000);
-		if (v == 0x203)
-			assert_int_equal(ho.entry, 0x100000);
 		if (v == 0x20b)
 			assert_int_equal(ho.entry, 0x1000000);
+		make(v)->relocatable_kernel = 0;
+		assert_int_equal(load("", 0, 0), 0);
+		assert_int_equal(ho.mode, v >= 0x20c ? GO_LONG64 :
+				 v >= 0x208 ? GO_PROT32 : GO_REAL16);
+		if (v == 0x208)
+			assert_int_equal(ho.entry, 0x100000);
 	}
 }
 
@@ -347,23 +350,6 @@ static void test_header_length(void **state)
 	assert_int_equal(params()->edd_mbr_sig_buffer[0], 0);
 }
 
-static void test_args(void **state)
-{
-	uint16_t mode = 7;
-
-	assert_int_equal(linux_args_vga("xvga=1 quiet", &mode), 0);
-	assert_int_equal(mode, 7);
-	assert_int_equal(linux_args_vga("vga=normal vga=0x317 x", &mode), 0);
-	assert_int_equal(mode, 0x317);
-	assert_int_equal(linux_args_vga("a vga=791", &mode), 0);
-	assert_int_equal(mode, 791);
-	assert_int_equal(linux_args_mem("mem=1G"), GB);
-	assert_int_equal(linux_args_mem("mem=512K mem=3m"), 3 << 20);
-	assert_int_equal(linux_args_mem("mem=nopentium"), UINT64_MAX);
-	assert_int_equal(linux_args_mem("memmap=1G"), UINT64_MAX);
-	assert_int_equal(linux_args_mem("mem=99999999999999999999"), UINT64_MAX);
-}
-
 static void test_payload(void **state)
 {
 	struct setup_header *h = make(0x20f);
@@ -396,7 +382,6 @@ int main(void)
 		cmocka_unit_test(test_e820),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_header_length),
-		cmocka_unit_test(test_args),
 		cmocka_unit_test(test_payload),
 	};
 
