@@ -215,15 +215,23 @@ PVBOOT_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(PVBOOT)))
 BOOT += $(B)/boot/pvboot.elf $(B)/boot/pvboot.elf.gz
 PVBOOT_MAX := $$((704 * 1024))
 
-$(B)/boot/pvboot.elf: pvboot/guest/pvboot.ld $(PVBOOT_OBJ) \
-		$(B)/libshared-boot.a $(B)/boot-obj/loader/unpack/boot/libs.o
+PVBOOT_IN := pvboot/guest/pvboot.ld $(PVBOOT_OBJ) $(B)/libshared-boot.a \
+	$(B)/boot-obj/loader/unpack/boot/libs.o
+pvboot_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax $(1) -T $< -o $(2) \
+	  $(PVBOOT_OBJ) $(B)/libshared-boot.a $(BOOT_UNPACK_LIBS) $(LIBMD) $(MUSL)
+
+$(B)/boot/pvboot.elf: $(PVBOOT_IN)
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $(B)/pvboot.sym $(PVBOOT_OBJ) \
-	  $(B)/libshared-boot.a $(BOOT_UNPACK_LIBS) $(LIBMD) $(MUSL)
+	$(call pvboot_link,,$(B)/pvboot.sym)
 	$(Q)$(OBJCOPY) --strip-all $(B)/pvboot.sym $@
 	$(Q)[ $$(stat -c %s $@) -le $(PVBOOT_MAX) ] || \
 	  { echo "$@ is larger than $(PVBOOT_MAX) bytes" >&2; rm $@; exit 1; }
+
+# The same at another place, for tests: pvboot-at-0x1000000.elf.
+$(B)/tests/pvboot-at-%.elf: $(PVBOOT_IN)
+	$(Q)mkdir -p $(@D)
+	$(call pvboot_link,-s --defsym LOAD=$*,$@)
 
 $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 	$(Q)gzip -9nc $< >$@
@@ -439,7 +447,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 	    >$(B)/fuzz/$$n.log 2>&1 || { tail -30 $(B)/fuzz/$$n.log; exit 1; }; \
 	  echo "  FUZZED  $$n")
 
-check-system: all images $(B)/boot-test/hv.elf $(HV_GUESTS) | $(B)/.packages-run $(B)/.packages-check
+check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system

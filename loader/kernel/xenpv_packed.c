@@ -50,6 +50,9 @@ static int unpack_to(struct file *f, uint64_t off, uint64_t len,
 	sink.max = len;
 	if (method && (err = unpack_size(f, off, len, &sink.max)))
 		return err;
+	if (sink.max > arena->size - arena->used)
+		return fail(ERR_NO_MEMORY, "%lu bytes when unpacked, by its "
+			    "last bytes, if it is not cut short", sink.max);
 	sink.mem = arena_alloc_aligned(arena, sink.max, PAGE);
 	if (!sink.mem)
 		return ERR_NO_MEMORY;
