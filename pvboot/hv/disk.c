@@ -18,6 +18,8 @@ static void found(const struct pci_dev *p)
 {
 	virtio_blk_found(p);
 	ahci_found(p);
+	nvme_found(p);
+	ide_found(p);
 }
 
 void disk_init(void)

@@ -29,7 +29,8 @@ struct disk_request {
 	struct disk_seg seg[DISK_SEGS];
 	void (*done)(struct disk_request *r, bool ok);
 	void *arg;
-	struct disk_request *next;	/* the driver's */
+	struct disk_request *next;	/* the driver's, like this: */
+	void *driver;
 };
 
 struct disk {
@@ -69,5 +70,7 @@ struct pci_dev;
 /* Drivers: called for every PCI function; each takes those that it knows. */
 void virtio_blk_found(const struct pci_dev *p);
 void ahci_found(const struct pci_dev *p);
+void nvme_found(const struct pci_dev *p);
+void ide_found(const struct pci_dev *p);
 
 #endif

@@ -38,4 +38,9 @@ hostile 'legacy virtio' -drive "file=$tmp/a,format=raw,if=none,id=a,$slow" \
 hostile 'AHCI' -machine q35 \
 	-drive "file=$tmp/a,format=raw,if=ide,$slow" \
 	-drive "file=$tmp/b,format=raw,if=ide"
+hostile 'NVMe' -drive "file=$tmp/a,format=raw,if=none,id=a,$slow" \
+	-drive "file=$tmp/b,format=raw,if=none,id=b" \
+	-device nvme,drive=a,serial=1 -device nvme,drive=b,serial=2
+hostile 'IDE' -drive "file=$tmp/a,format=raw,if=ide,$slow" \
+	-drive "file=$tmp/b,format=raw,if=ide"
 done_testing

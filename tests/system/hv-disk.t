@@ -40,12 +40,16 @@ prepare() {
 
 virtio="-drive file=$tmp/disk,format=raw,if=virtio"
 sata="-machine q35 -drive file=$tmp/disk,format=raw,if=ide"
+ide="-drive file=$tmp/disk,format=raw,if=ide"
+nvme="-drive file=$tmp/disk,format=raw,if=none,id=d -device nvme,drive=d,serial=1"
 
 # As few words as possible for a partition and for the whole disk.
 prepare cloud
 boot written 'cloud kernel, partition' "$kernel" 'vbd=xvda1:hd0,0' $virtio
 boot same 'cloud kernel, whole disk' "$kernel" '' $virtio
 boot same 'cloud kernel, whole disk, AHCI' "$kernel" '' $sata
+boot same 'cloud kernel, whole disk, IDE' "$kernel" '' $ide
+boot same 'cloud kernel, whole disk, NVMe' "$kernel" '' $nvme
 if [ -n "$LONG" ]; then
 	for k in cloud standard; do
 		prepare $k
