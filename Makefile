@@ -277,6 +277,12 @@ $(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
 .PHONY: boot
 boot: $(BOOT)
 
+# A program that tests/system/hv-linux.t runs inside a Linux guest.
+$(B)/guest/stress: tests/guest/stress.c | $(B)/.packages-build
+	$(Q)mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -static -pthread -o $@ $<
+
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
 HV_GUESTS := $(B)/boot-test/fuzz.elf $(B)/boot-test/hostile.elf \
@@ -451,7 +457,8 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 	    >$(B)/fuzz/$$n.log 2>&1 || { tail -30 $(B)/fuzz/$$n.log; exit 1; }; \
 	  echo "  FUZZED  $$n")
 
-check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) | $(B)/.packages-run $(B)/.packages-check
+check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
+		$(B)/guest/stress | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system
