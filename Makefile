@@ -77,6 +77,10 @@ BOOT_LDFLAGS = -nostdlib -static --gc-sections --build-id=none \
 	-z noexecstack -z max-page-size=4096 --fatal-warnings
 LIBMD := /usr/lib/x86_64-linux-gnu/libmd.a
 MUSL := /usr/lib/x86_64-linux-musl/libc.a
+
+# What boot programs link from Debian comes with the packages.
+/usr/lib/%.a: | $(B)/.packages-build
+	$(Q)test -e $@
 HOST_CFLAGS = $(COMMON) -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
@@ -310,7 +314,6 @@ $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 # The probes are boot code that kernelgen carries as blobs.
 PROBE_OBJ := $(B)/boot-obj/kernelgen/probe
 FLAGS_kernelgen/probe/efi = $(FLAGS_mbr/uefi)
-LIBMD := /usr/lib/x86_64-linux-gnu/libmd.a
 $(B)/probe/setup16.elf: kernelgen/probe/setup16.lds $(PROBE_OBJ)/setup16.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LD) $(BOOT_LDFLAGS) -T $^ -o $@
