@@ -1,5 +1,5 @@
 /*
- * The machine's console: a 16550 at COM1, 115200 8N1.  Writing waits for the
+ * The machine's console: a 16550 at COM1 or COM2, 115200 8N1.  Writing waits for the
  * transmitter (bounded: there may be no UART), reading is by interrupt.
  */
 #include <string.h>
@@ -8,21 +8,23 @@
 #include "pvboot/hv/cpu.h"
 #include "pvboot/hv/machine.h"
 
-#define COM1		0x3f8
-#define COM_DATA	(COM1 + 0)
-#define COM_IER		(COM1 + 1)
-#define COM_FCR		(COM1 + 2)
-#define COM_LCR		(COM1 + 3)
-#define COM_MCR		(COM1 + 4)
-#define COM_LSR		(COM1 + 5)
+#define COM_DATA	((uint16_t)(base + 0))
+#define COM_IER		((uint16_t)(base + 1))
+#define COM_FCR		((uint16_t)(base + 2))
+#define COM_LCR		((uint16_t)(base + 3))
+#define COM_MCR		((uint16_t)(base + 4))
+#define COM_LSR		((uint16_t)(base + 5))
 #define LSR_READY	0x01
 #define LSR_THRE	0x20
 
+static uint16_t base;
 static bool present;
 static unsigned room;	/* bytes the FIFO takes without asking again */
 
-void com_init(void)
+void com_init(unsigned n)
 {
+	base = n ? 0x2f8 : 0x3f8;
+	room = 0;
 	outb(COM_IER, 0);
 	outb(COM_LCR, 0x80);
 	outb(COM_DATA, 1);	/* divisor 1: 115200 */
@@ -52,9 +54,10 @@ void com_write_raw(const char *s, size_t len)
 		com_byte((uint8_t)*s);
 }
 
-/* Tell by IRQ 4 of bytes that have come. */
-void com_interrupts(void)
+/* Tell by HANDLER of bytes that have come. */
+void com_interrupts(void (*handler)(void *arg), void *arg)
 {
+	irq_register(base == 0x3f8 ? 4 : 3, handler, arg);
 	outb(COM_IER, 1);
 }
 

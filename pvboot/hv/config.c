@@ -117,12 +117,6 @@ static int set_vbd(struct hv_config *c, const char *s, const char *end)
 	return 0;
 }
 
-static int set_verbose(struct hv_config *c, const char *s, const char *end)
-{
-	c->verbose = true;
-	return s == end ? 0 : bad(s, end, "verbose takes no value");
-}
-
 static const struct option {
 	const char *name;
 	int (*set)(struct hv_config *c, const char *s, const char *end);
@@ -131,7 +125,6 @@ static const struct option {
 	{ "vcpus=", set_vcpus },
 	{ "console=", set_console },
 	{ "vbd=", set_vbd },
-	{ "verbose", set_verbose },
 };
 
 static int set_option(struct hv_config *c, const char *s, const char *end,

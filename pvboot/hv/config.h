@@ -26,7 +26,6 @@ struct hv_config {
 	uint64_t memory;	/* bytes for the guest; 0: all there is */
 	unsigned vcpus;
 	enum config_console console;
-	bool verbose;
 	unsigned n_vbds;	/* 0: whole disks in firmware order */
 	struct config_vbd vbd[CONFIG_VBDS];
 	/*

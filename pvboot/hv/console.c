@@ -11,8 +11,6 @@
 
 #include <xen/io/console.h>
 
-#define COM_IRQ 4
-
 static void drain(struct domain *d, unsigned port)
 {
 	struct xencons_interface *c = d->console_ring;
@@ -60,8 +58,7 @@ static void key_interrupt(void *arg)
 void console_init(struct domain *d)
 {
 	d->console_port = evtchn_new_backend(d, drain);
-	irq_register(COM_IRQ, key_interrupt, d);
-	com_interrupts();
+	com_interrupts(key_interrupt, d);
 }
 
 /* What is left in the ring when the guest ends. */

@@ -67,11 +67,11 @@ extern uint64_t ram_pages;	/* all usable RAM of the machine */
 /* Does the direct map cover machine address MA? */
 bool memory_mapped(uint64_t ma);
 
-/* com.c: COM1.  com_write turns \n into \r\n. */
-void com_init(void);
+/* com.c: COM1, or COM2 when N is 1.  com_write turns \n into \r\n. */
+void com_init(unsigned n);
 void com_write(const char *s, size_t len);
 void com_write_raw(const char *s, size_t len);
-void com_interrupts(void);
+void com_interrupts(void (*handler)(void *arg), void *arg);
 int com_read(void);		/* -1: nothing there */
 void com_drain(void);
 

@@ -10,7 +10,7 @@ void start(uint32_t magic, uint32_t info_pa)
 	static struct hv_config config;
 	struct domain *d;
 
-	com_init();
+	com_init(0);
 	memory_init(magic, info_pa);
 	tables_init();
 	irq_init();
@@ -20,6 +20,8 @@ void start(uint32_t magic, uint32_t info_pa)
 	       (unsigned long long)(ram_pages >> 8),
 	       (unsigned long long)tsc_khz);
 	setup_config(&config);
+	if (config.console == CONSOLE_COM2)
+		com_init(1);
 	d = domain_create();
 	domain_build(d, &config);
 	tables_leave();

@@ -39,9 +39,8 @@ static void test_cmdline(void **state)
 	assert_int_equal(c.vbd[2].unit, 1);
 	assert_int_equal(c.vbd[2].part, -1);
 	assert_true(c.vbd[2].read_only);
-	assert_int_equal(line("mem=1g verbose vcpus=1"), 0);
+	assert_int_equal(line("mem=1g vcpus=1"), 0);
 	assert_int_equal(c.memory, 1 << 30);
-	assert_true(c.verbose);
 	assert_int_equal(line("vbd=xvda:hd0,0,ro"), 0);
 	assert_int_equal(c.vbd[0].part, 0);
 	assert_true(c.vbd[0].read_only);
@@ -57,7 +56,7 @@ static void test_cmdline_errors(void **state)
 		"vbd=xvda:hd0,", "vbd=xvda:hd0,x", "vbd=xvda:hd0,1,rw",
 		"vbd=xvda:hd999", "vbd=zzz:hd0", "vbd=:hd0",
 		"vbd=xvdaaaaaaaaaaaaaaaaaaa1:hd0", "vbd=xvda:hd0 vbd=xvda:hd1",
-		"hv memory=3", "hv verbose=1",
+		"hv memory=3", "hv verbose",
 	};
 	char many[1024] = "";
 
