@@ -48,7 +48,8 @@ struct handover {
 	 */
 	void (*loaded)(const struct handover *ho);
 	void *loaded_ctx;
-	const void *extra;	/* the mode's own: struct xenpv for GO_XENPV */
+	const void *extra;	/* the mode's own: struct xenpv for GO_XENPV,
+				 * for GO_EFI the path of the image's file */
 };
 
 /* Append a piece.  ERR_NO_MEMORY when the table is full. */

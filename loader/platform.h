@@ -44,6 +44,11 @@ struct platform {
 	void (*idle)(void);
 	/* Milliseconds since some moment; never goes back. */
 	uint64_t (*clock_ms)(void);
+	/*
+	 * A line of menu.lst is about to be run (a title: its entry is):
+	 * measured boot.  NULL where nobody measures.
+	 */
+	void (*measure)(const char *line);
 	/* TSC ticks spent in firmware or backend since start_tsc, for the record. */
 	uint64_t (*firmware_tsc)(void);
 	/*

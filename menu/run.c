@@ -75,24 +75,42 @@ static int run_rootnoverify(struct runner *r, const char *args)
 	return set_root(r, args, false);
 }
 
-static int run_kernel(struct runner *r, const char *args)
+/* What is started: the first word of ARGS, with the rest as its arguments. */
+static int set_kernel(struct runner *r, const char *args, enum lst_cmd cmd)
 {
 	struct boot_entry *e = r->entry;
 	int err;
 
-	while (!strncmp(args, "--type=", 7) ||
-	       !strncmp(args, "--no-mem-option", 15))
-		args = lst_next_word(args);
 	e->n_modules = 0;
 	e->initrd_given = false;
+	e->chain = cmd == CMD_CHAINLOADER;
 	e->kernel_path = NULL;
 	if (!*args)
-		return fail(ERR_ARGUMENT, "kernel: no file");
+		return fail(ERR_ARGUMENT, "%s: no file", command_name(cmd));
 	err = open_word(r, &args, &e->kernel_path, &e->kernel);
 	e->args = args;
 	if (err)
 		e->kernel_path = NULL;
 	return err;
+}
+
+static int run_kernel(struct runner *r, const char *args)
+{
+	while (!strncmp(args, "--type=", 7) ||
+	       !strncmp(args, "--no-mem-option", 15))
+		args = lst_next_word(args);
+	return set_kernel(r, args, CMD_KERNEL);
+}
+
+/* EFI applications; boot sectors ("+1") are the firmware's business. */
+static int run_chainloader(struct runner *r, const char *args)
+{
+	if (!strncmp(args, "--force", 7))
+		args = lst_next_word(args);
+	if (*args == '+' || strstr(args, ")+"))
+		return fail(ERR_COMMAND, "chainloader %s: boot sectors are not "
+			    "supported by this loader", args);
+	return set_kernel(r, args, CMD_CHAINLOADER);
 }
 
 static int add_module(struct runner *r, const char **args)
@@ -219,6 +237,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BACKGROUND] = run_nothing,
 	[CMD_BOOT] = run_boot,
 	[CMD_BORDER] = run_nothing,
+	[CMD_CHAINLOADER] = run_chainloader,
 	[CMD_CLEAR] = run_nothing,
 	[CMD_COLOR] = run_nothing,
 	[CMD_CONFIGFILE] = run_configfile,
@@ -257,11 +276,18 @@ bool run_supports(enum lst_cmd cmd)
 	return handlers[cmd] != NULL;
 }
 
+static void measure(const struct platform *p, const char *line)
+{
+	if (p->measure)
+		p->measure(line);
+}
+
 static int run_line(struct runner *r, const struct lst_line *line)
 {
 	const struct lst *l = &r->config->lst;
 	enum lst_cmd cmd = line->cmd;
 
+	measure(r->p, lst_text(l, line));
 	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD)
 		say(r->p, "%s\n", lst_text(l, line));
 	if (!(command_flags(cmd) & CMD_ENTRY))
@@ -285,6 +311,7 @@ int run_entry(struct runner *r, const struct lst_entry *e)
 	if (!r->entry)
 		return ERR_NO_MEMORY;
 	r->entry->title = lst_title(l, e);
+	measure(r->p, lst_text(l, &l->line[e->title]));
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)
 			continue;

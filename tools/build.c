@@ -190,6 +190,9 @@ static int write_esp(struct build *b, const char *image)
 
 	b->efi = stages_find(&b->r, "twinboot.efi");
 	tree_add(&t, "EFI/BOOT/BOOTX64.EFI", b->efi, NULL);
+	if (mkfat_need(&t) > m.size)
+		return report_error("%s does not fit on the ESP of %lu MiB",
+				    b->efi, m.size >> 20);
 	return mkfat_write(&m, &t);
 }
 

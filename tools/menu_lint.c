@@ -133,6 +133,9 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	else if (line->kind == LST_COMMAND && !run_supports(line->cmd))
 		remark(t, line->line, "\"%s\" is not supported by our loaders: "
 		       "Error 27", name);
+	if (line->cmd == CMD_CHAINLOADER)
+		remark(t, line->line, "\"%s\" starts EFI applications, and "
+		       "works under UEFI only", name);
 	if (line->kind == LST_GLOBAL &&
 	    (line->cmd == CMD_TIMEOUT || line->cmd == CMD_DEFAULT) &&
 	    strcmp(args, "saved") && lst_number(&args, &n))

@@ -94,6 +94,11 @@ static int read_partition(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return blk_read(p->disk, p->first + lba, n, buf);
 }
 
+const struct part_blk *part_of(const struct blk *b)
+{
+	return b->read == read_partition ? b->priv : NULL;
+}
+
 int part_open(struct blk *disk, const struct part_list *list, unsigned number,
 	      struct part_blk *out)
 {

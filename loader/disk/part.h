@@ -56,4 +56,7 @@ struct part_blk {
 int part_open(struct blk *disk, const struct part_list *list, unsigned number,
 	      struct part_blk *out);
 
+/* The partition that B is, NULL for a whole disk. */
+const struct part_blk *part_of(const struct blk *b);
+
 #endif

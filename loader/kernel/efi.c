@@ -68,6 +68,12 @@ static int add_initrds(struct handover *ho, struct boot_entry *e)
 	return err;
 }
 
+/* PATH without the device in front of it. */
+static const char *path_in_fs(const char *path)
+{
+	return path[0] == '(' ? path + strcspn(path, "/") : path;
+}
+
 static int efi_load(struct boot_entry *e, const struct memmap *map,
 		    struct arena *arena, struct handover *ho)
 {
@@ -76,10 +82,11 @@ static int efi_load(struct boot_entry *e, const struct memmap *map,
 				kernel->size);
 
 	ho->mode = GO_EFI;
-	ho->entry_name = "efi-stub";
+	ho->entry_name = e->chain ? "efi-app" : "efi-stub";
+	ho->extra = path_in_fs(e->kernel_path);
 	return err ? err : add_initrds(ho, e);
 }
 
 const struct kernel_format efi_format = {
-	.name = "efi", .probe = efi_probe, .load = efi_load,
+	.name = "efi", .chains = true, .probe = efi_probe, .load = efi_load,
 };

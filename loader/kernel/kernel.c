@@ -2,6 +2,13 @@
 
 #include "loader/base/err.h"
 
+static bool can_chain(const struct kernel_format *const *formats)
+{
+	while (*formats && !(*formats)->chains)
+		formats++;
+	return *formats;
+}
+
 int kernel_load(const struct kernel_format *const *formats,
 		struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
@@ -10,6 +17,9 @@ int kernel_load(const struct kernel_format *const *formats,
 	uint8_t *head = arena_alloc(arena, 4096);
 	int err;
 
+	if (e->chain && !can_chain(formats))
+		return fail(ERR_COMMAND, "chainloader %s: only under UEFI",
+			    e->kernel_path);
 	if (!head)
 		return ERR_NO_MEMORY;
 	err = fs_read(&e->kernel, 0, len, head);
@@ -17,7 +27,8 @@ int kernel_load(const struct kernel_format *const *formats,
 		return err;
 	*ho = (struct handover){ .cmdline = e->args };
 	for (; *formats; formats++) {
-		if (!(*formats)->probe(span_of(head, len)))
+		if ((e->chain && !(*formats)->chains) ||
+		    !(*formats)->probe(span_of(head, len)))
 			continue;
 		ho->format = (*formats)->name;
 		return (*formats)->load(e, map, arena, ho);

@@ -23,6 +23,7 @@ struct boot_entry {
 	const char *kernel_path;
 	struct file kernel;
 	const char *args;	/* the kernel's command line, "" if none */
+	bool chain;		/* `chainloader', not `kernel' */
 	bool initrd_given;	/* modules came from `initrd`, not `module` */
 	unsigned n_modules;
 	struct boot_module module[BOOT_MODULES];
@@ -38,11 +39,13 @@ struct kernel_format {
 	 */
 	int (*load)(struct boot_entry *e, const struct memmap *map,
 		    struct arena *arena, struct handover *ho);
+	bool chains;		/* what it knows can be chainloaded */
 };
 
 /*
  * Find the format in FORMATS (NULL at the end) that knows E's kernel and let
- * it fill HO.  ERR_EXEC_FORMAT names the kernel when none does.
+ * it fill HO.  ERR_EXEC_FORMAT names the kernel when none does; ERR_COMMAND
+ * when nothing can be chainloaded.
  */
 int kernel_load(const struct kernel_format *const *formats,
 		struct boot_entry *e, const struct memmap *map,

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "menu/utf8.h"
+
 static SERIAL_IO_INTERFACE *serial; /* NULL: ConOut has it, or none */
 
 /* Whether some instance of the device path in variable ConOut is a UART. */
@@ -52,21 +54,34 @@ static void put(CHAR16 *text, char *bytes, size_t len)
 		uefi_timed(serial->Write(serial, &n, bytes));
 }
 
+/* ConOut takes UCS-2; bytes that are not UTF-8 are shown as Latin-1. */
+static CHAR16 character(const char *s, size_t len, size_t *used)
+{
+	char bytes[5] = "";
+	uint32_t c;
+
+	memcpy(bytes, s, len < 4 ? len : 4);
+	*used = utf8_length(bytes);
+	c = *used ? uefi_decode(bytes, *used) : (uint8_t)*s;
+	*used += !*used;
+	return c < 0x10000 ? (CHAR16)c : '?';
+}
+
 void uefi_write(const char *s, size_t len)
 {
 	while (len) {
 		CHAR16 text[82];
 		char bytes[82];
-		size_t n = 0;
+		size_t n = 0, chars = 0, used;
 
-		for (; len && n < 80; s++, len--) {
+		for (; len && n < 76; s += used, len -= used) {
 			if (*s == '\n')
-				bytes[n++] = '\r';
-			bytes[n++] = *s;
+				text[chars++] = (uint8_t)(bytes[n++] = '\r');
+			text[chars++] = character(s, len, &used);
+			memcpy(bytes + n, s, used);
+			n += used;
 		}
-		for (size_t i = 0; i < n; i++)
-			text[i] = (uint8_t)bytes[i];
-		text[n] = 0;
+		text[chars] = 0;
 		put(text, bytes, n);
 	}
 }
@@ -100,7 +115,9 @@ int uefi_key(void)
 		return KEY_NONE;
 	if (key.ScanCode)
 		return scan_key(key.ScanCode);
-	return key.UnicodeChar == '\r' ? '\n' : key.UnicodeChar & 0x7f;
+	if (key.UnicodeChar > 0x7e)
+		return KEY_NONE;
+	return key.UnicodeChar == '\r' ? '\n' : key.UnicodeChar;
 }
 
 void uefi_idle(void)

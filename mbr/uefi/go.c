@@ -3,13 +3,11 @@
  */
 #include "mbr/uefi/uefi.h"
 
-#include <string.h>
-
 #include "loader/base/err.h"
 
 int uefi_go(struct handover *ho)
 {
-	uefi_measure(8, ho->cmdline, strlen(ho->cmdline), "command line");
+	uefi_measure_cmdline(ho->cmdline);
 	switch (ho->mode) {
 	case GO_EFI:
 		return uefi_go_image(ho);

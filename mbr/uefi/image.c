@@ -11,92 +11,120 @@
 
 static EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
 
-static int refused(EFI_STATUS status)
+static int refused(const char *path, EFI_STATUS status)
 {
 	switch (status) {
 	case EFI_SECURITY_VIOLATION:
 	case EFI_ACCESS_DENIED:
-		return fail(ERR_AUTH, "Secure Boot: the kernel is not signed "
-				      "by a key that this firmware trusts");
+		return fail(ERR_AUTH, "Secure Boot: %s is not signed by a key "
+				      "that this firmware trusts", path);
 	case EFI_OUT_OF_RESOURCES:
 		return fail(ERR_NO_MEMORY, "the firmware has no room to load "
-					   "the kernel");
+					   "%s", path);
 	default:
-		return fail(ERR_EXEC_FORMAT,
-			    "the firmware does not load the "
-			    "kernel (EFI error %lu)",
+		return fail(ERR_EXEC_FORMAT, "the firmware does not load %s "
+					     "(EFI error %lu)", path,
 			    (uint64_t)status & ~EFI_ERROR_MASK);
 	}
 }
 
-/* Read piece 0 into pages of its own and let the firmware load it. */
+/* Let the firmware load the LEN bytes of FILE. */
+static int load_image(const struct handover *ho, void *file, uint64_t len,
+		      EFI_HANDLE *image)
+{
+	EFI_DEVICE_PATH *own = uefi_device_path(uefi_loaded->DeviceHandle);
+	EFI_DEVICE_PATH *path;
+	EFI_STATUS status;
+	uint64_t pages;
+
+	path = uefi_where(ho->piece[0].file, ho->extra, &pages);
+	*image = NULL;
+	status = uefi_timed(uefi_boot->LoadImage(
+		FALSE, uefi_image, path ? path : own, file, len, image));
+	/* A violation leaves the image loaded, but not startable. */
+	if (status && *image)
+		uefi_timed(uefi_boot->UnloadImage(*image));
+	if (path)
+		uefi_pages_free(path, pages);
+	return status ? refused(ho->extra, status) : 0;
+}
+
+/* Read piece 0 into pages of its own, which the image does not need later. */
 static int load(const struct handover *ho, EFI_HANDLE *image)
 {
 	const struct piece *p = &ho->piece[0];
 	uint64_t pages = uefi_page_count(p->len);
 	void *file = uefi_pages(pages);
-	EFI_STATUS status;
 	int err;
 
-	if (!file)
-		return ERR_NO_MEMORY;
+	if (!file) {
+		err_clear();
+		return fail(ERR_NO_MEMORY, "%s of %lu KiB",
+			    (const char *)ho->extra, pages * 4);
+	}
 	err = fs_read(p->file, p->file_off, p->len, file);
 	if (!err) {
 		uefi_measure(9, file, p->len, "kernel");
-		status = uefi_timed(uefi_boot->LoadImage(
-			FALSE, uefi_image,
-			uefi_device_path(uefi_loaded->DeviceHandle), file,
-			p->len, image));
-		if (status)
-			err = refused(status);
-		/* A violation leaves the image loaded, but not startable. */
-		if (status == EFI_SECURITY_VIOLATION)
-			uefi_boot->UnloadImage(*image);
+		err = load_image(ho, file, p->len, image);
 	}
 	uefi_pages_free(file, pages);
 	return err;
 }
 
-static int start(const struct handover *ho, EFI_HANDLE image, CHAR16 *options,
-		 uint32_t bytes)
+/* Without a command line there are no load options: a UKI takes its own. */
+static int set_options(const struct handover *ho, EFI_HANDLE image,
+		       CHAR16 **options, uint64_t *pages)
 {
 	EFI_LOADED_IMAGE *loaded;
 	EFI_STATUS status = uefi_timed(uefi_boot->HandleProtocol(
 		image, &loaded_image_guid, (void **)&loaded));
 
+	*options = NULL;
 	if (status)
-		return refused(status);
-	loaded->DeviceHandle = uefi_loaded->DeviceHandle;
-	loaded->LoadOptions = options;
-	loaded->LoadOptionsSize = bytes;
-	if (ho->loaded)
+		return refused(ho->extra, status);
+	if (!loaded->DeviceHandle)
+		loaded->DeviceHandle = uefi_loaded->DeviceHandle;
+	if (!*ho->cmdline)
+		return 0;
+	*options = uefi_utf16(ho->cmdline, pages, &loaded->LoadOptionsSize);
+	loaded->LoadOptions = *options;
+	return *options ? 0 : ERR_NO_MEMORY;
+}
+
+static int start(const struct handover *ho, EFI_HANDLE image)
+{
+	EFI_STATUS status;
+
+	/* With an initrd all is in place when the kernel has fetched it. */
+	if (ho->n == 1 && ho->loaded)
 		ho->loaded(ho);
+	uefi_left_tsc = uefi_tsc();
 	status = uefi_boot->StartImage(image, NULL, NULL);
-	return fail(ERR_BOOT, "the kernel came back (EFI error %lu)",
+	uefi_firmware_tsc += uefi_tsc() - uefi_left_tsc;
+	return fail(ERR_BOOT, "%s came back (EFI status %lu)",
+		    (const char *)ho->extra,
 		    (uint64_t)status & ~EFI_ERROR_MASK);
 }
 
 int uefi_go_image(struct handover *ho)
 {
 	uint64_t pages;
-	uint32_t bytes;
 	CHAR16 *options;
 	EFI_HANDLE image;
 	int err = load(ho, &image);
 
 	if (err)
 		return err;
-	options = uefi_utf16(ho->cmdline, &pages, &bytes);
-	if (!options) {
-		uefi_boot->UnloadImage(image);
-		return ERR_NO_MEMORY;
-	}
-	err = uefi_initrd_offer(ho);
+	err = set_options(ho, image, &options, &pages);
 	if (!err)
-		err = start(ho, image, options, bytes);
-	else
-		uefi_boot->UnloadImage(image);
-	uefi_initrd_withdraw();
-	uefi_pages_free(options, pages);
+		err = uefi_initrd_offer(ho);
+	if (!err) {
+		err = start(ho, image);
+		uefi_initrd_withdraw();
+	} else {
+		uefi_timed(uefi_boot->UnloadImage(image));
+	}
+	if (options)
+		uefi_pages_free(options, pages);
 	return err;
 }

@@ -38,6 +38,8 @@ struct load_file2 {
 	 UINTN *size, void *buffer);
 };
 
+uint64_t uefi_left_tsc;
+
 static const struct handover *offered;
 static EFI_HANDLE handle;
 
@@ -48,10 +50,24 @@ static uint64_t initrd_size(const struct handover *ho)
 	return ho->n > 1 ? last->addr + last->size : 0;
 }
 
+static EFI_STATUS read_all(uint8_t *buffer)
+{
+	for (unsigned i = 1; i < offered->n; i++) {
+		const struct piece *p = &offered->piece[i];
+		uint8_t *to = buffer + p->addr;
+
+		if (fs_read(p->file, p->file_off, p->len, to))
+			return EFI_DEVICE_ERROR;
+		memset(to + p->len, 0, p->size - p->len);
+	}
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI load(struct load_file2 *this, EFI_DEVICE_PATH *path,
 			      BOOLEAN boot_policy, UINTN *size, void *buffer)
 {
 	uint64_t all = initrd_size(offered);
+	EFI_STATUS status;
 
 	if (boot_policy)
 		return EFI_UNSUPPORTED;
@@ -62,28 +78,44 @@ static EFI_STATUS EFIAPI load(struct load_file2 *this, EFI_DEVICE_PATH *path,
 		return EFI_BUFFER_TOO_SMALL;
 	}
 	*size = all;
-	for (unsigned i = 1; i < offered->n; i++) {
-		const struct piece *p = &offered->piece[i];
-		uint8_t *to = (uint8_t *)buffer + p->addr;
-
-		if (fs_read(p->file, p->file_off, p->len, to))
-			return EFI_DEVICE_ERROR;
-		memset(to + p->len, 0, p->size - p->len);
+	uefi_firmware_tsc += uefi_tsc() - uefi_left_tsc;
+	status = read_all(buffer);
+	if (!status) {
+		uefi_measure(9, buffer, all, "initrd");
+		if (offered->loaded)
+			offered->loaded(offered);
 	}
-	uefi_measure(9, buffer, all, "initrd");
-	return EFI_SUCCESS;
+	uefi_left_tsc = uefi_tsc();
+	return status;
 }
 
 static struct load_file2 protocol = {load};
 
+/* Better said by us than by the kernel, which knows no reason. */
+static int check_memory(uint64_t bytes)
+{
+	uint64_t pages = uefi_page_count(bytes);
+	void *room = uefi_pages(pages);
+
+	if (!room) {
+		err_clear();
+		return fail(ERR_NO_MEMORY, "initrd of %lu KiB", pages * 4);
+	}
+	uefi_pages_free(room, pages);
+	return 0;
+}
+
 int uefi_initrd_offer(const struct handover *ho)
 {
+	uint64_t all = initrd_size(ho);
 	EFI_STATUS status;
 
 	offered = ho;
 	handle = NULL;
-	if (!initrd_size(ho))
+	if (!all)
 		return 0;
+	if (check_memory(all))
+		return ERR_NO_MEMORY;
 	status = uefi_timed(uefi_boot->InstallProtocolInterface(
 		&handle, &device_path_guid, EFI_NATIVE_INTERFACE,
 		(void *)(uintptr_t)&initrd_path));

@@ -55,6 +55,25 @@ static int take_pieces(const struct handover *ho)
 	return 0;
 }
 
+/* What runs and what it is given; the initrd's pieces lie side by side. */
+static void measure_pieces(const struct handover *ho)
+{
+	uint64_t start = 0, end = 0;
+
+	for (unsigned i = 0; i < ho->n; i++) {
+		const struct piece *p = &ho->piece[i];
+
+		if (!strcmp(p->what, "kernel"))
+			uefi_measure(9, (void *)p->addr, p->len, "kernel");
+		if (strcmp(p->what, "initrd"))
+			continue;
+		start = start ? start : p->addr;
+		end = p->addr + p->size;
+	}
+	if (start)
+		uefi_measure(9, (void *)start, end - start, "initrd");
+}
+
 static void *piece_at(void *ctx, uint64_t addr, uint64_t size)
 {
 	return (void *)addr;
@@ -186,6 +205,7 @@ int uefi_go_long64(struct handover *ho)
 		return err;
 	if (!(err = handover_load(ho, piece_at, NULL)) &&
 	    !(err = map_room(&map))) {
+		measure_pieces(ho);
 		set_screen(params);
 		if (leave_firmware(&map)) {
 			set_efi_info(params, &map);

@@ -50,6 +50,7 @@ static struct platform platform = {
 	.key = uefi_key,
 	.idle = uefi_idle,
 	.clock_ms = uefi_clock_ms,
+	.measure = uefi_measure_line,
 	.firmware_tsc = firmware_tsc,
 	.go = uefi_go,
 	.reboot = reboot,

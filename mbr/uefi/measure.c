@@ -1,13 +1,16 @@
 /*
  * Measured boot over EFI_TCG2_PROTOCOL (TCG EFI Protocol Specification 1.0,
- * family 2.0): PCR 8 gets the command line, PCR 9 kernel and initrd, as
- * event type EV_IPL with what was measured as the event's text.
+ * family 2.0): PCR 8 gets the lines of menu.lst that are run and the command
+ * line, PCR 9 kernel and initrd, as events of type EV_IPL.  The event's text
+ * says what was measured: docs/uefi.md.
  */
 #include "mbr/uefi/uefi.h"
 
 #include <string.h>
 
 #include "loader/abi/tcg2.h"
+#include "loader/base/fmt.h"
+#include "menu/lst.h"
 
 static struct tcg2_protocol *tcg2(void)
 {
@@ -22,18 +25,18 @@ static struct tcg2_protocol *tcg2(void)
 void uefi_measure(uint32_t pcr, const void *data, uint64_t len,
 		  const char *what)
 {
-	struct {
+	static struct {
 		struct tcg2_event head;
-		char text[32];
+		char text[LST_LINE_MAX + 16];
 	} __attribute__((packed)) event;
 	struct tcg2_protocol *p = tcg2();
-	size_t text = strlen(what) + 1;
+	EFI_STATUS status;
+	size_t text;
+	char line[80];
 
 	if (!p)
 		return;
-	if (text > sizeof(event.text))
-		text = sizeof(event.text);
-	memcpy(event.text, what, text);
+	text = fmt(event.text, sizeof(event.text), "%s", what) + 1;
 	event.head = (struct tcg2_event){
 		.size = (uint32_t)(sizeof(event.head) + text),
 		.header_size = TCG2_EVENT_HEADER_SIZE,
@@ -41,6 +44,30 @@ void uefi_measure(uint32_t pcr, const void *data, uint64_t len,
 		.pcr = pcr,
 		.type = TCG2_EV_IPL,
 	};
-	uefi_timed(p->hash_log_extend_event(p, 0, (uintptr_t)data, len,
-					    &event.head));
+	status = uefi_timed(p->hash_log_extend_event(p, 0, (uintptr_t)data,
+						     len, &event.head));
+	/* Volume full: the log is, but the PCR was extended. */
+	if (!status || status == EFI_VOLUME_FULL)
+		return;
+	uefi_write(line, fmt(line, sizeof(line), "PCR %u is not extended: EFI "
+			     "error %lu\n", pcr,
+			     (uint64_t)status & ~EFI_ERROR_MASK));
+}
+
+static void measure_text(const char *kind, const char *text)
+{
+	char what[LST_LINE_MAX + 16];
+
+	fmt(what, sizeof(what), "%s: %s", kind, text);
+	uefi_measure(8, text, strlen(text), what);
+}
+
+void uefi_measure_line(const char *line)
+{
+	measure_text("menu", line);
+}
+
+void uefi_measure_cmdline(const char *cmdline)
+{
+	measure_text("cmdline", cmdline);
 }

@@ -18,13 +18,13 @@ static bool is_utf8(const char *s)
 	return len;
 }
 
-/* The character of LEN bytes at S, which utf8_length() has checked. */
-static uint32_t decode(const uint8_t *s, size_t len)
+uint32_t uefi_decode(const char *s, size_t len)
 {
-	uint32_t c = len == 1 ? s[0] : s[0] & (0x7fu >> len);
+	const uint8_t *p = (const uint8_t *)s;
+	uint32_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
 
 	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (s[i] & 0x3f);
+		c = c << 6 | (p[i] & 0x3f);
 	return c;
 }
 
@@ -39,7 +39,7 @@ CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes)
 		return NULL;
 	while (*text) {
 		size_t len = utf8 ? utf8_length(text) : 1;
-		uint32_t c = decode((const uint8_t *)text, len);
+		uint32_t c = uefi_decode(text, len);
 
 		text += len;
 		if (c >= 0x10000) {

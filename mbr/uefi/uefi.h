@@ -7,6 +7,7 @@
 
 #include <efi.h>
 
+#include "loader/disk/part.h"
 #include "loader/platform.h"
 
 extern EFI_HANDLE uefi_image;		/* ourselves */
@@ -38,6 +39,14 @@ int uefi_disks(struct platform *p);
 EFI_DEVICE_PATH *uefi_device_path(EFI_HANDLE handle);
 size_t uefi_path_length(EFI_DEVICE_PATH *path);
 
+/*
+ * where.c: the firmware's name of the file F, called PATH on its file system,
+ * in PAGES pages.  NULL when the firmware does not know its partition, or
+ * there is no memory.
+ */
+EFI_DEVICE_PATH *uefi_where(const struct file *f, const char *path,
+			    uint64_t *pages);
+
 /* console.c */
 void uefi_console_start(void);
 void uefi_write(const char *s, size_t len);
@@ -64,15 +73,28 @@ int uefi_go_long64(struct handover *ho);	/* long64.c: GO_LONG64 */
 /* secure.c: whether the firmware verifies what it starts. */
 bool uefi_secure_boot(void);
 
-/* initrd.c: offer HO's pieces from 1 on to the kernel, and take them back. */
+/*
+ * initrd.c: offer HO's pieces from 1 on to the kernel, and take them back.
+ * ERR_NO_MEMORY when no memory could hold them.
+ */
 int uefi_initrd_offer(const struct handover *ho);
 void uefi_initrd_withdraw(void);
+/* The TSC when the kernel got the CPU: what it takes is not our own time. */
+extern uint64_t uefi_left_tsc;
 
-/* measure.c: extend PCR with LEN bytes at DATA; nothing without a TPM. */
+/*
+ * measure.c: extend PCR with LEN bytes at DATA; WHAT says in the log what
+ * that is.  Nothing without a TPM.
+ */
 void uefi_measure(uint32_t pcr, const void *data, uint64_t len,
 		  const char *what);
+/* The same for texts, into PCR 8. */
+void uefi_measure_line(const char *line);
+void uefi_measure_cmdline(const char *cmdline);
 
 /* text.c: TEXT as NUL-terminated UTF-16 in PAGES pages, BYTES with the NUL. */
 CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes);
+/* The character of LEN bytes at S, which utf8_length() has checked. */
+uint32_t uefi_decode(const char *s, size_t len);
 
 #endif

@@ -70,6 +70,7 @@ static void test_load(void **state)
 	fs_mem_file(&e.module[2].file, image, 8);
 	assert_int_equal(efi_format.load(&e, &map, &arena, &ho), 0);
 	assert_int_equal(ho.mode, GO_EFI);
+	assert_string_equal(ho.extra, "/k");
 	assert_int_equal(ho.n, 3);
 	assert_int_equal(ho.piece[1].addr, 0);
 	assert_int_equal(ho.piece[1].size, 8);
@@ -84,12 +85,46 @@ static void test_load(void **state)
 	assert_non_null(strstr(err_text(), "/huge"));
 }
 
+static bool any(struct span head)
+{
+	return true;
+}
+
+/* `chainloader' passes over the formats that cannot be chainloaded. */
+static void test_chain(void **state)
+{
+	static const struct kernel_format other = { .name = "x", .probe = any };
+	static const struct kernel_format *const formats[] = { &other,
+		&efi_format, NULL };
+	static uint8_t room[16384];
+	struct arena arena = { room, sizeof(room), 0 };
+	struct memmap map = { 0 };
+	struct boot_entry e = { .kernel_path = "(hd0,14)/EFI/a.efi",
+				.args = "", .chain = true };
+	struct handover ho;
+
+	make_image(0x80);
+	fs_mem_file(&e.kernel, image, sizeof(image));
+	assert_int_equal(kernel_load(formats, &e, &map, &arena, &ho), 0);
+	assert_string_equal(ho.format, "efi");
+	assert_string_equal(ho.entry_name, "efi-app");
+	assert_string_equal(ho.extra, "/EFI/a.efi");
+	image[0] = 0;
+	err_clear();
+	assert_int_equal(kernel_load(formats, &e, &map, &arena, &ho),
+			 ERR_EXEC_FORMAT);
+	err_clear();
+	assert_int_equal(kernel_load(formats + 2, &e, &map, &arena, &ho),
+			 ERR_COMMAND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_probe),
 		cmocka_unit_test(test_probe_linux),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_chain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,6 +165,10 @@ static void test_errors(void **state)
 		{ "module /i1", "Error 20: " }, { "boot", "Error 8: " },
 		{ "timeout 3", "Error 27: Unrecognized command: timeout: " },
 		{ "chainloader +1", "Error 27: " },
+		{ "chainloader (hd0,0)+1", "Error 27: " },
+		{ "chainloader --force", "Error 30: " },
+		{ "chainloader /k1", "Error 27: Unrecognized command: "
+		  "chainloader /k1: only under UEFI" },
 		{ "configfile /none", "Error 15: " },
 		{ "kernel /k1\ninitrd /none", "Error 15: " },
 		{ "kernel /k1\ninitrd", "Error 30: " },
