@@ -57,9 +57,9 @@ static bool wait_backend(const struct blkfront *f, unsigned states)
 	return true;
 }
 
-static int set_state(const struct blkfront *f, unsigned state)
+static void set_state(const struct blkfront *f, unsigned state)
 {
-	return store_write_number(f->path, "state", state);
+	store_write_number(f->path, "state", state);
 }
 
 static int read_direct(struct blkfront *f, uint64_t sector, uint64_t n,
@@ -100,20 +100,20 @@ static unsigned ring_order(const struct blkfront *f)
 static int publish(struct blkfront *f, unsigned order)
 {
 	char name[16];
-	int err = 0;
 
 	if (!order)
-		err |= store_write_number(f->path, "ring-ref", f->ring.ref[0]);
+		store_write_number(f->path, "ring-ref", f->ring.ref[0]);
 	else
-		err |= store_write_number(f->path, "ring-page-order", order);
+		store_write_number(f->path, "ring-page-order", order);
 	for (unsigned i = 0; order && i < f->ring.pages; i++) {
 		fmt(name, sizeof(name), "ring-ref%u", i);
-		err |= store_write_number(f->path, name, f->ring.ref[i]);
+		store_write_number(f->path, name, f->ring.ref[i]);
 	}
-	err |= store_write_number(f->path, "event-channel", f->ring.port);
-	err |= store_write(f->path, "protocol", XEN_IO_PROTO_ABI_X86_64);
-	err |= set_state(f, XenbusStateInitialised);
-	return err < 0 ? fail(ERR_READ, "xenstore refuses %s", f->path) : 0;
+	store_write_number(f->path, "event-channel", f->ring.port);
+	store_write(f->path, "protocol", XEN_IO_PROTO_ABI_X86_64);
+	set_state(f, XenbusStateInitialised);
+	return store_flush() ? fail(ERR_READ, "xenstore refuses %s", f->path)
+			     : 0;
 }
 
 /* Up to "initialised": from there the backend works by itself. */
@@ -159,8 +159,8 @@ static int complete(struct blkfront *f)
 	f->blk.sector = (uint32_t)size;
 	f->blk.count = sectors * 512 / size;
 	f->ready = true;
-	return set_state(f, XenbusStateConnected) < 0 ?
-		fail(ERR_READ, "xenstore refuses %s", f->path) : 0;
+	set_state(f, XenbusStateConnected);
+	return 0;
 }
 
 /* The numbers in device/vbd, ascending. */
@@ -251,4 +251,5 @@ void blkfront_close(void)
 	for (unsigned i = 0; i < n_fronts; i++)
 		if (front[i]->ring.port)
 			close_one(front[i]);
+	store_flush();
 }

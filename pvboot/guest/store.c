@@ -1,7 +1,8 @@
 /*
- * The xenstore client (xen/io/xs_wire.h).  One request is in flight at a
- * time and all of its reply is taken from the ring, so that the next kernel
- * finds it empty.  Events of watches that somebody before us left are dropped.
+ * The xenstore client (xen/io/xs_wire.h).  Writes are sent without waiting;
+ * their replies are taken before that of the next read.  At the end the ring
+ * is empty, as the next kernel expects it.  Events of watches that somebody
+ * before us left are dropped.
  */
 #include "pvboot/guest/store.h"
 
@@ -12,11 +13,14 @@
 #include "loader/base/fmt.h"
 #include "pvboot/guest/guest.h"
 
+#define MAX_POSTED 32u		/* their replies all fit into the ring */
 #define PATIENCE 30000u		/* ms until a silent store is given up */
 
 static struct xenstore_domain_interface *ring;
 static evtchn_port_t port;
 static uint32_t next_id;
+static unsigned posted;		/* requests whose reply nobody has taken */
+static bool post_failed;
 
 static int wait_for(const XENSTORE_RING_IDX *index, uint32_t unlike)
 {
@@ -87,29 +91,39 @@ static int receive(void *buf, size_t len)
 	return 0;
 }
 
-/* The reply to request ID into BUF; its length, or -1. */
-static int reply(uint32_t type, uint32_t id, char *buf, size_t size)
+/* The next reply that is not an event: its header; the payload is to come. */
+static int next_reply(struct xsd_sockmsg *h)
 {
-	struct xsd_sockmsg h;
+	for (;;) {
+		if (receive(h, sizeof(*h)) || h->len > XENSTORE_PAYLOAD_MAX)
+			return -1;
+		if (h->type != XS_WATCH_EVENT)
+			return 0;
+		if (receive(NULL, h->len))
+			return -1;
+	}
+}
 
-	do {
-		if (receive(&h, sizeof(h)))
+/* Take the replies to posted requests until that to ID is next (0: all). */
+static int take_posted(uint32_t id, struct xsd_sockmsg *h)
+{
+	while (posted || id) {
+		if (next_reply(h))
 			return -1;
-		if (h.type == type && h.req_id == id && h.len < size) {
-			if (receive(buf, h.len))
-				return -1;
-			buf[h.len] = 0;
-			return (int)h.len;
-		}
-		if (h.len > XENSTORE_PAYLOAD_MAX || receive(NULL, h.len))
+		if (id && h->req_id == id)
+			return 0;
+		if (posted)
+			posted--;
+		if (h->type == XS_ERROR)
+			post_failed = true;
+		if (receive(NULL, h->len))
 			return -1;
-	} while (h.type == XS_WATCH_EVENT || h.req_id != id);
-	return -1;
+	}
+	return 0;
 }
 
 /* TYPE with PATH and, if not NULL, VALUE (without its NUL). */
-static int request(uint32_t type, const char *path, const char *value,
-		   char *buf, size_t size)
+static int post(uint32_t type, const char *path, const char *value)
 {
 	size_t path_len = strlen(path) + 1;
 	size_t value_len = value ? strlen(value) : 0;
@@ -119,7 +133,42 @@ static int request(uint32_t type, const char *path, const char *value,
 	if (send(&h, sizeof(h)) || send(path, path_len) ||
 	    send(value, value_len))
 		return -1;
-	return reply(type, h.req_id, buf, size);
+	return 0;
+}
+
+/* Send a request and put its reply into BUF; the length, or -1. */
+static int request(uint32_t type, const char *path, char *buf, size_t size)
+{
+	struct xsd_sockmsg h;
+	bool fits;
+
+	if (post(type, path, NULL) || take_posted(next_id, &h))
+		return -1;
+	fits = h.type == type && h.len < size;
+	if (receive(fits ? buf : NULL, h.len) || !fits)
+		return -1;
+	buf[h.len] = 0;
+	return (int)h.len;
+}
+
+/* Send one whose reply is only looked at by store_flush(). */
+static void post_later(uint32_t type, const char *path, const char *value)
+{
+	if (posted == MAX_POSTED)
+		post_failed |= store_flush() < 0;
+	if (post(type, path, value))
+		post_failed = true;
+	else
+		posted++;
+}
+
+int store_flush(void)
+{
+	struct xsd_sockmsg h;
+	bool failed = take_posted(0, &h) || post_failed;
+
+	post_failed = false;
+	return failed ? -1 : 0;
 }
 
 void store_init(void *page)
@@ -132,12 +181,12 @@ void store_init(void *page)
 
 int store_read(const char *path, char *buf, size_t size)
 {
-	return request(XS_READ, path, NULL, buf, size);
+	return request(XS_READ, path, buf, size);
 }
 
 int store_list(const char *path, char *buf, size_t size)
 {
-	return request(XS_DIRECTORY, path, NULL, buf, size);
+	return request(XS_DIRECTORY, path, buf, size);
 }
 
 static const char *join(const char *dir, const char *name)
@@ -164,24 +213,20 @@ uint64_t store_number(const char *dir, const char *name, uint64_t missing)
 	return v;
 }
 
-int store_write(const char *dir, const char *name, const char *value)
+void store_write(const char *dir, const char *name, const char *value)
 {
-	char ok[16];
-
-	return request(XS_WRITE, join(dir, name), value, ok, sizeof(ok));
+	post_later(XS_WRITE, join(dir, name), value);
 }
 
-int store_write_number(const char *dir, const char *name, uint64_t value)
+void store_write_number(const char *dir, const char *name, uint64_t value)
 {
 	char text[24];
 
 	fmt(text, sizeof(text), "%lu", value);
-	return store_write(dir, name, text);
+	store_write(dir, name, text);
 }
 
-int store_remove(const char *dir, const char *name)
+void store_remove(const char *dir, const char *name)
 {
-	char ok[16];
-
-	return request(XS_RM, join(dir, name), NULL, ok, sizeof(ok));
+	post_later(XS_RM, join(dir, name), NULL);
 }

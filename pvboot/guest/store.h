@@ -1,4 +1,4 @@
-/* Xenstore: requests, one at a time, without transactions or watches. */
+/* Xenstore: reading and writing nodes, without transactions or watches. */
 #ifndef PVBOOT_GUEST_STORE_H
 #define PVBOOT_GUEST_STORE_H
 
@@ -19,8 +19,13 @@ int store_list(const char *path, char *buf, size_t size);
 /* The node DIR/NAME as a decimal number, or MISSING. */
 uint64_t store_number(const char *dir, const char *name, uint64_t missing);
 
-int store_write(const char *dir, const char *name, const char *value);
-int store_write_number(const char *dir, const char *name, uint64_t value);
-int store_remove(const char *dir, const char *name);
+/*
+ * Changes are on their way when these return, in order with everything else;
+ * store_flush() waits for them and returns -1 if one was refused.
+ */
+void store_write(const char *dir, const char *name, const char *value);
+void store_write_number(const char *dir, const char *name, uint64_t value);
+void store_remove(const char *dir, const char *name);
+int store_flush(void);
 
 #endif
