@@ -393,7 +393,7 @@ DEMO := $(B)/images/demo.img
 $(DEMO): images/demo.conf images/demo.lst images/demo/boot/grub/twinboot.conf \
 		$(B)/images/cloud/initrd.img $(B)/twinboot $(BOOT)
 	$(call say,IMAGE,$@)
-	$(Q)$(B)/twinboot build images/demo.conf -o $@ \
+	$(Q)SOURCE_DATE_EPOCH=0 $(B)/twinboot build images/demo.conf -o $@ \
 	  --kernel $(B)/debian/cloud/vmlinuz --initrd $(B)/images/cloud/initrd.img
 
 .PHONY: images run run-bios run-uefi
@@ -401,6 +401,8 @@ images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
 
 run: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
+	@echo && echo "Every path, with instructions counted:" && echo
+	$(Q)$(B)/twinboot matrix $(DEMO) --count --table
 
 run-bios run-uefi: run-%: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path $*

@@ -102,8 +102,25 @@ enum carried carried_bios(struct blk *disk, char why[128])
 	return CARRIED_BROKEN;
 }
 
+/* PE/COFF: the fifth data directory of a PE32+ is the certificate table. */
+static bool has_certificate(struct file *f)
+{
+	static uint8_t head[4096];
+	size_t len = f->size < sizeof(head) ? f->size : sizeof(head);
+	struct span s = span_of(head, len);
+	uint32_t pe;
+
+	if (fs_read(f, 0, len, head)) {
+		err_clear();
+		return false;
+	}
+	pe = span_u32(&s, 0x3c);
+	return span_u16(&s, pe + 24ull) == 0x20b &&
+	       span_u32(&s, pe + 24ull + 112 + 4 * 8 + 4) && !s.bad;
+}
+
 enum carried carried_uefi(struct blk *disk, const struct part_list *parts,
-			  char why[128])
+			  char why[128], bool *is_signed)
 {
 	static uint8_t room[1 << 20];
 	struct arena arena = { room, sizeof(room), 0 };
@@ -126,5 +143,7 @@ enum carried carried_uefi(struct blk *disk, const struct part_list *parts,
 		err_clear();
 		return CARRIED_BROKEN;
 	}
+	if (is_signed)
+		*is_signed = has_certificate(&f);
 	return CARRIED_OURS;
 }

@@ -11,9 +11,12 @@ enum carried {
 	CARRIED_BROKEN,		/* ours, but; WHY says what */
 };
 
-/* By the boot sector, and for _uefi by the ESP.  WHY: one line for people. */
+/*
+ * By the boot sector, and for _uefi by the ESP.  WHY: one line for people.
+ * IS_SIGNED (may be NULL): the loader has a signature, of whomever.
+ */
 enum carried carried_bios(struct blk *disk, char why[128]);
 enum carried carried_uefi(struct blk *disk, const struct part_list *parts,
-			  char why[128]);
+			  char why[128], bool *is_signed);
 
 #endif

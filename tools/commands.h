@@ -11,7 +11,9 @@ struct command {
 
 extern const struct command build_command;
 extern const struct command inspect_command;
+extern const struct command matrix_command;
 extern const struct command menu_command;
+extern const struct command profiles_command;
 extern const struct command run_command;
 
 #endif

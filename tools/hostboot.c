@@ -146,6 +146,8 @@ static int host_go(struct handover *ho)
 	if (err)
 		return err;
 	host.hb->handover = describe(ho);
+	if (host.hb->look)
+		host.hb->look(host.hb->ctx, ho);
 	end(true, "");
 	return 0;
 }
@@ -164,7 +166,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
 
-	*hb = (struct hostboot){ 0 };
+	*hb = (struct hostboot){ .look = hb->look, .ctx = hb->ctx };
 	disks[0] = disk;
 	map.n = 0;
 	memmap_set(&map, 0, 0x9f000, MEM_RAM);

@@ -12,6 +12,9 @@
 #include "loader/kernel/kernel.h"
 
 struct hostboot {
+	/* Set by the caller: called with the handover, may be NULL. */
+	void (*look)(void *ctx, const struct handover *ho);
+	void *ctx;
 	bool ok;		/* a kernel would be started */
 	char why[256];		/* !ok: what stopped it */
 	json_t *handover;	/* ok: kernel format, entry, command line, ... */

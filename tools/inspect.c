@@ -35,6 +35,12 @@ static enum carried bios_there(struct blk *d, const struct part_list *parts,
 	return carried_bios(d, why);
 }
 
+static enum carried uefi_there(struct blk *d, const struct part_list *parts,
+			       char why[128])
+{
+	return carried_uefi(d, parts, why, NULL);
+}
+
 /* Nothing of ours is on the disk: the domain brings its loader. */
 static enum carried pv_there(struct blk *d, const struct part_list *parts,
 			     char why[128])
@@ -49,7 +55,7 @@ static const struct {
 			      char why[128]);
 } paths[] = {
 	{ "bios", bios_formats, bios_there },
-	{ "uefi", uefi_formats, carried_uefi },
+	{ "uefi", uefi_formats, uefi_there },
 	{ "pv", pv_formats, pv_there },
 };
 

@@ -44,7 +44,7 @@ static void usage(void)
 		printf("  %-14s %s\n", p->name, p->what);
 	puts("\nOPTION:\n"
 	     "  --timeout S    end after S seconds\n"
-	     "  --disk D       virtio, ide, ahci or nvme\n"
+	     "  --disk D       virtio, ide, ahci, nvme, scsi or pvscsi\n"
 	     "  --mem MB       memory (512)\n"
 	     "  --cpu MODEL    QEMU's CPU model (qemu64)\n"
 	     "  --smp N        CPUs (1)\n"
@@ -76,7 +76,7 @@ static int take_option(struct run *r, int c)
 		r->config.disk = vmpath_disk(optarg);
 		return r->config.disk ? 0 :
 		       report_error("--disk %s: not one of virtio, ide, ahci, "
-				    "nvme", optarg);
+				    "nvme, scsi, pvscsi", optarg);
 	case 't':
 		return number("timeout", optarg, &r->timeout);
 	case 'm':

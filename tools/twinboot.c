@@ -9,7 +9,9 @@
 static const struct command *const commands[] = {
 	&build_command,
 	&inspect_command,
+	&matrix_command,
 	&menu_command,
+	&profiles_command,
 	&run_command,
 };
 

@@ -21,20 +21,18 @@ static int bios_machine(struct vm_args *a, const struct vm_config *c)
 		return report_error("%s has sectors of %u bytes: SeaBIOS does "
 				    "not boot from such disks", c->image,
 				    c->sector);
-	vmpath_add(a, "-machine");
-	vmpath_add(a, "pc");
+	vmpath_machine(a, c, "pc");
 	return 0;
 }
 
 /* OVMF takes disks of any sector size.  Its variables are not kept. */
-static int add_ovmf(struct vm_args *a, const char *machine, const char *code,
-		    const char *vars)
+static int add_ovmf(struct vm_args *a, const struct vm_config *c,
+		    const char *machine, const char *code, const char *vars)
 {
 	if (access(code, R_OK) || access(vars, R_OK))
 		return report_error("%s: no such file; install the package "
 				    "ovmf", access(code, R_OK) ? code : vars);
-	vmpath_add(a, "-machine");
-	vmpath_add(a, machine);
+	vmpath_machine(a, c, machine);
 	vmpath_add(a, "-drive");
 	vmpath_addf(a, "if=pflash,format=raw,readonly=on,file=%s", code);
 	vmpath_add(a, "-drive");
@@ -44,7 +42,7 @@ static int add_ovmf(struct vm_args *a, const char *machine, const char *code,
 
 static int uefi_machine(struct vm_args *a, const struct vm_config *c)
 {
-	return add_ovmf(a, "q35", "/usr/share/OVMF/OVMF_CODE_4M.fd",
+	return add_ovmf(a, c, "q35", "/usr/share/OVMF/OVMF_CODE_4M.fd",
 			"/usr/share/OVMF/OVMF_VARS_4M.fd");
 }
 
@@ -56,19 +54,26 @@ static int uefi_secure_machine(struct vm_args *a, const struct vm_config *c)
 {
 	vmpath_add(a, "-global");
 	vmpath_add(a, "driver=cfi.pflash01,property=secure,value=on");
-	return add_ovmf(a, "q35,smm=on",
+	return add_ovmf(a, c, "q35,smm=on",
 			"/usr/share/OVMF/OVMF_CODE_4M.secboot.fd",
 			"/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd");
 }
 
+static const char *no_ovmf(void)
+{
+	return access("/usr/share/OVMF/OVMF_CODE_4M.fd", R_OK) ?
+		"ovmf is not installed" : NULL;
+}
+
 static const struct vm_path paths[] = {
 	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
-	  bios_machine, false },
-	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine, false },
+	  bios_machine, false, NULL },
+	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine, false,
+	  no_ovmf },
 	{ "uefi-secure", "the same with Secure Boot and Debian's test keys",
-	  "virtio", uefi_secure_machine, false },
+	  "virtio", uefi_secure_machine, false, no_ovmf },
 	{ "xen", "genuine Xen, then pvboot.elf", "virtio", vmxen_machine,
-	  true },
+	  true, vmxen_missing },
 };
 
 static const struct vm_disk disks[] = {
@@ -80,6 +85,10 @@ static const struct vm_disk disks[] = {
 		    "ide-hd,drive=hd0,bus=ahci.0,bootindex=0" }, false },
 	{ "nvme", { "-device", "nvme,drive=hd0,serial=twinboot,bootindex=0" },
 	  true },
+	{ "scsi", { "-device", "virtio-scsi-pci", "-device",
+		    "scsi-hd,drive=hd0,bootindex=0" }, true },
+	{ "pvscsi", { "-device", "pvscsi", "-device",
+		      "scsi-hd,drive=hd0,bootindex=0" }, true },
 };
 
 const struct vm_path *vmpath_nth(unsigned i)
@@ -120,6 +129,13 @@ void vmpath_addf(struct vm_args *a, const char *format, ...)
 		abort();
 	va_end(ap);
 	vmpath_add(a, s);
+}
+
+void vmpath_machine(struct vm_args *a, const struct vm_config *c,
+		    const char *usual)
+{
+	vmpath_add(a, "-machine");
+	vmpath_add(a, c->machine ? c->machine : usual);
 }
 
 int vmpath_look(struct vm_config *c)

@@ -20,6 +20,7 @@ struct vm_config {
 	const char *image;
 	const struct vm_path *path;
 	const struct vm_disk *disk;	/* NULL: the path's usual one */
+	const char *machine;	/* QEMU's; NULL: the path's usual one */
 	const char *cpu;	/* NULL: qemu64 */
 	unsigned mem_mb;	/* 0: 512 */
 	unsigned smp;		/* 0: 1 */
@@ -35,6 +36,8 @@ struct vm_path {
 	/* The machine and firmware.  0, or -1 with an error reported. */
 	int (*machine)(struct vm_args *a, const struct vm_config *c);
 	bool kernel;		/* QEMU starts a kernel itself, not a disk */
+	/* What this host lacks for it, for people; NULL: nothing. */
+	const char *(*missing)(void);
 };
 
 struct vm_disk {
@@ -49,6 +52,10 @@ const struct vm_disk *vmpath_disk(const char *name);
 
 /* All of them, NULL after the last. */
 const struct vm_path *vmpath_nth(unsigned i);
+
+/* -machine USUAL, or what C asks for instead. */
+void vmpath_machine(struct vm_args *a, const struct vm_config *c,
+		    const char *usual);
 
 void vmpath_add(struct vm_args *a, const char *arg);
 void vmpath_addf(struct vm_args *a, const char *format, ...)

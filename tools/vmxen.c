@@ -45,3 +45,13 @@ int vmxen_machine(struct vm_args *a, const struct vm_config *c)
 		    dir, mem, guest);
 	return 0;
 }
+
+const char *vmxen_missing(void)
+{
+	static const struct recipe none;
+	char *guest = stages_find(&none, "../xen/guest.initrd");
+	bool there = guest;
+
+	free(guest);
+	return there ? NULL : "there is no Xen test bed (make xen)";
+}

@@ -6,4 +6,7 @@
 
 int vmxen_machine(struct vm_args *a, const struct vm_config *c);
 
+/* Why this host cannot: the test bed was not made.  NULL: it was. */
+const char *vmxen_missing(void);
+
 #endif

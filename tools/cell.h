@@ -1,0 +1,56 @@
+/*
+ * One cell of the matrix: one image over one path on one machine.
+ */
+#ifndef TOOLS_CELL_H
+#define TOOLS_CELL_H
+
+#include <regex.h>
+
+#include "tools/profile.h"
+#include "tools/promise.h"
+#include "tools/vm.h"
+
+enum cell_status { CELL_WAITS, CELL_RUNS, CELL_PASS, CELL_FAIL, CELL_SKIP,
+		   CELL_ERROR, CELL_MISS };
+
+struct cell {
+	const char *image;
+	const struct promise *promise;
+	const struct vm_path *path;
+	const struct profile *profile;
+	const regex_t *expect;	/* the console must have this; NULL: none */
+	unsigned timeout;	/* seconds */
+	bool asked;		/* the path was named: it must be there */
+	bool count;		/* boot once more and count instructions */
+	unsigned retries;	/* left */
+
+	enum cell_status status;
+	char why[320];		/* of FAIL, SKIP, ERROR */
+	unsigned tries;
+	bool counting;		/* the boot that counts is running */
+	bool seen;		/* what was expected, or a login prompt */
+	uint64_t deadline_ms;
+	struct vm *vm;		/* while it runs */
+	char *console;		/* all that the guest said */
+	size_t console_len, searched;
+	json_t *result;		/* of vm_json(): the boot that is judged */
+	json_t *cost;		/* the boot record of the one that counts */
+};
+
+/* Whether C can be run at all; if not, status and why are set. */
+bool cell_possible(struct cell *c);
+
+void cell_start(struct cell *c);
+
+/* After a poll: go on; judges when the boot has ended. */
+void cell_step(struct cell *c);
+
+/* End what runs; CELL_ERROR with WHY. */
+void cell_abort(struct cell *c, const char *why);
+void cell_release(struct cell *c);
+
+/* "PASS" ... and the last record of KIND ("USERSPACE"), borrowed, or NULL. */
+const char *cell_status_name(enum cell_status s);
+json_t *cell_record(const struct cell *c, const char *kind);
+
+#endif

@@ -1,0 +1,44 @@
+/* The cells of a matrix, and the ways its outcome is written. */
+#ifndef TOOLS_MATRIX_H
+#define TOOLS_MATRIX_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tools/cell.h"
+
+#define MATRIX_SCHEMA "twinboot-matrix-1"
+
+struct matrix {
+	struct cell *cell;
+	unsigned n;
+	unsigned shard, shards;	/* 1-based; 0 of 0: all of it is ours */
+};
+
+/* Test Anything Protocol, version 14: the plan, then a line a cell. */
+void matrixout_tap_plan(unsigned n, FILE *out);
+void matrixout_tap(const json_t *cell, unsigned number, FILE *out);
+
+/* For people: path, loader, kernel, what it got, what it cost. */
+void matrixout_table(const json_t *matrix, FILE *out);
+
+/* JUnit's XML, as GitLab and Jenkins read it. */
+void matrixout_junit(const json_t *matrix, FILE *out);
+
+/* docs/matrix.md has the schema.  New references. */
+json_t *matrixout_cell(const struct cell *c, unsigned number);
+json_t *matrixout_json(const struct matrix *m);
+
+/* 0 all pass, 1 one failed, 77 all skipped, 99 the harness failed. */
+int matrixout_status(const json_t *matrix);
+
+struct matrixtell {
+	const char *json, *junit;	/* files to write, or NULL */
+	bool table;			/* and a table on stdout */
+};
+
+/* Both: the exit status, 99 with an error reported. */
+int matrixtell_all(const json_t *matrix, const struct matrixtell *t);
+int matrixtell_merge(const struct matrixtell *t, int n, char **files);
+
+#endif

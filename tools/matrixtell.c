@@ -1,0 +1,93 @@
+/*
+ * The end of a matrix: files for programs, a table for people, the exit
+ * status.  Shards that ran elsewhere are put together here, a cell that none
+ * of them has is MISS.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tools/matrix.h"
+#include "tools/output.h"
+#include "tools/report.h"
+
+#define CELLS_MAX 4096
+
+static int write_file(const json_t *matrix, const char *path, bool junit)
+{
+	struct output out;
+	FILE *f;
+
+	if (!path)
+		return 0;
+	if (output_open(&out, path))
+		return -1;
+	f = fdopen(dup(out.fd), "w");
+	if (!f) {
+		output_abort(&out);
+		return report_errno("%s", path);
+	}
+	if (junit)
+		matrixout_junit(matrix, f);
+	else
+		json_dumpf(matrix, f, JSON_INDENT(1));
+	if (fclose(f)) {
+		output_abort(&out);
+		return report_errno("%s", path);
+	}
+	return output_commit(&out);
+}
+
+int matrixtell_all(const json_t *matrix, const struct matrixtell *o)
+{
+	if (o->table)
+		matrixout_table(matrix, stdout);
+	if (write_file(matrix, o->json, false) ||
+	    write_file(matrix, o->junit, true))
+		return 99;
+	return matrixout_status(matrix);
+}
+
+int matrixtell_merge(const struct matrixtell *o, int n, char **files)
+{
+	json_t *all = json_pack("{ss s[]}", "schema", MATRIX_SCHEMA,
+				"cells"), *cells = NULL, *one;
+	static json_t *found[CELLS_MAX];
+	int total = 0, status;
+	size_t k;
+
+	for (int i = 0; i < n; i++) {
+		json_t *j = json_load_file(files[i], 0, NULL);
+		int t = (int)json_integer_value(json_object_get(j, "total"));
+
+		if (!t || t > CELLS_MAX || (total && t != total)) {
+			report_error("%s: not a part of this matrix",
+				     files[i]);
+			return 99;
+		}
+		total = t;
+		json_array_foreach(json_object_get(j, "cells"), k, one) {
+			json_int_t at = json_integer_value(
+				json_object_get(one, "number"));
+
+			if (at >= 1 && at <= total)
+				found[at - 1] = json_incref(one);
+		}
+		json_decref(j);
+	}
+	cells = json_object_get(all, "cells");
+	matrixout_tap_plan((unsigned)total, stdout);
+	for (int i = 0; i < total; i++) {
+		if (!found[i])
+			found[i] = json_pack("{si ss ss ss ss ss}", "number",
+				i + 1, "path", "?", "profile", "?", "entry",
+				"?", "status", "MISS", "why",
+				"no shard has this cell");
+		matrixout_tap(found[i], (unsigned)i + 1, stdout);
+		json_array_append_new(cells, found[i]);
+	}
+	json_object_set_new(all, "total", json_integer(total));
+	status = matrixtell_all(all, o);
+	json_decref(all);
+	return status;
+}

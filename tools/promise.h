@@ -1,0 +1,31 @@
+/*
+ * What an image promises: what the loader, run on the host, says its default
+ * entry starts, and which drivers the kernel has.  A boot is held against it.
+ */
+#ifndef TOOLS_PROMISE_H
+#define TOOLS_PROMISE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct promise {
+	uint32_t sector;	/* bytes */
+	bool bios, uefi;	/* has boot code, has an ESP */
+	bool uefi_signed;	/* its loader carries a signature */
+	char bios_why[128], uefi_why[128];	/* when not */
+	char why[256];		/* the loader finds nothing to start: why */
+	/* From here on: NULL when not known. */
+	char *cmdline;
+	char *initrd_sha256;	/* of what the loader hands over */
+	char *modules;		/* names, each between '\n', built-in ones too */
+};
+
+/* 0, or -1 with an error reported. */
+int promise_read(struct promise *p, const char *image);
+void promise_release(struct promise *p);
+
+/* Whether the kernel has one of NAMES (NULL at the end), or nobody knows. */
+bool promise_has_driver(const struct promise *p, const char *const *names);
+
+#endif
