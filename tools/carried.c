@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/base/span.h"
 #include "loader/disk/bootblock.h"
 #include "loader/fs/fs.h"
 
