@@ -63,7 +63,7 @@ $(eval $(call packages,debug,$(PKG_DEBUG)))
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-unused-parameter -Wno-missing-field-initializers -Werror
-COMMON := -std=gnu11 -g -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+COMMON := -std=gnu11 -g -I. -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARN)
 
 # musl's headers first, then gcc's own; the rest of /usr/include (Linux', Xen's,
 # the libraries') comes after both.
