@@ -142,10 +142,9 @@ bool vbd_update(struct vbd *v)
 		break;
 	case XenbusStateInitialised:
 	case XenbusStateConnected:
-		if (v->state == XenbusStateConnected)
+		/* An impatient front end: its old requests must end first. */
+		if (v->up || !disconnect(v))
 			break;
-		if (v->in_flight)
-			return false;
 		if (connect(v)) {
 			publish(v);
 			break;

@@ -216,6 +216,38 @@ static void closed_in_flight(void)
 	ok(blk_restart() && blk_connect(front), "block: connects again");
 }
 
+/* Starts afresh without waiting for anything. */
+static void impatient(void)
+{
+	struct blkif_sring *old = ring;
+
+	for (unsigned i = 0; i < 32; i++) {
+		struct blkif_request *q = blk_request(ring->req_prod + i);
+
+		q->operation = BLKIF_OP_READ;
+		q->nr_segments = 1;
+		q->seg[0] = (struct blkif_request_segment){ PAGE_REF + i % 16,
+							    0, 7 };
+	}
+	blk_publish(32);
+	blk_set("state", "5", 0);
+	blk_set("state", "1", 0);
+	ring = pages(1);
+	memset(ring, 0, PAGE);
+	grant_page(NEW_RING_REF, ring, 0);
+	blk_set("ring-ref", "%u", NEW_RING_REF);
+	blk_set("state", "3", 0);
+	ok(blk_backend_is('4'), "block: an impatient front end connects");
+	/* The old ring is given back only when all is answered. */
+	for (unsigned i = 0; i < 1000000 && !grant_in_use(NEW_RING_REF); i++)
+		store_kick();
+	ok(grant_in_use(NEW_RING_REF) && !grant_in_use(RING_REF),
+	   "block: to its new ring");
+	blk_disconnect("impatient");
+	ring = old;
+	ok(blk_restart() && blk_connect(front), "block: connects again");
+}
+
 static void broken_rings(void)
 {
 	static const uint32_t jump[] = { 33, 1000, 0x80000000, 0xffffffff };
@@ -295,6 +327,7 @@ void devices_block(void)
 	typed_while_busy();
 	rewritten();
 	closed_in_flight();
+	impatient();
 	broken_rings();
 	bad_setups();
 	read_only_disk();
