@@ -396,7 +396,7 @@ $(DEMO): images/demo.conf images/demo.lst images/demo/boot/grub/twinboot.conf \
 	$(Q)SOURCE_DATE_EPOCH=0 $(B)/twinboot build images/demo.conf -o $@ \
 	  --kernel $(B)/debian/cloud/vmlinuz --initrd $(B)/images/cloud/initrd.img
 
-.PHONY: images run run-bios run-uefi
+.PHONY: images run run-bios run-uefi run-pv
 images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
 
 run: $(DEMO)
@@ -404,7 +404,7 @@ run: $(DEMO)
 	@echo && echo "Every path, with instructions counted:" && echo
 	$(Q)$(B)/twinboot matrix $(DEMO) --count --table
 
-run-bios run-uefi: run-%: $(DEMO)
+run-bios run-uefi run-pv: run-%: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path $*
 
 # ---- install ---------------------------------------------------------------

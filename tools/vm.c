@@ -21,6 +21,8 @@
 
 #include "tools/report.h"
 
+/* isa-debug-exit makes 2 * VALUE + 1 of it; our hypervisor writes 1. */
+#define DEBUG_EXIT_CRASH 3
 #define AFTER_PANIC_MS 1000	/* for the rest of the kernel's message */
 
 /* The guest's last words when it does not come back. */
@@ -220,15 +222,29 @@ static bool read_console(struct vm *vm)
 	return true;
 }
 
+/* QEMU is gone: by isa-debug-exit, or through a fault of its own. */
+static void on_death(struct vm *vm)
+{
+	int status = 0;
+
+	while (waitpid(vm->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	vm->pid = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == DEBUG_EXIT_CRASH) {
+		finish(vm, VM_CRASH, "the hypervisor reported a crash");
+	} else {
+		finish(vm, VM_ERROR, "QEMU died");
+		say_qemu_error(vm);
+	}
+}
+
 void vm_step(struct vm *vm)
 {
 	/* What was said before the end comes before the end. */
 	while (read_console(vm))
 		;
-	if (vm->end == VM_RUNNING && qmp_read(&vm->qmp)) {
-		finish(vm, VM_ERROR, "QEMU died");
-		say_qemu_error(vm);
-	}
+	if (vm->end == VM_RUNNING && qmp_read(&vm->qmp))
+		on_death(vm);
 	if (vm->panic_ms && vm_clock() - vm->panic_ms > AFTER_PANIC_MS)
 		finish(vm, VM_CRASH, "kernel panic");
 }

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "tools/hostdisk.h"
+#include "tools/recipe.h"
 #include "tools/report.h"
+#include "tools/stages.h"
 #include "tools/vmxen.h"
 
 static int bios_machine(struct vm_args *a, const struct vm_config *c)
@@ -65,6 +67,23 @@ static const char *no_ovmf(void)
 		"ovmf is not installed" : NULL;
 }
 
+/* Our hypervisor by Multiboot; without modules it boots the disk's menu. */
+static int pv_machine(struct vm_args *a, const struct vm_config *c)
+{
+	static const struct recipe none;
+	const char *hv = stages_find(&none, "hv.elf");
+
+	if (!hv)
+		return report_error("hv.elf: no such file; `make' builds it");
+	vmpath_add(a, "-machine");
+	vmpath_add(a, "pc");
+	vmpath_add(a, "-kernel");
+	vmpath_add(a, hv);
+	vmpath_add(a, "-device");
+	vmpath_add(a, "isa-debug-exit,iobase=0xf4,iosize=4");
+	return 0;
+}
+
 static const struct vm_path paths[] = {
 	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
 	  bios_machine, false, NULL },
@@ -72,6 +91,8 @@ static const struct vm_path paths[] = {
 	  no_ovmf },
 	{ "uefi-secure", "the same with Secure Boot and Debian's test keys",
 	  "virtio", uefi_secure_machine, false, no_ovmf },
+	{ "pv", "our hypervisor, then the pvboot.elf it carries", "virtio",
+	  pv_machine, true, NULL },
 	{ "xen", "genuine Xen, then pvboot.elf", "virtio", vmxen_machine,
 	  true, vmxen_missing },
 };
