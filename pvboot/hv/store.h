@@ -123,6 +123,15 @@ bool store_next_event(struct store *s);
 
 /* Answer the request in s->in with s->out. */
 void store_answer(struct store *s);
+
+uint32_t store_tx_start(struct store *s);	/* its id; 0: too many */
+struct store_tx *store_tx_find(struct store *s, uint32_t id);
+/* Can one more change be remembered?  T may be NULL: no transaction. */
+int store_tx_room(const struct store *s, const struct store_tx *t);
+void store_tx_changed(struct store *s, struct store_tx *t, const char *path,
+		      bool removed);
+/* EAGAIN when something else changed.  T is gone afterwards. */
+int store_tx_end(struct store *s, struct store_tx *t, bool keep);
 void store_tx_reset(struct store *s);
 
 #endif

@@ -11,7 +11,6 @@
 struct request {
 	const char *next;	/* the payload not yet read */
 	size_t left;
-	uint32_t tx_id;
 	struct store_tx *tx;	/* NULL: none */
 	uint32_t *root;		/* the version to work on */
 	char path[STORE_PATH_MAX];
@@ -67,31 +66,13 @@ static int readable(struct store *s, struct request *r, struct store_node **n)
 	return 0;
 }
 
-/* Is there room to remember one more changed path in R's transaction? */
-static int tx_room(struct store *s, struct request *r)
-{
-	if (!r->tx)
-		return 0;
-	if (r->tx->n_changes == STORE_TX_CHANGES ||
-	    s->pool.n_free_chunks < STORE_KEEP_CHUNKS +
-	    chain_chunks(STORE_PATH_MAX))
-		return ENOSPC;
-	return 0;
-}
-
 /* R's path has changed: tell everyone now, or when the transaction ends. */
 static int changed(struct store *s, struct request *r, bool removed)
 {
-	struct store_change *c;
-
-	if (r->tx) {
-		c = &r->tx->change[r->tx->n_changes++];
-		c->path_len = (uint16_t)(strlen(r->path) + 1);
-		c->path = chain_new(&s->pool, r->path, c->path_len);
-		c->removed = removed;
-		return reply_ok(s);
-	}
-	store_fire(s, r->path, removed);
+	if (r->tx)
+		store_tx_changed(s, r->tx, r->path, removed);
+	else
+		store_fire(s, r->path, removed);
 	return reply_ok(s);
 }
 
@@ -146,7 +127,7 @@ static int do_write(struct store *s, struct request *r)
 	int err = take_path(s, r);
 
 	if (!err)
-		err = tx_room(s, r);
+		err = store_tx_room(s, r->tx);
 	if (!err)
 		err = tree_write(&s->pool, r->root, s->guest, r->path, r->next,
 				 r->left);
@@ -159,7 +140,7 @@ static int do_mkdir(struct store *s, struct request *r)
 	int err = take_path(s, r);
 
 	if (!err)
-		err = tx_room(s, r);
+		err = store_tx_room(s, r->tx);
 	if (!err)
 		err = tree_mkdir(&s->pool, r->root, s->guest, r->path, &made);
 	if (err)
@@ -182,7 +163,7 @@ static int do_rm(struct store *s, struct request *r)
 	int err = take_path(s, r);
 
 	if (!err)
-		err = tx_room(s, r);
+		err = store_tx_room(s, r->tx);
 	if (!err)
 		err = tree_remove(&s->pool, r->root, s->guest, r->path);
 	if (err == ENOENT)
@@ -225,7 +206,7 @@ static int do_set_perms(struct store *s, struct request *r)
 		err = parse_perm(text, &perm[n++]);
 	}
 	if (!err)
-		err = tx_room(s, r);
+		err = store_tx_room(s, r->tx);
 	if (!err)
 		err = tree_set_perms(&s->pool, r->root, s->guest, r->path, perm,
 				     n);
@@ -257,73 +238,27 @@ static int do_reset_watches(struct store *s, struct request *r)
 
 static int do_tx_start(struct store *s, struct request *r)
 {
-	struct store_tx *t = s->tx;
 	char text[16];
+	uint32_t id;
 
 	if (r->tx)
 		return EBUSY;
-	while (t < s->tx + STORE_TXS && t->id)
-		t++;
-	if (t == s->tx + STORE_TXS)
+	id = store_tx_start(s);
+	if (!id)
 		return ENOSPC;
-	s->last_tx += s->last_tx == UINT32_MAX ? 2 : 1;
-	t->id = s->last_tx;
-	t->root = tree_share(&s->pool, s->root);
-	t->generation = s->generation;
-	return reply(s, text, fmt(text, sizeof(text), "%u", t->id) + 1);
+	return reply(s, text, fmt(text, sizeof(text), "%u", id) + 1);
 }
 
-static void tx_forget(struct store *s, struct store_tx *t)
-{
-	tree_drop(&s->pool, t->root);
-	for (unsigned i = 0; i < t->n_changes; i++)
-		chain_free(&s->pool, t->change[i].path);
-	memset(t, 0, sizeof(*t));
-}
-
-void store_tx_reset(struct store *s)
-{
-	for (struct store_tx *t = s->tx; t < s->tx + STORE_TXS; t++)
-		if (t->id)
-			tx_forget(s, t);
-}
-
-/* The transaction's version becomes the live one. */
-static void tx_commit(struct store *s, struct store_tx *t)
-{
-	uint32_t old = s->root;
-	char path[STORE_PATH_MAX];
-
-	s->root = tree_share(&s->pool, t->root);
-	tree_drop(&s->pool, old);
-	for (unsigned i = 0; i < t->n_changes; i++) {
-		chain_read(&s->pool, t->change[i].path, t->change[i].path_len,
-			   path);
-		store_fire(s, path, t->change[i].removed);
-	}
-}
-
-/*
- * A transaction that only read saw one consistent state and is well.  One that
- * wrote must not have been overtaken by any other change.
- */
 static int do_tx_end(struct store *s, struct request *r)
 {
 	const char *how = take_string(r);
-	struct store_tx *t = r->tx;
-	int err = 0;
+	int err;
 
-	if (!t)
+	if (!r->tx)
 		return ENOENT;
 	if (!how || how[1] || (how[0] != 'T' && how[0] != 'F'))
 		return EINVAL;
-	if (how[0] == 'T' && t->n_changes) {
-		if (t->generation == s->generation)
-			tx_commit(s, t);
-		else
-			err = EAGAIN;
-	}
-	tx_forget(s, t);
+	err = store_tx_end(s, r->tx, how[0] == 'T');
 	return err ? err : reply_ok(s);
 }
 
@@ -359,21 +294,6 @@ static int (*const handler[XS_TYPE_COUNT])(struct store *, struct request *) = {
 	[XS_RESET_WATCHES] = do_reset_watches,
 };
 
-static int find_tx(struct store *s, struct request *r)
-{
-	r->root = &s->root;
-	if (!r->tx_id)
-		return 0;
-	for (struct store_tx *t = s->tx; t < s->tx + STORE_TXS; t++) {
-		if (t->id != r->tx_id)
-			continue;
-		r->tx = t;
-		r->root = &t->root;
-		return 0;
-	}
-	return ENOENT;
-}
-
 static void reply_error(struct store *s, int err)
 {
 	const size_t n = sizeof(xsd_errors) / sizeof(xsd_errors[0]);
@@ -393,16 +313,15 @@ void store_answer(struct store *s)
 	struct request r = {
 		.next = (const char *)s->in.data,
 		.left = in->len,
-		.tx_id = in->tx_id,
 	};
 	int err = ENOSYS;
 
 	s->out.head = *in;
 	s->out.head.len = 0;
 	if (in->type < XS_TYPE_COUNT && handler[in->type]) {
-		err = find_tx(s, &r);
-		if (!err)
-			err = handler[in->type](s, &r);
+		r.tx = store_tx_find(s, in->tx_id);
+		r.root = r.tx ? &r.tx->root : &s->root;
+		err = in->tx_id && !r.tx ? ENOENT : handler[in->type](s, &r);
 	}
 	if (err)
 		reply_error(s, err);

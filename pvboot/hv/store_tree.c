@@ -10,27 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-uint32_t tree_init(struct store_pool *p)
-{
-	struct store_node *root = &p->node[1];
-
-	memset(p, 0, sizeof(*p));
-	for (uint32_t i = STORE_NODES - 1; i > 1; i--) {
-		p->node[i].next = p->free_node;
-		p->free_node = i;
-	}
-	for (uint32_t i = STORE_CHUNKS - 1; i > 0; i--) {
-		p->chunk[i].next = p->free_chunk;
-		p->free_chunk = i;
-	}
-	p->n_free_nodes = STORE_NODES - 2;
-	p->n_free_chunks = STORE_CHUNKS - 1;
-	root->refs = 1;
-	root->n_perms = 1;
-	root->perm[0].access = STORE_READ;
-	return 1;
-}
-
 uint32_t tree_share(struct store_pool *p, uint32_t root)
 {
 	p->node[root].refs++;
@@ -148,27 +127,6 @@ void tree_drop(struct store_pool *p, uint32_t root)
 	}
 }
 
-static uint32_t node_get(struct store_pool *p)
-{
-	uint32_t node = p->free_node;
-
-	p->free_node = p->node[node].next;
-	p->n_free_nodes--;
-	memset(&p->node[node], 0, sizeof(p->node[node]));
-	p->node[node].refs = 1;
-	return node;
-}
-
-static uint32_t copy_chain(struct store_pool *p, uint32_t chain, size_t len)
-{
-	uint32_t copy = chain_new(p, NULL, len), to = copy;
-
-	for (; chain; chain = p->chunk[chain].next, to = p->chunk[to].next)
-		memcpy(p->chunk[to].byte, p->chunk[chain].byte,
-		       STORE_CHUNK_BYTES);
-	return copy;
-}
-
 /* Make the node in *SLOT one that no other version has. */
 static void own(struct store_pool *p, uint32_t *slot)
 {
@@ -181,9 +139,9 @@ static void own(struct store_pool *p, uint32_t *slot)
 	p->node[old].refs--;
 	p->node[copy] = p->node[old];
 	p->node[copy].refs = 1;
-	p->node[copy].value = copy_chain(p, p->node[old].value,
+	p->node[copy].value = chain_copy(p, p->node[old].value,
 					 p->node[old].value_len);
-	p->node[copy].kids = copy_chain(p, p->node[old].kids,
+	p->node[copy].kids = chain_copy(p, p->node[old].kids,
 					p->node[old].n_kids * sizeof(uint32_t));
 	k = tree_kids(p, copy);
 	while ((kid = tree_next_kid(p, &k)) != 0)

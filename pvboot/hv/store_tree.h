@@ -88,6 +88,9 @@ struct tree_kids {
 struct tree_kids tree_kids(const struct store_pool *p, uint32_t node);
 uint32_t tree_next_kid(struct store_pool *p, struct tree_kids *k);
 
+/* A fresh node with one reference: the caller has checked that one is free. */
+uint32_t node_get(struct store_pool *p);
+
 /* Chains: byte strings in the pool.  0 is the empty one. */
 static inline uint32_t chain_chunks(size_t len)
 {
@@ -95,6 +98,7 @@ static inline uint32_t chain_chunks(size_t len)
 }
 /* The caller has checked that chain_chunks(len) are free. */
 uint32_t chain_new(struct store_pool *p, const void *data, size_t len);
+uint32_t chain_copy(struct store_pool *p, uint32_t chain, size_t len);
 void chain_read(const struct store_pool *p, uint32_t chain, size_t len,
 		void *buf);
 bool chain_equal(const struct store_pool *p, uint32_t chain, const void *data,
