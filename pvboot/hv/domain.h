@@ -94,6 +94,7 @@ int64_t do_set_segment_base(struct vcpu *v, const uint64_t *a);
 /* ---- hypercalls ------------------------------------------------------------------ */
 
 void hypercall(struct vcpu *v);
+void hypercall_again(struct vcpu *v, uint64_t arg0, uint64_t arg1);
 int64_t do_mmu_update(struct vcpu *v, const uint64_t *a);
 int64_t do_mmuext_op(struct vcpu *v, const uint64_t *a);
 int64_t do_update_va_mapping(struct vcpu *v, const uint64_t *a);

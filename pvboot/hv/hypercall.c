@@ -75,12 +75,27 @@ void hypercall(struct vcpu *v)
 }
 
 /*
+ * Let the guest make the same call again, with other first arguments: it runs
+ * its SYSCALL (2 bytes) once more.
+ */
+void hypercall_again(struct vcpu *v, uint64_t arg0, uint64_t arg1)
+{
+	v->regs.rdi = arg0;
+	v->regs.rsi = arg1;
+	v->regs.rip -= 2;
+	v->left = true;
+}
+
+#define MULTICALL_PART 256U
+
+/*
  * multicall(entries, count).  An entry that leaves guest kernel mode, or ends
  * the domain, ends the batch: the rest would run as somebody else.
  */
 static int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 {
 	uint32_t count = (uint32_t)a[1], i;
+	uint32_t n = count > MULTICALL_PART ? MULTICALL_PART : count;
 	struct multicall_entry e;
 	uint64_t at = a[0];
 
@@ -89,7 +104,7 @@ static int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 	if (!guest_range(at, (uint64_t)count * sizeof(e)))
 		return -XEN_EFAULT;
 	v->in_multicall = true;
-	for (i = 0; i < count; i++, at += sizeof(e)) {
+	for (i = 0; i < n; i++, at += sizeof(e)) {
 		if (!guest_read(&e, at, sizeof(e)))
 			break;
 		e.result = (xen_ulong_t)dispatch(v, e.op,
@@ -101,7 +116,11 @@ static int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 			break;
 	}
 	v->in_multicall = false;
-	return i < count && !v->left ? -XEN_EFAULT : 0;
+	if (i < n)
+		return v->left ? 0 : -XEN_EFAULT;
+	if (n < count)
+		hypercall_again(v, at, count - n);
+	return 0;
 }
 
 bool guest_range(uint64_t va, uint64_t len)

@@ -65,31 +65,72 @@ static bool self_only(struct vcpu *v, uint64_t dom)
 		(!pt || pt - 1 == DOMID_SELF || pt - 1U == v->domain->id);
 }
 
-static void report_done(uint64_t va, uint32_t done)
+/*
+ * A list of requests is worked off in parts, so that interrupts and deferred
+ * work get their turn: the guest makes the same call again, with the rest.
+ * Bit 31 of the count, as in Xen, says that *DONE holds what came before.
+ */
+#define PREEMPTED	0x80000000U
+#define PART		2048U		/* requests at a time */
+#define IN_MULTICALL	65536U		/* which is not resumed inside */
+
+struct part {
+	uint64_t at, done_va;
+	uint32_t n, rest, before;
+};
+
+static int part_begin(struct vcpu *v, const uint64_t *a, struct part *p)
 {
-	if (va)
-		guest_write(va, &done, sizeof(done));
+	uint32_t count = (uint32_t)a[1];
+
+	*p = (struct part){ .at = a[0], .done_va = a[2] };
+	if (!self_only(v, a[3]))
+		return -XEN_EPERM;
+	if (count & PREEMPTED && p->done_va &&
+	    !guest_read(&p->before, p->done_va, sizeof(p->before)))
+		return -XEN_EFAULT;
+	p->n = count & ~PREEMPTED;
+	if (v->in_multicall)
+		return p->n > IN_MULTICALL ? -XEN_E2BIG : 0;
+	if (p->n > PART) {
+		p->rest = p->n - PART;
+		p->n = PART;
+	}
+	return 0;
+}
+
+/* DONE requests of this part, each of SIZE bytes, were granted. */
+static int part_end(struct vcpu *v, const struct part *p, uint32_t done,
+		    size_t size, int err)
+{
+	uint32_t all = p->before + done;
+
+	if (p->done_va && !guest_write(p->done_va, &all, sizeof(all)))
+		return err ? err : -XEN_EFAULT;
+	if (!err && p->rest)
+		hypercall_again(v, p->at + p->n * size, p->rest | PREEMPTED);
+	return err;
 }
 
 /* mmu_update(req, count, *done, domain) */
 int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
 {
-	uint32_t count = (uint32_t)a[1], i;
 	struct mmu_update u;
-	int err = 0;
+	struct part p;
+	uint32_t i;
+	int err = part_begin(v, a, &p);
 
-	if (!self_only(v, a[3]))
-		return -XEN_EPERM;
-	for (i = 0; i < count && !err; i++) {
-		if (!guest_read(&u, a[0] + i * sizeof(u), sizeof(u)))
+	if (err)
+		return err;
+	for (i = 0; i < p.n; i++) {
+		if (!guest_read(&u, p.at + i * sizeof(u), sizeof(u)))
 			err = -XEN_EFAULT;
 		else
 			err = one_update(v, &u);
 		if (err)
 			break;
 	}
-	report_done(a[2], i);
-	return err;
+	return part_end(v, &p, i, sizeof(u), err);
 }
 
 /*
@@ -211,20 +252,20 @@ static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 /* mmuext_op(op, count, *done, domain) */
 int64_t do_mmuext_op(struct vcpu *v, const uint64_t *a)
 {
-	uint32_t count = (uint32_t)a[1], i;
 	struct mmuext_op op;
-	int err = 0;
+	struct part p;
+	uint32_t i;
+	int err = part_begin(v, a, &p);
 
-	if (!self_only(v, a[3]))
-		return -XEN_EPERM;
-	for (i = 0; i < count; i++) {
-		if (!guest_read(&op, a[0] + i * sizeof(op), sizeof(op)))
+	if (err)
+		return err;
+	for (i = 0; i < p.n; i++) {
+		if (!guest_read(&op, p.at + i * sizeof(op), sizeof(op)))
 			err = -XEN_EFAULT;
 		else
 			err = one_ext(v, &op);
 		if (err)
 			break;
 	}
-	report_done(a[2], i);
-	return err;
+	return part_end(v, &p, i, sizeof(op), err);
 }

@@ -127,6 +127,35 @@ static void multicalls(void)
 	   "nothing of the host's");
 }
 
+/* Long lists are worked off in parts, which nobody must notice. */
+static void long_lists(void)
+{
+	static struct mmu_update u[5000];
+	static struct multicall_entry e[600];
+	uint32_t done = 7;
+	unsigned i, good = 0;
+	long ret;
+
+	for (i = 0; i < 5000; i++)
+		u[i] = (struct mmu_update){ va_ma(spare) + i % 512 * 8, i };
+	ret = hypercall(__HYPERVISOR_mmu_update, UL(u), 5000, UL(&done),
+			DOMID_SELF);
+	ok(!ret && done == 5000 && ((uint64_t *)spare)[4999 % 512] == 4999,
+	   "5000 updates in one call");
+	u[3000].ptr = 0;
+	ret = hypercall(__HYPERVISOR_mmu_update, UL(u), 5000, UL(&done),
+			DOMID_SELF);
+	ok(ret < 0 && done == 3000, "the 3001st is refused: %u done", done);
+	memset(e, 0, sizeof(e));
+	for (i = 0; i < 600; i++)
+		e[i].op = __HYPERVISOR_xen_version;
+	ret = hypercall(__HYPERVISOR_multicall, UL(e), 600, 0, 0);
+	for (i = 0; i < 600; i++)
+		good += e[i].result == (4 << 16 | 17);
+	ok(!ret && good == 600, "600 calls in one");
+	memset(spare, 0, PAGE);
+}
+
 static long event(unsigned cmd, void *arg)
 {
 	return hypercall(__HYPERVISOR_event_channel_op, cmd, UL(arg), 0, 0);
@@ -297,6 +326,7 @@ void hostile_calls(void)
 	buffers();
 	addresses();
 	multicalls();
+	long_lists();
 	events();
 	grants();
 	backend_maps();
