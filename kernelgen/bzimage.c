@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "kernelgen/blobs.h"
+#include "kernelgen/padding.h"
 #include "kernelgen/pe.h"
 #include "loader/base/err.h"
 
@@ -93,19 +94,6 @@ static void fill_header(uint8_t *file, const struct bzimage *b,
 	memcpy(file + VERSION, "twinboot probe", 15);
 }
 
-/* Bytes that no file system or compression can shorten, always the same. */
-static void fill_random(uint8_t *p, size_t len)
-{
-	uint64_t x = 0x9e3779b97f4a7c15;
-
-	for (size_t i = 0; i < len; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		p[i] = (uint8_t)(x >> 32);
-	}
-}
-
 uint8_t *bzimage_make(const struct bzimage *b, size_t *len)
 {
 	unsigned protocol = b->protocol ? b->protocol :
@@ -132,7 +120,7 @@ uint8_t *bzimage_make(const struct bzimage *b, size_t *len)
 	memcpy(file + SETUP_SIZE, probe_flat, code);
 	if (b->payload)
 		memcpy(file + SETUP_SIZE + payload, b->payload, b->payload_len);
-	fill_random(file + min, *len - min);
+	padding_fill(file + min, *len - min);
 	if (b->efi != EFI_APP)
 		fill_header(file, b, protocol, *len, b->payload ? payload : 0);
 	if (b->efi)

@@ -6,18 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernelgen/blobs.h"
 #include "kernelgen/bzimage.h"
 #include "kernelgen/wrap.h"
+#include "kernelgen/xenpv.h"
 #include "loader/base/err.h"
 
 static const char usage[] =
 	"kernelgen --format bzimage [--entry 64|32|16] [--protocol 2.NN]\n"
 	"          [--pad SIZE] -o FILE\n"
 	"kernelgen --format bzimage-efi|efi-app [--pad SIZE] -o FILE\n"
-	"kernelgen --format bzimage-pv --compress METHOD --elf ELF\n"
-	"          [--pad SIZE] -o FILE\n"
-	"kernelgen --format xenpv [--hypercall-page] -o FILE\n"
+	"kernelgen --format xenpv [--hypercall-page] [--pad SIZE] -o FILE\n"
+	"kernelgen --format bzimage-pv [--compress METHOD] [--pad SIZE]\n"
+	"          [--elf ELF | --hypercall-page] -o FILE\n"
 	"kernelgen --unpack KERNEL -o FILE\n"
 	"SIZE is the file's, in bytes or with K, M or G.\n"
 	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
@@ -160,29 +160,12 @@ static uint8_t *make_pv(const struct options *o, size_t *len)
 	size_t elf_len;
 	uint8_t *elf, *out;
 
-	if (!o->elf || !o->compress) {
-		fail(ERR_ARGUMENT, "bzimage-pv needs --elf and --compress");
-		return NULL;
-	}
-	elf = wrap_read(o->elf, &elf_len);
+	elf = o->elf ? wrap_read(o->elf, &elf_len) :
+	      xenpv_make(o->hypercall_page, 0, &elf_len);
 	out = elf ? wrap_pack(o->compress, elf, elf_len, o->bz.size, len) :
 	      NULL;
 	free(elf);
 	return out;
-}
-
-static uint8_t *make_xenpv(const struct options *o, size_t *len)
-{
-	const uint8_t *elf = o->hypercall_page ? probe_xen_page :
-			     probe_xen_raw;
-	uint8_t *copy;
-
-	*len = (size_t)((o->hypercall_page ? probe_xen_page_end :
-			 probe_xen_raw_end) - elf);
-	copy = malloc(*len);
-	if (copy)
-		memcpy(copy, elf, *len);
-	return copy;
 }
 
 static uint8_t *make(const struct options *o, size_t *len)
@@ -198,7 +181,7 @@ static uint8_t *make(const struct options *o, size_t *len)
 	if (!strcmp(o->format, "bzimage-pv"))
 		return make_pv(o, len);
 	if (!strcmp(o->format, "xenpv"))
-		return make_xenpv(o, len);
+		return xenpv_make(o->hypercall_page, o->bz.size, len);
 	bad("--format", o->format);
 	return NULL;
 }
@@ -221,7 +204,7 @@ static int run(const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .bz.entry = 64 };
+	struct options o = { .bz.entry = 64, .compress = "gzip" };
 	int c, err = 0;
 
 	while (!err && (c = getopt_long(argc, argv, "o:h", long_options,

@@ -56,7 +56,7 @@ for k in '2.00 16' '2.02 16' '2.07 16' '2.11 32' '2.15 64'; do
 		test "$(jq -r .memory <<<"$json")" -gt $((254 << 20))
 done
 # The PV probe, both ways of hypercalls, on our hypervisor.
-for how in '' --hypercall-page; do
+for how in '' --hypercall-page '--pad 3M'; do
 	"$B/kernelgen" --format xenpv $how -o "$t/pv"
 	json=$(probe -m 32 -kernel "$B/boot/hv.elf" \
 		-initrd "$t/pv a \\ b,$t/initrd")
@@ -66,6 +66,13 @@ for how in '' --hypercall-page; do
 		"$(jq -r '"\(.initrd.bytes) \(.initrd.sha256)"' <<<"$json")" \
 		"100001 ${sum%% *}"
 done
+
+"$B/kernelgen" --format xenpv --pad 3M -o "$t/pv"
+ok 'xenpv of exactly 3 MiB' size_is "$t/pv" $((3 << 20))
+"$B/kernelgen" --format xenpv -o "$t/pv"
+ok 'bzimage-pv carries the PV probe' "$B/kernelgen" --format bzimage-pv -o "$t/k"
+"$B/kernelgen" --unpack "$t/k" -o "$t/pv2"
+ok 'when no other is named' cmp "$t/pv" "$t/pv2"
 
 # What is packed comes out again.
 head -c 3000000 "$B/kernelgen" >"$t/elf"
