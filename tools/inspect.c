@@ -20,7 +20,7 @@
 #include "tools/report.h"
 
 static const struct kernel_format *const bios_formats[] = {
-	&linux_format, NULL
+	&linux_format, &multiboot_format, NULL
 };
 static const struct kernel_format *const uefi_formats[] = {
 	&efi_format, &linux_format, NULL

@@ -13,8 +13,9 @@ int kernel_load(const struct kernel_format *const *formats,
 		struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
-	size_t len = e->kernel.size < 4096 ? e->kernel.size : 4096;
-	uint8_t *head = arena_alloc(arena, 4096);
+	size_t len = e->kernel.size < KERNEL_HEAD ? e->kernel.size :
+		     KERNEL_HEAD;
+	uint8_t *head = arena_alloc(arena, KERNEL_HEAD);
 	int err;
 
 	if (e->chain && !can_chain(formats))

@@ -10,6 +10,7 @@
 #include "loader/handover.h"
 
 #define BOOT_MODULES 16
+#define KERNEL_HEAD 8192
 
 struct boot_module {
 	const char *path;	/* for messages and the boot record */
@@ -31,11 +32,12 @@ struct boot_entry {
 
 struct kernel_format {
 	const char *name;	/* "linux", "xenpv", "multiboot" */
-	/* HEAD: the first 4 KiB of the file (less if it is shorter). */
+	/* HEAD: the file's first KERNEL_HEAD bytes, fewer if it is shorter. */
 	bool (*probe)(struct span head);
 	/*
 	 * MAP says where memory is free.  What the handover points to comes
-	 * from ARENA, or is E's: E must live as long as the handover.  ERR_EXEC_FORMAT, ERR_NO_MEMORY, ERR_READ, ...
+	 * from ARENA, or is E's: E must live as long as the handover.
+	 * ERR_EXEC_FORMAT, ERR_NO_MEMORY, ERR_READ, ...
 	 */
 	int (*load)(struct boot_entry *e, const struct memmap *map,
 		    struct arena *arena, struct handover *ho);

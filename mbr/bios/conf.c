@@ -4,5 +4,6 @@
 
 const struct kernel_format *const bios_formats[] = {
 	&linux_format,
+	&multiboot_format,
 	NULL
 };

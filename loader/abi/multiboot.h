@@ -1,0 +1,69 @@
+/*
+ * Multiboot Specification 0.6.96 (Multiboot 1), sections 3.1 to 3.3: what an
+ * OS image says and what it gets.
+ */
+#ifndef LOADER_ABI_MULTIBOOT_H
+#define LOADER_ABI_MULTIBOOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MULTIBOOT_SEARCH 8192		/* the header lies in these bytes */
+#define MULTIBOOT_HEADER_MAGIC 0x1badb002
+#define MULTIBOOT_LOADER_MAGIC 0x2badb002 /* in eax */
+
+/* multiboot_header.flags: what we must do; below 0x10000, or refuse. */
+#define MULTIBOOT_PAGE_ALIGN 0x1
+#define MULTIBOOT_MEMORY_INFO 0x2
+#define MULTIBOOT_VIDEO_MODE 0x4
+#define MULTIBOOT_AOUT_KLUDGE 0x10000
+
+struct multiboot_header {
+	uint32_t magic, flags, checksum;
+	/* with MULTIBOOT_AOUT_KLUDGE */
+	uint32_t header_addr, load_addr, load_end_addr, bss_end_addr;
+	uint32_t entry_addr;
+};
+
+/* multiboot_info.flags: what is there. */
+#define MULTIBOOT_INFO_MEMORY 0x1
+#define MULTIBOOT_INFO_CMDLINE 0x4
+#define MULTIBOOT_INFO_MODS 0x8
+#define MULTIBOOT_INFO_MMAP 0x40
+#define MULTIBOOT_INFO_LOADER 0x200
+
+struct multiboot_info {
+	uint32_t flags;
+	uint32_t mem_lower, mem_upper;	/* KiB below 640 KiB, above 1 MiB */
+	uint32_t boot_device;
+	uint32_t cmdline;
+	uint32_t mods_count, mods_addr;
+	uint32_t syms[4];
+	uint32_t mmap_length, mmap_addr;
+	uint32_t drives_length, drives_addr;
+	uint32_t config_table;
+	uint32_t boot_loader_name;
+	uint32_t apm_table;
+	uint32_t vbe[4];
+};
+
+struct multiboot_module {
+	uint32_t mod_start, mod_end;
+	uint32_t string;
+	uint32_t reserved;
+};
+
+struct multiboot_mmap {
+	uint32_t size;			/* of what follows: 20 */
+	uint64_t addr, len;
+	uint32_t type;
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct multiboot_header) == 32, "multiboot_header");
+_Static_assert(offsetof(struct multiboot_info, mmap_length) == 44,
+	       "multiboot_info");
+_Static_assert(offsetof(struct multiboot_info, boot_loader_name) == 64,
+	       "multiboot_info");
+_Static_assert(sizeof(struct multiboot_mmap) == 24, "multiboot_mmap");
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * Reads a Multiboot 1 image: either the addresses in its header count, or it
+ * is an ELF32 file whose segments are loaded where p_paddr says.
+ */
+#include "loader/kernel/multiboot_image.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include "loader/base/err.h"
+
+#define LOWEST 0x100000
+
+static bool find_header(struct span head, uint64_t *at)
+{
+	for (*at = 0; *at + 12 <= head.len; *at += 4)
+		if (span_u32(&head, *at) == MULTIBOOT_HEADER_MAGIC &&
+		    span_u32(&head, *at) + span_u32(&head, *at + 4) +
+		    span_u32(&head, *at + 8) == 0)
+			return true;
+	return false;
+}
+
+bool multiboot_image_probe(struct span head)
+{
+	uint64_t at;
+
+	return find_header(head, &at);
+}
+
+static int add_segment(struct multiboot_image *img, struct file *file,
+		       uint64_t addr, uint64_t size, uint64_t off, uint64_t len)
+{
+	if (!size)
+		return 0;
+	if (len > size || addr + size > UINT32_MAX)
+		return fail(ERR_EXEC_FORMAT, "segment of %lu bytes at %lx",
+			    size, addr);
+	if (addr < LOWEST)
+		return fail(ERR_BELOW_1MB, "segment at %lx", addr);
+	if (off > file->size || len > file->size - off)
+		return fail(ERR_FILE_LENGTH, "kernel of %lu bytes, segment of %lu at %lu",
+			    file->size, len, off);
+	if (img->n == MULTIBOOT_SEGMENTS)
+		return fail(ERR_EXEC_FORMAT, "more than %u segments",
+			    MULTIBOOT_SEGMENTS);
+	if (!img->n || addr < img->start)
+		img->start = addr;
+	if (addr + size > img->end)
+		img->end = addr + size;
+	img->segment[img->n].addr = addr;
+	img->segment[img->n].size = size;
+	img->segment[img->n].off = off;
+	img->segment[img->n++].len = len;
+	return 0;
+}
+
+/* Load and bss end may be 0: the file's end, and no bss. */
+static int read_kludge(struct multiboot_image *img, struct file *file,
+		       const struct multiboot_header *h, uint64_t at)
+{
+	uint64_t skipped = (uint64_t)h->header_addr - h->load_addr;
+	uint64_t len, size;
+
+	if (h->load_addr > h->header_addr || skipped > at)
+		return fail(ERR_EXEC_FORMAT, "Multiboot header at %x, image at %x",
+			    h->header_addr, h->load_addr);
+	len = h->load_end_addr ? (uint64_t)h->load_end_addr - h->load_addr :
+	      file->size - (at - skipped);
+	size = h->bss_end_addr ? (uint64_t)h->bss_end_addr - h->load_addr : len;
+	img->entry = h->entry_addr;
+	return add_segment(img, file, h->load_addr, size > len ? size : len,
+			   at - skipped, len);
+}
+
+static int read_segment(struct multiboot_image *img, struct file *file,
+			const Elf32_Ehdr *e, unsigned i)
+{
+	Elf32_Phdr p;
+	int err = fs_read(file, e->e_phoff + (uint64_t)i * sizeof(p),
+			  sizeof(p), &p);
+
+	if (err || p.p_type != PT_LOAD)
+		return err;
+	/* The entry is a virtual address, where the two differ. */
+	if (e->e_entry >= p.p_vaddr && e->e_entry - p.p_vaddr < p.p_memsz)
+		img->entry = (uint64_t)p.p_paddr + (e->e_entry - p.p_vaddr);
+	return add_segment(img, file, p.p_paddr, p.p_memsz, p.p_offset,
+			   p.p_filesz);
+}
+
+static int read_elf(struct multiboot_image *img, struct file *file)
+{
+	Elf32_Ehdr e;
+	int err = fs_read(file, 0, sizeof(e), &e);
+
+	if (err)
+		return err;
+	if (memcmp(e.e_ident, ELFMAG, SELFMAG) ||
+	    e.e_ident[EI_CLASS] != ELFCLASS32 || e.e_machine != EM_386 ||
+	    e.e_phentsize != sizeof(Elf32_Phdr))
+		return fail(ERR_EXEC_FORMAT, "Multiboot image that is no ELF32");
+	img->entry = e.e_entry;
+	for (unsigned i = 0; !err && i < e.e_phnum; i++)
+		err = read_segment(img, file, &e, i);
+	return err;
+}
+
+static int check_entry(const struct multiboot_image *img)
+{
+	for (unsigned i = 0; i < img->n; i++)
+		if (img->entry >= img->segment[i].addr &&
+		    img->entry - img->segment[i].addr < img->segment[i].len)
+			return 0;
+	return fail(ERR_EXEC_FORMAT, "entry %lx outside the image", img->entry);
+}
+
+int multiboot_image_read(struct multiboot_image *img, struct file *file)
+{
+	uint8_t head[MULTIBOOT_SEARCH];
+	size_t len = file->size < sizeof(head) ? file->size : sizeof(head);
+	struct multiboot_header h = { 0 };
+	uint64_t at;
+	int err;
+
+	*img = (struct multiboot_image){ 0 };
+	if ((err = fs_read(file, 0, len, head)))
+		return err;
+	if (!find_header(span_of(head, len), &at))
+		return fail(ERR_EXEC_FORMAT, "no Multiboot header");
+	memcpy(&h, head + at, len - at < sizeof(h) ? len - at : sizeof(h));
+	img->flags = h.flags;
+	if (h.flags & 0xffff &
+	    ~(MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO))
+		return fail(ERR_MULTIBOOT, "flags %x", h.flags);
+	err = h.flags & MULTIBOOT_AOUT_KLUDGE ?
+		read_kludge(img, file, &h, at) : read_elf(img, file);
+	return err ? err : check_entry(img);
+}

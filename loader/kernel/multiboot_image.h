@@ -1,0 +1,31 @@
+/* An OS image of the Multiboot 1 kind: its header and its segments. */
+#ifndef LOADER_KERNEL_MULTIBOOT_IMAGE_H
+#define LOADER_KERNEL_MULTIBOOT_IMAGE_H
+
+#include "loader/abi/multiboot.h"
+#include "loader/base/span.h"
+#include "loader/fs/fs.h"
+
+#define MULTIBOOT_SEGMENTS 16
+
+struct multiboot_image {
+	uint32_t flags;
+	uint64_t entry;			/* physical */
+	uint64_t start, end;		/* memory it takes, physical */
+	unsigned n;
+	struct {
+		uint64_t addr, size;	/* memory */
+		uint64_t off, len;	/* in the file */
+	} segment[MULTIBOOT_SEGMENTS];
+};
+
+/* Does HEAD, the file's first 8 KiB, have a header? */
+bool multiboot_image_probe(struct span head);
+
+/*
+ * Read FILE's headers.  ERR_EXEC_FORMAT, ERR_MULTIBOOT (it demands what we do
+ * not have), ERR_BELOW_1MB, ERR_FILE_LENGTH, ERR_READ.
+ */
+int multiboot_image_read(struct multiboot_image *img, struct file *file);
+
+#endif

@@ -1,0 +1,223 @@
+/* Multiboot 1: headers of both kinds, and the handover they give. */
+#include "tests/unit/unit.h"
+
+#include <elf.h>
+
+#include "loader/abi/multiboot.h"
+#include "loader/base/err.h"
+#include "loader/kernel/formats.h"
+#include "loader/kernel/multiboot_image.h"
+
+#define HEADER_AT 0x80
+#define CODE_AT 0x1000
+
+static uint8_t kernel[0x3000], module[3][5000];
+static uint8_t room[1 << 20] __attribute__((aligned(16)));
+static struct arena arena;
+static struct memmap map;
+static struct handover ho;
+static struct boot_entry entry;
+
+static struct multiboot_header *make_header(uint32_t flags)
+{
+	struct multiboot_header *h = (void *)(kernel + HEADER_AT);
+
+	memset(kernel, 0, sizeof(kernel));
+	*h = (struct multiboot_header){ .magic = MULTIBOOT_HEADER_MAGIC,
+		.flags = flags, .checksum = -(MULTIBOOT_HEADER_MAGIC + flags) };
+	return h;
+}
+
+/* Loaded at 2 MiB from the file's start; 0x1000 bytes of bss. */
+static struct multiboot_header *make_flat(void)
+{
+	struct multiboot_header *h = make_header(MULTIBOOT_AOUT_KLUDGE | 3);
+
+	h->load_addr = 0x200000;
+	h->header_addr = 0x200000 + HEADER_AT;
+	h->load_end_addr = 0x200000 + sizeof(kernel);
+	h->bss_end_addr = h->load_end_addr + 0x1000;
+	h->entry_addr = 0x200100;
+	return h;
+}
+
+/* Code at 1 MiB, linked at 0xc0100000; data at 1.25 MiB. */
+static Elf32_Phdr *make_elf(void)
+{
+	Elf32_Ehdr *e = (void *)kernel;
+	Elf32_Phdr *p = (void *)(kernel + sizeof(*e));
+
+	make_header(MULTIBOOT_PAGE_ALIGN);
+	memcpy(e->e_ident, ELFMAG, SELFMAG);
+	e->e_ident[EI_CLASS] = ELFCLASS32;
+	e->e_machine = EM_386;
+	e->e_phoff = sizeof(*e);
+	e->e_phentsize = sizeof(*p);
+	e->e_phnum = 2;
+	e->e_entry = 0xc0100010;
+	p[0] = (Elf32_Phdr){ .p_type = PT_LOAD, .p_offset = CODE_AT,
+		.p_vaddr = 0xc0100000, .p_paddr = 0x100000,
+		.p_filesz = 0x1000, .p_memsz = 0x1000 };
+	return p;
+}
+
+static int load(unsigned modules)
+{
+	err_clear();
+	arena = (struct arena){ room, sizeof(room), 0 };
+	ho = (struct handover){ 0 };
+	entry = (struct boot_entry){ .kernel_path = "/boot/hv", .args = "x=1",
+		.n_modules = modules };
+	fs_mem_file(&entry.kernel, kernel, sizeof(kernel));
+	for (unsigned i = 0; i < modules; i++) {
+		entry.module[i].path = "/m";
+		entry.module[i].args = i ? "" : "a b";
+		fs_mem_file(&entry.module[i].file, module[i],
+			    sizeof(module[i]));
+	}
+	return multiboot_format.load(&entry, &map, &arena, &ho);
+}
+
+static int setup(void **state)
+{
+	map.n = 0;
+	memmap_add(&map, 0, 0x9fc00, MEM_RAM);
+	memmap_add(&map, 0x100000, 0x8000000, MEM_RAM);
+	memmap_add(&map, 0x100000000, 0x120000000, MEM_RAM);
+	memmap_set(&map, 0x1000, 0x80000, MEM_LOADER);
+	return 0;
+}
+
+static const struct piece *find(const char *what, unsigned nth)
+{
+	for (unsigned i = 0; i < ho.n; i++)
+		if (!strcmp(ho.piece[i].what, what) && !nth--)
+			return &ho.piece[i];
+	_fail(__FILE__, __LINE__);
+	return NULL;
+}
+
+/* What lies in the info block at address ADDR. */
+static const void *told(uint32_t addr)
+{
+	const struct piece *p = find("multiboot info", 0);
+
+	assert_true(addr >= p->addr && addr < p->addr + p->size);
+	return (const uint8_t *)p->mem + (addr - p->addr);
+}
+
+static void test_flat(void **state)
+{
+	make_flat();
+	assert_true(multiboot_image_probe(span_of(kernel, sizeof(kernel))));
+	assert_int_equal(load(0), 0);
+	assert_int_equal(ho.mode, GO_PROT32);
+	assert_int_equal(ho.rax, MULTIBOOT_LOADER_MAGIC);
+	assert_int_equal(ho.entry, 0x200100);
+	assert_int_equal(find("kernel", 0)->addr, 0x200000);
+	assert_int_equal(find("kernel", 0)->len, sizeof(kernel));
+	assert_int_equal(find("kernel", 0)->size, sizeof(kernel) + 0x1000);
+	/* Zeroes: all of the file, no bss. */
+	make_flat()->load_end_addr = 0;
+	((struct multiboot_header *)(kernel + HEADER_AT))->bss_end_addr = 0;
+	assert_int_equal(load(0), 0);
+	assert_int_equal(find("kernel", 0)->size, sizeof(kernel));
+}
+
+static void test_elf(void **state)
+{
+	make_elf();
+	assert_int_equal(load(0), 0);
+	assert_int_equal(ho.entry, 0x100010);
+	assert_int_equal(find("kernel", 0)->addr, 0x100000);
+	assert_int_equal(find("kernel", 0)->file_off, CODE_AT);
+}
+
+static void test_info(void **state)
+{
+	const struct multiboot_info *info;
+	const struct multiboot_module *mods;
+	const struct multiboot_mmap *mmap;
+
+	make_flat();
+	assert_int_equal(load(2), 0);
+	info = told((uint32_t)ho.rbx);
+	assert_int_equal(info->flags, 0x24d);
+	assert_string_equal(told(info->cmdline), "/boot/hv x=1");
+	assert_string_equal(told(info->boot_loader_name), "Twinboot");
+	assert_int_equal(info->mem_lower, 0x9fc00 >> 10);
+	assert_int_equal(info->mem_upper, (0x8000000 - 0x100000) >> 10);
+	assert_int_equal(info->mods_count, 2);
+	mods = told(info->mods_addr);
+	assert_string_equal(told(mods[0].string), "/m a b");
+	assert_string_equal(told(mods[1].string), "/m");
+	assert_int_equal(mods[0].mod_start % 4096, 0);
+	assert_int_equal(mods[0].mod_end - mods[0].mod_start, 5000);
+	assert_int_equal(mods[0].mod_start, find("module", 0)->addr);
+	assert_int_equal(mods[1].mod_start, mods[0].mod_start + 8192);
+	assert_true(mods[0].mod_start >= 0x200000 + sizeof(kernel) + 0x1000);
+	assert_int_equal(info->mmap_length, map.n * sizeof(*mmap));
+	mmap = told(info->mmap_addr);
+	assert_int_equal(mmap[1].addr, 0x1000);
+	assert_int_equal(mmap[1].type, MEM_RAM);
+	assert_int_equal(mmap[map.n - 1].addr, 0x100000000);
+}
+
+static void test_bad(void **state)
+{
+	Elf32_Phdr *p;
+
+	make_flat()->checksum++;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+	make_header(MULTIBOOT_AOUT_KLUDGE | MULTIBOOT_VIDEO_MODE);
+	assert_int_equal(load(0), ERR_MULTIBOOT);
+	make_flat()->entry_addr = 0x1ffff0;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+	make_flat()->header_addr = 0x100000;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+	make_flat()->load_end_addr = 0x200000 + sizeof(kernel) + 1;
+	assert_int_equal(load(0), ERR_FILE_LENGTH);
+	make_flat()->bss_end_addr = 0x9000000;
+	assert_int_equal(load(0), ERR_NO_MEMORY);
+	p = make_elf();
+	p->p_paddr = 0x90000;
+	assert_int_equal(load(0), ERR_BELOW_1MB);
+	p = make_elf();
+	p->p_filesz = 0x2000;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+	p = make_elf();
+	p->p_offset = 0x2001;
+	assert_int_equal(load(0), ERR_FILE_LENGTH);
+	((Elf32_Ehdr *)make_header(0))->e_phnum = 1;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+	make_flat();
+	assert_int_equal(load(1), 0);
+	entry.initrd_given = true;
+	err_clear();
+	assert_int_equal(multiboot_format.load(&entry, &map, &arena, &ho),
+			 ERR_NEED_LINUX);
+}
+
+static void test_module_too_large(void **state)
+{
+	make_flat();
+	assert_int_equal(load(1), 0);
+	entry.module[0].file.size = 0x8000000;
+	ho.n = 0;
+	assert_int_equal(multiboot_format.load(&entry, &map, &arena, &ho),
+			 ERR_NO_MEMORY);
+	assert_non_null(strstr(err_text(), "module /m"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flat),
+		cmocka_unit_test(test_elf),
+		cmocka_unit_test(test_info),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_module_too_large),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
