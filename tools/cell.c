@@ -98,6 +98,7 @@ static void boot(struct cell *c)
 	if (!c->vm)
 		abort();
 	c->vm->output = take_output;
+	c->vm->want_screen = !c->counting && !c->path->kernel;
 	c->vm->ctx = c;
 	c->deadline_ms = vm_clock() + c->timeout * 1000ull;
 	if (vm_start(c->vm, &config)) {
@@ -217,6 +218,28 @@ static void search(struct cell *c)
 		c->seen |= strstr(at, " login: ") != NULL;
 }
 
+static char *base64(const uint8_t *p, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+				     "pqrstuvwxyz0123456789+/";
+	char *text = malloc((len + 2) / 3 * 4 + 1), *to = text;
+
+	if (!text)
+		abort();
+	for (size_t i = 0; i < len; i += 3) {
+		uint32_t v = (uint32_t)p[i] << 16;
+
+		v |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
+		v |= i + 2 < len ? p[i + 2] : 0;
+		*to++ = digits[v >> 18];
+		*to++ = digits[v >> 12 & 63];
+		*to++ = i + 1 < len ? digits[v >> 6 & 63] : '=';
+		*to++ = i + 2 < len ? digits[v & 63] : '=';
+	}
+	*to = 0;
+	return text;
+}
+
 static void end_boot(struct cell *c)
 {
 	enum vm_end end;
@@ -233,6 +256,9 @@ static void end_boot(struct cell *c)
 		json_decref(j);
 	} else {
 		c->result = vm_json(c->vm);
+		free(c->screen);
+		c->screen = c->vm->screen_len ?
+			base64(c->vm->screen, c->vm->screen_len) : NULL;
 	}
 	vm_release(c->vm);
 	free(c->vm);
@@ -287,6 +313,8 @@ void cell_release(struct cell *c)
 	json_decref(c->result);
 	json_decref(c->cost);
 	free(c->console);
+	free(c->screen);
+	c->screen = NULL;
 	c->result = c->cost = NULL;
 	c->console = NULL;
 }

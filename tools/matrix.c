@@ -50,6 +50,9 @@ static void usage(void)
 	     "  --shard I/N      only every Nth cell, beginning with the Ith\n"
 	     "  --json FILE      everything known, for --merge and programs\n"
 	     "  --junit FILE     for pipelines\n"
+	     "  --html FILE      for people: one page with all of it\n"
+	     "  --dir DIR        a directory for each cell: console, screen, "
+	     "result\n"
 	     "  --table          for people, in place of TAP");
 }
 
@@ -103,6 +106,12 @@ static int take_option(struct options *o, int c)
 	case 'U':
 		o->tell.junit = optarg;
 		return 0;
+	case 'H':
+		o->tell.html = optarg;
+		return 0;
+	case 'd':
+		o->tell.dir = optarg;
+		return 0;
 	case 'c':
 		o->count = true;
 		return 0;
@@ -129,6 +138,8 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "shard", required_argument, NULL, 's' },
 		{ "json", required_argument, NULL, 'J' },
 		{ "junit", required_argument, NULL, 'U' },
+		{ "html", required_argument, NULL, 'H' },
+		{ "dir", required_argument, NULL, 'd' },
 		{ "count", no_argument, NULL, 'c' },
 		{ "table", no_argument, NULL, 'T' },
 		{ "merge", no_argument, NULL, 'm' },

@@ -33,7 +33,8 @@ json_t *matrixout_json(const struct matrix *m);
 int matrixout_status(const json_t *matrix);
 
 struct matrixtell {
-	const char *json, *junit;	/* files to write, or NULL */
+	const char *json, *junit, *html; /* files to write, or NULL */
+	const char *dir;		/* a directory for each cell, or NULL */
 	bool table;			/* and a table on stdout */
 };
 

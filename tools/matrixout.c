@@ -4,6 +4,7 @@
  */
 #include "tools/matrix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *get(const json_t *j, const char *key)
@@ -16,6 +17,24 @@ static const char *get(const json_t *j, const char *key)
 static bool is(const json_t *cell, const char *status)
 {
 	return !strcmp(get(cell, "status"), status);
+}
+
+/* The console as text: JSON takes no stray bytes of other encodings. */
+static json_t *console(const struct cell *c)
+{
+	char *text = malloc(c->console_len);
+	json_t *j;
+
+	if (!text)
+		abort();
+	for (size_t i = 0; i < c->console_len; i++) {
+		char byte = c->console[i];
+
+		text[i] = byte & 0x80 || byte == 0x1b ? '?' : byte;
+	}
+	j = json_stringn(text, c->console_len);
+	free(text);
+	return j;
 }
 
 json_t *matrixout_cell(const struct cell *c, unsigned number)
@@ -35,6 +54,10 @@ json_t *matrixout_cell(const struct cell *c, unsigned number)
 		json_object_set(j, "boot", c->result);
 	if (c->cost)
 		json_object_set(j, "cost", c->cost);
+	if (c->screen)
+		json_object_set_new(j, "screen", json_string(c->screen));
+	if (c->console_len)
+		json_object_set_new(j, "console", console(c));
 	return j;
 }
 

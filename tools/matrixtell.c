@@ -5,15 +5,25 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/matrix.h"
+#include "tools/matrixhtml.h"
 #include "tools/output.h"
 #include "tools/report.h"
 
 #define CELLS_MAX 4096
 
-static int write_file(const json_t *matrix, const char *path, bool junit)
+static void write_json(const json_t *matrix, FILE *f)
+{
+	json_dumpf(matrix, f, JSON_INDENT(1));
+}
+
+/* PATH (NULL: nothing to do) appears when it is whole. */
+static int write_file(const json_t *matrix, const char *path,
+		      void (*form)(const json_t *matrix, FILE *f))
 {
 	struct output out;
 	FILE *f;
@@ -27,10 +37,7 @@ static int write_file(const json_t *matrix, const char *path, bool junit)
 		output_abort(&out);
 		return report_errno("%s", path);
 	}
-	if (junit)
-		matrixout_junit(matrix, f);
-	else
-		json_dumpf(matrix, f, JSON_INDENT(1));
+	form(matrix, f);
 	if (fclose(f)) {
 		output_abort(&out);
 		return report_errno("%s", path);
@@ -38,13 +45,48 @@ static int write_file(const json_t *matrix, const char *path, bool junit)
 	return output_commit(&out);
 }
 
+static void write_console(const json_t *cell, FILE *f)
+{
+	const char *s = json_string_value(json_object_get(cell, "console"));
+
+	fputs(s ? s : "", f);
+}
+
+/* DIR/PATH-PROFILE-NUMBER/ with console.txt and result.json. */
+static int write_dir(const json_t *cell, const char *dir)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/%s-%s-%lld", dir,
+			 json_string_value(json_object_get(cell, "path")),
+			 json_string_value(json_object_get(cell, "profile")),
+			 json_integer_value(json_object_get(cell, "number")));
+
+	if (n < 0 || n > (int)sizeof(path) - 20)
+		return report_error("%s: name too long", dir);
+	if ((mkdir(dir, 0777) && errno != EEXIST) ||
+	    (mkdir(path, 0777) && errno != EEXIST))
+		return report_errno("%s", path);
+	strcpy(path + n, "/console.txt");
+	if (write_file(cell, path, write_console))
+		return -1;
+	strcpy(path + n, "/result.json");
+	return write_file(cell, path, write_json);
+}
+
 int matrixtell_all(const json_t *matrix, const struct matrixtell *o)
 {
+	json_t *cell;
+	size_t i;
+
 	if (o->table)
 		matrixout_table(matrix, stdout);
-	if (write_file(matrix, o->json, false) ||
-	    write_file(matrix, o->junit, true))
+	if (write_file(matrix, o->json, write_json) ||
+	    write_file(matrix, o->junit, matrixout_junit) ||
+	    write_file(matrix, o->html, matrixhtml_write))
 		return 99;
+	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
+		if (o->dir && write_dir(cell, o->dir))
+			return 99;
 	return matrixout_status(matrix);
 }
 

@@ -154,6 +154,18 @@ static int spawn(struct vm *vm, struct vm_args *a)
 	return vm->pid < 0 ? report_errno("fork") : 0;
 }
 
+static char *join(const struct vm_args *a)
+{
+	size_t len;
+	char *text;
+	FILE *f = open_memstream(&text, &len);
+
+	for (unsigned i = 0; i < a->n; i++)
+		fprintf(f, "%s%s", i ? " " : "", a->arg[i]);
+	fclose(f);
+	return text;
+}
+
 int vm_start(struct vm *vm, const struct vm_config *c)
 {
 	struct vm_args a;
@@ -163,7 +175,10 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	vm->records = json_array();
 	vm->disks = json_array();
 	vm->started_ms = vm_clock();
-	if (vmpath_command(&a, c) || spawn(vm, &a))
+	if (vmpath_command(&a, c))
+		return -1;
+	vm->command = join(&a);
+	if (spawn(vm, &a))
 		return -1;
 	if (!qmp_greet(&vm->qmp) && (j = qmp_command(&vm->qmp, "cont", NULL))) {
 		json_decref(j);
@@ -190,7 +205,9 @@ static void keep_record(struct vm *vm, const char *kind)
 		return;
 	j = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
 	if (j)
-		json_array_append_new(vm->records, json_pack("{so}", kind, j));
+		json_array_append_new(vm->records, json_pack(
+			"{so sI}", kind, j, "ms",
+			(json_int_t)(vm_clock() - vm->started_ms)));
 }
 
 static void take_line(struct vm *vm)
@@ -277,6 +294,26 @@ static void keep_disks(struct vm *vm)
 	json_decref(all);
 }
 
+/* The screen as a PNG, for people to look at. */
+static void keep_screen(struct vm *vm)
+{
+	int fd = memfd_create("screen", MFD_CLOEXEC);
+	char path[64];
+	off_t size;
+
+	if (fd < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
+	json_decref(qmp_command(&vm->qmp, "screendump",
+				json_pack("{ss ss}", "filename", path,
+					  "format", "png")));
+	size = lseek(fd, 0, SEEK_END);
+	vm->screen = size > 0 ? malloc((size_t)size) : NULL;
+	if (vm->screen && pread(fd, vm->screen, (size_t)size, 0) == size)
+		vm->screen_len = (size_t)size;
+	close(fd);
+}
+
 void vm_stop(struct vm *vm, enum vm_end end, const char *why)
 {
 	finish(vm, end, why);
@@ -284,6 +321,8 @@ void vm_stop(struct vm *vm, enum vm_end end, const char *why)
 		return;
 	if (vm->end != VM_ERROR) {
 		keep_disks(vm);
+		if (vm->want_screen)
+			keep_screen(vm);
 		while (read_console(vm))
 			;
 	}
@@ -305,6 +344,8 @@ void vm_release(struct vm *vm)
 	json_decref(vm->records);
 	json_decref(vm->disks);
 	json_decref(vm->qmp.reply);
+	free(vm->screen);
+	free(vm->command);
 	*vm = (struct vm){ .end = VM_ERROR };
 }
 
@@ -326,8 +367,8 @@ static const char *end_name(enum vm_end end)
 
 json_t *vm_json(const struct vm *vm)
 {
-	return json_pack("{ss ss sf sO sO}", "end", end_name(vm->end), "why",
-			 vm->why, "seconds",
+	return json_pack("{ss* ss ss sf sO sO}", "command", vm->command,
+			 "end", end_name(vm->end), "why", vm->why, "seconds",
 			 (double)(vm->ended_ms - vm->started_ms) / 1000,
 			 "disks", vm->disks, "records", vm->records);
 }

@@ -27,16 +27,20 @@ enum vm_end {
 struct vm {
 	enum vm_end end;
 	char why[160];		/* one line about the end */
+	char *command;		/* QEMU's, for people */
 	pid_t pid;
 	struct qmp qmp;
 	int console, log, err;
 	uint64_t started_ms, ended_ms, panic_ms;
+	bool want_screen;	/* set by the caller: a picture at the end */
+	uint8_t *screen;	/* PNG, or NULL */
+	size_t screen_len;
 	/* Called with what the guest's console gives. */
 	void (*output)(void *ctx, const char *text, size_t len);
 	void *ctx;
 	char line[8192];	/* of the console, so far */
 	size_t line_len;
-	json_t *records;	/* array: {"TWINBOOT": ...}, {"PROBE": ...} */
+	json_t *records;	/* array of {"TWINBOOT": ..., "ms": ...}, ... */
 	json_t *disks;		/* array of block statistics, after the end */
 };
 

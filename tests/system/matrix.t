@@ -42,15 +42,24 @@ ok $? "--junit"
 grep -q '^bios/virtio: PASS' out && grep -q 'disk requests  [1-9]' out
 ok $? "--table"
 
+$matrix good.img --paths bios --html x.html --dir cells >/dev/null 2>&1
+grep -q 'class="PASS"' x.html && grep -q 'base64,iVBOR' x.html &&
+! grep -qE '(src|href)="(https?:)?//|<script' x.html
+ok $? "--html: one page, with the screen, nothing from elsewhere"
+grep -q 'PROBE' cells/bios-virtio-1/console.txt &&
+jq -e '.boot.command | test("^qemu-system-x86_64 .*good.img")' \
+	cells/bios-virtio-1/result.json >/dev/null
+ok $? "--dir: console and command"
+
 # ---- broken in one way at a time ----
 cp good.img bad.img
 printf x | dd of=bad.img bs=1 seek=5000 conv=notrunc 2>/dev/null
 cell bad.img 1 '.cells[0].why' "time is up; it said: Twinboot: S" \
-	"a damaged stage 2" --paths bios --timeout 8
+	"a damaged stage 2" --paths bios --timeout 20
 printf 'default 0\ntimeout 0\ntitle a\nroot (hd0,0)\nkernel /boot/gone\n' >m
 $build --menu m --boot bios -o bad.img
 cell bad.img 1 '.cells[0].why' \
-	"time is up; it said: Error 15: File not found: /boot/gone" "a kernel that is missing" --paths bios --timeout 8
+	"time is up; it said: Error 15: File not found: /boot/gone" "a kernel that is missing" --paths bios --timeout 20
 grep -q 'TAP' tap && ! grep -q uefi tap
 ok $? "the diagnosis names no other path"
 

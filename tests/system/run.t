@@ -33,7 +33,7 @@ ends 0 off bye "power-off is 0"
 ends 3 triple ouch "a triple fault is 3"
 ends 3 panic "not syncing" "a kernel panic is 3"
 ends 5 reboot again "a reboot is 5"
-ends 124 hang waiting "time-out is 124" --timeout 3
+ends 124 hang waiting "time-out is 124" --timeout 10
 for disk in virtio ide ahci nvme; do
 	ends 0 off bye "disk $disk" --disk $disk
 done
