@@ -248,8 +248,9 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 HV := $(sort $(wildcard pvboot/hv/*.c pvboot/hv/*.S))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
 # 128 KiB is the limit: what does not run for every request can be small.
-HV_SMALL := ahci config config_fdt disk ide nvme pci setup store store_msg \
-	store_pool store_tree store_tx store_watch vbd virtio xenbus
+HV_SMALL := ahci balloon build com config config_fdt console disk domain ide \
+	irq memory misc nvme pci power setup start store store_msg store_pool \
+	store_tree store_tx store_watch tables time vbd virtio xenbus
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): BOOT_CFLAGS += -Os
 LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 BOOT += $(B)/boot/hv.elf

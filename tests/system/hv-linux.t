@@ -87,6 +87,6 @@ done
 # What hv.elf takes up, without the loader it carries.
 size=$(stat -c %s "$B/boot/hv.elf")
 own=$((size - $(stat -c %s "$B/boot/pvboot.elf")))
-[ "$own" -le 143360 ]
-ok $? "hv.elf is $own bytes besides pvboot.elf (with ELF padding)"
+[ "$own" -le 131072 ]
+ok $? "hv.elf is $own bytes besides pvboot.elf"
 done_testing
