@@ -219,6 +219,7 @@ PVBOOT := $(sort $(wildcard pvboot/guest/*.c pvboot/guest/*.S))
 PVBOOT_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(PVBOOT)))
 BOOT += $(B)/boot/pvboot.elf $(B)/boot/pvboot.elf.gz
 PVBOOT_MAX := $$((704 * 1024))
+PVBOOT_OWN_MAX := $$((160 * 1024))
 
 PVBOOT_IN := pvboot/guest/pvboot.ld $(PVBOOT_OBJ) $(B)/libshared-boot.a \
 	$(B)/boot-obj/loader/unpack/boot/libs.o
@@ -228,7 +229,10 @@ pvboot_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax $(1) -T $< -o $(2) \
 $(B)/boot/pvboot.elf: $(PVBOOT_IN)
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(call pvboot_link,,$(B)/pvboot.sym)
+	$(call pvboot_link,-Map=$(B)/pvboot.map,$(B)/pvboot.sym)
+	$(Q)own=$$(B=$(B) tests/own-size $(B)/pvboot.map) && [ $$own -gt 0 ] && \
+	  [ $$own -le $(PVBOOT_OWN_MAX) ] || \
+	  { echo "$@: $$own bytes are our own code, $(PVBOOT_OWN_MAX) at most" >&2; exit 1; }
 	$(Q)$(OBJCOPY) --strip-all $(B)/pvboot.sym $@
 	$(Q)[ $$(stat -c %s $@) -le $(PVBOOT_MAX) ] || \
 	  { echo "$@ is larger than $(PVBOOT_MAX) bytes" >&2; rm $@; exit 1; }
