@@ -35,7 +35,9 @@ prepare() {
 		{ ok 1 "image"; cat "$tmp/out"; }
 	"$B/kernelgen" --unpack "$B/debian/$1/vmlinuz" -o "$tmp/$1.elf"
 	cat "$B/images/$1/initrd.img" "$tmp/init.cpio" >"$tmp/$1.initrd"
-	kernel="$tmp/$1.elf root=/dev/xvda1 console=hvc0 quiet,$tmp/$1.initrd"
+	args='root=/dev/xvda1 console=hvc0 quiet'
+	kernel="$tmp/$1.elf $args,$tmp/$1.initrd"
+	big="$tmp/$1.elf $args xen_blkfront.max_ring_page_order=2,$tmp/$1.initrd"
 }
 
 virtio="-drive file=$tmp/disk,format=raw,if=virtio"
@@ -49,7 +51,7 @@ boot written 'cloud kernel, partition' "$kernel" 'vbd=xvda1:hd0,0' $virtio
 boot same 'cloud kernel, whole disk' "$kernel" '' $virtio
 boot same 'cloud kernel, whole disk, AHCI' "$kernel" '' $sata
 boot same 'cloud kernel, whole disk, IDE' "$kernel" '' $ide
-boot same 'cloud kernel, whole disk, NVMe' "$kernel" '' $nvme
+boot same 'cloud kernel, whole disk, NVMe, a ring of 4 pages' "$big" '' $nvme
 if [ -n "$LONG" ]; then
 	for k in cloud standard; do
 		prepare $k
