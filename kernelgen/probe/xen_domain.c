@@ -77,6 +77,18 @@ static void __attribute__((noreturn)) poweroff(void)
 				(uint64_t)&off, 0, 0);
 }
 
+/* Bytes of RAM: the pages that p2m list and M2P agree on. */
+static uint64_t memory(const struct start_info *si)
+{
+	const uint64_t *m2p = (const void *)MACH2PHYS_VIRT_START;
+	const uint64_t *p2m = (const void *)si->mfn_list;
+	uint64_t n = 0;
+
+	for (uint64_t pfn = 0; pfn < si->nr_pages; pfn++)
+		n += ~p2m[pfn] && m2p[p2m[pfn]] == pfn;
+	return n * XEN_PAGE;
+}
+
 void probe_xenpv(struct start_info *si, uint64_t tsc)
 {
 	/* What libmd expects at FS:28h. */
@@ -86,7 +98,7 @@ void probe_xenpv(struct start_info *si, uint64_t tsc)
 		.cmdline = (const char *)si->cmd_line,
 		.initrd = (const void *)si->mod_start,
 		.initrd_len = si->mod_len,
-		.memory = si->nr_pages * XEN_PAGE,
+		.memory = memory(si),
 		.tsc = tsc,
 	};
 

@@ -6,7 +6,8 @@
 # LONG=1: more places at random, domains of 96 MiB to 6 GiB, initrds of more
 # than half of that, no disk, an empty disk, Debian's kernels ten times each.
 . "$(dirname "$0")/tap.sh"
-bed=$(dirname "$0")/../xen-testbed
+top=$(cd "$(dirname "$0")/../.." && pwd)
+bed=$top/tests/xen-testbed
 root=$tmp/root
 
 # menu FILE COMMAND...: FILE is a menu with one entry of these lines
@@ -45,7 +46,7 @@ probe_got() {	# the last PROBE line's value of a jq expression
 sha() { sha256sum "$1" | cut -d' ' -f1; }
 
 at() {	# at ADDRESS: the loader linked to be loaded there
-	make -s "$B/tests/pvboot-at-$1.elf" >&2
+	make -s -C "$top" B="$B" "$B/tests/pvboot-at-$1.elf" >&2
 	echo "$B/tests/pvboot-at-$1.elf"
 }
 
@@ -154,6 +155,29 @@ is $status 0 'halt'
 rm "$root/boot/initrd"; menu "$root/boot/grub/menu.lst" reboot; image 16M
 xen --disk "$tmp/disk"
 is $status 5 'reboot'
+
+# a file system exported under a partition's name, and a backend with bad sectors
+bad_sector() {	# bad_sector SECTOR XEN-OPTION...: the disk is xvda1
+	printf '[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "%s"\n' \
+		"$1" >"$tmp/errors"
+	shift
+	xen --qemu "-drive file=blkdebug:$tmp/errors:$tmp/disk,format=raw,if=none,id=dx -device virtio-blk-pci,drive=dx" \
+		--config "disk=['format=raw,vdev=xvda1,access=ro,backendtype=phy,target=/dev/vda']" "$@"
+}
+rm -rf "$root"
+mkdir -p "$root/boot/grub"
+"$B/kernelgen" --format xenpv --pad 8M -o "$root/boot/probe" 2>/dev/null ||
+	"$B/kernelgen" --format xenpv -o "$root/boot/probe"
+head -c 8M /dev/urandom >"$root/boot/initrd"
+menu "$root/boot/grub/menu.lst" 'root (hd0)' 'kernel /boot/probe root=/dev/xvda1' \
+	'initrd /boot/initrd'
+image 32M
+bad_sector 99999999
+is "$(probe_got .initrd.sha256)" "$(sha "$root/boot/initrd")" 'xvda1'
+block=$(debugfs -R 'blocks /boot/initrd' "$tmp/disk" 2>/dev/null | cut -d' ' -f1000)
+size=$(dumpe2fs -h "$tmp/disk" 2>/dev/null | sed -n 's/^Block size: *//p')
+bad_sector $((block * size / 512)) --expect 'Press any key'
+says 'Error 25: Disk read error'
 
 # Debian's kernels, from the image of every other test
 for k in cloud standard; do
