@@ -178,16 +178,6 @@ $(B)/boot/stage2.bin: $(B)/stage2.elf
 	$(Q)perl -0777 -e 'open F, "+<", $$ARGV[0] or die; binmode F; $$_ = <F>; \
 	  seek F, 8, 0; print F pack "V", -unpack "%32V*", $$_' $@
 
-# Stop at the first line of stage 2's C; `make gdb-bios IMAGE=disk.img`.
-.PHONY: gdb-bios
-gdb-bios: $(B)/stage2.elf | $(B)/.packages-run $(B)/.packages-debug
-	$(Q)[ -n "$(IMAGE)" ] || { echo "give IMAGE=FILE, a disk" >&2; exit 1; }
-	$(Q)gdb -q -ex 'set confirm off' \
-	  -ex 'target remote | exec qemu-system-x86_64 -accel tcg -m 512 \
-	    -display none -serial file:$(B)/gdb-bios.log -gdb stdio -S \
-	    -drive file=$(IMAGE),format=raw,if=virtio,snapshot=on' \
-	  -ex 'hbreak bios_main' -ex continue $(B)/stage2.elf
-
 # mbr/uefi: twinboot.efi ------------------------------------------------------
 
 # gnu-efi: headers, crt0, linker script and relocation only.
@@ -411,6 +401,16 @@ run: $(DEMO)
 
 run-bios run-uefi run-pv: run-%: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path $*
+
+# Stop at the first line of stage 2's C; IMAGE=FILE for another image.
+.PHONY: gdb-bios
+gdb-bios: $(B)/stage2.elf $(if $(IMAGE),,$(DEMO)) \
+		| $(B)/.packages-run $(B)/.packages-debug
+	$(Q)gdb -q -ex 'set confirm off' \
+	  -ex 'target remote | exec qemu-system-x86_64 -accel tcg -m 512 \
+	    -display none -serial file:$(B)/gdb-bios.log -gdb stdio -S \
+	    -drive file=$(or $(IMAGE),$(DEMO)),format=raw,if=virtio,snapshot=on' \
+	  -ex 'hbreak bios_main' -ex continue $(B)/stage2.elf
 
 # ---- install ---------------------------------------------------------------
 
