@@ -2,6 +2,7 @@
 #include "tools/hostdisk.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -42,12 +43,38 @@ int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 	return 0;
 }
 
+static bool magic_at(int fd, uint64_t off, const char *magic, size_t len)
+{
+	char got[8];
+
+	return pread(fd, got, len, (off_t)off) == (ssize_t)len &&
+	       !memcmp(got, magic, len);
+}
+
+/* An ext superblock (its magic number), or FAT's boot sector. */
+static bool has_fs(int fd, uint64_t off)
+{
+	return magic_at(fd, off + 1080, "\x53\xef", 2) ||
+	       magic_at(fd, off + 510, "\x55\xaa", 2);
+}
+
+/* Nothing but the tables' own numbers tells; an MBR's are the weakest. */
 uint32_t hostdisk_sector(int fd)
 {
-	char magic[2][8] = { 0 };
+	uint8_t lba[4];
+	uint64_t first;
 
-	if (pread(fd, magic[0], 8, 512) != 8 || pread(fd, magic[1], 8, 4096) != 8)
+	if (magic_at(fd, 512, "EFI PART", 8))
 		return 512;
-	return memcmp(magic[0], "EFI PART", 8) &&
-	       !memcmp(magic[1], "EFI PART", 8) ? 4096 : 512;
+	if (magic_at(fd, 4096, "EFI PART", 8))
+		return 4096;
+	if (!magic_at(fd, 510, "\x55\xaa", 2))
+		return 512;
+	if (magic_at(fd, 11, "\x00\x10", 2))	/* FAT: BPB_BytsPerSec */
+		return 4096;
+	if (pread(fd, lba, 4, 446 + 8) != 4)	/* the first entry's */
+		return 512;
+	first = lba[0] | lba[1] << 8 | lba[2] << 16 | (uint64_t)lba[3] << 24;
+	return first && !has_fs(fd, first * 512) && has_fs(fd, first * 4096) ?
+	       4096 : 512;
 }

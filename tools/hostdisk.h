@@ -17,8 +17,9 @@ int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 		    uint32_t sector);
 
 /*
- * The sector size of the disk image FD: 4096 when there is a GPT at such a
- * place and none where it would be with 512, which is the answer otherwise.
+ * The sector size of the disk image FD: 4096 when a GPT, FAT's boot sector or
+ * the first partition of an MBR is where it would be with that size, and not
+ * with 512, which is the answer otherwise.
  */
 uint32_t hostdisk_sector(int fd);
 

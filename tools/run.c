@@ -229,12 +229,16 @@ static void follow(struct run *r)
 	uint64_t end = r->timeout ? vm_clock() + r->timeout * 1000ull : 0;
 
 	while (r->vm.end == VM_RUNNING && !caught) {
-		struct pollfd p[VM_POLLFDS + 1];
+		struct pollfd p[VM_POLLFDS + 2];
 
 		vm_pollfds(&r->vm, p);
-		p[VM_POLLFDS] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
-		poll(p, VM_POLLFDS + r->keys, 100);
-		if (r->keys && p[VM_POLLFDS].revents)
+		/* Of our output only: nobody reads it any more. */
+		p[VM_POLLFDS] = (struct pollfd){ STDOUT_FILENO, 0, 0 };
+		p[VM_POLLFDS + 1] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
+		poll(p, VM_POLLFDS + 1 + r->keys, 100);
+		if (p[VM_POLLFDS].revents & POLLERR)
+			caught = SIGPIPE;
+		if (r->keys && p[VM_POLLFDS + 1].revents)
 			take_keys(r);
 		vm_step(&r->vm);
 		if (end && vm_clock() >= end)

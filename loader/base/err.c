@@ -47,7 +47,8 @@ static const char *const names[] = {
 	[35] = "Integer overflow",
 };
 
-const char *err_name(int code)
+/* GRUB's own words. */
+static const char *err_name(int code)
 {
 	unsigned n = -(unsigned)code;
 

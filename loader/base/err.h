@@ -57,7 +57,4 @@ void err_clear(void);
 /* "Error 15: File not found: /boot/vmlinuz", or "" when nothing failed. */
 const char *err_text(void);
 
-/* GRUB's own words for CODE, without detail: "File not found". */
-const char *err_name(int code);
-
 #endif

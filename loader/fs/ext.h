@@ -83,14 +83,6 @@ int ext_inode_load(struct ext *e, uint32_t number, struct ext_inode *out);
 int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
 		struct run *out);
 
-/*
- * Call EACH for every name but "." and "..", which the disk may leave out;
- * non-zero stops and is returned.
- */
-typedef int ext_dir_fn(void *ctx, const struct ext2_dir_entry_2 *entry);
-int ext_dir_walk(struct ext *e, struct ext_inode *dir, ext_dir_fn *each,
-		 void *ctx);
-
 /* The inode number of NAME in DIR, "." and ".." included; 0: no such name. */
 int ext_dir_lookup(struct ext *e, struct ext_inode *dir, const char *name,
 		   size_t len, uint32_t *number);

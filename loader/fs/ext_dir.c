@@ -12,6 +12,8 @@
 
 #define ENTRY_HEAD offsetof(struct ext2_dir_entry_2, name)
 
+typedef int ext_dir_fn(void *ctx, const struct ext2_dir_entry_2 *entry);
+
 static int corrupt(const struct ext_inode *dir)
 {
 	return fail(ERR_FS_CORRUPT, "ext4: directory in inode %u", dir->number);
@@ -70,7 +72,11 @@ static int walk_inline(struct ext_inode *dir, ext_dir_fn *each, void *ctx)
 	return err;
 }
 
-int ext_dir_walk(struct ext *e, struct ext_inode *dir, ext_dir_fn *each,
+/*
+ * Call EACH for every name but "." and "..", which the disk may leave out;
+ * non-zero stops and is returned.
+ */
+static int dir_walk(struct ext *e, struct ext_inode *dir, ext_dir_fn *each,
 		 void *ctx)
 {
 	size_t size = ext_block_size(e);
@@ -127,7 +133,7 @@ int ext_dir_lookup(struct ext *e, struct ext_inode *dir, const char *name,
 	else if (is_dots(name, len) && dir->inline_data && dir->size >= 4)
 		memcpy(&w.number, dir->inline_data, 4);
 	else
-		err = ext_dir_walk(e, dir, match, &w);
+		err = dir_walk(e, dir, match, &w);
 	*number = w.number;
 	return err < 0 ? err : 0;
 }
@@ -185,5 +191,5 @@ int ext_dir_list(struct file *dir, fs_list_fn *each, void *ctx)
 {
 	struct listing l = { dir->fs->priv, dir->priv, each, ctx };
 
-	return ext_dir_walk(l.e, dir->priv, list_one, &l);
+	return dir_walk(l.e, dir->priv, list_one, &l);
 }

@@ -142,9 +142,14 @@ int linux_place_initrd(const struct linux_image *img, struct memmap *m,
 		end = mem;
 	if (!find_high(m, size, 4096, HIGH, end, &at->initrd) &&
 	    !(img->above_4g && find_low(m, size, 4096, END_4G, mem,
-					&at->initrd)))
-		return fail(ERR_NO_MEMORY, "initrd %s: no %lu bytes free below %lx",
-			    e->module[0].path, size,
-			    img->above_4g ? mem : end);
+					&at->initrd))) {
+		if (img->above_4g)
+			end = mem;
+		if (end == UINT64_MAX)
+			return fail(ERR_NO_MEMORY, "initrd %s: no %lu bytes "
+				    "free", e->module[0].path, size);
+		return fail(ERR_NO_MEMORY, "initrd %s: no %lu bytes free below "
+			    "%lx", e->module[0].path, size, end);
+	}
 	return memmap_set(m, at->initrd, at->initrd + size, MEM_LOADER);
 }

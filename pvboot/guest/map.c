@@ -126,12 +126,6 @@ void map_flush(void)
 	hyper_mmuext(&op, 1);
 }
 
-bool map_is_table(uint64_t pfn)
-{
-	return (pfn >= built_start && pfn < built_end) ||
-	       (pfn >= pool_start && pfn < pool_next);
-}
-
 void map_tables(uint64_t start[2], uint64_t end[2])
 {
 	start[0] = built_start;

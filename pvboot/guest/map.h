@@ -29,9 +29,7 @@ void map_flush(void);
 /* The entry for VA, or 0. */
 uint64_t map_get(uint64_t va);
 
-/* Is PFN one of the page tables in use now? */
-bool map_is_table(uint64_t pfn);
-/* All of those are in two ranges. */
+/* The page tables in use now are in two ranges. */
 void map_tables(uint64_t start[2], uint64_t end[2]);
 
 #endif

@@ -11,13 +11,6 @@
 
 #include <xen/sched.h>
 
-static struct domain *domains[1];
-
-struct domain *domain_find(unsigned id)
-{
-	return id == 1 ? domains[0] : NULL;
-}
-
 void domain_share(struct domain *d, void *page)
 {
 	struct frame *f = &frames[va_mfn(page)];
@@ -45,7 +38,6 @@ struct domain *domain_create(void)
 
 	if (!d)
 		panic("no memory for a domain");
-	domains[0] = d;
 	d->id = 1;
 	d->shutdown = -1;
 	d->n_vcpus = VCPUS;

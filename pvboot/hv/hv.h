@@ -251,9 +251,6 @@ struct domain {
 	struct vcpu vcpu[VCPUS];
 };
 
-/* The domain with id ID, or NULL. */
-struct domain *domain_find(unsigned id);
-
 /* ---- memory --------------------------------------------------------------------- */
 
 static inline void *ma_va(uint64_t ma)

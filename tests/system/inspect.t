@@ -5,6 +5,7 @@ cd "$tmp" || exit 1
 inspect="$twinboot inspect"
 "$B/kernelgen" --format bzimage --pad 200K -o vmlinuz || exit 1
 head -c 100000 /dev/urandom >initrd
+mkdir root
 build="$twinboot build --kernel vmlinuz --initrd initrd"
 
 # says IMAGE STATUS JQ WANTED NAME [OPTION...]
@@ -65,6 +66,27 @@ sed -n 's/^bios: /#  /p' out
 head -c 3M whole.img >x.img
 $inspect x.img >out 2>err
 is $? 1 "a truncated image"
+# Disks with sectors of 4096 bytes.
+for how in "gpt ext4" "mbr ext4" "mbr fat32" "none fat32"; do
+	set -- $how
+	$build --table "$1" --fs "$2" --append 4k --sector 4096 --boot pv \
+		-o x.img
+	says x.img 1 '[.sector, .table, .paths[0].status]' \
+		"[4096,\"$1\",\"not there\"]" "4Kn, $how" --paths bios
+done
+head -c 1048576 /dev/zero | tr '\0' '\n' >m
+cat >>m <<END
+default 0
+timeout 0
+title after a megabyte
+kernel (hd0,0)/boot/vmlinuz a=1
+END
+$build --menu m --table mbr --boot bios -o x.img
+says x.img 0 '.paths[0].starts.cmdline' a=1 "a menu.lst of 1 MB" --paths bios
+"$twinboot" build --root root --table mbr --boot bios -o x.img 2>/dev/null
+says x.img 1 '.paths[0].why' "Error 15: File not found: no menu.lst or \
+grub.conf in /boot/grub or /grub of hd0 or its partitions 0 to 3" \
+	"no menu.lst" --paths bios
 fails "nothere: No such file" $inspect nothere
 : >empty
 fails "empty: not a disk image" $inspect empty

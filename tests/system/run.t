@@ -82,6 +82,10 @@ for sig in TERM INT KILL; do
 	[ $sig = TERM ] && is $status 143 "SIGTERM: the exit status"
 done
 
+# A guest that says no more, and a reader that has gone.
+{ timeout 60 $run hang 2>err; echo $? >status; } | head -n 1 >/dev/null
+is "$(cat status)" 141 "nobody reads the console: it ends"
+
 fails "nothere: No such file" $run nothere
 fails "--path nowhere" "$twinboot" run off --path nowhere
 fails "give --path" "$twinboot" run off
