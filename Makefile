@@ -127,7 +127,7 @@ TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
 	kernelgen/kernelgen.c,$(wildcard tools/*.c kernelgen/*.c))))
 # And the hypervisor's files that touch no hardware.
 TESTED += $(sort $(wildcard pvboot/hv/store*.c pvboot/hv/config*.c)) \
-	pvboot/hv/blkring.c
+	pvboot/hv/blkring.c pvboot/hv/virtio_queue.c
 
 $(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
 	$(archive)
