@@ -12,7 +12,7 @@ static const char style[] =
 	"margin:1em auto;padding:0 1em;color:#222;background:#fff}"
 	"table{border-collapse:collapse;width:100%}"
 	"td,th{border:1px solid #ccc;padding:.3em .5em;text-align:left;"
-	"vertical-align:top;overflow-wrap:anywhere}"
+	"vertical-align:top}td{overflow-wrap:anywhere}"
 	".PASS{background:#d8f0d8}.FAIL{background:#f8d0d0}"
 	".ERROR,.MISS{background:#f0d0f0}.SKIP{background:#eee}"
 	".line{display:flex;height:1.6em;margin:.5em 0;font-size:.8em}"
@@ -161,12 +161,12 @@ void matrixhtml_write(const json_t *matrix, FILE *out)
 		"\"utf-8\"><meta name=\"viewport\" content=\"width="
 		"device-width,initial-scale=1\"><title>Twinboot matrix</title>"
 		"<style>%s</style></head><body>\n<h1>Boot matrix</h1>\n<table>"
-		"<tr><th>image</th><th>path</th><th>machine</th><th>entry</th>"
+		"<tr><th>image</th><th>path/machine/entry</th>"
 		"<th>result</th></tr>\n", style);
 	json_array_foreach(cells, i, cell) {
 		fputs("<tr><td>", out);
 		put(get(cell, "image"), out);
-		fprintf(out, "</td><td>%s</td><td>%s</td><td>%s</td><td class="
+		fprintf(out, "</td><td>%s/%s/%s</td><td class="
 			"\"%s\"><a href=\"#c%lld\">%s</a> ", get(cell, "path"),
 			get(cell, "profile"), get(cell, "entry"),
 			get(cell, "status"), json_integer_value(
