@@ -87,22 +87,29 @@ TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
 
-$(B)/boot-obj/%.o: %.c | $(B)/.packages-build
+# Changed when a flag changes: then all is compiled again.
+flags = $(subst ',,$(BOOT_CFLAGS) $(HOST_CFLAGS) $(TEST_CFLAGS) \
+	$(foreach v,$(sort $(filter FLAGS_%,$(.VARIABLES))),$(v)=$($(v))))
+.PHONY: FORCE
+$(B)/.flags: FORCE
+	$(Q)mkdir -p $(@D); echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@
+
+$(B)/boot-obj/%.o: %.c $(B)/.flags | $(B)/.packages-build
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(BOOT_CFLAGS) $(FLAGS_$(*D)) -c $< -o $@
 
-$(B)/boot-obj/%.o: %.S | $(B)/.packages-build
+$(B)/boot-obj/%.o: %.S $(B)/.flags | $(B)/.packages-build
 	$(Q)mkdir -p $(@D)
 	$(call say,AS,$<)
 	$(Q)$(CC) $(BOOT_CFLAGS) $(FLAGS_$(*D)) -D__ASSEMBLER__ -c $< -o $@
 
-$(B)/host-obj/%.o: %.c | $(B)/.packages-build
+$(B)/host-obj/%.o: %.c $(B)/.flags | $(B)/.packages-build
 	$(Q)mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOST_CFLAGS) -c $< -o $@
 
-$(B)/test-obj/%.o: %.c | $(B)/.packages-build $(B)/.packages-check
+$(B)/test-obj/%.o: %.c $(B)/.flags | $(B)/.packages-build $(B)/.packages-check
 	$(Q)mkdir -p $(@D)
 	$(call say,TESTCC,$<)
 	$(Q)$(CLANG) $(TEST_CFLAGS) -c $< -o $@
