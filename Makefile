@@ -284,8 +284,8 @@ $(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
 .PHONY: boot
 boot: $(BOOT)
 
-# A program that tests/system/hv-linux.t runs inside a Linux guest.
-$(B)/guest/stress: tests/guest/stress.c | $(B)/.packages-build
+# Programs that tests and benchmarks run inside a Linux guest.
+$(B)/guest/%: tests/guest/%.c | $(B)/.packages-build
 	$(Q)mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -static -pthread -o $@ $<
@@ -494,7 +494,8 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
-bench: all | $(B)/.packages-run $(B)/.packages-check
+bench: all images $(B)/guest/cost $(B)/boot-test/cost.elf | \
+		$(B)/.packages-run $(B)/.packages-check
 	$(Q)set -e; for f in $(sort $(wildcard tests/bench/*)); do B=$(B) $$f; done
 
 .PHONY: help
