@@ -72,6 +72,8 @@ static void on_event(void *ctx, const char *name, json_t *data)
 		return;
 	if (!strcmp(reason, "guest-reset") && log_has(vm, "Triple fault"))
 		finish(vm, VM_CRASH, "triple fault");
+	else if (!strcmp(reason, "guest-reset") && vm->panic_ms)
+		finish(vm, VM_CRASH, "kernel panic");	/* panic=-1 */
 	else if (!strcmp(reason, "guest-reset"))
 		finish(vm, VM_REBOOT, "the guest rebooted");
 	else if (!strcmp(reason, "guest-panic"))

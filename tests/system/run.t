@@ -27,11 +27,13 @@ sector off "bye" ba0406b80020ef			# PIIX4: soft off
 sector reboot "again" b0fee664			# keyboard controller: reset
 sector triple "ouch" 0f011e007ecc		# an empty IDT, then INT3
 sector panic "[1] Kernel panic - not syncing: no" ""
+sector panics "[1] Kernel panic - not syncing: no" b0fee664
 sector hang "waiting" ""
 
 ends 0 off bye "power-off is 0"
 ends 3 triple ouch "a triple fault is 3"
 ends 3 panic "not syncing" "a kernel panic is 3"
+ends 3 panics "not syncing" "a kernel panic that reboots at once is 3"
 ends 5 reboot again "a reboot is 5"
 ends 124 hang waiting "time-out is 124" --timeout 10
 for disk in virtio ide ahci nvme; do
