@@ -190,6 +190,8 @@ static int write_esp(struct build *b, const char *image)
 
 	b->efi = stages_find(&b->r, "twinboot.efi");
 	tree_add(&t, "EFI/BOOT/BOOTX64.EFI", b->efi, NULL);
+	if (tree_scan(&t))
+		return -1;
 	if (mkfat_need(&t) > m.size)
 		return report_error("%s does not fit on the ESP of %lu MiB",
 				    b->efi, m.size >> 20);
