@@ -20,39 +20,53 @@ struct firmware_map {
 	UINT32 version;
 };
 
-static uint64_t first_page(const struct piece *p, uint64_t *pages)
-{
-	uint64_t at = p->addr & ~(uint64_t)(EFI_PAGE_SIZE - 1);
+/* The pages that the pieces lie in; neighbours may share one. */
+static struct memmap taken;
 
-	*pages = uefi_page_count(p->addr - at + p->size);
-	return at;
-}
-
-/* Give back the memory of the first N pieces. */
-static void release_pieces(const struct handover *ho, unsigned n)
+/* Give back the memory of the first N ranges. */
+static void release(unsigned n)
 {
 	while (n-- > 0) {
-		uint64_t pages, at = first_page(&ho->piece[n], &pages);
+		const struct memrange *r = &taken.r[n];
 
-		uefi_timed(uefi_boot->FreePages(at, pages));
+		uefi_timed(uefi_boot->FreePages(
+			r->start, uefi_page_count(r->end - r->start)));
 	}
 }
 
-static int take_pieces(const struct handover *ho)
+static int find_pages(const struct handover *ho)
 {
-	for (unsigned i = 0; i < ho->n; i++) {
-		uint64_t pages;
-		EFI_PHYSICAL_ADDRESS at = first_page(&ho->piece[i], &pages);
+	int err = 0;
 
-		if (uefi_timed(uefi_boot->AllocatePages(
-			    AllocateAddress, EfiLoaderCode, pages, &at))) {
-			release_pieces(ho, i);
-			return fail(ERR_NO_MEMORY,
-				    "%s: the firmware uses memory at %lx",
-				    ho->piece[i].what, ho->piece[i].addr);
-		}
+	taken.n = 0;
+	for (unsigned i = 0; i < ho->n && !err; i++) {
+		const struct piece *p = &ho->piece[i];
+		uint64_t at = p->addr & ~(uint64_t)(EFI_PAGE_SIZE - 1);
+		uint64_t pages = uefi_page_count(p->addr - at + p->size);
+
+		err = memmap_set(&taken, at, at + pages * EFI_PAGE_SIZE,
+				 MEM_LOADER);
 	}
-	return 0;
+	return err;
+}
+
+static int take_pages(const struct handover *ho)
+{
+	int err = find_pages(ho);
+
+	for (unsigned i = 0; i < taken.n && !err; i++) {
+		EFI_PHYSICAL_ADDRESS at = taken.r[i].start;
+		uint64_t pages = uefi_page_count(taken.r[i].end - at);
+
+		if (!uefi_timed(uefi_boot->AllocatePages(
+			    AllocateAddress, EfiLoaderCode, pages, &at)))
+			continue;
+		release(i);
+		err = fail(ERR_NO_MEMORY, "the firmware uses memory between "
+					  "%lx and %lx",
+			   taken.r[i].start, taken.r[i].end);
+	}
+	return err;
 }
 
 /* What runs and what it is given; the initrd's pieces lie side by side. */
@@ -201,7 +215,7 @@ int uefi_go_long64(struct handover *ho)
 		return fail(ERR_AUTH,
 			    "Secure Boot is on, and this kernel has "
 			    "no EFI stub that the firmware could verify");
-	if ((err = take_pieces(ho)))
+	if ((err = take_pages(ho)))
 		return err;
 	if (!(err = handover_load(ho, piece_at, NULL)) &&
 	    !(err = map_room(&map))) {
@@ -214,6 +228,6 @@ int uefi_go_long64(struct handover *ho)
 		err = fail(ERR_BOOT, "ExitBootServices fails");
 		uefi_pages_free(map.at, map.pages);
 	}
-	release_pieces(ho, ho->n);
+	release(taken.n);
 	return err;
 }

@@ -1,0 +1,122 @@
+#!/bin/sh
+# Measured boot, with swtpm: what must be in PCR 8 and 9 is there, and the
+# firmware's event log adds up to the values of the PCRs.  The guest's
+# initramfs tells both.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+
+# tpm_boot IMAGE: the console to out
+tpm_boot() {
+	mkdir -p tpm
+	rm -f tpm/*
+	swtpm socket --tpm2 --tpmstate dir=tpm --ctrl type=unixio,path=tpm.sock \
+		--terminate >swtpm.log 2>&1 &
+	for try in $(seq 100); do
+		[ -S tpm.sock ] && break
+		sleep 0.1
+	done
+	eval "timeout 400 $("$twinboot" run "$1" --path uefi --print)" \
+		-chardev socket,id=tpm,path=tpm.sock \
+		-tpmdev emulator,id=tpm0,chardev=tpm \
+		-device tpm-tis,tpmdev=tpm0 </dev/null 2>log | tr -d '\r' >out
+	sed -n 's/^TPM PCR //p' out | tr A-F a-f >pcrs
+	sed -n 's/^TPM LOG //p' out | base64 -d >events
+	[ -s pcrs ] || cat out log swtpm.log | sed 's/^/#  /'
+}
+
+# Events as "PCR TYPE SHA-256 TEXT" (TCG PC Client Platform Firmware Profile
+# 1.05, section 10: TCG_PCR_EVENT first, then TCG_PCR_EVENT2).
+cat >events.pl <<'END'
+use strict;
+undef $/;
+my $log = <STDIN>;
+my $at = 0;
+sub take { my $s = substr $log, $at, $_[0]; $at += $_[0]; return $s }
+sub u32 { return unpack "V", take(4) }
+sub u16 { return unpack "v", take(2) }
+take(28);
+my $id = take(u32());
+die "no Spec ID Event03\n" unless $id =~ /^Spec ID Event03\0/;
+my %size = unpack "(vv)" . unpack("V", substr $id, 24, 4), substr $id, 28;
+while ($at < length $log) {
+	my ($pcr, $type, $n, $hash) = (u32(), u32(), u32());
+	for (1 .. $n) {
+		my $alg = u16();
+		die "hash $alg\n" unless $size{$alg};
+		my $digest = take($size{$alg});
+		$hash = unpack "H*", $digest if $alg == 11;
+	}
+	my $text = take(u32());
+	$text =~ s/\0.*//s;
+	$text = "" if $text =~ /[^ -\x7e\x80-\xff]/;
+	printf "%d %x %s %s\n", $pcr, $type, $hash, $text;
+}
+END
+# Lines "PCR TYPE SHA-256 ..." extended one after the other: "PCR VALUE".
+cat >replay.pl <<'END'
+use strict;
+use Digest::SHA "sha256";
+my %pcr = map { $_ => "\0" x 32 } 0 .. 9;
+while (<STDIN>) {
+	my ($pcr, $type, $hash) = split;
+	next if $type eq "3";			# EV_NO_ACTION
+	$pcr{$pcr} = sha256($pcr{$pcr} . pack "H*", $hash);
+}
+printf "%d %s\n", $_, unpack "H*", $pcr{$_} for 0 .. 9;
+END
+sha() {
+	sha256sum | cut -d' ' -f1
+}
+# What PCR 8 must be: the lines of this menu.lst, then the command line.
+wanted8() {
+	{
+		sed -n '/^title/,$p' menu.lst
+		echo "$args"
+	} | while IFS= read -r text; do
+		echo "8 d $(printf %s "$text" | sha)"
+	done | perl replay.pl | grep '^8 '
+}
+event() { # TEXT: the hash of the event that says so, in PCR 9
+	perl events.pl <events |
+		awk -v text="$1" '$1 == 9 && $2 == "d" && $4 == text { print $3 }'
+}
+
+args='console=ttyS0 retain_initrd quiet tpm name=Grüße'
+mkdir -p root/boot/grub
+cp "$B/debian/cloud/vmlinuz" root/boot/linux
+cp "$B/images/cloud/initrd.img" root/boot/one
+printf 'three' >root/boot/two
+cat >menu.lst <<END
+timeout 0
+title Measured
+root (hd0,0)
+kernel /boot/linux $args
+initrd /boot/one /boot/two
+END
+"$twinboot" build --root root --menu menu.lst --boot uefi -o a.img
+tpm_boot a.img
+is "$(grep '^8 ' pcrs)" "$(wanted8)" "PCR 8: the entry and the command line"
+is "$(perl events.pl <events | sed -n 's/^8 d [0-9a-f]* //p')" \
+	"$(sed -n '/^title/,$s/^/menu: /p' menu.lst; echo "cmdline: $args")" \
+	"PCR 8: the log says what was measured"
+is "$(event kernel)" "$(sha <root/boot/linux)" "PCR 9: the kernel"
+is "$(event initrd)" "$({ cat root/boot/one root/boot/two
+	head -c 3 /dev/zero; } | sha)" "PCR 9: the initrd, as the kernel gets it"
+is "$(perl events.pl <events | perl replay.pl)" "$(cat pcrs)" \
+	"the event log adds up to PCR 0 to 9"
+
+# The 64-bit entry: no stub, so no log reaches Linux, but the same PCR 8.
+perl -e 'open F, "+<", $ARGV[0] or die; seek F, 60, 0; read F, $_, 4;
+	 seek F, unpack("V", $_) + 24 + 44, 0; print F "\0\0"' root/boot/linux
+# What runs there is the protected-mode part, without a signature behind it.
+setup=$(($(od -An -tu1 -j497 -N1 root/boot/linux) * 512 + 512))
+runs=$(($(od -An -tu4 -j500 -N4 root/boot/linux) * 16))
+"$twinboot" build --root root --menu menu.lst --boot uefi -o b.img
+tpm_boot b.img
+is "$(grep '^8 ' pcrs)" "$(wanted8)" "64-bit entry: PCR 8"
+is "$(grep '^9 ' pcrs)" "$({
+	echo "9 d $(tail -c +$((setup + 1)) root/boot/linux | head -c $runs | sha)"
+	echo "9 d $({ cat root/boot/one root/boot/two
+		      head -c 3 /dev/zero; } | sha)"
+	} | perl replay.pl | grep '^9 ')" "64-bit entry: PCR 9"
+done_testing
