@@ -166,7 +166,7 @@ static int complete(struct blkfront *f)
 /* The numbers in device/vbd, ascending. */
 static unsigned list_devices(uint64_t vdev[BLKFRONT_MAX])
 {
-	char names[512];
+	static char names[4096];	/* xenstore's largest value */
 	int len = store_list("device/vbd", names, sizeof(names));
 	unsigned n = 0;
 
@@ -241,7 +241,9 @@ static void close_one(struct blkfront *f)
 		fmt(name, sizeof(name), "ring-ref%u", i);
 		store_remove(f->path, name);
 	}
-	blkring_end(&f->ring);
+	if (!blkring_end(&f->ring))
+		console_line("%s: its backend keeps pages of ours",
+			     f->blk.name);
 	set_state(f, XenbusStateInitialising);
 	wait_backend(f, 1 << XenbusStateInitWait);
 }

@@ -91,6 +91,7 @@ static void set_up(start_info_t *si)
 {
 	start_info = si;
 	hyper_map((uint64_t)&shared_info, si->shared_info | PTE_P | PTE_RW);
+	shared_info.vcpu_info[0].evtchn_upcall_mask = 1;
 	console_init(frame_va(si->console.domU.mfn));
 	store_init(frame_va(si->store_mfn));
 	set_thread_block();

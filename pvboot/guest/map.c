@@ -14,7 +14,7 @@
 #include "pvboot/guest/frame.h"
 #include "pvboot/guest/guest.h"
 
-#define POOL_EXTRA 64u		/* tables besides those of the windows */
+#define POOL_EXTRA 128u		/* tables besides those of the windows */
 
 static uint64_t pool_next, pool_end;	/* pfns */
 static uint64_t pool_start, built_start, built_end;

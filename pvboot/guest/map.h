@@ -29,7 +29,7 @@ void map_flush(void);
 /* The entry for VA, or 0. */
 uint64_t map_get(uint64_t va);
 
-/* The page tables in use now are in two ranges. */
+/* The page tables in use now are in two ranges of pfns. */
 void map_tables(uint64_t start[2], uint64_t end[2]);
 
 #endif
