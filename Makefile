@@ -494,7 +494,7 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
-bench: all images $(B)/guest/cost $(B)/boot-test/cost.elf | \
+bench: all xen images $(B)/guest/cost $(B)/boot-test/cost.elf | \
 		$(B)/.packages-run $(B)/.packages-check
 	$(Q)set -e; for f in $(sort $(wildcard tests/bench/*)); do B=$(B) $$f; done
 
