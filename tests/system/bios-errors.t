@@ -95,12 +95,16 @@ expect "a CPU without long mode" "this CPU has no 64-bit mode" -cpu qemu32 \
 	$(disk "$dir/mbr.img")
 expect "no kernel, then no partition" "Error 13: .*noise" $(disk "$dir/mbr.img")
 expect "the fallback is tried" "Error 22: " $(disk "$dir/mbr.img")
+expect "then the menu waits" "Press any key to go back to the menu" \
+	$(disk "$dir/mbr.img")
 block=$(debugfs -R "blocks /boot/noise" "$dir/none.img" 2>/dev/null |
 	cut -d' ' -f1)
 size=$(dumpe2fs -h "$dir/none.img" 2>/dev/null |
 	sed -n 's/^Block size: *//p')
 sed 's/(hd0,0)/(hd0)/' "$dir/root/boot/grub/menu.lst" >"$dir/menu"
 debugfs -w -R "rm /boot/grub/menu.lst" "$dir/none.img" 2>/dev/null
+expect "no menu.lst" "Error 15: File not found: no menu.lst or grub.conf in" \
+	$(disk "$dir/none.img")
 debugfs -w -R "write $dir/menu /boot/grub/menu.lst" "$dir/none.img" \
 	>/dev/null 2>&1
 expect "a sector that cannot be read" "Error 25: Disk read error: hd0: sector" \
