@@ -248,6 +248,24 @@ static int inspect_image(const char *image, const char *only, bool json,
 	return bad;
 }
 
+/* LIST is names of paths with commas between. */
+static int check_paths(const char *list)
+{
+	while (*list) {
+		size_t n = strcspn(list, ","), i = 0;
+
+		while (i < sizeof(paths) / sizeof(paths[0]) &&
+		       (strlen(paths[i].name) != n ||
+			strncmp(list, paths[i].name, n)))
+			i++;
+		if (i == sizeof(paths) / sizeof(paths[0]))
+			return report_error("--paths %.*s: not one of bios, "
+					    "uefi, pv", (int)n, list);
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
 static int inspect_run(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -278,6 +296,8 @@ static int inspect_run(int argc, char **argv)
 		else
 			return 2;
 	}
+	if (only && check_paths(only))
+		return 2;
 	if (optind + 1 != argc) {
 		report_error("give one IMAGE");
 		return 2;

@@ -55,8 +55,12 @@ static void catch_signals(void)
 int output_open(struct output *o, const char *path)
 {
 	mode_t mask = umask(0);
+	struct stat st;
 
 	umask(mask);
+	/* Renamed onto, a device would be a file from then on. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return report_error("%s: not a regular file", path);
 	catch_signals();
 	o->path = path;
 	if (snprintf(temp_name, sizeof(temp_name), "%s.XXXXXX", path) >=

@@ -224,6 +224,8 @@ static int parse_choices(struct recipe *r, const char *const value[KEYS])
 
 static int understand(struct recipe *r, const char *const value[KEYS])
 {
+	size_t label_max;
+
 	r->root = value[ROOT];
 	r->kernel = value[KERNEL];
 	r->initrd = value[INITRD];
@@ -235,6 +237,8 @@ static int understand(struct recipe *r, const char *const value[KEYS])
 	r->output = value[OUTPUT];
 	if (parse_choices(r, value))
 		return -1;
+	/* s_volume_name; BS_VolLab */
+	label_max = r->fs == FS_FAT32 ? 11 : 16;
 	if (!r->output)
 		return report_error("no output file: give -o IMAGE");
 	if (value[SIZE] && (recipe_size(value[SIZE], &r->size) || !r->size ||
@@ -245,6 +249,9 @@ static int understand(struct recipe *r, const char *const value[KEYS])
 				    "%u bytes", value[SIZE], r->sector);
 	if (r->uuid && !is_uuid(r->uuid))
 		return report_error("--uuid %s: not a UUID", r->uuid);
+	if (r->label && strlen(r->label) > label_max)
+		return report_error("--label %s: longer than %zu bytes",
+				    r->label, label_max);
 	if (r->append && (r->menu || !r->kernel))
 		return report_error("--append is for the menu.lst that is "
 				    "written for --kernel without --menu");

@@ -119,6 +119,14 @@ fails "no such option 'tabel'" $build r/bad.conf -o e.img
 fails "no output file" $build --kernel vmlinuz
 fails "--table msdos" $build --table msdos -o e.img
 fails "--size 12Q" $build --size 12Q -o e.img
+fails "longer than 16 bytes" $build --kernel vmlinuz -o e.img \
+	--label seventeen-letters
+fails "longer than 11 bytes" $build --kernel vmlinuz -o e.img --fs fat32 \
+	--label twelve-chars
+mkfifo fifo
+fails "fifo: not a regular file" $build --kernel vmlinuz -o fifo
+[ -p fifo ]
+ok $? "what is no file is left as it is"
 fails "--fs btrfs" $build --fs btrfs -o e.img
 fails "nokernel: No such file" $build --kernel nokernel -o e.img
 fails "noroot: No such file" $build --root noroot -o e.img

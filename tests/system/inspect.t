@@ -87,6 +87,7 @@ says x.img 0 '.paths[0].starts.cmdline' a=1 "a menu.lst of 1 MB" --paths bios
 says x.img 1 '.paths[0].why' "Error 15: File not found: no menu.lst or \
 grub.conf in /boot/grub or /grub of hd0 or its partitions 0 to 3" \
 	"no menu.lst" --paths bios
+fails "--paths floppy: not one of" $inspect x.img --paths bios,floppy
 fails "nothere: No such file" $inspect nothere
 : >empty
 fails "empty: not a disk image" $inspect empty
