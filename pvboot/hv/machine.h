@@ -36,6 +36,10 @@ struct ram {
 extern unsigned n_free_ram;
 extern struct ram free_ram[RAM_RANGES];
 
+/* Where firmware keeps ACPI's tables. */
+extern unsigned n_acpi_ram;
+extern struct ram acpi_ram[RAM_RANGES];
+
 /* boot.S, hv.ld, trap.S */
 extern uint64_t boot_l4[512];
 extern uint8_t boot_stack[], boot_stack_top[];

@@ -41,6 +41,8 @@ struct frame *frames;
 uint64_t max_mfn, ram_pages;
 unsigned n_free_ram;
 struct ram free_ram[RAM_RANGES];
+unsigned n_acpi_ram;
+struct ram acpi_ram[RAM_RANGES];
 uint64_t *hv_l4;
 
 static char strings[8192];	/* command line and modules' */
@@ -129,6 +131,9 @@ static void read_map(const struct mb_info *mi)
 			continue;
 		if (e->type == 1 || e->type == 3 || e->type == 4)
 			add_range(&n_map, map, e->addr, e->addr + e->len);
+		if (e->type == 3 || e->type == 4)
+			add_range(&n_acpi_ram, acpi_ram, e->addr,
+				  e->addr + e->len);
 		if (e->type == 1)
 			add_range(&n_ram, ram, e->addr < LOW_MEMORY ?
 				  LOW_MEMORY : e->addr, e->addr + e->len);

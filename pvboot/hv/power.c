@@ -36,18 +36,37 @@ static struct span table_at(uint64_t ma)
 	return span_of(ma_va(ma), len);
 }
 
-/* Where ACPI's root pointer lies on a BIOS machine. */
-static struct span find_root(void)
+/* ACPI's root pointer between START and END (5.2.5.3), checksum and all. */
+static struct span find_root_in(uint64_t start, uint64_t end)
 {
-	const uint8_t *p;
-	uint64_t a;
+	for (uint64_t a = start; a + 36 <= end; a += 16) {
+		const uint8_t *p = ma_va(a);
+		uint8_t sum = 0;
 
-	for (a = 0xe0000; a < 0x100000; a += 16) {
-		p = ma_va(a);
-		if (!memcmp(p, "RSD PTR ", 8))
+		if (memcmp(p, "RSD PTR ", 8))
+			continue;
+		for (unsigned i = 0; i < 20; i++)
+			sum += p[i];
+		if (!sum)
 			return span_of(p, 36);
 	}
 	return span_of(NULL, 0);
+}
+
+/*
+ * A BIOS has it below 1 MiB.  UEFI would tell where it is, but Multiboot has no
+ * place to pass that on; it is in memory marked for ACPI.
+ */
+static struct span find_root(void)
+{
+	struct span root = find_root_in(0xe0000, 0x100000);
+
+	for (unsigned i = 0; !root.len && i < n_acpi_ram; i++)
+		if (in_ram(acpi_ram[i].start,
+			   acpi_ram[i].end - acpi_ram[i].start))
+			root = find_root_in(acpi_ram[i].start,
+					    acpi_ram[i].end);
+	return root;
 }
 
 static struct span find_table(const char *name)
