@@ -87,13 +87,20 @@ static json_t *describe_partitions(struct blk *disk,
 	for (unsigned i = 0; i < parts->n; i++) {
 		const struct part *p = &parts->part[i];
 		struct part_blk b;
+		char name[24];
+		json_t *j;
 
+		err_clear();
+		snprintf(name, sizeof(name), "%s,%u", disk->name, p->number);
+		j = json_pack("{ss sI sI}", "name", name, "first",
+			      (json_int_t)p->first, "sectors",
+			      (json_int_t)p->count);
 		if (part_open(disk, parts, p->number, &b))
-			continue;
-		json_array_append_new(list, json_pack(
-			"{ss sI sI so}", "name", b.blk.name, "first",
-			(json_int_t)p->first, "sectors", (json_int_t)p->count,
-			"fs", describe_fs(&b.blk)));
+			json_object_set_new(j, "error",
+					    json_string(err_text()));
+		else
+			json_object_set_new(j, "fs", describe_fs(&b.blk));
+		json_array_append_new(list, j);
 	}
 	err_clear();
 	return list;
@@ -181,7 +188,10 @@ static void print_text(const json_t *j)
 		char name[24];
 
 		snprintf(name, sizeof(name), "(%s)", get(one, "name"));
-		print_fs(name, json_object_get(one, "fs"));
+		if (get(one, "error")[0])
+			printf("%-10s %s\n", name, get(one, "error"));
+		else
+			print_fs(name, json_object_get(one, "fs"));
 	}
 	json_array_foreach(json_object_get(j, "paths"), i, one)
 		print_path(one);
@@ -191,14 +201,17 @@ static json_t *inspect_disk(struct blk *disk, const char *only, bool verbose,
 			    bool *bad)
 {
 	static struct part_list parts;
-	json_t *list = json_array(), *j;
-	int err = part_read(disk, &parts);
+	json_t *list = json_array(), *error, *j;
+	int err;
 
+	err_clear();
+	err = part_read(disk, &parts);
+	error = err ? json_string(err_text()) : NULL;
 	j = json_pack("{ss si so}", "table", tables[parts.table], "sector",
 		      (int)disk->sector, "partitions",
 		      describe_partitions(disk, &parts));
-	if (err)
-		json_object_set_new(j, "error", json_string(err_text()));
+	if (error)
+		json_object_set_new(j, "error", error);
 	err_clear();
 	if (parts.table == PART_NONE)
 		json_object_set_new(j, "fs", describe_fs(disk));

@@ -66,6 +66,19 @@ sed -n 's/^bios: /#  /p' out
 head -c 3M whole.img >x.img
 $inspect x.img >out 2>err
 is $? 1 "a truncated image"
+# Tables that lie.  An extended record that is its own successor:
+truncate -s 32M x.img
+printf 'label: dos\n2048,8192,83\n12288,40000,5\n14336,8192,83\n24576,8192,83\n' |
+	sfdisk -q x.img
+printf '\0\0\0\0' | dd of=x.img bs=1 seek=$((12288 * 512 + 446 + 16 + 8)) \
+	conv=notrunc 2>/dev/null
+says x.img 1 .error "Error 5: Partition table invalid or corrupt: (hd0): \
+extended boot record at 12288 loops" "a loop of extended boot records"
+printf '\0\0\1\0' | dd of=x.img bs=1 seek=$((446 + 8)) conv=notrunc 2>/dev/null
+says x.img 1 '.partitions[0].error' "Error 5: Partition table invalid or \
+corrupt: (hd0,0): sectors 65536+8192, but the disk has 65536" \
+	"a partition past the disk's end"
+
 # Disks with sectors of 4096 bytes.
 for how in "gpt ext4" "mbr ext4" "mbr fat32" "none fat32"; do
 	set -- $how
