@@ -41,6 +41,9 @@ static const char *missing_boot(const struct cell *c)
 		return c->promise->uefi_why;
 	if (!strcmp(c->path->name, "uefi-secure") && !c->promise->uefi_signed)
 		return "the loader on the ESP is not signed";
+	if (profile_has(profile_find("xen-pv"), c->path->name) &&
+	    !c->promise->pv)
+		return c->promise->pv_why;
 	return NULL;
 }
 

@@ -27,6 +27,10 @@ static const struct kernel_format *const formats[] = {
 	&linux_format, &xenpv_format, &xenpv_packed_format, NULL
 };
 
+static const struct kernel_format *const pv_formats[] = {
+	&xenpv_format, &xenpv_packed_format, NULL
+};
+
 struct look {
 	struct promise *p;
 	FILE *names;		/* module names, one a line */
@@ -204,6 +208,11 @@ static void look_at_disk(struct promise *p, struct blk *disk)
 	}
 	if (!hb.ok)
 		snprintf(p->why, sizeof(p->why), "%s", hb.why);
+	hostboot_release(&hb);
+	hb = (struct hostboot){ 0 };
+	hostboot_run(&hb, disk, pv_formats);
+	p->pv = hb.ok;
+	snprintf(p->pv_why, sizeof(p->pv_why), "%s", hb.why);
 	hostboot_release(&hb);
 }
 

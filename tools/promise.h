@@ -12,8 +12,9 @@
 struct promise {
 	uint32_t sector;	/* bytes */
 	bool bios, uefi;	/* has boot code, has an ESP */
+	bool pv;		/* its default entry starts as a Xen PV guest */
 	bool uefi_signed;	/* its loader carries a signature */
-	char bios_why[128], uefi_why[128];	/* when not */
+	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
 	char why[256];		/* the loader finds nothing to start: why */
 	/* From here on: NULL when not known. */
 	char *cmdline;

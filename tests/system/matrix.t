@@ -31,6 +31,9 @@ cell good.img 0 '.cells[0].cost.tsc_own > 0' true "--count" --paths bios \
 	--count
 cell good.img 1 '.cells[0] | .status, .why' "FAIL
 no EFI system partition" "a path asked for that is not there" --paths uefi
+cell good.img 0 '.cells[] | select(.path == "pv" or .path == "xen") | .status' \
+	"$(jq -nr --arg n "$("$twinboot" run --help | grep -cE '^  (pv|xen) ')" \
+	   'range($n | tonumber) | "SKIP"')" "no Xen notes: skipped when nobody asked"
 cell good.img 0 '.cells[0].status' PASS "--expect that comes" --paths bios \
 	--expect '^PROBE .*linux64'
 cell good.img 1 '.cells[0].status' FAIL "--expect that does not come" \
