@@ -148,9 +148,9 @@ says 'Error 21: Selected disk does not exist'
 truncate -s 1M "$tmp/zeroes"
 xen --disk "$tmp/zeroes" --expect 'Press r'
 says 'no menu.lst or grub.conf'
-menu "$tmp/menu" 'print the ramdisk speaks' halt
+menu "$tmp/menu" halt
 xen --ramdisk "$tmp/menu"
-says 'the ramdisk speaks'
+says "Booting 'one'"
 is $status 0 'halt'
 rm "$root/boot/initrd"; menu "$root/boot/grub/menu.lst" reboot; image 16M
 xen --disk "$tmp/disk"
