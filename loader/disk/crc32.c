@@ -1,3 +1,4 @@
+/* A table of 256 words, made when first needed: small, and quick enough. */
 #include "loader/disk/crc32.h"
 
 static uint32_t table[256];

@@ -67,6 +67,7 @@ head -c 3M whole.img >x.img
 $inspect x.img >out 2>err
 is $? 1 "a truncated image"
 # Tables that lie.  An extended record that is its own successor:
+rm x.img
 truncate -s 32M x.img
 printf 'label: dos\n2048,8192,83\n12288,40000,5\n14336,8192,83\n24576,8192,83\n' |
 	sfdisk -q x.img
