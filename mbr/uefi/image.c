@@ -49,26 +49,15 @@ static int load_image(const struct handover *ho, void *file, uint64_t len,
 	return status ? refused(ho->extra, status) : 0;
 }
 
-/* Read piece 0 into pages of its own, which the image does not need later. */
-static int load(const struct handover *ho, EFI_HANDLE *image)
+static int load(const struct handover *ho, void *file, EFI_HANDLE *image)
 {
 	const struct piece *p = &ho->piece[0];
-	uint64_t pages = uefi_page_count(p->len);
-	void *file = uefi_pages(pages);
-	int err;
+	int err = fs_read(p->file, p->file_off, p->len, file);
 
-	if (!file) {
-		err_clear();
-		return fail(ERR_NO_MEMORY, "%s of %lu KiB",
-			    (const char *)ho->extra, pages * 4);
-	}
-	err = fs_read(p->file, p->file_off, p->len, file);
-	if (!err) {
-		uefi_measure(9, file, p->len, "kernel");
-		err = load_image(ho, file, p->len, image);
-	}
-	uefi_pages_free(file, pages);
-	return err;
+	if (err)
+		return err;
+	uefi_measure(9, file, p->len, "kernel");
+	return load_image(ho, file, p->len, image);
 }
 
 /* Without a command line there are no load options: a UKI takes its own. */
@@ -106,16 +95,12 @@ static int start(const struct handover *ho, EFI_HANDLE image)
 		    (uint64_t)status & ~EFI_ERROR_MASK);
 }
 
-int uefi_go_image(struct handover *ho)
+static int run(const struct handover *ho, EFI_HANDLE image)
 {
 	uint64_t pages;
 	CHAR16 *options;
-	EFI_HANDLE image;
-	int err = load(ho, &image);
+	int err = set_options(ho, image, &options, &pages);
 
-	if (err)
-		return err;
-	err = set_options(ho, image, &options, &pages);
 	if (!err)
 		err = uefi_initrd_offer(ho);
 	if (!err) {
@@ -126,5 +111,25 @@ int uefi_go_image(struct handover *ho)
 	}
 	if (options)
 		uefi_pages_free(options, pages);
+	return err;
+}
+
+/* Piece 0 is read into pages of its own; the firmware makes an image of it. */
+int uefi_go_image(struct handover *ho)
+{
+	uint64_t pages = uefi_page_count(ho->piece[0].len);
+	void *file = uefi_pages(pages);
+	EFI_HANDLE image;
+	int err;
+
+	if (!file) {
+		err_clear();
+		return fail(ERR_NO_MEMORY, "%s of %lu KiB",
+			    (const char *)ho->extra, pages * 4);
+	}
+	err = load(ho, file, &image);
+	if (!err)
+		err = run(ho, image);
+	uefi_pages_free(file, pages);
 	return err;
 }

@@ -94,28 +94,27 @@ static struct load_file2 protocol = {load};
 /* Better said by us than by the kernel, which knows no reason. */
 static int check_memory(uint64_t bytes)
 {
-	uint64_t pages = uefi_page_count(bytes);
-	void *room = uefi_pages(pages);
+	uint64_t free;
+	int err = uefi_largest_free(&free);
 
-	if (!room) {
-		err_clear();
-		return fail(ERR_NO_MEMORY, "initrd of %lu KiB", pages * 4);
-	}
-	uefi_pages_free(room, pages);
-	return 0;
+	if (err || uefi_page_count(bytes) <= free)
+		return err;
+	return fail(ERR_NO_MEMORY, "initrd of %lu KiB, %lu KiB are free",
+		    bytes >> 10, free * 4);
 }
 
 int uefi_initrd_offer(const struct handover *ho)
 {
 	uint64_t all = initrd_size(ho);
 	EFI_STATUS status;
+	int err;
 
 	offered = ho;
 	handle = NULL;
 	if (!all)
 		return 0;
-	if (check_memory(all))
-		return ERR_NO_MEMORY;
+	if ((err = check_memory(all)))
+		return err;
 	status = uefi_timed(uefi_boot->InstallProtocolInterface(
 		&handle, &device_path_guid, EFI_NATIVE_INTERFACE,
 		(void *)(uintptr_t)&initrd_path));

@@ -44,27 +44,62 @@ static int take_over(struct memmap *m, const uint8_t *at, UINTN len, UINTN each)
 	return err;
 }
 
+struct firmware_map {
+	uint8_t *at;
+	uint64_t pages;
+	UINTN len, each;
+};
+
+/* With an error recorded there is nothing to free. */
+static int get_map(struct firmware_map *f)
+{
+	UINTN key;
+	UINT32 version;
+
+	f->len = 0;
+	uefi_timed(uefi_boot->GetMemoryMap(&f->len, NULL, &key, &f->each,
+					   &version));
+	f->pages = uefi_page_count(f->len) + 1; /* allocating may lengthen it */
+	f->at = uefi_pages(f->pages);
+	if (!f->at)
+		return ERR_NO_MEMORY;
+	f->len = f->pages * EFI_PAGE_SIZE;
+	if (!uefi_timed(uefi_boot->GetMemoryMap(&f->len, (void *)f->at, &key,
+						&f->each, &version)))
+		return 0;
+	uefi_pages_free(f->at, f->pages);
+	return fail(ERR_NO_MEMORY, "the firmware's memory map");
+}
+
 int uefi_memmap(struct memmap *m)
 {
-	UINTN len = 0, key, each;
-	UINT32 version;
-	uint64_t pages;
-	void *map;
-	int err;
+	struct firmware_map f;
+	int err = get_map(&f);
 
-	uefi_timed(uefi_boot->GetMemoryMap(&len, NULL, &key, &each, &version));
-	pages = uefi_page_count(len) + 1; /* allocating may lengthen it */
-	map = uefi_pages(pages);
-	if (!map)
-		return ERR_NO_MEMORY;
-	len = pages * EFI_PAGE_SIZE;
-	if (uefi_timed(
-		    uefi_boot->GetMemoryMap(&len, map, &key, &each, &version)))
-		err = fail(ERR_NO_MEMORY, "the firmware's memory map");
-	else
-		err = take_over(m, map, len, each);
-	uefi_pages_free(map, pages);
+	if (err)
+		return err;
+	err = take_over(m, f.at, f.len, f.each);
+	uefi_pages_free(f.at, f.pages);
 	return err;
+}
+
+int uefi_largest_free(uint64_t *pages)
+{
+	struct firmware_map f;
+	int err = get_map(&f);
+
+	*pages = 0;
+	if (err)
+		return err;
+	for (UINTN at = 0; at + f.each <= f.len; at += f.each) {
+		const EFI_MEMORY_DESCRIPTOR *d = (const void *)(f.at + at);
+
+		if (d->Type == EfiConventionalMemory &&
+		    d->NumberOfPages > *pages)
+			*pages = d->NumberOfPages;
+	}
+	uefi_pages_free(f.at, f.pages);
+	return 0;
 }
 
 void *uefi_pages(uint64_t pages)

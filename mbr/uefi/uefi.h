@@ -56,12 +56,18 @@ uint64_t uefi_clock_ms(void);
 
 /* memory.c: the firmware's map as ours.  ERR_NO_MEMORY. */
 int uefi_memmap(struct memmap *m);
+/* The pages of the largest stretch that is free now. */
+int uefi_largest_free(uint64_t *pages);
 /* The pages that BYTES take. */
 static inline uint64_t uefi_page_count(uint64_t bytes)
 {
 	return bytes / EFI_PAGE_SIZE + (bytes % EFI_PAGE_SIZE != 0);
 }
-/* PAGES of 4 KiB anywhere, or NULL with an error recorded. */
+/*
+ * PAGES of 4 KiB anywhere, or NULL with an error recorded.  Firmware may clear
+ * what it is given back, which takes its time: what a kernel is started with is
+ * freed only if it comes back.
+ */
 void *uefi_pages(uint64_t pages);
 void uefi_pages_free(void *p, uint64_t pages);
 

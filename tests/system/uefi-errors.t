@@ -81,7 +81,7 @@ says "Error 28: Selected item cannot fit into memory: the firmware has no room t
 	"an image larger than memory, twice" 2
 says "Error 13: Invalid or unsupported executable format: /boot/header" \
 	"a PE header beyond the file"
-says "Error 28: Selected item cannot fit into memory: initrd of 1048576 KiB" \
+says "Error 28: Selected item cannot fit into memory: initrd of 1048576 KiB, " \
 	"an initrd larger than memory"
 says "Error 13: Invalid or unsupported executable format: /EFI/text" \
 	"chainloader: not an EFI application"
