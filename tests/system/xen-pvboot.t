@@ -179,6 +179,22 @@ size=$(dumpe2fs -h "$tmp/disk" 2>/dev/null | sed -n 's/^Block size: *//p')
 bad_sector $((block * size / 512)) --expect 'Press any key'
 says 'Error 25: Disk read error'
 
+# GRUB's own PV image as the kernel, on both hypervisors; it starts the probe
+if [ -d /usr/lib/grub/x86_64-xen ] && command -v grub-mkimage >/dev/null; then
+	printf '%s\n' 'search --set=root --file /boot/initrd' \
+		'linux /boot/probe by GRUB' 'initrd /boot/initrd' boot >"$tmp/cfg"
+	grub-mkimage -O x86_64-xen -c "$tmp/cfg" -p /boot/grub \
+		-o "$root/boot/grub.xen" ext2 linux normal search search_fs_file
+	menu "$root/boot/grub/menu.lst" 'kernel /boot/grub.xen'
+	image 32M
+	xen --disk "$tmp/disk"
+	is "$(probe_got '.cmdline + .initrd.sha256')" \
+		"by GRUB$(sha "$root/boot/initrd")" "GRUB's image on Xen"
+	"$twinboot" run "$tmp/disk" --path pv --timeout 300 >"$tmp/out" 2>&1
+	is "$(probe_got '.cmdline + .initrd.sha256')" \
+		"by GRUB$(sha "$root/boot/initrd")" "GRUB's image on ours"
+fi
+
 # Debian's kernels, from the image of every other test
 for k in cloud standard; do
 	"$twinboot" build --table gpt --fs ext4 --kernel "$B/debian/$k/vmlinuz" \
