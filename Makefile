@@ -419,6 +419,12 @@ gdb-bios: $(B)/stage2.elf $(if $(IMAGE),,$(DEMO)) \
 	    -drive file=$(or $(IMAGE),$(DEMO)),format=raw,if=virtio,snapshot=on' \
 	  -ex 'hbreak bios_main' -ex continue $(B)/stage2.elf
 
+# The same in twinboot.efi.
+.PHONY: gdb-uefi
+gdb-uefi: $(B)/boot/twinboot.efi $(B)/twinboot $(if $(IMAGE),,$(DEMO)) \
+		| $(B)/.packages-run $(B)/.packages-debug
+	$(Q)mbr/uefi/gdb $(B) $(or $(IMAGE),$(DEMO))
+
 # ---- install ---------------------------------------------------------------
 
 .PHONY: install
@@ -509,6 +515,7 @@ help:
 	  'make fuzz' 'fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS))' \
 	  'make bench' 'what a boot costs, held against limits' \
 	  'make gdb-bios' 'a debugger on the BIOS path (docs/debugging.md)' \
+	  'make gdb-uefi' 'the same on the UEFI path' \
 	  'make install' 'into PREFIX ($(PREFIX)), below DESTDIR' \
 	  'make clean' 'remove $(B)' 'V=1' 'show every command'
 
