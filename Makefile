@@ -35,7 +35,7 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
 PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
-	device-tree-compiler sbsigntool openssl swtpm
+	device-tree-compiler sbsigntool openssl swtpm systemd-boot-efi
 PKG_DEBUG := gdb
 
 # $(call packages,NAME,LIST): a stamp that says LIST is installed
