@@ -10,7 +10,6 @@
 #include "loader/base/fmt.h"
 #include "loader/disk/part.h"
 #include "pvboot/hv/blkback.h"
-#include "pvboot/hv/cpu.h"
 #include "pvboot/hv/disk.h"
 #include "pvboot/hv/machine.h"
 #include "pvboot/hv/xenbus.h"
@@ -21,15 +20,6 @@ static int module_at(void *arg, uint64_t start)
 		if (boot_info.module[i].start == start)
 			return (int)i;
 	return -1;
-}
-
-/* libfdt is compiled for a world where FS points to a stack canary. */
-static void give_fs(void)
-{
-	static uint64_t block[8];
-
-	block[0] = (uint64_t)(uintptr_t)block;
-	wrmsr(MSR_FS_BASE, block[0]);
 }
 
 /* The module that is a device tree, or -1. */
@@ -52,7 +42,6 @@ void setup_config(struct hv_config *c)
 {
 	int tree;
 
-	give_fs();
 	config_default(c);
 	if (config_cmdline(c, boot_info.cmdline))
 		panic("%s", err_text());
