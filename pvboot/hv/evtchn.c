@@ -244,7 +244,6 @@ static int64_t status(struct domain *d, struct evtchn_status *s)
 {
 	static const uint8_t name[] = {
 		[EC_FREE] = EVTCHNSTAT_closed,
-		[EC_RESERVED] = EVTCHNSTAT_closed,
 		[EC_UNBOUND] = EVTCHNSTAT_unbound,
 		[EC_BACKEND] = EVTCHNSTAT_interdomain,
 		[EC_INTERDOMAIN] = EVTCHNSTAT_interdomain,

@@ -86,7 +86,7 @@ struct vcpu;
 typedef void notify_fn(struct domain *d, unsigned port);
 
 enum evtchn_state {
-	EC_FREE, EC_RESERVED, EC_UNBOUND, EC_BACKEND, EC_INTERDOMAIN,
+	EC_FREE, EC_UNBOUND, EC_BACKEND, EC_INTERDOMAIN,
 	EC_VIRQ, EC_IPI,
 };
 
@@ -207,7 +207,7 @@ struct vcpu {
 	/* What the guest shares with us. */
 	vcpu_info_t *info;
 	uint64_t info_mfn;	/* 0: in shared_info */
-	uint64_t runstate_va, time_va;
+	uint64_t runstate_va;
 	bool runstate_late;	/* to be written when back in kernel mode */
 	vcpu_runstate_info_t runstate;
 
@@ -224,7 +224,6 @@ struct vcpu {
 
 struct domain {
 	unsigned id;		/* 1.. */
-	bool dying;
 	int shutdown;		/* SHUTDOWN_..., -1 while it runs */
 	uint64_t nr_pages;	/* size of its p2m */
 	uint64_t tot_pages;	/* frames it holds */
