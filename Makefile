@@ -38,11 +38,12 @@ PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
 	device-tree-compiler sbsigntool openssl swtpm systemd-boot-efi
 PKG_DEBUG := gdb
 
-# $(call packages,NAME,LIST): a stamp that says LIST is installed
+# $(call packages,NAME,LIST): a stamp that says LIST is installed.  One at a time,
+# also under make -j.
 define packages
 $(B)/.packages-$(1): Makefile
 	$(Q)mkdir -p $(B)
-	$(Q)missing=; for p in $(2); do \
+	$(Q)exec 9>$(B)/.apt-lock; flock 9; missing=; for p in $(2); do \
 	  dpkg-query -W -f='$$$${Status}' $$$$p 2>/dev/null | \
 	    grep -q 'ok installed' || missing="$$$$missing $$$$p"; done; \
 	if [ -n "$$$$missing" ]; then \
