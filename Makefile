@@ -254,7 +254,7 @@ HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
 HV_SMALL := ahci balloon build com config config_fdt console disk domain ide \
 	irq memory misc nvme pci power setup start store store_msg store_pool \
 	store_tree store_tx store_watch tables time vbd virtio xenbus
-$(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): BOOT_CFLAGS += -Os
+$(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os
 LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 BOOT += $(B)/boot/hv.elf
 
