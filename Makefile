@@ -30,7 +30,7 @@ all: $(B)/twinboot $(B)/kernelgen boot
 
 PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev \
-	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libext2fs-dev \
+	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libblkid-dev libext2fs-dev \
 	libarchive-dev libjansson-dev libconfuse-dev
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
@@ -314,7 +314,7 @@ $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
 # ---- host programs ---------------------------------------------------------
 
 TOOLS := $(sort $(wildcard tools/*.c))
-TOOLS_LIBS := -lfdisk -lext2fs -lcom_err -larchive -ljansson -lconfuse -lmd \
+TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson -lconfuse -lmd \
 	-lfdt $(UNPACK_LIBS)
 $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(call say,LINK,$@)

@@ -154,8 +154,8 @@ static void print(const struct handover *ho)
 	uint64_t firmware = p->firmware_tsc();
 	uint64_t all = __builtin_ia32_rdtsc() - p->start_tsc;
 
-	put(rec, ",\"tsc_own\":%lu,\"tsc_firmware\":%lu}\n", all - firmware,
-	    firmware);
+	put(rec, ",\"tsc_start\":%lu,\"tsc_own\":%lu,\"tsc_firmware\":%lu}\n",
+	    p->start_tsc, all - firmware, firmware);
 	p->write(rec->text, rec->len);
 }
 

@@ -7,9 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tools/report.h"
+
+#include "tools/facts.h"
 
 #define CONSOLE_MAX (4u << 20)
+
+void cell_name(const struct cell *c, char *name, size_t size)
+{
+	snprintf(name, size, "%s/%s/%s", c->path->name, c->profile->name,
+		 c->entry);
+}
 
 const char *cell_status_name(enum cell_status s)
 {
@@ -35,16 +42,18 @@ static void decide(struct cell *c, enum cell_status s, const char *format, ...)
 
 static const char *missing_boot(const struct cell *c)
 {
-	if (!strcmp(c->path->name, "bios") && !c->promise->bios)
-		return c->promise->bios_why;
-	if (!strncmp(c->path->name, "uefi", 4) && !c->promise->uefi)
-		return c->promise->uefi_why;
-	if (!strcmp(c->path->name, "uefi-secure") && !c->promise->uefi_signed)
-		return "the loader on the ESP is not signed";
-	if (profile_has(profile_find("xen-pv"), c->path->name) &&
-	    !c->promise->pv)
-		return c->promise->pv_why;
-	return NULL;
+	const struct promise *p = c->promise;
+
+	if (c->path->pv)
+		return p->pv ? NULL : p->pv_why;
+	if (c->path->kernel)
+		return p->direct ? NULL : p->why;
+	if (!c->path->uefi)
+		return p->bios == CARRIED_NOT ? p->bios_why : NULL;
+	if (p->uefi == CARRIED_NOT)
+		return p->uefi_why;
+	return !strcmp(c->path->name, "uefi-secure") && !p->uefi_signed ?
+		"the loader on the ESP is not signed" : NULL;
 }
 
 bool cell_possible(struct cell *c)
@@ -61,7 +70,7 @@ bool cell_possible(struct cell *c)
 	else if (c->promise->sector != 512 && disk && !disk->takes_4k)
 		decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
 		       disk->name, c->promise->sector);
-	else if (c->promise->sector != 512 && !strcmp(c->path->name, "bios"))
+	else if (c->promise->sector != 512 && !c->path->uefi && !c->path->kernel)
 		decide(c, CELL_SKIP, "BIOS firmware does not take sectors of "
 		       "%u bytes", c->promise->sector);
 	else if (!promise_has_driver(c->promise, c->profile->drivers))
@@ -74,6 +83,7 @@ static void take_output(void *ctx, const char *text, size_t len)
 {
 	struct cell *c = ctx;
 
+	c->spoke_ms = vm_clock();
 	if (c->counting || c->console_len + len >= CONSOLE_MAX)
 		return;
 	c->console = realloc(c->console, c->console_len + len + 1);
@@ -101,9 +111,10 @@ static void boot(struct cell *c)
 	if (!c->vm)
 		abort();
 	c->vm->output = take_output;
-	c->vm->want_screen = !c->counting && !c->path->kernel;
+	c->vm->want_screen = !c->counting && !c->path->pv;
 	c->vm->ctx = c;
-	c->deadline_ms = vm_clock() + c->timeout * 1000ull;
+	c->spoke_ms = vm_clock();
+	c->deadline_ms = c->spoke_ms + c->timeout * 1000ull;
 	if (vm_start(c->vm, &config)) {
 		decide(c, CELL_ERROR, "%s", c->vm->why[0] ? c->vm->why :
 		       "QEMU does not start");
@@ -113,27 +124,22 @@ static void boot(struct cell *c)
 	}
 }
 
+static void forget(struct cell *c)
+{
+	json_decref(c->result);
+	json_decref(c->facts);
+	json_decref(c->times);
+	c->result = c->facts = c->times = NULL;
+}
+
 void cell_start(struct cell *c)
 {
 	c->status = CELL_RUNS;
 	c->tries++;
 	c->counting = c->seen = false;
 	c->console_len = c->searched = 0;
-	json_decref(c->result);
-	c->result = NULL;
+	forget(c);
 	boot(c);
-}
-
-json_t *cell_record(const struct cell *c, const char *kind)
-{
-	json_t *records = json_object_get(c->result, "records"), *found = NULL;
-
-	for (size_t i = 0; i < json_array_size(records); i++) {
-		json_t *r = json_object_get(json_array_get(records, i), kind);
-
-		found = r ? r : found;
-	}
-	return found;
 }
 
 static const char *get(const json_t *j, const char *key)
@@ -166,46 +172,59 @@ static const char *last_words(const struct cell *c)
 	return line[0] ? line : "(nothing)";
 }
 
-/* What the kernel got, by REPORT, is what the image promises. */
-static void compare(struct cell *c, const json_t *report)
+/* What is known to be wrong with the image and would explain a failure. */
+static const char *cause(const struct cell *c)
 {
-	const char *cmdline = get(report, "cmdline");
-	const char *sha = get(json_object_get(report, "initrd"), "sha256");
-	const char *want = get(report, "want"), *root = get(report, "fs");
+	const struct promise *p = c->promise;
 
-	if (cmdline && c->promise->cmdline &&
-	    strcmp(cmdline, c->promise->cmdline))
-		decide(c, CELL_FAIL, "the command line is \"%.100s\", not "
-		       "\"%.100s\"", cmdline, c->promise->cmdline);
-	else if (sha && c->promise->initrd_sha256 &&
-		 strcmp(sha, c->promise->initrd_sha256))
-		decide(c, CELL_FAIL, "the initrd's SHA-256 is %s, not %s", sha,
-		       c->promise->initrd_sha256);
-	else if (want && want[0] && root && !root[0])
-		decide(c, CELL_FAIL, "no root file system %.100s among %lld "
-		       "disks", want, json_integer_value(
-			json_object_get(report, "disks")));
+	if (!c->path->kernel && !c->path->uefi && p->bios == CARRIED_BROKEN)
+		return p->bios_why;
+	if (c->path->uefi && p->uefi == CARRIED_BROKEN)
+		return p->uefi_why;
+	return p->initrd_why[0] ? p->initrd_why : NULL;
+}
+
+static void fail_boot(struct cell *c)
+{
+	const char *why = get(c->result, "why"), *known = cause(c);
+
+	if (known)
+		decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
+		       last_words(c));
+	else
+		decide(c, CELL_FAIL, "%s; it said: %s", why, last_words(c));
+}
+
+static void fail_fact(struct cell *c, const json_t *fact)
+{
+	const char *name = get(fact, "name"), *got = get(fact, "got");
+	const char *want = get(fact, "want");
+
+	if (!strcmp(name, "root device") && !strcmp(got, "not found"))
+		decide(c, CELL_FAIL, "no root file system %.100s", want);
+	else
+		decide(c, CELL_FAIL, "%s: \"%.100s\", not \"%.100s\"", name,
+		       got, want);
 }
 
 static void judge(struct cell *c, enum vm_end end)
 {
-	const json_t *report;
+	char name[96];
 
 	c->status = CELL_PASS;
 	c->why[0] = 0;
+	cell_name(c, name, sizeof(name));
+	c->facts = facts_compare(c->result, c->promise, VM_MEMORY_MB,
+				 c->differences, name);
 	if (end == VM_ERROR)
 		decide(c, CELL_ERROR, "%s", get(c->result, "why"));
 	else if (c->expect && !c->seen)
 		decide(c, CELL_FAIL, "what was expected did not come (%s); "
 		       "it said: %s", get(c->result, "why"), last_words(c));
 	else if (end != VM_POWEROFF && !c->seen)
-		decide(c, CELL_FAIL, "%s; it said: %s",
-		       get(c->result, "why"), last_words(c));
-	report = cell_record(c, "USERSPACE");
-	if (!report)
-		report = cell_record(c, "PROBE");
-	if (c->status == CELL_PASS && report)
-		compare(c, report);
+		fail_boot(c);
+	else if (facts_difference(c->facts))
+		fail_fact(c, facts_difference(c->facts));
 }
 
 /* The user's pattern, or a login prompt when there is none. */
@@ -243,22 +262,44 @@ static char *base64(const uint8_t *p, size_t len)
 	return text;
 }
 
-static void end_boot(struct cell *c)
+/*
+ * Under -icount the TSC counts instructions from reset on: the cost of the boot
+ * J, a new reference, or NULL.
+ */
+static json_t *count(const json_t *j)
+{
+	json_t *records = json_object_get(j, "records");
+	json_t *rec = facts_record(records, "TWINBOOT");
+	json_t *tsc = json_object_get(facts_record(records, "PROBE"), "tsc");
+	json_t *cost = rec ? json_copy(rec) : tsc ? json_object() : NULL;
+	json_int_t entry = json_integer_value(tsc);
+
+	if (!tsc)
+		entry = json_integer_value(json_object_get(rec, "tsc_start")) +
+			json_integer_value(json_object_get(rec, "tsc_own")) +
+			json_integer_value(json_object_get(rec,
+							   "tsc_firmware"));
+	if (cost)
+		json_object_set_new(cost, "reset_to_kernel",
+				    json_integer(entry));
+	return cost;
+}
+
+static void end_boot(struct cell *c, const char *why)
 {
 	enum vm_end end;
 
 	vm_stop(c->vm, VM_TIMEOUT, c->seen ? "it came as far as expected" :
-		"time is up");
+		why);
 	end = c->vm->end;
 	if (c->counting) {
-		json_t *j = vm_json(c->vm), *last = c->result;
+		json_t *j = vm_json(c->vm);
 
-		c->result = j;
-		c->cost = json_incref(cell_record(c, "TWINBOOT"));
-		c->result = last;
+		c->cost = count(j);
 		json_decref(j);
 	} else {
 		c->result = vm_json(c->vm);
+		c->times = facts_times(c->result, c->vm->ticks);
 		free(c->screen);
 		c->screen = c->vm->screen_len ?
 			base64(c->vm->screen, c->vm->screen_len) : NULL;
@@ -272,26 +313,50 @@ static void end_boot(struct cell *c)
 		judge(c, end);
 }
 
+/* Whether to wait no longer: why; NULL: go on. */
+static const char *give_up(const struct cell *c)
+{
+	static const char *const waits[] = {
+		"Press any key to go back to the menu.",
+		"Press r to try again, b to reboot.",
+	};
+	uint64_t now = vm_clock();
+
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+		if (c->console && strstr(c->console, waits[i]))
+			return "the loader waits for a key";
+	if (now > c->deadline_ms)
+		return "time is up";
+	return now - c->spoke_ms > c->silence * 1000ull ? "silence" : NULL;
+}
+
+/* Whether RECORDS say when the kernel was entered: nothing is left to count. */
+static bool has_counted(const json_t *records)
+{
+	return facts_record(records, "PROBE") ||
+	       json_object_get(facts_record(records, "TWINBOOT"), "tsc_start");
+}
+
 void cell_step(struct cell *c)
 {
-	bool over;
+	const char *why;
 
 	if (c->vm) {
 		vm_step(c->vm);
 		if (!c->counting)
 			search(c);
-		over = c->vm->end != VM_RUNNING || c->seen ||
-		       vm_clock() > c->deadline_ms ||
-		       (c->counting && json_array_size(c->vm->records));
-		if (!over)
+		why = give_up(c);
+		if (c->vm->end == VM_RUNNING && !c->seen && !why &&
+		    !(c->counting && has_counted(c->vm->records)))
 			return;
-		end_boot(c);
+		end_boot(c, why ? why : "");
 	}
 	if (c->status == CELL_FAIL && c->retries) {
 		c->retries--;
 		cell_start(c);
 	} else if (c->status == CELL_PASS && c->count && !c->counting &&
-		   !c->path->kernel) {
+		   has_counted(json_object_get(c->result,
+							"records"))) {
 		c->status = CELL_RUNS;
 		c->counting = true;
 		c->seen = false;
@@ -313,11 +378,10 @@ void cell_abort(struct cell *c, const char *why)
 
 void cell_release(struct cell *c)
 {
-	json_decref(c->result);
+	forget(c);
 	json_decref(c->cost);
 	free(c->console);
 	free(c->screen);
-	c->screen = NULL;
-	c->result = c->cost = NULL;
-	c->console = NULL;
+	c->cost = NULL;
+	c->screen = c->console = NULL;
 }

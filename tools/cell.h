@@ -6,6 +6,7 @@
 
 #include <regex.h>
 
+#include "tools/differences.h"
 #include "tools/profile.h"
 #include "tools/promise.h"
 #include "tools/vm.h"
@@ -18,8 +19,10 @@ struct cell {
 	const struct promise *promise;
 	const struct vm_path *path;
 	const struct profile *profile;
+	const char *entry;	/* of the menu: "default", or a number */
+	struct differences *differences;	/* that are allowed, or NULL */
 	const regex_t *expect;	/* the console must have this; NULL: none */
-	unsigned timeout;	/* seconds */
+	unsigned timeout, silence;	/* seconds */
 	bool asked;		/* the path was named: it must be there */
 	bool count;		/* boot once more and count instructions */
 	unsigned retries;	/* left */
@@ -29,11 +32,12 @@ struct cell {
 	unsigned tries;
 	bool counting;		/* the boot that counts is running */
 	bool seen;		/* what was expected, or a login prompt */
-	uint64_t deadline_ms;
+	uint64_t deadline_ms, spoke_ms;	/* the end; when it last said a thing */
 	struct vm *vm;		/* while it runs */
 	char *console;		/* all that the guest said */
 	size_t console_len, searched;
 	json_t *result;		/* of vm_json(): the boot that is judged */
+	json_t *facts, *times;	/* facts.h, of that boot */
 	char *screen;		/* the judged boot's, PNG in base64, or NULL */
 	json_t *cost;		/* the boot record of the one that counts */
 };
@@ -50,8 +54,9 @@ void cell_step(struct cell *c);
 void cell_abort(struct cell *c, const char *why);
 void cell_release(struct cell *c);
 
-/* "PASS" ... and the last record of KIND ("USERSPACE"), borrowed, or NULL. */
-const char *cell_status_name(enum cell_status s);
-json_t *cell_record(const struct cell *c, const char *kind);
+const char *cell_status_name(enum cell_status s);	/* "PASS" ... */
+
+/* "path/profile/entry" */
+void cell_name(const struct cell *c, char *name, size_t size);
 
 #endif

@@ -17,6 +17,7 @@
 
 #define MEMORY (1ull << 30)	/* bytes of the machine we pretend to be */
 #define ARENA (512ull << 20)
+#define SLURP_MAX (256u << 20)	/* bytes of a larger file are not held */
 #define WAIT_POLLS 1000		/* polls without a key: it waits for one */
 
 static struct {
@@ -142,6 +143,8 @@ static int host_go(struct handover *ho)
 	/* A domain's first moments are the builder's; its files are read. */
 	if (ho->mode != GO_XENPV)
 		err = handover_load(ho, host_at, &memory);
+	else if (ho->loaded)
+		ho->loaded(ho);
 	free(memory);
 	if (err)
 		return err;
@@ -187,6 +190,18 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 	}
 	munmap(arena.base, ARENA);
 	err_clear();
+}
+
+char *hostboot_slurp(struct file *f)
+{
+	char *buf = f->size <= SLURP_MAX ? malloc(f->size + 1) : NULL;
+
+	if (buf && fs_read(f, 0, f->size, buf)) {
+		free(buf);
+		buf = NULL;
+	}
+	err_clear();
+	return buf;
 }
 
 void hostboot_release(struct hostboot *hb)

@@ -31,4 +31,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		  const struct kernel_format *const *formats);
 void hostboot_release(struct hostboot *hb);
 
+/* All of F in memory, malloc'd; NULL when it is too large or cannot be read. */
+char *hostboot_slurp(struct file *f);
+
 #endif

@@ -19,7 +19,8 @@
 struct options {
 	const char *paths, *profiles;
 	struct matrixtell tell;
-	unsigned jobs, timeout, retries;
+	unsigned jobs, timeout, silence, retries;
+	struct differences *differences;
 	bool count, merge, has_expect;
 	regex_t expect;
 	unsigned shard, shards;
@@ -44,6 +45,8 @@ static void usage(void)
 	     "  --profiles LIST  machines, see `twinboot profiles` (virtio)\n"
 	     "  --expect RE      pass when the console has this\n"
 	     "  --timeout S      for each boot (240)\n"
+	     "  --silence S      give up when nothing was said for so long (120)"
+	     "\n  --differences F  what may differ from the promise, and why\n"
 	     "  --retries N      try a cell that fails again (0)\n"
 	     "  --jobs N         machines at a time (half of the CPUs)\n"
 	     "  --count          boot once more, counting instructions\n"
@@ -94,6 +97,11 @@ static int take_option(struct options *o, int c)
 				    optarg);
 	case 't':
 		return number("timeout", optarg, &o->timeout);
+	case 'q':
+		return number("silence", optarg, &o->silence);
+	case 'D':
+		o->differences = differences_read(optarg);
+		return o->differences ? 0 : -1;
 	case 'r':
 		return number("retries", optarg, &o->retries);
 	case 'n':
@@ -133,6 +141,8 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "profiles", required_argument, NULL, 'P' },
 		{ "expect", required_argument, NULL, 'e' },
 		{ "timeout", required_argument, NULL, 't' },
+		{ "silence", required_argument, NULL, 'q' },
+		{ "differences", required_argument, NULL, 'D' },
 		{ "retries", required_argument, NULL, 'r' },
 		{ "jobs", required_argument, NULL, 'n' },
 		{ "shard", required_argument, NULL, 's' },
@@ -149,7 +159,8 @@ static int parse(struct options *o, int argc, char **argv)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int c;
 
-	*o = (struct options){ .timeout = 240, .jobs = (unsigned)cpus / 2 };
+	*o = (struct options){ .timeout = 240, .silence = 120,
+			       .jobs = (unsigned)cpus / 2 };
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h')
 			return usage(), 1;
@@ -211,7 +222,9 @@ static void add_cell(struct matrix *m, const struct options *o,
 		abort();
 	m->cell[m->n++] = (struct cell){
 		.image = image, .promise = promise, .path = path,
-		.profile = profile, .timeout = o->timeout,
+		.profile = profile, .entry = "default",
+		.differences = o->differences,
+		.timeout = o->timeout, .silence = o->silence,
 		.expect = o->has_expect ? &o->expect : NULL,
 		.asked = o->paths, .count = o->count, .retries = o->retries,
 	};
@@ -352,6 +365,7 @@ static int run_images(const struct options *o, int n, char **images)
 	}
 	catch_signals();
 	run_cells(&m, o);
+	differences_unused(o->differences);
 	j = matrixout_json(&m);
 	status = matrixtell_all(j, &o->tell);
 	json_decref(j);
@@ -359,6 +373,7 @@ static int run_images(const struct options *o, int n, char **images)
 		cell_release(&m.cell[i]);
 	for (int i = 0; i < n; i++)
 		promise_release(&promise[i]);
+	differences_release(o->differences);
 	free(promise);
 	free(m.cell);
 	return caught ? 128 + caught : status;

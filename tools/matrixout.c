@@ -42,7 +42,7 @@ json_t *matrixout_cell(const struct cell *c, unsigned number)
 	json_t *j = json_pack("{si ss ss ss ss ss ss si}", "number",
 			      (int)number, "image", c->image, "path",
 			      c->path->name, "profile", c->profile->name,
-			      "entry", "default", "status",
+			      "entry", c->entry, "status",
 			      cell_status_name(c->status), "why", c->why,
 			      "tries", (int)c->tries);
 
@@ -52,6 +52,10 @@ json_t *matrixout_cell(const struct cell *c, unsigned number)
 			      "status", cell_status_name(c->status));
 	if (c->result)
 		json_object_set(j, "boot", c->result);
+	if (c->facts)
+		json_object_set(j, "facts", c->facts);
+	if (c->times)
+		json_object_set(j, "times", c->times);
 	if (c->cost)
 		json_object_set(j, "cost", c->cost);
 	if (c->screen)

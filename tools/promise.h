@@ -9,14 +9,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tools/carried.h"
+
 struct promise {
 	uint32_t sector;	/* bytes */
-	bool bios, uefi;	/* has boot code, has an ESP */
+	enum carried bios, uefi; /* what firmware would start */
+	bool direct;		/* QEMU can start its default entry itself */
 	bool pv;		/* its default entry starts as a Xen PV guest */
 	bool uefi_signed;	/* its loader carries a signature */
 	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
 	char why[256];		/* the loader finds nothing to start: why */
+	char initrd_why[128];	/* "": its initrd is whole, as far as known */
+	int root_part;		/* of the command line, see rootdev.h */
 	/* From here on: NULL when not known. */
+	json_t *record;		/* the boot record that it asks for */
+	char *release;		/* of the kernel */
 	char *cmdline;
 	char *initrd_sha256;	/* of what the loader hands over */
 	char *modules;		/* names, each between '\n', built-in ones too */

@@ -142,6 +142,12 @@ static int print_command(const struct run *r)
 
 	if (vmpath_command(&a, &r->config))
 		return 1;
+	if (a.n_fds) {
+		vmpath_close(&a);
+		report_error("--print: what this path starts lies inside %s, "
+			     "not in files", r->config.image);
+		return 1;
+	}
 	for (unsigned i = 0; i < a.n; i++) {
 		const char *s = a.arg[i];
 

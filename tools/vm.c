@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sha2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,10 @@ static void finish(struct vm *vm, enum vm_end end, const char *why)
 		return;
 	vm->end = end;
 	vm->ended_ms = vm_clock();
+	/* QEMU's emulation gives the guest the host's TSC. */
+	if (vm->ended_ms > vm->started_ms)
+		vm->ticks = (double)(__builtin_ia32_rdtsc() - vm->started_tsc) /
+			    (double)(vm->ended_ms - vm->started_ms);
 	snprintf(vm->why, sizeof(vm->why), "%s", why);
 }
 
@@ -168,19 +173,43 @@ static char *join(const struct vm_args *a)
 	return text;
 }
 
+static void hash_file(json_t *list, const char *file)
+{
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+
+	if (SHA256File(file, hex))
+		json_array_append_new(list, json_pack(
+			"{ss ss}", "file", file, "sha256", hex));
+}
+
+/* What runs before anything of the image does. */
+static json_t *hash_firmware(const struct vm_args *a)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < a->n_firmware; i++)
+		hash_file(list, a->firmware[i]);
+	return list;
+}
+
 int vm_start(struct vm *vm, const struct vm_config *c)
 {
 	struct vm_args a;
 	json_t *j;
+	int err;
 
 	vm->end = VM_RUNNING;
 	vm->records = json_array();
 	vm->disks = json_array();
 	vm->started_ms = vm_clock();
+	vm->started_tsc = __builtin_ia32_rdtsc();
 	if (vmpath_command(&a, c))
 		return -1;
 	vm->command = join(&a);
-	if (spawn(vm, &a))
+	vm->firmware = hash_firmware(&a);
+	err = spawn(vm, &a);
+	vmpath_close(&a);
+	if (err)
 		return -1;
 	if (!qmp_greet(&vm->qmp) && (j = qmp_command(&vm->qmp, "cont", NULL))) {
 		json_decref(j);
@@ -345,6 +374,7 @@ void vm_release(struct vm *vm)
 			close(fds[i]);
 	json_decref(vm->records);
 	json_decref(vm->disks);
+	json_decref(vm->firmware);
 	json_decref(vm->qmp.reply);
 	free(vm->screen);
 	free(vm->command);
@@ -369,7 +399,8 @@ static const char *end_name(enum vm_end end)
 
 json_t *vm_json(const struct vm *vm)
 {
-	return json_pack("{ss* ss ss sf sO sO}", "command", vm->command,
+	return json_pack("{ss* sO* ss ss sf sO sO}", "command", vm->command,
+			 "firmware", vm->firmware,
 			 "end", end_name(vm->end), "why", vm->why, "seconds",
 			 (double)(vm->ended_ms - vm->started_ms) / 1000,
 			 "disks", vm->disks, "records", vm->records);

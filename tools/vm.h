@@ -31,7 +31,8 @@ struct vm {
 	pid_t pid;
 	struct qmp qmp;
 	int console, log, err;
-	uint64_t started_ms, ended_ms, panic_ms;
+	uint64_t started_ms, ended_ms, panic_ms, started_tsc;
+	double ticks;		/* of the TSC for each ms, known at the end */
 	bool want_screen;	/* set by the caller: a picture at the end */
 	uint8_t *screen;	/* PNG, or NULL */
 	size_t screen_len;
@@ -42,6 +43,7 @@ struct vm {
 	size_t line_len;
 	json_t *records;	/* array of {"TWINBOOT": ..., "ms": ...}, ... */
 	json_t *disks;		/* array of block statistics, after the end */
+	json_t *firmware;	/* array of {"file": ..., "sha256": ...} */
 };
 
 #define VM_POLLFDS 2

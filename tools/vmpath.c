@@ -15,6 +15,7 @@
 #include "tools/recipe.h"
 #include "tools/report.h"
 #include "tools/stages.h"
+#include "tools/vmdirect.h"
 #include "tools/vmxen.h"
 
 static int bios_machine(struct vm_args *a, const struct vm_config *c)
@@ -39,6 +40,8 @@ static int add_ovmf(struct vm_args *a, const struct vm_config *c,
 	vmpath_addf(a, "if=pflash,format=raw,readonly=on,file=%s", code);
 	vmpath_add(a, "-drive");
 	vmpath_addf(a, "if=pflash,format=raw,snapshot=on,file=%s", vars);
+	vmpath_firmware(a, code);
+	vmpath_firmware(a, vars);
 	return 0;
 }
 
@@ -79,6 +82,7 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 	vmpath_add(a, "pc");
 	vmpath_add(a, "-kernel");
 	vmpath_add(a, hv);
+	vmpath_firmware(a, hv);
 	vmpath_add(a, "-device");
 	vmpath_add(a, "isa-debug-exit,iobase=0xf4,iosize=4");
 	return 0;
@@ -86,15 +90,17 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 
 static const struct vm_path paths[] = {
 	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
-	  bios_machine, false, NULL },
-	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine, false,
-	  no_ovmf },
+	  bios_machine },
+	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine,
+	  .uefi = true, .missing = no_ovmf },
 	{ "uefi-secure", "the same with Secure Boot and Debian's test keys",
-	  "virtio", uefi_secure_machine, false, no_ovmf },
+	  "virtio", uefi_secure_machine, .uefi = true, .missing = no_ovmf },
 	{ "pv", "our hypervisor, then the pvboot.elf it carries", "virtio",
-	  pv_machine, true, NULL },
+	  pv_machine, .kernel = true, .pv = true },
 	{ "xen", "genuine Xen, then pvboot.elf", "virtio", vmxen_machine,
-	  true, vmxen_missing },
+	  .kernel = true, .pv = true, .missing = vmxen_missing },
+	{ "direct", "the control: QEMU starts the kernel, no loader", "virtio",
+	  vmdirect_machine, .kernel = true },
 };
 
 static const struct vm_disk disks[] = {
@@ -138,6 +144,13 @@ void vmpath_add(struct vm_args *a, const char *arg)
 	if (a->n == VM_ARGS)
 		abort();
 	a->arg[a->n++] = arg;
+}
+
+void vmpath_firmware(struct vm_args *a, const char *file)
+{
+	if (a->n_firmware == sizeof(a->firmware) / sizeof(a->firmware[0]))
+		abort();
+	a->firmware[a->n_firmware++] = file;
 }
 
 void vmpath_addf(struct vm_args *a, const char *format, ...)
@@ -230,6 +243,26 @@ static int add_disk(struct vm_args *a, const struct vm_config *c)
 	return 0;
 }
 
+void vmpath_close(struct vm_args *a)
+{
+	while (a->n_fds)
+		close(a->fd[--a->n_fds]);
+}
+
+/* SeaBIOS, which starts all that no other firmware does. */
+static const char *seabios(void)
+{
+	static const char *const files[] = {
+		"/usr/share/seabios/bios-256k.bin",
+		"/usr/share/qemu/bios-256k.bin",
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!access(files[i], R_OK))
+			return files[i];
+	return NULL;
+}
+
 int vmpath_command(struct vm_args *a, const struct vm_config *c)
 {
 	*a = (struct vm_args){ 0 };
@@ -239,7 +272,7 @@ int vmpath_command(struct vm_args *a, const struct vm_config *c)
 	vmpath_add(a, "-cpu");
 	vmpath_add(a, c->cpu ? c->cpu : "qemu64");
 	vmpath_add(a, "-m");
-	vmpath_addf(a, "%u", c->mem_mb ? c->mem_mb : 512);
+	vmpath_addf(a, "%u", c->mem_mb ? c->mem_mb : VM_MEMORY_MB);
 	vmpath_add(a, "-smp");
 	vmpath_addf(a, "%u", c->smp ? c->smp : 1);
 	vmpath_add(a, "-nodefaults");
@@ -252,5 +285,11 @@ int vmpath_command(struct vm_args *a, const struct vm_config *c)
 		vmpath_add(a, "-icount");
 		vmpath_add(a, "shift=0,sleep=off");
 	}
-	return c->path->machine(a, c) ? -1 : add_disk(a, c);
+	if (!c->path->uefi && seabios())
+		vmpath_firmware(a, seabios());
+	if (c->path->machine(a, c) || add_disk(a, c)) {
+		vmpath_close(a);
+		return -1;
+	}
+	return 0;
 }

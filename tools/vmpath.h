@@ -9,11 +9,15 @@
 #include <stdint.h>
 
 #define VM_ARGS 96
+#define VM_MEMORY_MB 512	/* when nobody asks for more or less */
 
 /* A command line being put together; what it points to lives for ever. */
 struct vm_args {
 	unsigned n;
 	const char *arg[VM_ARGS + 1];	/* NULL at the end */
+	unsigned n_fds, n_firmware;
+	int fd[2];		/* open files that it names, for QEMU only */
+	const char *firmware[4]; /* files that run before the image's own */
 };
 
 struct vm_config {
@@ -22,7 +26,7 @@ struct vm_config {
 	const struct vm_disk *disk;	/* NULL: the path's usual one */
 	const char *machine;	/* QEMU's; NULL: the path's usual one */
 	const char *cpu;	/* NULL: qemu64 */
-	unsigned mem_mb;	/* 0: 512 */
+	unsigned mem_mb;	/* 0: VM_MEMORY_MB */
 	unsigned smp;		/* 0: 1 */
 	bool icount;		/* count instructions as time */
 	bool write;		/* let the guest change the image */
@@ -35,7 +39,9 @@ struct vm_path {
 	const char *disk;	/* the disk to take when none is asked for */
 	/* The machine and firmware.  0, or -1 with an error reported. */
 	int (*machine)(struct vm_args *a, const struct vm_config *c);
+	bool uefi;		/* the firmware is OVMF, else SeaBIOS */
 	bool kernel;		/* QEMU starts a kernel itself, not a disk */
+	bool pv;		/* the image's kernel runs as a Xen PV guest */
 	/* What this host lacks for it, for people; NULL: nothing. */
 	const char *(*missing)(void);
 };
@@ -58,6 +64,7 @@ void vmpath_machine(struct vm_args *a, const struct vm_config *c,
 		    const char *usual);
 
 void vmpath_add(struct vm_args *a, const char *arg);
+void vmpath_firmware(struct vm_args *a, const char *file);
 void vmpath_addf(struct vm_args *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -67,7 +74,11 @@ void vmpath_addf(struct vm_args *a, const char *format, ...)
  */
 int vmpath_look(struct vm_config *c);
 
-/* "qemu-system-x86_64 ..." for C.  0, or -1 with an error reported. */
+/*
+ * "qemu-system-x86_64 ..." for C.  0, or -1 with an error reported.  When QEMU
+ * has been started, the files that A names by number are closed.
+ */
 int vmpath_command(struct vm_args *a, const struct vm_config *c);
+void vmpath_close(struct vm_args *a);
 
 #endif

@@ -21,7 +21,7 @@ int vmxen_machine(struct vm_args *a, const struct vm_config *c)
 {
 	static const struct recipe none;
 	char *guest = stages_find(&none, "../xen/guest.initrd"), *dir;
-	unsigned mem = c->mem_mb ? c->mem_mb : 512;
+	unsigned mem = c->mem_mb ? c->mem_mb : VM_MEMORY_MB;
 
 	if (!guest)
 		return report_error("there is no Xen test bed: `make xen' "
@@ -35,6 +35,8 @@ int vmxen_machine(struct vm_args *a, const struct vm_config *c)
 	vmpath_add(a, "pvpanic");
 	vmpath_add(a, "-kernel");
 	vmpath_addf(a, "%s/xen", dir);
+	vmpath_firmware(a, a->arg[a->n - 1]);
+	vmpath_firmware(a, guest);
 	vmpath_add(a, "-append");
 	vmpath_addf(a, "console=none no-real-mode vga=none dom0_max_vcpus=1 "
 		    "spec-ctrl=no xpti=no smt=0 watchdog=0 cpufreq=none "

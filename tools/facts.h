@@ -1,0 +1,34 @@
+/*
+ * What a boot was given, fact by fact, held against what the image promises.
+ * docs/matrix.md lists the facts.
+ */
+#ifndef TOOLS_FACTS_H
+#define TOOLS_FACTS_H
+
+#include "tools/differences.h"
+#include "tools/promise.h"
+
+/*
+ * The facts of the boot RESULT (of vm_json()) in CELL, "path/profile/entry", on
+ * a machine of MEM_MB: a new array of {"name", "got", "want", "verdict",
+ * "reason"}.  Verdicts: "same"; "seen", when nothing was promised; "declared",
+ * when D allows the difference; "differs".
+ */
+json_t *facts_compare(const json_t *result, const struct promise *p,
+		      unsigned mem_mb, struct differences *d,
+		      const char *cell);
+
+/* The first that differs, borrowed; NULL when there is none. */
+const json_t *facts_difference(const json_t *facts);
+
+/* The last of KIND ("PROBE") among a boot's records, borrowed, or NULL. */
+json_t *facts_record(const json_t *records, const char *kind);
+
+/*
+ * How long each part of the boot took, where that is known: a new array of
+ * {"phase", "ms"} for firmware, loader, kernel, userspace.  TICKS: of the TSC
+ * for each millisecond.
+ */
+json_t *facts_times(const json_t *result, double ticks);
+
+#endif
