@@ -92,22 +92,20 @@ static void add_to(json_t *group, const char *key, json_t *item)
 	json_array_append_new(json_object_get(group, key), item);
 }
 
-/* { name of a fact: [ [ cell, fact ] ... ] }; how many cells have facts. */
-static size_t collect(const json_t *cells, json_t *groups)
+/* { name of a fact: [ [ cell, fact ] ... ] } of those with VERDICT, added. */
+static void collect(const json_t *cells, const char *verdict, json_t *groups)
 {
-	size_t compared = 0, k;
+	json_t *fact;
+	size_t k;
 
 	for (size_t i = 0; i < json_array_size(cells); i++) {
-		json_t *cell = json_array_get(cells, i), *fact;
-		json_t *facts = json_object_get(cell, "facts");
+		json_t *cell = json_array_get(cells, i);
 
-		compared += json_array_size(facts) > 0;
-		json_array_foreach(facts, k, fact)
-			if (is_different(fact))
+		json_array_foreach(json_object_get(cell, "facts"), k, fact)
+			if (is(fact, verdict))
 				add_to(groups, html_member(fact, "name"),
 				       json_pack("[OO]", cell, fact));
 	}
-	return compared;
 }
 
 /* { fact: [ cell ... ] }, of one name: those that got the same. */
@@ -150,20 +148,30 @@ static void put_group(const char *name, const json_t *group, bool named,
 	json_decref(values);
 }
 
+static size_t count_compared(const json_t *cells)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(cells); i++)
+		n += json_array_size(json_object_get(json_array_get(cells, i),
+						     "facts")) > 0;
+	return n;
+}
+
 void htmlfacts_differences(const json_t *cells, bool named, FILE *out)
 {
 	json_t *groups = json_object(), *group;
-	size_t compared = collect(cells, groups);
+	size_t compared = count_compared(cells);
 	const char *name;
 
 	if (compared)
 		fputs("<section>\n<h2>Differences</h2>\n", out);
+	collect(cells, "differs", groups);
 	if (compared && !json_object_size(groups))
-		fprintf(out, compared == 1 ?
-			"<p>None: the one kernel that started got what its "
-			"image promises.</p>\n" :
-			"<p>None: each of the %zu kernels that started got "
-			"what its image promises.</p>\n", compared);
+		fprintf(out, "<p>Kernels that started: %zu.  Each got what its "
+			"image promises, but for what is declared.</p>\n",
+			compared);
+	collect(cells, "declared", groups);
 	json_object_foreach(groups, name, group)
 		put_group(name, group, named, out);
 	if (compared)
