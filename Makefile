@@ -35,7 +35,9 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
 PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
-	device-tree-compiler sbsigntool openssl swtpm systemd-boot-efi
+	device-tree-compiler sbsigntool openssl swtpm systemd-boot-efi \
+	libxml2-utils
+PKG_LONG := chromium fonts-dejavu-core poppler-utils
 PKG_DEBUG := gdb
 
 # $(call packages,NAME,LIST): a stamp that says LIST is installed.  One at a time,
@@ -58,6 +60,7 @@ endef
 $(eval $(call packages,build,$(PKG_BUILD)))
 $(eval $(call packages,run,$(PKG_RUN)))
 $(eval $(call packages,check,$(PKG_CHECK)))
+$(eval $(call packages,long,$(PKG_LONG)))
 $(eval $(call packages,debug,$(PKG_DEBUG)))
 
 # ---- flavours --------------------------------------------------------------
@@ -314,7 +317,10 @@ $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
 # ---- host programs ---------------------------------------------------------
 
 TOOLS := $(sort $(wildcard tools/*.c))
-TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson -lconfuse -lmd \
+$(B)/host-obj/tools/htmlstyle.o $(B)/test-obj/tools/htmlstyle.o: \
+	tools/htmlstyle.css
+TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson \
+	-lconfuse -lmd \
 	-lfdt $(UNPACK_LIBS)
 $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(call say,LINK,$@)
@@ -494,7 +500,7 @@ check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 check: all check-rules check-corpus check-unit check-system
 
 # Also the combinations that `make check` has only some of.
-check-long: check-rules check-corpus check-unit
+check-long: check-rules check-corpus check-unit | $(B)/.packages-long
 	$(Q)LONG=1 $(MAKE) --no-print-directory check-system
 
 fuzz: $(FUZZ) $(B)/fuzz/seed/.made

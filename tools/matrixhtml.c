@@ -1,181 +1,188 @@
 /*
- * The matrix as a page: a table of cells, then for each cell a time line, what
- * the kernel got, the screen and the console.  It has to read well on a phone
- * and on paper, so there is one column and no script.
+ * The matrix as a page: first what everybody wants to know (which cells, what
+ * failed and why), then what can be compared, then each cell by itself.  It has
+ * to read well on a phone and on paper, so there is one column and no script.
+ * It is well-formed XML, too, so that tests can take it apart.
  */
 #include "tools/matrixhtml.h"
 
 #include <string.h>
 
-static const char style[] =
-	"body{font:16px/1.4 system-ui,sans-serif;max-width:60em;"
-	"margin:1em auto;padding:0 1em;color:#222;background:#fff}"
-	"table{border-collapse:collapse;width:100%}"
-	"td,th{border:1px solid #ccc;padding:.3em .5em;text-align:left;"
-	"vertical-align:top}td{overflow-wrap:anywhere}"
-	".PASS{background:#d8f0d8}.FAIL{background:#f8d0d0}"
-	".ERROR,.MISS{background:#f0d0f0}.SKIP{background:#eee}"
-	".line{display:flex;height:1.6em;margin:.5em 0;font-size:.8em}"
-	".line span{overflow:hidden;white-space:nowrap;padding:0 .3em;"
-	"color:#fff}.a{background:#456}.b{background:#27a}.c{background:#593}"
-	"pre{overflow-x:auto;background:#111;color:#ddd;padding:.5em;"
-	"font-size:.75em}img{max-width:100%;height:auto}"
-	"section{break-inside:avoid;border-top:2px solid #ccc;margin-top:1.5em}"
-	"@media print{pre{white-space:pre-wrap;background:#fff;color:#000;"
-	"border:1px solid #999}details:not([open])>*{display:none}}";
+#include "tools/html.h"
+#include "tools/htmlcell.h"
+#include "tools/htmlcost.h"
+#include "tools/htmlfacts.h"
+#include "tools/htmlgrid.h"
+#include "tools/htmlstyle.h"
 
-static const char *get(const json_t *j, const char *key)
+/* In this order: what needs somebody first. */
+static const char *const statuses[] = {
+	"FAIL", "ERROR", "MISS", "UNKNOWN", "PASS", "SKIP",
+};
+
+#define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
+
+static bool is(const json_t *cell, const char *status)
 {
-	const char *s = json_string_value(json_object_get(j, key));
-
-	return s ? s : "";
+	return !strcmp(html_status(cell), status);
 }
 
-static void put(const char *s, FILE *out)
+static size_t count(const json_t *cells, const char *status)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	size_t n = 0;
 
-		if (c == '<')
-			fputs("&lt;", out);
-		else if (c == '&')
-			fputs("&amp;", out);
-		else if (c == '"')
-			fputs("&quot;", out);
-		else if (c >= ' ' || c == '\n' || c == '\t')
-			fputc(c, out);
-	}
+	for (size_t i = 0; i < json_array_size(cells); i++)
+		n += is(json_array_get(cells, i), status);
+	return n;
 }
 
-static void put_row(const char *name, const char *value, FILE *out)
+/* The images of all cells, each once; how many. */
+static size_t put_images(const json_t *cells, FILE *out)
 {
-	if (!value[0])
-		return;
-	fprintf(out, "<tr><th>%s</th><td>", name);
-	put(value, out);
-	fputs("</td></tr>\n", out);
-}
+	json_t *seen = json_object();
+	size_t n;
 
-/* The last record of KIND, and when it came. */
-static const json_t *record(const json_t *cell, const char *kind, double *sec)
-{
-	const json_t *list = json_object_get(json_object_get(cell, "boot"),
-					     "records"), *found = NULL;
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const char *image = html_member(json_array_get(cells, i),
+						"image");
 
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *r = json_array_get(list, i);
-
-		if (!json_object_get(r, kind))
+		if (!image[0] || json_object_get(seen, image))
 			continue;
-		found = json_object_get(r, kind);
-		*sec = (double)json_integer_value(json_object_get(r, "ms")) /
-		       1000;
+		if (out) {
+			fputs(json_object_size(seen) ? ", " : "", out);
+			html_text(image, out);
+		}
+		json_object_set_new(seen, image, json_true());
 	}
-	return found;
+	n = json_object_size(seen);
+	json_decref(seen);
+	return n;
 }
 
-static void put_bar(const char *class, const char *name, double seconds,
-		    FILE *out)
+/* The policy: even if markup got in, nothing would run or be fetched. */
+static void put_head(const json_t *cells, struct htmltime scale, FILE *out)
 {
-	if (seconds > 0)
-		fprintf(out, "<span class=\"%s\" style=\"flex:%.3f\" "
-			"title=\"%s\">%s %.1f s</span>", class, seconds, name,
-			name, seconds);
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	      "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content="
+	      "\"width=device-width,initial-scale=1\"/>\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content="
+	      "\"default-src 'none'; img-src data:; "
+	      "style-src 'unsafe-inline'\"/>\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+	      "<link rel=\"icon\" href=\"data:,\"/>\n<title>", out);
+	for (size_t i = 0; i < STATUSES; i++)
+		if (count(cells, statuses[i]))
+			fprintf(out, "%zu %s, ", count(cells, statuses[i]),
+				statuses[i]);
+	put_images(cells, out);
+	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n", htmlstyle);
+	if (scale.end)
+		fprintf(out, "<body style=\"--step:%.4f%%\">\n",
+			100.0 * (double)scale.step / (double)scale.end);
+	else
+		fputs("<body>\n", out);
 }
 
-static void put_times(const json_t *cell, FILE *out)
+static void put_summary(const json_t *matrix, FILE *out)
 {
-	double all = json_number_value(json_object_get(
-		json_object_get(cell, "boot"), "seconds"));
-	double loaded = 0, user = 0;
+	const json_t *cells = json_object_get(matrix, "cells");
+	json_int_t total = json_integer_value(json_object_get(matrix,
+							      "total"));
 
-	record(cell, "TWINBOOT", &loaded);
-	record(cell, "PROBE", &user);
-	record(cell, "USERSPACE", &user);
-	fputs("<div class=\"line\">", out);
-	put_bar("a", "firmware and loader", loaded, out);
-	put_bar("b", "kernel", user > loaded ? user - loaded : 0, out);
-	put_bar("c", "then", all - (user > loaded ? user : loaded), out);
-	fputs("</div>\n", out);
+	fputs("<header id=\"top\">\n<h1>Boot matrix</h1>\n<p class=\"of\">",
+	      out);
+	put_images(cells, out);
+	fputs("</p>\n<p class=\"counts\">", out);
+	for (size_t i = 0; i < STATUSES; i++)
+		if (count(cells, statuses[i]))
+			fprintf(out, "<span class=\"status %s\">%zu "
+				"<b>%s</b></span> ", statuses[i],
+				count(cells, statuses[i]), statuses[i]);
+	if (total > (json_int_t)json_array_size(cells))
+		fprintf(out, "<span>a part of %" JSON_INTEGER_FORMAT
+			" cells</span>", total);
+	fputs("</p>\n</header>\n", out);
 }
 
-static void put_facts(const json_t *cell, FILE *out)
+/* { why: [ cell ... ] } of those with STATUS. */
+static json_t *by_reason(const json_t *cells, const char *status)
 {
-	double sec;
-	const json_t *loader = record(cell, "TWINBOOT", &sec);
-	const json_t *user = record(cell, "USERSPACE", &sec);
-	const json_t *cost = json_object_get(cell, "cost");
-	char text[128];
+	json_t *reasons = json_object();
 
-	if (!user)
-		user = record(cell, "PROBE", &sec);
-	fputs("<table>\n", out);
-	put_row("why", get(cell, "why"), out);
-	put_row("ended", get(json_object_get(cell, "boot"), "why"), out);
-	put_row("entry", get(loader, "entry"), out);
-	put_row("kernel", get(json_array_get(json_object_get(loader, "files"),
-					     0), "path"), out);
-	put_row("command line", get(user, "cmdline"), out);
-	put_row("root mounted", get(user, "root"), out);
-	put_row("initrd SHA-256", get(json_object_get(user, "initrd"),
-				      "sha256"), out);
-	snprintf(text, sizeof(text), "%lld own, %lld in firmware",
-		 json_integer_value(json_object_get(cost, "tsc_own")),
-		 json_integer_value(json_object_get(cost, "tsc_firmware")));
-	put_row("instructions", cost ? text : "", out);
-	fputs("</table>\n", out);
-}
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		json_t *cell = json_array_get(cells, i);
+		const char *why = html_member(cell, "why");
 
-static void put_cell(const json_t *cell, FILE *out)
-{
-	const char *screen = get(cell, "screen");
-
-	fprintf(out, "<section id=\"c%lld\"><h2 class=\"%s\">%s/%s/%s: %s"
-		"</h2>\n", json_integer_value(json_object_get(cell, "number")),
-		get(cell, "status"), get(cell, "path"), get(cell, "profile"),
-		get(cell, "entry"), get(cell, "status"));
-	fputs("<p>", out);
-	put(get(cell, "image"), out);
-	fputs("</p>\n", out);
-	if (json_object_get(cell, "boot"))
-		put_times(cell, out);
-	put_facts(cell, out);
-	if (screen[0])
-		fprintf(out, "<details><summary>screen</summary><img alt="
-			"\"the screen at the end\" src=\"data:image/png;base64,"
-			"%s\"></details>\n", screen);
-	if (get(cell, "console")[0]) {
-		fputs("<details><summary>console</summary><pre>", out);
-		put(get(cell, "console"), out);
-		fputs("</pre></details>\n", out);
+		if (!is(cell, status))
+			continue;
+		if (!json_object_get(reasons, why))
+			json_object_set_new(reasons, why, json_array());
+		json_array_append(json_object_get(reasons, why), cell);
 	}
-	fputs("</section>\n", out);
+	return reasons;
+}
+
+static void put_reasons(const json_t *cells, const char *status, bool named,
+			FILE *out)
+{
+	json_t *reasons = by_reason(cells, status), *list;
+	const char *why;
+
+	json_object_foreach(reasons, why, list) {
+		fprintf(out, "<li><span class=\"status %s\">%s</span> <div>\n",
+			status, status);
+		html_cell_links(list, named, out);
+		fputs("<p>", out);
+		html_text(why, out);
+		fputs("</p></div></li>\n", out);
+	}
+	json_decref(reasons);
+}
+
+/* A heading and the reasons of all that have one of the statuses. */
+static void put_why(const json_t *cells, bool skipped, bool named, FILE *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < STATUSES; i++) {
+		if (!strcmp(statuses[i], "PASS") || skipped !=
+		    !strcmp(statuses[i], "SKIP") || !count(cells, statuses[i]))
+			continue;
+		if (!n++)
+			fprintf(out, "<section>\n<h2>%s</h2>\n<ul class="
+				"\"reasons\">\n", skipped ? "Skipped" :
+				"What is wrong");
+		put_reasons(cells, statuses[i], named, out);
+	}
+	if (n)
+		fputs("</ul>\n</section>\n", out);
 }
 
 void matrixhtml_write(const json_t *matrix, FILE *out)
 {
-	json_t *cells = json_object_get(matrix, "cells"), *cell;
-	size_t i;
+	const json_t *cells = json_object_get(matrix, "cells");
+	struct htmltime scale = htmltime_scale(cells);
+	bool named = put_images(cells, NULL) > 1;
 
-	fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset="
-		"\"utf-8\"><meta name=\"viewport\" content=\"width="
-		"device-width,initial-scale=1\"><title>Twinboot matrix</title>"
-		"<style>%s</style></head><body>\n<h1>Boot matrix</h1>\n<table>"
-		"<tr><th>image</th><th>path/machine/entry</th>"
-		"<th>result</th></tr>\n", style);
-	json_array_foreach(cells, i, cell) {
-		fputs("<tr><td>", out);
-		put(get(cell, "image"), out);
-		fprintf(out, "</td><td>%s/%s/%s</td><td class="
-			"\"%s\"><a href=\"#c%lld\">%s</a> ", get(cell, "path"),
-			get(cell, "profile"), get(cell, "entry"),
-			get(cell, "status"), json_integer_value(
-			json_object_get(cell, "number")), get(cell, "status"));
-		put(get(cell, "why"), out);
-		fputs("</td></tr>\n", out);
+	put_head(cells, scale, out);
+	put_summary(matrix, out);
+	fputs("<main>\n<section>\n", out);
+	htmlgrid_put(cells, out);
+	fputs("</section>\n", out);
+	put_why(cells, false, named, out);
+	htmlfacts_differences(cells, named, out);
+	if (scale.end) {
+		fputs("<section>\n<h2>Time</h2>\n", out);
+		htmltime_chart(cells, scale, named, out);
+		fputs("</section>\n", out);
 	}
-	fputs("</table>\n", out);
-	json_array_foreach(cells, i, cell)
-		put_cell(cell, out);
-	fputs("</body></html>\n", out);
+	htmlcost_put(cells, named, out);
+	put_why(cells, true, named, out);
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+
+		if (html_cell_has_section(cell))
+			htmlcell_put(cell, scale, out);
+	}
+	fputs("</main>\n</body>\n</html>\n", out);
 }

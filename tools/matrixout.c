@@ -30,7 +30,7 @@ static json_t *console(const struct cell *c)
 	for (size_t i = 0; i < c->console_len; i++) {
 		char byte = c->console[i];
 
-		text[i] = byte & 0x80 || byte == 0x1b ? '?' : byte;
+		text[i] = byte & 0x80 ? '?' : byte;
 	}
 	j = json_stringn(text, c->console_len);
 	free(text);

@@ -45,11 +45,13 @@ static int write_file(const json_t *matrix, const char *path,
 	return output_commit(&out);
 }
 
+/* Somebody will look at it in a terminal: no escapes. */
 static void write_console(const json_t *cell, FILE *f)
 {
 	const char *s = json_string_value(json_object_get(cell, "console"));
 
-	fputs(s ? s : "", f);
+	for (; s && *s; s++)
+		fputc(*s == 0x1b ? '?' : *s, f);
 }
 
 /* DIR/PATH-PROFILE-NUMBER/ with console.txt and result.json. */

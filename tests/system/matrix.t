@@ -46,7 +46,7 @@ grep -q '^bios/virtio: PASS' out && grep -q 'disk requests  [1-9]' out
 ok $? "--table"
 
 $matrix good.img --paths bios --html x.html --dir cells >/dev/null 2>&1
-grep -q 'class="PASS"' x.html && grep -q 'base64,iVBOR' x.html &&
+grep -q 'class="status PASS"' x.html && grep -q 'base64,iVBOR' x.html &&
 ! grep -qE '(src|href)="(https?:)?//|<script' x.html
 ok $? "--html: one page, with the screen, nothing from elsewhere"
 grep -q 'PROBE' cells/bios-virtio-1/console.txt &&
