@@ -192,8 +192,11 @@ json_t *facts_times(const json_t *result, double ticks)
 	if (loaded >= 0) {
 		add_phase(list, "firmware", loaded - loader);
 		add_phase(list, "loader", loader < loaded ? loader : loaded);
-		add_phase(list, "kernel", (user < 0 ? all : user) - loaded);
 	}
+	/* Without a record nobody knows where the kernel's part begins. */
+	if (loaded >= 0 || user >= 0)
+		add_phase(list, loaded >= 0 ? "kernel" : "up to userspace",
+			  (user < 0 ? all : user) - (loaded < 0 ? 0 : loaded));
 	if (user >= 0)
 		add_phase(list, "userspace", all - user);
 	return list;

@@ -144,7 +144,8 @@ static int take_archive(struct modules *m, struct archive *a, const char *data,
 	archive_read_support_format_cpio(a);
 	if (archive_read_open_memory(a, data, size) != ARCHIVE_OK)
 		return 0;
-	while ((err = archive_read_next_header(a, &e)) >= ARCHIVE_WARN) {
+	while ((err = archive_read_next_header(a, &e)) != ARCHIVE_EOF &&
+	       err >= ARCHIVE_WARN) {
 		const char *path = archive_entry_pathname(e);
 
 		n++;
