@@ -47,7 +47,7 @@ static void put_module(struct modules *m, const char *path, size_t len)
 		start--;
 	for (end = start; end + 3 <= len && memcmp(path + end, ".ko", 3); end++)
 		;
-	if (end + 3 > len)
+	if (end + 3 > len || memchr(path + start, 0, end - start))
 		return;
 	fwrite(path + start, 1, end - start, m->names);
 	fputc('\n', m->names);
