@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "tools/matrixlive.h"
 #include "tools/report.h"
 
 #define JOBS_MAX 32
@@ -248,7 +249,7 @@ static void add_cells(struct matrix *m, const struct options *o,
 	}
 }
 
-static bool is_ours(const struct matrix *m, unsigned i)
+bool matrix_is_ours(const struct matrix *m, unsigned i)
 {
 	return !m->shards || i % m->shards == m->shard - 1;
 }
@@ -256,22 +257,6 @@ static bool is_ours(const struct matrix *m, unsigned i)
 static bool is_over(const struct cell *c)
 {
 	return c->status != CELL_WAITS && c->status != CELL_RUNS;
-}
-
-static void show_progress(const struct matrix *m)
-{
-	char line[160];
-	size_t len = 0;
-
-	line[0] = 0;
-	for (unsigned i = 0; i < m->n && len < sizeof(line) - 40; i++)
-		if (is_ours(m, i))
-			len += (size_t)snprintf(line + len,
-				sizeof(line) - len, "%s/%s %s  ",
-				m->cell[i].path->name,
-				m->cell[i].profile->name,
-				cell_status_name(m->cell[i].status));
-	report_progress(line, 0, 0);
 }
 
 /* Start what may start, poll what runs.  False: nothing is left. */
@@ -284,7 +269,7 @@ static bool turn(struct matrix *m, unsigned jobs)
 	for (unsigned i = 0; i < m->n; i++) {
 		struct cell *c = &m->cell[i];
 
-		if (!is_ours(m, i) || is_over(c))
+		if (!matrix_is_ours(m, i) || is_over(c))
 			continue;
 		if (c->status == CELL_WAITS && running < jobs &&
 		    cell_possible(c))
@@ -306,35 +291,35 @@ static void run_cells(struct matrix *m, const struct options *o)
 	unsigned told = 0, number_of = 0, ours = 0;
 
 	for (unsigned i = 0; i < m->n; i++)
-		ours += is_ours(m, i);
+		ours += matrix_is_ours(m, i);
 	if (!o->tell.table)
 		matrixout_tap_plan(ours, stdout);
 	while (!caught && turn(m, o->jobs)) {
-		show_progress(m);
-		for (; told < m->n && (!is_ours(m, told) ||
+		matrixlive_show(m);
+		for (; told < m->n && (!matrix_is_ours(m, told) ||
 				       is_over(&m->cell[told])); told++) {
 			json_t *j;
 
-			if (!is_ours(m, told))
+			if (!matrix_is_ours(m, told))
 				continue;
 			j = matrixout_cell(&m->cell[told], told + 1);
-			report_progress("", 0, 0);
+			matrixlive_wipe();
 			if (!o->tell.table)
 				matrixout_tap(j, ++number_of, stdout);
 			json_decref(j);
 		}
 	}
 	for (unsigned i = 0; i < m->n; i++)
-		if (is_ours(m, i))
+		if (matrix_is_ours(m, i))
 			cell_abort(&m->cell[i], "interrupted");
 	for (; told < m->n; told++) {
 		json_t *j = matrixout_cell(&m->cell[told], told + 1);
 
-		if (is_ours(m, told) && !o->tell.table)
+		if (matrix_is_ours(m, told) && !o->tell.table)
 			matrixout_tap(j, ++number_of, stdout);
 		json_decref(j);
 	}
-	report_progress("", 0, 0);
+	matrixlive_wipe();
 }
 
 static void catch_signals(void)

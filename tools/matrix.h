@@ -15,6 +15,9 @@ struct matrix {
 	unsigned shard, shards;	/* 1-based; 0 of 0: all of it is ours */
 };
 
+/* Whether cell I is run by us, and not by another shard. */
+bool matrix_is_ours(const struct matrix *m, unsigned i);
+
 /* Test Anything Protocol, version 14: the plan, then a line a cell. */
 void matrixout_tap_plan(unsigned n, FILE *out);
 void matrixout_tap(const json_t *cell, unsigned number, FILE *out);

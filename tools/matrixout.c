@@ -70,7 +70,7 @@ json_t *matrixout_json(const struct matrix *m)
 	json_t *cells = json_array();
 
 	for (unsigned i = 0; i < m->n; i++)
-		if (!m->shards || i % m->shards == m->shard - 1)
+		if (matrix_is_ours(m, i))
 			json_array_append_new(cells,
 				matrixout_cell(&m->cell[i], i + 1));
 	return json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total", (int)m->n,
