@@ -33,9 +33,10 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libblkid-dev libext2fs-dev \
 	libarchive-dev libjansson-dev libconfuse-dev
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
-	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static
+	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static \
+	sbsigntool openssl
 PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
-	device-tree-compiler sbsigntool openssl swtpm systemd-boot-efi \
+	device-tree-compiler swtpm systemd-boot-efi \
 	libxml2-utils
 PKG_LONG := chromium fonts-dejavu-core poppler-utils
 PKG_DEBUG := gdb
@@ -403,17 +404,27 @@ $(B)/images/%/initrd.img: images/initramfs images/init $(B)/images/initrdsum \
 	$(call say,INITRD,$@)
 	$(Q)images/initramfs $(B)/debian/$* $(B)/images/initrdsum $@
 
+# The demo is signed, so that it also runs where Secure Boot wants OVMF's test key.
+SIGNED := $(B)/images/signed
+$(SIGNED)/.made: images/sign $(BOOT) $(B)/debian/cloud.stamp
+	$(call say,SIGN,$(@D))
+	$(Q)mkdir -p $(@D) && cp $(filter $(B)/boot/%,$^) $(@D)
+	$(Q)$< $(B)/boot/twinboot.efi $(@D)/twinboot.efi
+	$(Q)$< $(B)/debian/cloud/vmlinuz $(@D)/vmlinuz
+	$(Q)touch $@
+
 DEMO := $(B)/images/demo.img
 $(DEMO): images/demo.conf images/demo.lst images/demo/boot/grub/twinboot.conf \
-		$(B)/images/cloud/initrd.img $(B)/twinboot $(BOOT)
+		$(B)/images/cloud/initrd.img $(B)/twinboot $(SIGNED)/.made
 	$(call say,IMAGE,$@)
 	$(Q)SOURCE_DATE_EPOCH=0 $(B)/twinboot build images/demo.conf -o $@ \
-	  --kernel $(B)/debian/cloud/vmlinuz --initrd $(B)/images/cloud/initrd.img
+	  --boot-dir $(SIGNED) --kernel $(SIGNED)/vmlinuz \
+	  --initrd $(B)/images/cloud/initrd.img
 
 .PHONY: images run run-bios run-uefi run-pv
 images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
 
-run: $(DEMO)
+run: $(DEMO) xen
 	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
 	@echo && echo "Every path, with instructions counted:" && echo
 	$(Q)$(B)/twinboot matrix $(DEMO) --count --table
