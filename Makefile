@@ -37,8 +37,9 @@ PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	sbsigntool openssl
 PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
 	device-tree-compiler swtpm systemd-boot-efi \
-	libxml2-utils
-PKG_LONG := chromium fonts-dejavu-core poppler-utils
+	python3-yaml libxml2-utils
+PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
+	slurmctld slurmd slurm-client munge python3-kubernetes
 PKG_DEBUG := gdb
 
 # $(call packages,NAME,LIST): a stamp that says LIST is installed.  One at a time,

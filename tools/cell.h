@@ -27,6 +27,7 @@ struct cell {
 	bool count;		/* boot once more and count instructions */
 	unsigned retries;	/* left */
 
+	char id[128];		/* its name for LAVA, see matrixlava.h */
 	enum cell_status status;
 	char why[320];		/* of FAIL, SKIP, ERROR */
 	unsigned tries;

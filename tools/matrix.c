@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "tools/matrixlava.h"
 #include "tools/matrixlive.h"
 #include "tools/report.h"
+#include "tools/words.h"
 
 #define JOBS_MAX 32
 
@@ -55,6 +57,7 @@ static void usage(void)
 	     "  --json FILE      everything known, for --merge and programs\n"
 	     "  --junit FILE     for pipelines\n"
 	     "  --html FILE      for people: one page with all of it\n"
+	     "  --lava           LAVA signals on stdout, beside TAP\n"
 	     "  --dir DIR        a directory for each cell: console, screen, "
 	     "result\n"
 	     "  --table          for people, in place of TAP");
@@ -124,6 +127,9 @@ static int take_option(struct options *o, int c)
 	case 'c':
 		o->count = true;
 		return 0;
+	case 'L':
+		o->tell.lava = true;
+		return 0;
 	case 'T':
 		o->tell.table = true;
 		return 0;
@@ -153,6 +159,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "dir", required_argument, NULL, 'd' },
 		{ "count", no_argument, NULL, 'c' },
 		{ "table", no_argument, NULL, 'T' },
+		{ "lava", no_argument, NULL, 'L' },
 		{ "merge", no_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
@@ -171,36 +178,6 @@ static int parse(struct options *o, int argc, char **argv)
 	if (optind == argc)
 		return report_error("give an IMAGE");
 	o->jobs = o->jobs < 1 ? 1 : o->jobs > JOBS_MAX ? JOBS_MAX : o->jobs;
-	return 0;
-}
-
-/* Whether NAME is a word of LIST, "a,b,c". */
-static bool listed(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *p = list; p && *p; p += strcspn(p, ",")) {
-		p += *p == ',';
-		if (!strncmp(p, name, len) && (!p[len] || p[len] == ','))
-			return true;
-	}
-	return false;
-}
-
-/* Every word of LIST must be known by FIND. */
-static int check_list(const char *option, const char *list,
-		      const void *(*find)(const char *))
-{
-	char copy[256], *save, *word;
-
-	if (!list)
-		return 0;
-	snprintf(copy, sizeof(copy), "%s", list);
-	for (word = strtok_r(copy, ",", &save); word;
-	     word = strtok_r(NULL, ",", &save))
-		if (!find(word))
-			return report_error("%s %s: no such name", option,
-					    word);
 	return 0;
 }
 
@@ -240,10 +217,10 @@ static void add_cells(struct matrix *m, const struct options *o,
 	const struct profile *profile;
 
 	for (unsigned i = 0; (path = vmpath_nth(i)); i++) {
-		if (o->paths && !listed(o->paths, path->name))
+		if (o->paths && !words_has(o->paths, path->name))
 			continue;
 		for (unsigned k = 0; (profile = profile_nth(k)); k++)
-			if (listed(profiles, profile->name) &&
+			if (words_has(profiles, profile->name) &&
 			    profile_has(profile, path->name))
 				add_cell(m, o, image, promise, path, profile);
 	}
@@ -286,39 +263,41 @@ static bool turn(struct matrix *m, unsigned jobs)
 	return left;
 }
 
+/* In order, from *AT on, what is over; *N have been told. */
+static void tell(const struct matrix *m, const struct options *o, unsigned *at,
+		 unsigned *n)
+{
+	for (; *at < m->n; (*at)++) {
+		json_t *j;
+
+		if (!matrix_is_ours(m, *at))
+			continue;
+		if (!is_over(&m->cell[*at]))
+			return;
+		j = matrixout_cell(&m->cell[*at], *at + 1);
+		matrixlive_wipe();
+		matrixtell_cell(&o->tell, j, ++*n);
+		json_decref(j);
+	}
+}
+
 static void run_cells(struct matrix *m, const struct options *o)
 {
-	unsigned told = 0, number_of = 0, ours = 0;
+	unsigned at = 0, told = 0, ours = 0;
 
 	for (unsigned i = 0; i < m->n; i++)
 		ours += matrix_is_ours(m, i);
 	if (!o->tell.table)
 		matrixout_tap_plan(ours, stdout);
 	while (!caught && turn(m, o->jobs)) {
-		matrixlive_show(m);
-		for (; told < m->n && (!matrix_is_ours(m, told) ||
-				       is_over(&m->cell[told])); told++) {
-			json_t *j;
-
-			if (!matrix_is_ours(m, told))
-				continue;
-			j = matrixout_cell(&m->cell[told], told + 1);
-			matrixlive_wipe();
-			if (!o->tell.table)
-				matrixout_tap(j, ++number_of, stdout);
-			json_decref(j);
-		}
+		if (!o->tell.lava)	/* which reads all that is printed */
+			matrixlive_show(m);
+		tell(m, o, &at, &told);
 	}
 	for (unsigned i = 0; i < m->n; i++)
 		if (matrix_is_ours(m, i))
 			cell_abort(&m->cell[i], "interrupted");
-	for (; told < m->n; told++) {
-		json_t *j = matrixout_cell(&m->cell[told], told + 1);
-
-		if (matrix_is_ours(m, told) && !o->tell.table)
-			matrixout_tap(j, ++number_of, stdout);
-		json_decref(j);
-	}
+	tell(m, o, &at, &told);
 	matrixlive_wipe();
 }
 
@@ -348,6 +327,8 @@ static int run_images(const struct options *o, int n, char **images)
 		report_error("no profile is for these paths");
 		return 99;
 	}
+	if (matrixlava_name(&m))
+		return 99;
 	catch_signals();
 	run_cells(&m, o);
 	differences_unused(o->differences);
@@ -371,8 +352,8 @@ static int matrix_run(int argc, char **argv)
 
 	if (err > 0)
 		return 0;
-	if (err || check_list("--paths", o.paths, find_path) ||
-	    check_list("--profiles", o.profiles, find_profile))
+	if (err || words_check("--paths", o.paths, find_path) ||
+	    words_check("--profiles", o.profiles, find_profile))
 		return 99;
 	if (o.merge)
 		return matrixtell_merge(&o.tell, argc - optind, argv + optind);

@@ -25,9 +25,6 @@ void matrixout_tap(const json_t *cell, unsigned number, FILE *out);
 /* For people: path, loader, kernel, what it got, what it cost. */
 void matrixout_table(const json_t *matrix, FILE *out);
 
-/* JUnit's XML, as GitLab and Jenkins read it. */
-void matrixout_junit(const json_t *matrix, FILE *out);
-
 /* docs/matrix.md has the schema.  New references. */
 json_t *matrixout_cell(const struct cell *c, unsigned number);
 json_t *matrixout_json(const struct matrix *m);
@@ -39,7 +36,12 @@ struct matrixtell {
 	const char *json, *junit, *html; /* files to write, or NULL */
 	const char *dir;		/* a directory for each cell, or NULL */
 	bool table;			/* and a table on stdout */
+	bool lava;			/* signals for LAVA on stdout */
 };
+
+/* CELL is over: a line of TAP unless there is a table, LAVA's signals. */
+void matrixtell_cell(const struct matrixtell *t, const json_t *cell,
+		     unsigned number);
 
 /* Both: the exit status, 99 with an error reported. */
 int matrixtell_all(const json_t *matrix, const struct matrixtell *t);

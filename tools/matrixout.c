@@ -19,37 +19,38 @@ static bool is(const json_t *cell, const char *status)
 	return !strcmp(get(cell, "status"), status);
 }
 
-/* The console as text: JSON takes no stray bytes of other encodings. */
-static json_t *console(const struct cell *c)
+/* JSON takes no stray bytes of other encodings. */
+static json_t *ascii(const char *s, size_t len)
 {
-	char *text = malloc(c->console_len);
+	char *text = malloc(len + 1);
 	json_t *j;
 
 	if (!text)
 		abort();
-	for (size_t i = 0; i < c->console_len; i++) {
-		char byte = c->console[i];
-
-		text[i] = byte & 0x80 ? '?' : byte;
-	}
-	j = json_stringn(text, c->console_len);
+	for (size_t i = 0; i < len; i++)
+		text[i] = s[i] & 0x80 ? '?' : s[i];
+	j = json_stringn(text, len);
 	free(text);
 	return j;
 }
 
+static json_t *text(const char *s)
+{
+	json_t *j = json_string(s);
+
+	return j ? j : ascii(s, strlen(s));
+}
+
 json_t *matrixout_cell(const struct cell *c, unsigned number)
 {
-	json_t *j = json_pack("{si ss ss ss ss ss ss si}", "number",
+	json_t *j = json_pack("{si ss ss ss so ss so si}", "number",
 			      (int)number, "image", c->image, "path",
 			      c->path->name, "profile", c->profile->name,
-			      "entry", c->entry, "status",
-			      cell_status_name(c->status), "why", c->why,
-			      "tries", (int)c->tries);
+			      "entry", text(c->entry), "status",
+			      cell_status_name(c->status), "why",
+			      text(c->why), "tries", (int)c->tries);
 
-	if (!j)	/* a name or reason that is not UTF-8 */
-		j = json_pack("{si ss ss ss}", "number", (int)number, "path",
-			      c->path->name, "profile", c->profile->name,
-			      "status", cell_status_name(c->status));
+	json_object_set_new(j, "id", json_string(c->id));
 	if (c->result)
 		json_object_set(j, "boot", c->result);
 	if (c->facts)
@@ -61,7 +62,8 @@ json_t *matrixout_cell(const struct cell *c, unsigned number)
 	if (c->screen)
 		json_object_set_new(j, "screen", json_string(c->screen));
 	if (c->console_len)
-		json_object_set_new(j, "console", console(c));
+		json_object_set_new(j, "console",
+				    ascii(c->console, c->console_len));
 	return j;
 }
 
@@ -163,22 +165,6 @@ void matrixout_table(const json_t *matrix, FILE *out)
 		print_cell(cell, out);
 }
 
-/* S for XML; control characters, which XML cannot have, as '?'. */
-static void put_xml(const char *s, FILE *out)
-{
-	for (; *s; s++) {
-		if (*s == '<')
-			fputs("&lt;", out);
-		else if (*s == '&')
-			fputs("&amp;", out);
-		else if (*s == '"')
-			fputs("&quot;", out);
-		else
-			fputc((unsigned char)*s < ' ' && *s != '\n' ? '?' : *s,
-			      out);
-	}
-}
-
 static unsigned count(const json_t *matrix, const char *status)
 {
 	unsigned n = 0;
@@ -188,38 +174,6 @@ static unsigned count(const json_t *matrix, const char *status)
 	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
 		n += is(cell, status);
 	return n;
-}
-
-void matrixout_junit(const json_t *matrix, FILE *out)
-{
-	json_t *cells = json_object_get(matrix, "cells"), *cell;
-	size_t i;
-
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"twinboot matrix\" tests=\"%zu\" "
-		"failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n",
-		json_array_size(cells), count(matrix, "FAIL"),
-		count(matrix, "ERROR") + count(matrix, "MISS"),
-		count(matrix, "SKIP"));
-	json_array_foreach(cells, i, cell) {
-		const char *tag = is(cell, "PASS") ? NULL :
-				  is(cell, "SKIP") ? "skipped" :
-				  is(cell, "FAIL") ? "failure" : "error";
-
-		fputs("  <testcase classname=\"", out);
-		put_xml(get(cell, "image"), out);
-		fprintf(out, "\" name=\"%s/%s/%s\" time=\"%.3f\">",
-			get(cell, "path"), get(cell, "profile"),
-			get(cell, "entry"), json_real_value(json_object_get(
-			json_object_get(cell, "boot"), "seconds")));
-		if (tag) {
-			fprintf(out, "<%s message=\"", tag);
-			put_xml(get(cell, "why"), out);
-			fputs("\"/>", out);
-		}
-		fputs("</testcase>\n", out);
-	}
-	fputs("</testsuite>\n", out);
 }
 
 int matrixout_status(const json_t *matrix)

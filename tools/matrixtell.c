@@ -5,12 +5,15 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/matrix.h"
 #include "tools/matrixhtml.h"
+#include "tools/matrixjunit.h"
+#include "tools/matrixlava.h"
 #include "tools/output.h"
 #include "tools/report.h"
 
@@ -75,6 +78,52 @@ static int write_dir(const json_t *cell, const char *dir)
 	return write_file(cell, path, write_json);
 }
 
+/*
+ * S on one line.  It comes from names and consoles: without '<' it cannot be
+ * taken for a signal.
+ */
+static json_t *plain(const char *s, bool lava)
+{
+	char *copy = strdup(s);
+	json_t *j;
+
+	if (!copy)
+		abort();
+	for (char *p = copy; *p; p++)
+		if ((unsigned char)*p < ' ')
+			*p = '?';
+		else if (lava && *p == '<')
+			*p = '(';
+	j = json_string(copy);
+	free(copy);
+	return j;
+}
+
+void matrixtell_cell(const struct matrixtell *o, const json_t *cell,
+		     unsigned number)
+{
+	static const char *const keys[] = {
+		"image", "path", "profile", "entry", "why",
+	};
+	json_t *said = json_object();
+
+	json_object_update(said, (json_t *)cell);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *s = json_string_value(
+			json_object_get(cell, keys[i]));
+
+		if (s)
+			json_object_set_new(said, keys[i], plain(s, o->lava));
+	}
+	if (o->lava)
+		matrixlava_start(said, stdout);
+	if (!o->table)
+		matrixout_tap(said, number, stdout);
+	if (o->lava)
+		matrixlava_end(said, stdout);
+	json_decref(said);
+}
+
 int matrixtell_all(const json_t *matrix, const struct matrixtell *o)
 {
 	json_t *cell;
@@ -83,7 +132,7 @@ int matrixtell_all(const json_t *matrix, const struct matrixtell *o)
 	if (o->table)
 		matrixout_table(matrix, stdout);
 	if (write_file(matrix, o->json, write_json) ||
-	    write_file(matrix, o->junit, matrixout_junit) ||
+	    write_file(matrix, o->junit, matrixjunit_write) ||
 	    write_file(matrix, o->html, matrixhtml_write))
 		return 99;
 	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
@@ -120,14 +169,15 @@ int matrixtell_merge(const struct matrixtell *o, int n, char **files)
 		json_decref(j);
 	}
 	cells = json_object_get(all, "cells");
-	matrixout_tap_plan((unsigned)total, stdout);
+	if (!o->table)
+		matrixout_tap_plan((unsigned)total, stdout);
 	for (int i = 0; i < total; i++) {
 		if (!found[i])
 			found[i] = json_pack("{si ss ss ss ss ss}", "number",
 				i + 1, "path", "?", "profile", "?", "entry",
 				"?", "status", "MISS", "why",
 				"no shard has this cell");
-		matrixout_tap(found[i], (unsigned)i + 1, stdout);
+		matrixtell_cell(o, found[i], (unsigned)i + 1);
 		json_array_append_new(cells, found[i]);
 	}
 	json_object_set_new(all, "total", json_integer(total));

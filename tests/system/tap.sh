@@ -18,6 +18,12 @@ ok() {
 	fi
 }
 
+# skip REASON NAME
+skip() {
+	tests=$((tests + 1))
+	echo "ok $tests - $2 # SKIP $1"
+}
+
 # is GOT WANTED NAME
 is() {
 	[ "$1" = "$2" ]

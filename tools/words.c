@@ -1,0 +1,37 @@
+/*
+ * Lists of names on the command line.
+ */
+#include "tools/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/report.h"
+
+bool words_has(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = list; p && *p; p += strcspn(p, ",")) {
+		p += *p == ',';
+		if (!strncmp(p, name, len) && (!p[len] || p[len] == ','))
+			return true;
+	}
+	return false;
+}
+
+int words_check(const char *option, const char *list,
+		const void *(*find)(const char *name))
+{
+	char copy[256], *save, *word;
+
+	if (!list)
+		return 0;
+	snprintf(copy, sizeof(copy), "%s", list);
+	for (word = strtok_r(copy, ",", &save); word;
+	     word = strtok_r(NULL, ",", &save))
+		if (!find(word))
+			return report_error("%s %s: no such name", option,
+					    word);
+	return 0;
+}
