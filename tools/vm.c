@@ -66,6 +66,16 @@ static bool log_has(const struct vm *vm, const char *text)
 	return found;
 }
 
+static void judge_reset(struct vm *vm)
+{
+	if (log_has(vm, "Triple fault"))
+		finish(vm, VM_CRASH, "triple fault");
+	else if (vm->panic_ms)
+		finish(vm, VM_CRASH, "kernel panic");	/* panic=-1 */
+	else
+		finish(vm, VM_REBOOT, "the guest rebooted");
+}
+
 static void on_event(void *ctx, const char *name, json_t *data)
 {
 	struct vm *vm = ctx;
@@ -73,14 +83,13 @@ static void on_event(void *ctx, const char *name, json_t *data)
 
 	if (!strcmp(name, "GUEST_PANICKED"))
 		finish(vm, VM_CRASH, "the guest reported a panic");
+	/* The log is complete when the processors stand still. */
+	if (!strcmp(name, "STOP") && vm->was_reset)
+		judge_reset(vm);
 	if (strcmp(name, "SHUTDOWN") || !reason)
 		return;
-	if (!strcmp(reason, "guest-reset") && log_has(vm, "Triple fault"))
-		finish(vm, VM_CRASH, "triple fault");
-	else if (!strcmp(reason, "guest-reset") && vm->panic_ms)
-		finish(vm, VM_CRASH, "kernel panic");	/* panic=-1 */
-	else if (!strcmp(reason, "guest-reset"))
-		finish(vm, VM_REBOOT, "the guest rebooted");
+	if (!strcmp(reason, "guest-reset"))
+		vm->was_reset = true;
 	else if (!strcmp(reason, "guest-panic"))
 		finish(vm, VM_CRASH, "the guest reported a panic");
 	else if (!strncmp(reason, "guest-", 6))

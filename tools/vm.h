@@ -27,6 +27,7 @@ enum vm_end {
 struct vm {
 	enum vm_end end;
 	char why[160];		/* one line about the end */
+	bool was_reset;		/* by the guest: whether on purpose is open */
 	char *command;		/* QEMU's, for people */
 	pid_t pid;
 	struct qmp qmp;

@@ -88,11 +88,11 @@ static void test_record(void **state)
 			       "{\"path\":\"/k1\",\"size\":10");
 		if (i == 3)
 			prints("\"size\":10},{\"path\":\"/i1\",\"size\":10}],"
-			       "\"tsc_own\":");
+			       "\"tsc_start\":");
 		if (i == 4)	/* from sha256sum */
 			prints(",\"sha256\":\"58fa04c3d54067e5dc50d710b64b"
 			       "325f3edfef75049fc8bff07ee9bb7b9ae8ec\"}],"
-			       "\"tsc_own\":");
+			       "\"tsc_start\":");
 		if (i >= 3)
 			prints(",\"tsc_firmware\":5}\n");
 	}
