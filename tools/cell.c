@@ -203,8 +203,14 @@ static void fail_fact(struct cell *c, const json_t *fact)
 	if (!strcmp(name, "root device") && !strcmp(got, "not found"))
 		decide(c, CELL_FAIL, "no root file system %.100s", want);
 	else
-		decide(c, CELL_FAIL, "%s: \"%.100s\", not \"%.100s\"", name,
+		decide(c, CELL_FAIL, "%s: \"%.80s\", not \"%.80s\"", name,
 		       got, want);
+	if (cause(c)) {
+		char text[sizeof(c->why)];
+
+		snprintf(text, sizeof(text), "%s", c->why);
+		decide(c, CELL_FAIL, "%s (%.180s)", cause(c), text);
+	}
 }
 
 static void judge(struct cell *c, enum vm_end end)

@@ -133,8 +133,8 @@ int linux_payload(struct file *file, uint64_t *off, uint64_t *len)
 	if (err)
 		return err;
 	if (img.version < 0x208 || !img.hdr.payload_length)
-		return fail(ERR_EXEC_FORMAT, "kernel of protocol %x.%02x: no payload",
-			    img.version >> 8, img.version & 0xff);
+		return fail(ERR_EXEC_FORMAT, "not a Xen PV kernel: no Xen "
+			    "notes, no payload that could have them");
 	*off = (uint64_t)img.setup_size + img.hdr.payload_offset;
 	*len = img.hdr.payload_length;
 	if (*off > file->size || *len > file->size - *off)
