@@ -319,18 +319,30 @@ static void end_boot(struct cell *c, const char *why)
 		judge(c, end);
 }
 
+/* Where a boot stops and waits for somebody. */
+static const struct {
+	const char *says, *why;
+} stops[] = {
+	{ "Press any key to go back to the menu.",
+	  "the loader waits for a key" },
+	{ "Press r to try again, b to reboot.", "the loader waits for a key" },
+	{ "\ngrub> ", "GRUB waits at its prompt" },
+	{ "grub rescue> ", "GRUB waits at its prompt" },
+	{ "BdsDxe: No bootable option or device was found",
+	  "the firmware found nothing to boot" },
+	{ "mShell> ", "the firmware waits in its shell" },
+	{ "(initramfs) ", "the initramfs waits in its shell" },
+	{ "You are in emergency mode", "the system is in emergency mode" },
+};
+
 /* Whether to wait no longer: why; NULL: go on. */
 static const char *give_up(const struct cell *c)
 {
-	static const char *const waits[] = {
-		"Press any key to go back to the menu.",
-		"Press r to try again, b to reboot.",
-	};
 	uint64_t now = vm_clock();
 
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
-		if (c->console && strstr(c->console, waits[i]))
-			return "the loader waits for a key";
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		if (c->console && strstr(c->console, stops[i].says))
+			return stops[i].why;
 	if (now > c->deadline_ms)
 		return "time is up";
 	return now - c->spoke_ms > c->silence * 1000ull ? "silence" : NULL;

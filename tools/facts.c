@@ -141,12 +141,62 @@ json_t *facts_compare(const json_t *result, const struct promise *p,
 	return f.list;
 }
 
+static const json_t *find(const json_t *facts, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(facts); i++) {
+		const json_t *fact = json_array_get(facts, i);
+		const char *other = get(fact, "name");
+
+		if (other && !strcmp(other, name))
+			return fact;
+	}
+	return NULL;
+}
+
+static bool is_seen(const json_t *fact)
+{
+	const char *verdict = get(fact, "verdict");
+
+	return verdict && !strcmp(verdict, "seen") && get(fact, "name") &&
+	       get(fact, "got");
+}
+
+/* Each profile has its own names for disks. */
+static bool agree(const char *name, const char *got, const char *want)
+{
+	return strcmp(name, "root device") ? !strcmp(got, want) :
+		rootdev_part(got) == rootdev_part(want);
+}
+
+void facts_agree(json_t *facts, const json_t *earlier, struct differences *d,
+		 const char *cell)
+{
+	for (size_t i = 0; i < json_array_size(facts); i++) {
+		json_t *fact = json_array_get(facts, i);
+		const char *name = get(fact, "name"), *got = get(fact, "got");
+		const char *want, *reason = NULL, *verdict = "same";
+
+		if (!is_seen(fact) || !is_seen(find(earlier, name)))
+			continue;
+		want = get(find(earlier, name), "got");
+		if (!agree(name, got, want))
+			verdict = (reason = differences_allow(d, cell, name,
+				got)) ? "declared" : "differs";
+		json_object_set_new(fact, "want", json_string(want));
+		json_object_set_new(fact, "verdict", json_string(verdict));
+		if (reason)
+			json_object_set_new(fact, "reason",
+					    json_string(reason));
+	}
+}
+
 const json_t *facts_difference(const json_t *facts)
 {
 	for (size_t i = 0; i < json_array_size(facts); i++) {
 		const json_t *fact = json_array_get(facts, i);
 
-		if (!strcmp(get(fact, "verdict"), "differs"))
+		if (get(fact, "verdict") &&
+		    !strcmp(get(fact, "verdict"), "differs"))
 			return fact;
 	}
 	return NULL;

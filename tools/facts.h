@@ -18,6 +18,13 @@ json_t *facts_compare(const json_t *result, const struct promise *p,
 		      unsigned mem_mb, struct differences *d,
 		      const char *cell);
 
+/*
+ * What nobody promised must at least be the same on every way: hold what FACTS
+ * only saw against what EARLIER, of a cell with the same image and entry, saw.
+ */
+void facts_agree(json_t *facts, const json_t *earlier, struct differences *d,
+		 const char *cell);
+
 /* The first that differs, borrowed; NULL when there is none. */
 const json_t *facts_difference(const json_t *facts);
 

@@ -88,6 +88,47 @@ static void test_limits(void **state)
 			    "memory (KiB)=differs disks=differs ");
 }
 
+/* Without a promise the ways are held against each other. */
+static void test_agree(void **state)
+{
+	struct promise p = { .root_part = ROOTDEV_UNKNOWN };
+	json_t *j = json_loads(boot, 0, NULL);
+	json_t *one = facts_compare(j, &p, 512, NULL, "x");
+	json_t *two = facts_compare(j, &p, 512, NULL, "x");
+	json_t *line = json_array_get(two, 3), *root = json_array_get(two, 5);
+
+	assert_string_equal(json_string_value(json_object_get(line, "name")),
+			    "command line");
+	json_object_set_new(line, "got", json_string("a c"));
+	json_object_set_new(root, "got", json_string("/dev/nvme0n1p1"));
+	facts_agree(two, one, NULL, "x");
+	assert_string_equal(json_string_value(json_object_get(line, "want")),
+			    "a b");
+	assert_ptr_equal(facts_difference(two), line);
+	assert_string_equal(json_string_value(json_object_get(root,
+							      "verdict")),
+			    "same");
+	assert_null(facts_difference(one));
+	json_decref(one);
+	json_decref(two);
+	json_decref(j);
+}
+
+/* Parts of a matrix come from files. */
+static void test_agree_hostile(void **state)
+{
+	json_t *odd = json_loads("[1, {}, {\"name\": 5}, {\"name\": \"x\","
+				 "\"verdict\": \"seen\"}, {\"name\": \"y\","
+				 "\"verdict\": \"seen\", \"got\": \"1\"}]", 0,
+				 NULL);
+
+	facts_agree(odd, odd, NULL, "x");
+	facts_agree(NULL, odd, NULL, "x");
+	facts_agree(odd, NULL, NULL, "x");
+	assert_null(facts_difference(odd));
+	json_decref(odd);
+}
+
 /* A guest may say anything. */
 static void test_hostile(void **state)
 {
@@ -205,6 +246,8 @@ int main(void)
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_agree),
+		cmocka_unit_test(test_agree_hostile),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_no_root),
 		cmocka_unit_test(test_times),
