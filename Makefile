@@ -35,7 +35,8 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static \
 	sbsigntool openssl
-PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
+PKG_CHECK := python3-jsonschema grub-common grub-pc-bin grub-efi-amd64-bin \
+	grub-xen-bin clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
 	device-tree-compiler swtpm systemd-boot-efi \
 	python3-yaml libxml2-utils
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \

@@ -2,6 +2,7 @@
 # twinboot matrix: sound images pass, broken ones fail in the right cell with
 # the cause, and the outcome is told in every form.
 . "$(dirname "$0")/tap.sh"
+here=$(cd "$(dirname "$0")" && pwd)
 cd "$tmp" || exit 1
 matrix="$twinboot matrix"
 "$B/kernelgen" --format bzimage --pad 200K -o vmlinuz || exit 1
@@ -10,6 +11,16 @@ mkdir -p root/boot/grub
 echo boot-record >root/boot/grub/twinboot.conf
 build="$twinboot build --kernel vmlinuz --initrd initrd --root root --table mbr"
 $build --append "a b" --boot bios -o good.img
+
+# Debian's python3 has Debian's modules.
+valid() {
+	/usr/bin/python3 -c 'import json, jsonschema, sys
+schema, *files = map(json.load, map(open, sys.argv[1:]))
+for f in files: jsonschema.Draft202012Validator(schema).validate(f)' \
+		"$here/../../docs/matrix.schema.json" "$@" >valid 2>&1
+	ok $? "JSON by its schema: $*"
+	grep -E 'Error|Failed' valid | sed 's/^/#  /'
+}
 
 # cell IMAGE STATUS FILTER WANTED NAME [OPTION...]: one matrix, one question
 cell() {
@@ -29,6 +40,7 @@ cell good.img 0 '[.cells[] | .status] | unique | @csv' '"PASS"' \
 	"BIOS profiles" --paths bios --profiles emulated,metal,nitro,pvhvm-like
 cell good.img 0 '.cells[0].cost.tsc_own > 0' true "--count" --paths bios \
 	--count
+cp m.json count.json
 cell good.img 1 '.cells[0] | .status, .why' "FAIL
 no EFI system partition" "a path asked for that is not there" --paths uefi
 cell good.img 0 '.cells[] | select(.path == "pv" or .path == "xen") | .status' \
@@ -77,6 +89,20 @@ UUID=00000000-1111-2222-3333-444444444444" "a wrong root UUID" \
 	--paths bios
 cell bad.img 77 '.cells[0].why' "the kernel has no ahci driver" \
 	"no driver: skipped with the reason" --paths bios --profiles metal
+
+valid count.json m.json
+jq '.cells[0].facts[0].verdict = "odd"' count.json >odd.json
+! valid odd.json | grep -q '^ok'
+ok $? "and what is not by the schema is refused"
+
+# ---- what is declared ----
+printf 'difference { cells = "bios/*" fact = "disks" allow = "2" reason = "r" }' \
+	>diff
+cell good.img 0 '.cells[0].status' PASS "declared, but not met" --paths bios \
+	--differences diff
+grep -q 'note: difference "bios/\*", disks: declared, but no cell has it' err
+ok $? "which is noted"
+fails "no such option" $matrix good.img --differences m
 
 # ---- shards ----
 p=emulated,pvhvm-like,nitro
