@@ -79,23 +79,27 @@ static errcode_t reserve(ext2_filsys fs, ext2_ino_t ino,
 	return err ? err : ext2fs_write_inode(fs, ino, inode);
 }
 
-/* Inline data is moved to blocks by the library itself when it must be. */
+/*
+ * Inline data is moved to blocks by the library itself when it must be; for
+ * that it has a buffer of few blocks, and does not look whether they do.
+ */
 static errcode_t fill(ext2_filsys fs, ext2_ino_t ino, struct ext2_inode *inode,
 		      const struct change *c)
 {
 	errcode_t err = is_inline(inode) ? 0 : reserve(fs, ino, inode, c->len);
 	errcode_t closed;
 	ext2_file_t file;
-	size_t done = 0;
+	size_t done = 0, left;
 	unsigned n;
 
 	if (!err)
 		err = ext2fs_file_open(fs, ino, EXT2_FILE_WRITE, &file);
 	if (err)
 		return err;
-	for (; !err && done < c->len; done += n)
+	for (; !err && (left = c->len - done); done += n)
 		err = ext2fs_file_write(file, (const char *)c->data + done,
-					(unsigned)(c->len - done), &n);
+					left < fs->blocksize ? (unsigned)left :
+					fs->blocksize, &n);
 	if (!err)
 		err = ext2fs_file_set_size2(file, c->len);
 	closed = ext2fs_file_close(file);
@@ -117,14 +121,16 @@ static int change_ext(ext2_filsys fs, const struct change *c)
 					  c->at->path, &ino);
 	if (!err)
 		err = ext2fs_read_inode(fs, ino, &inode);
-	if (!err && !is_inline(&inode))
-		err = ext2fs_punch(fs, ino, &inode, NULL, 0, ~0ull);
 	if (err)
 		return failed(c, error_message(err));
-	room = ext2fs_free_blocks_count(fs->super);
+	room = ext2fs_free_blocks_count(fs->super) +
+	       ext2fs_inode_i_blocks(fs, &inode) / (fs->blocksize / 512);
 	if (room < need)
 		return no_room(c, (need - room) * fs->blocksize);
-	err = fill(fs, ino, &inode, c);
+	if (!is_inline(&inode))
+		err = ext2fs_punch(fs, ino, &inode, NULL, 0, ~0ull);
+	if (!err)
+		err = fill(fs, ino, &inode, c);
 	return err ? failed(c, error_message(err)) : 0;
 }
 
