@@ -31,12 +31,12 @@ all: $(B)/twinboot $(B)/kernelgen boot
 PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev \
 	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libblkid-dev libext2fs-dev \
-	libarchive-dev libjansson-dev libconfuse-dev
+	libarchive-dev libjansson-dev libconfuse-dev cpio busybox-static
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
-	dosfstools cpio xz-utils zstd lz4 bzip2 lzop busybox-static \
-	sbsigntool openssl
-PKG_CHECK := python3-jsonschema grub-common grub-pc-bin grub-efi-amd64-bin \
-	grub-xen-bin clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
+	dosfstools xz-utils zstd lz4 bzip2 lzop sbsigntool openssl
+PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
+	grub-common grub-pc-bin grub-efi-amd64-bin grub-xen-bin \
+	python3-jsonschema \
 	device-tree-compiler swtpm systemd-boot-efi \
 	python3-yaml libxml2-utils
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
@@ -293,6 +293,20 @@ $(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
 	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL)
 	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
 
+# images/init, for any image: what `twinboot matrix --probe-init` puts into a
+# copy.  Its program is for Linux, and static.
+PROBE_INIT := $(sort $(wildcard images/probe/*.c)) tools/hostdisk.c
+BOOT += $(B)/boot/probe-init.cpio
+$(B)/images/probe: $(PROBE_INIT:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -s -Wl,--build-id=none -o $@ $^ -lmd $(UNPACK_LIBS)
+
+$(B)/boot/probe-init.cpio: images/initramfs images/init $(B)/images/probe
+	$(Q)mkdir -p $(@D)
+	$(call say,INITRD,$@)
+	$(Q)images/initramfs $(B)/images/probe $@
+
 .PHONY: boot
 boot: $(BOOT)
 
@@ -395,16 +409,11 @@ $(B)/debian/%.stamp: images/debian-kernel | $(B)/.packages-run
 	$(Q)images/debian-kernel $* $(B)/debian/$*
 	$(Q)touch $@
 
-$(B)/images/initrdsum: images/initrdsum.c | $(B)/.packages-build
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(WARN) -std=gnu11 -O2 -static -s -Wl,--build-id=none -o $@ $< -lmd
-
-$(B)/images/%/initrd.img: images/initramfs images/init $(B)/images/initrdsum \
+$(B)/images/%/initrd.img: images/initramfs images/init $(B)/images/probe \
 		$(B)/debian/%.stamp
 	$(Q)mkdir -p $(@D)
 	$(call say,INITRD,$@)
-	$(Q)images/initramfs $(B)/debian/$* $(B)/images/initrdsum $@
+	$(Q)images/initramfs $(B)/images/probe $@ $(B)/debian/$*
 
 # The demo is signed, so that it also runs where Secure Boot wants OVMF's test key.
 SIGNED := $(B)/images/signed

@@ -30,12 +30,15 @@ struct piece {
 	uint64_t file_off, len;
 };
 
+struct boot_entry;
+
 #define HANDOVER_PIECES 48
 
 struct handover {
 	enum handover_mode mode;
 	const char *format;	/* the kernel format that wrote it */
 	const char *entry_name;	/* "linux64", "xenpv": for the boot record */
+	const struct boot_entry *from;	/* what it was made from */
 	unsigned n;
 	struct piece piece[HANDOVER_PIECES];
 	uint64_t entry;		/* address; GO_REAL16: CS << 16 | IP */

@@ -56,16 +56,29 @@ static const char *missing_boot(const struct cell *c)
 		"the loader on the ESP is not signed" : NULL;
 }
 
+/* The image, or the copy that is booted in its place, is there. */
+static bool is_ready(struct cell *c)
+{
+	enum variant_state s = variant_ready(c->variant);
+
+	if (s != VARIANT_READY)
+		decide(c, s == VARIANT_SKIP ? CELL_SKIP : CELL_ERROR, "%s",
+		       c->variant->why);
+	return s == VARIANT_READY;
+}
+
 bool cell_possible(struct cell *c)
 {
 	const char *lacks = c->path->missing ? c->path->missing() : NULL;
-	const char *why = missing_boot(c);
+	const char *why = lacks || !is_ready(c) ? NULL : missing_boot(c);
 	const struct vm_disk *disk = vmpath_disk(
 		c->profile->disk ? c->profile->disk : c->path->disk);
 
 	if (lacks)
 		decide(c, CELL_SKIP, "%s", lacks);
-	else if (why)
+	if (c->status != CELL_WAITS)
+		return false;
+	if (why)
 		decide(c, c->asked ? CELL_FAIL : CELL_SKIP, "%s", why);
 	else if (c->promise->sector != 512 && disk && !disk->takes_4k)
 		decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
@@ -101,7 +114,7 @@ static void take_output(void *ctx, const char *text, size_t len)
 static void boot(struct cell *c)
 {
 	struct vm_config config = {
-		.image = c->image, .path = c->path,
+		.image = c->variant->disk, .path = c->path,
 		.disk = c->profile->disk ? vmpath_disk(c->profile->disk) : NULL,
 		.machine = c->profile->machine, .icount = c->counting,
 		.sector = c->promise->sector,

@@ -9,6 +9,7 @@
 #include "tools/differences.h"
 #include "tools/profile.h"
 #include "tools/promise.h"
+#include "tools/variant.h"
 #include "tools/vm.h"
 
 enum cell_status { CELL_WAITS, CELL_RUNS, CELL_PASS, CELL_FAIL, CELL_SKIP,
@@ -16,7 +17,8 @@ enum cell_status { CELL_WAITS, CELL_RUNS, CELL_PASS, CELL_FAIL, CELL_SKIP,
 
 struct cell {
 	const char *image;
-	const struct promise *promise;
+	struct variant *variant;	/* of the image: what is booted */
+	const struct promise *promise;	/* the variant's, when it is ready */
 	const struct vm_path *path;
 	const struct profile *profile;
 	const char *entry;	/* of the menu: "default", or a number */

@@ -12,11 +12,13 @@
 #include <sys/mman.h>
 
 #include "loader/base/err.h"
+#include "loader/disk/part.h"
 #include "loader/platform.h"
+#include "menu/config.h"
 #include "menu/main.h"
 
 #define MEMORY (1ull << 30)	/* bytes of the machine we pretend to be */
-#define ARENA (512ull << 20)
+#define ARENA (512ul << 20)
 #define SLURP_MAX (256u << 20)	/* bytes of a larger file are not held */
 #define WAIT_POLLS 1000		/* polls without a key: it waits for one */
 
@@ -155,6 +157,16 @@ static int host_go(struct handover *ho)
 	return 0;
 }
 
+/* Memory that is dropped with munmap(A->base, ARENA). */
+static int arena_open(struct arena *a)
+{
+	*a = (struct arena){ .size = ARENA };
+	a->base = mmap(NULL, ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		       MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return a->base == MAP_FAILED ? fail(ERR_NO_MEMORY, "%lu bytes", ARENA) :
+		0;
+}
+
 void hostboot_run(struct hostboot *hb, struct blk *disk,
 		  const struct kernel_format *const *formats)
 {
@@ -174,14 +186,11 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 	map.n = 0;
 	memmap_set(&map, 0, 0x9f000, MEM_RAM);
 	memmap_set(&map, 1 << 20, MEMORY, MEM_RAM);
-	arena = (struct arena){ .size = ARENA };
-	arena.base = mmap(NULL, ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-			  MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	memset(&host, 0, sizeof(host));
 	host.hb = hb;
 	err_clear();
-	if (arena.base == MAP_FAILED) {
-		snprintf(hb->why, sizeof(hb->why), "no memory");
+	if (arena_open(&arena)) {
+		snprintf(hb->why, sizeof(hb->why), "%s", err_text());
 		return;
 	}
 	if (!setjmp(host.out)) {
@@ -208,4 +217,53 @@ void hostboot_release(struct hostboot *hb)
 {
 	json_decref(hb->handover);
 	hb->handover = NULL;
+}
+
+void hostboot_place(struct hostboot_place *at, const struct file *f,
+		    const char *path)
+{
+	const struct part_blk *part = part_of(f->fs->blk);
+
+	at->offset = part ? part->first * part->blk.sector : 0;
+	at->fat = !strcmp(f->fs->driver->name, "fat");
+	if (*path == '(')
+		path += strcspn(path, "/");
+	snprintf(at->path, sizeof(at->path), "%s", path);
+}
+
+static int read_menu(struct hostboot_menu *menu, struct mounts *m,
+		     struct config *c)
+{
+	struct file f;
+	int err = config_search(c, m);
+
+	if (err || (err = device_open(m, c->root, c->name, &f)))
+		return err;
+	hostboot_place(&menu->at, &f, c->name);
+	menu->n_entries = c->lst.n_entries;
+	menu->len = f.size;
+	menu->text = malloc(f.size + 1);
+	if (!menu->text)
+		return fail(ERR_NO_MEMORY, "%lu bytes", f.size);
+	err = fs_read(&f, 0, f.size, menu->text);
+	if (err)
+		free(menu->text);
+	return err;
+}
+
+int hostboot_menu(struct hostboot_menu *menu, struct blk *disk)
+{
+	struct arena arena;
+	struct platform p = { .arena = &arena, .n_disks = 1, .disk = &disk };
+	struct mounts m = { .p = &p };
+	struct config c;
+	int err;
+
+	err_clear();
+	err = arena_open(&arena);
+	if (!err) {
+		err = read_menu(menu, &m, &c);
+		munmap(arena.base, ARENA);
+	}
+	return err;
 }

@@ -10,6 +10,7 @@
 
 #include "loader/disk/blk.h"
 #include "loader/kernel/kernel.h"
+#include "menu/lst.h"
 
 struct hostboot {
 	/* Set by the caller: called with the handover, may be NULL. */
@@ -33,5 +34,29 @@ void hostboot_release(struct hostboot *hb);
 
 /* All of F in memory, malloc'd; NULL when it is too large or cannot be read. */
 char *hostboot_slurp(struct file *f);
+
+/* Where a file lies. */
+struct hostboot_place {
+	uint64_t offset;	/* bytes: where its file system begins */
+	bool fat;		/* else it is ext2, ext3 or ext4 */
+	char path[LST_LINE_MAX + 1];	/* "/boot/grub/menu.lst" */
+};
+
+/* F, which the loader opened as PATH ("(hd0,0)/x" or "/x"). */
+void hostboot_place(struct hostboot_place *at, const struct file *f,
+		    const char *path);
+
+struct hostboot_menu {
+	struct hostboot_place at;
+	char *text;		/* its bytes, malloc'd */
+	size_t len;
+	uint32_t n_entries;
+};
+
+/*
+ * The menu.lst that a start from DISK would read.  0, or an error of
+ * config_search() with its message in err_text().
+ */
+int hostboot_menu(struct hostboot_menu *m, struct blk *disk);
 
 #endif

@@ -17,7 +17,8 @@ static int hostdisk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 
 	while (done < len) {
 		ssize_t got = pread(d->fd, (char *)buf + done, len - done,
-				    (off_t)(lba * b->sector + done));
+				    (off_t)(d->offset + lba * b->sector +
+					    done));
 
 		if (got <= 0)
 			return fail(ERR_READ, "%s: sector %lu: %s", b->name,
@@ -35,6 +36,7 @@ int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 	if (size < 0)
 		return fail(ERR_READ, "%s: %s", name, strerror(errno));
 	d->fd = fd;
+	d->offset = 0;
 	d->blk = (struct blk){
 		.sector = sector, .count = (uint64_t)size / sector,
 		.read = hostdisk_read, .priv = d,

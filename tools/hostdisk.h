@@ -7,6 +7,7 @@
 struct hostdisk {
 	struct blk blk;		/* use this */
 	int fd;			/* not ours to close */
+	uint64_t offset;	/* bytes of it that are skipped */
 };
 
 /*

@@ -1,40 +1,29 @@
 /*
- * twinboot matrix: boots an image every way.  One loop polls all machines that
- * run; cells are judged one by one (cell.c) and told in order (matrixout.c).
+ * twinboot matrix: boots an image every way.  Here are the options and the cells
+ * that they ask for; matrixrun.c runs these, cell.c judges each, matrixout.c
+ * tells.
  */
 #include "tools/matrix.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/commands.h"
 #include "tools/matrixlava.h"
-#include "tools/matrixlive.h"
 #include "tools/report.h"
 #include "tools/words.h"
 
-#define JOBS_MAX 32
-
 struct options {
-	const char *paths, *profiles;
+	const char *paths, *profiles, *entries;
 	struct matrixtell tell;
 	unsigned jobs, timeout, silence, retries;
 	struct differences *differences;
-	bool count, merge, has_expect;
+	bool count, merge, has_expect, probe;
 	regex_t expect;
 	unsigned shard, shards;
 };
-
-static volatile sig_atomic_t caught;
-
-static void on_signal(int sig)
-{
-	caught = sig;
-}
 
 static void usage(void)
 {
@@ -46,6 +35,11 @@ static void usage(void)
 	     "skipped, 99 when QEMU or the harness failed.\n\n"
 	     "  --paths LIST     boot paths (all; those named must be there)\n"
 	     "  --profiles LIST  machines, see `twinboot profiles` (virtio)\n"
+	     "  --entries LIST   entries of menu.lst, 0,2 or all, each in a "
+	     "copy that has it\n                   as its default (the image "
+	     "as it is)\n"
+	     "  --probe-init     in a copy, let the initrd tell what it was "
+	     "given and power off\n"
 	     "  --expect RE      pass when the console has this\n"
 	     "  --timeout S      for each boot (240)\n"
 	     "  --silence S      give up when nothing was said for so long (120)"
@@ -92,6 +86,12 @@ static int take_option(struct options *o, int c)
 		return 0;
 	case 'P':
 		o->profiles = optarg;
+		return 0;
+	case 'E':
+		o->entries = optarg;
+		return 0;
+	case 'i':
+		o->probe = true;
 		return 0;
 	case 'e':
 		o->has_expect = !regcomp(&o->expect, optarg, REG_EXTENDED |
@@ -146,6 +146,8 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option options[] = {
 		{ "paths", required_argument, NULL, 'p' },
 		{ "profiles", required_argument, NULL, 'P' },
+		{ "entries", required_argument, NULL, 'E' },
+		{ "probe-init", no_argument, NULL, 'i' },
 		{ "expect", required_argument, NULL, 'e' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "silence", required_argument, NULL, 'q' },
@@ -177,7 +179,7 @@ static int parse(struct options *o, int argc, char **argv)
 	}
 	if (optind == argc)
 		return report_error("give an IMAGE");
-	o->jobs = o->jobs < 1 ? 1 : o->jobs > JOBS_MAX ? JOBS_MAX : o->jobs;
+	o->jobs = o->jobs < 1 ? 1 : o->jobs > MATRIX_JOBS_MAX ? MATRIX_JOBS_MAX : o->jobs;
 	return 0;
 }
 
@@ -192,15 +194,15 @@ static const void *find_profile(const char *name)
 }
 
 static void add_cell(struct matrix *m, const struct options *o,
-		     const char *image, const struct promise *promise,
-		     const struct vm_path *path, const struct profile *profile)
+		     struct variant *v, const struct vm_path *path,
+		     const struct profile *profile)
 {
 	m->cell = realloc(m->cell, (m->n + 1) * sizeof(*m->cell));
 	if (!m->cell)
 		abort();
 	m->cell[m->n++] = (struct cell){
-		.image = image, .promise = promise, .path = path,
-		.profile = profile, .entry = "default",
+		.image = v->image, .variant = v, .promise = &v->promise,
+		.path = path, .profile = profile, .entry = v->entry,
 		.differences = o->differences,
 		.timeout = o->timeout, .silence = o->silence,
 		.expect = o->has_expect ? &o->expect : NULL,
@@ -209,7 +211,7 @@ static void add_cell(struct matrix *m, const struct options *o,
 }
 
 static void add_cells(struct matrix *m, const struct options *o,
-		      const char *image, const struct promise *promise)
+		      struct variant *v)
 {
 	const char *profiles = o->profiles ? o->profiles :
 			       profile_nth(0)->name;
@@ -222,125 +224,37 @@ static void add_cells(struct matrix *m, const struct options *o,
 		for (unsigned k = 0; (profile = profile_nth(k)); k++)
 			if (words_has(profiles, profile->name) &&
 			    profile_has(profile, path->name))
-				add_cell(m, o, image, promise, path, profile);
+				add_cell(m, o, v, path, profile);
 	}
-}
-
-bool matrix_is_ours(const struct matrix *m, unsigned i)
-{
-	return !m->shards || i % m->shards == m->shard - 1;
-}
-
-static bool is_over(const struct cell *c)
-{
-	return c->status != CELL_WAITS && c->status != CELL_RUNS;
-}
-
-/* Start what may start, poll what runs.  False: nothing is left. */
-static bool turn(struct matrix *m, unsigned jobs)
-{
-	struct pollfd p[JOBS_MAX * VM_POLLFDS];
-	unsigned running = 0;
-	bool left = false;
-
-	for (unsigned i = 0; i < m->n; i++) {
-		struct cell *c = &m->cell[i];
-
-		if (!matrix_is_ours(m, i) || is_over(c))
-			continue;
-		if (c->status == CELL_WAITS && running < jobs &&
-		    cell_possible(c))
-			cell_start(c);
-		left |= !is_over(c);
-		if (c->vm && running < jobs)
-			vm_pollfds(c->vm, p + VM_POLLFDS * running++);
-	}
-	if (running)
-		poll(p, VM_POLLFDS * running, 100);
-	for (unsigned i = 0; i < m->n; i++)
-		if (m->cell[i].status == CELL_RUNS)
-			cell_step(&m->cell[i]);
-	return left;
-}
-
-/* In order, from *AT on, what is over; *N have been told. */
-static void tell(const struct matrix *m, const struct options *o, unsigned *at,
-		 unsigned *n)
-{
-	for (; *at < m->n; (*at)++) {
-		json_t *j;
-
-		if (!matrix_is_ours(m, *at))
-			continue;
-		if (!is_over(&m->cell[*at]))
-			return;
-		j = matrixout_cell(&m->cell[*at], *at + 1);
-		matrixlive_wipe();
-		matrixtell_cell(&o->tell, j, ++*n);
-		json_decref(j);
-	}
-}
-
-static void run_cells(struct matrix *m, const struct options *o)
-{
-	unsigned at = 0, told = 0, ours = 0;
-
-	for (unsigned i = 0; i < m->n; i++)
-		ours += matrix_is_ours(m, i);
-	if (!o->tell.table)
-		matrixout_tap_plan(ours, stdout);
-	while (!caught && turn(m, o->jobs)) {
-		if (!o->tell.lava)	/* which reads all that is printed */
-			matrixlive_show(m);
-		tell(m, o, &at, &told);
-	}
-	for (unsigned i = 0; i < m->n; i++)
-		if (matrix_is_ours(m, i))
-			cell_abort(&m->cell[i], "interrupted");
-	tell(m, o, &at, &told);
-	matrixlive_wipe();
-}
-
-static void catch_signals(void)
-{
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaction(sigs[i], &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static int run_images(const struct options *o, int n, char **images)
 {
-	struct promise *promise = calloc((size_t)n, sizeof(*promise));
+	struct variants all = { 0 };
 	struct matrix m = { .shard = o->shard, .shards = o->shards };
 	json_t *j;
-	int status = 99;
+	int status = 99, caught;
 
-	for (int i = 0; i < n; i++) {
-		if (promise_read(&promise[i], images[i]))
+	for (int i = 0; i < n; i++)
+		if (variant_add(&all, images[i], o->entries, o->probe))
 			return 99;
-		add_cells(&m, o, images[i], &promise[i]);
-	}
+	for (unsigned i = 0; i < all.n; i++)
+		add_cells(&m, o, all.v[i]);
 	if (!m.n) {
 		report_error("no profile is for these paths");
 		return 99;
 	}
 	if (matrixlava_name(&m))
 		return 99;
-	catch_signals();
-	run_cells(&m, o);
+	caught = matrixrun_cells(&m, o->jobs, &o->tell);
 	differences_unused(o->differences);
 	j = matrixout_json(&m);
 	status = matrixtell_all(j, &o->tell);
 	json_decref(j);
 	for (unsigned i = 0; i < m.n; i++)
 		cell_release(&m.cell[i]);
-	for (int i = 0; i < n; i++)
-		promise_release(&promise[i]);
+	variant_release(&all);
 	differences_release(o->differences);
-	free(promise);
 	free(m.cell);
 	return caught ? 128 + caught : status;
 }

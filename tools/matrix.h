@@ -43,6 +43,15 @@ struct matrixtell {
 void matrixtell_cell(const struct matrixtell *t, const json_t *cell,
 		     unsigned number);
 
+#define MATRIX_JOBS_MAX 32
+
+/*
+ * Run all that is ours, at most JOBS machines at a time; each cell is told as T
+ * says when it is over.  0, or the signal that ended it.
+ */
+int matrixrun_cells(struct matrix *m, unsigned jobs,
+		    const struct matrixtell *t);
+
 /* Both: the exit status, 99 with an error reported. */
 int matrixtell_all(const json_t *matrix, const struct matrixtell *t);
 int matrixtell_merge(const struct matrixtell *t, int n, char **files);

@@ -51,6 +51,8 @@ json_t *matrixout_cell(const struct cell *c, unsigned number)
 			      text(c->why), "tries", (int)c->tries);
 
 	json_object_set_new(j, "id", json_string(c->id));
+	if (c->variant->probe)
+		json_object_set_new(j, "probe_init", json_true());
 	if (c->result)
 		json_object_set(j, "boot", c->result);
 	if (c->facts)
@@ -133,9 +135,11 @@ static void print_cell(const json_t *cell, FILE *out)
 	const json_t *user = record(cell, "USERSPACE");
 	const json_t *cost = json_object_get(cell, "cost");
 	const json_t *files = json_object_get(loader, "files");
+	bool chosen = strcmp(get(cell, "entry"), "default");
 
-	fprintf(out, "%s/%s: %s%s%s\n", get(cell, "path"),
-		get(cell, "profile"), get(cell, "status"),
+	fprintf(out, "%s/%s%s%s: %s%s%s\n", get(cell, "path"),
+		get(cell, "profile"), chosen ? "/" : "",
+		chosen ? get(cell, "entry") : "", get(cell, "status"),
 		get(cell, "why")[0] ? ": " : "", get(cell, "why"));
 	if (loader)
 		fprintf(out, "  loader         twinboot %s, entry \"%s\"\n"

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static bool line_open;
+static char last_error[8192];
 
 static void wipe(void)
 {
@@ -20,13 +21,22 @@ static void wipe(void)
 	line_open = false;
 }
 
-static void message(const char *kind, const char *format, va_list ap,
-		    const char *tail)
+static void message(const char *format, va_list ap, const char *tail)
 {
+	size_t len;
+
+	vsnprintf(last_error, sizeof(last_error), format, ap);
+	len = strlen(last_error);
+	if (tail)
+		snprintf(last_error + len, sizeof(last_error) - len, ": %s",
+			 tail);
 	wipe();
-	fprintf(stderr, "twinboot: %s", kind);
-	vfprintf(stderr, format, ap);
-	fprintf(stderr, "%s%s\n", tail ? ": " : "", tail ? tail : "");
+	fprintf(stderr, "twinboot: %s\n", last_error);
+}
+
+const char *report_last(void)
+{
+	return last_error;
 }
 
 int report_error(const char *format, ...)
@@ -34,7 +44,7 @@ int report_error(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	message("", format, ap, NULL);
+	message(format, ap, NULL);
 	va_end(ap);
 	return -1;
 }
@@ -45,7 +55,7 @@ int report_errno(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	message("", format, ap, tail);
+	message(format, ap, tail);
 	va_end(ap);
 	return -1;
 }
@@ -55,7 +65,10 @@ void report_note(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	message("note: ", format, ap, NULL);
+	wipe();
+	fputs("twinboot: note: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
 	va_end(ap);
 }
 

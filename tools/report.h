@@ -15,6 +15,9 @@ int report_error(const char *format, ...)
 int report_errno(const char *format, ...)
 	__attribute__((format(printf, 1, 2), cold));
 
+/* The last error's line without "twinboot: ", "" when there was none. */
+const char *report_last(void);
+
 /* "twinboot: note: ..." on stderr. */
 void report_note(const char *format, ...)
 	__attribute__((format(printf, 1, 2), cold));

@@ -26,7 +26,7 @@ int kernel_load(const struct kernel_format *const *formats,
 	err = fs_read(&e->kernel, 0, len, head);
 	if (err)
 		return err;
-	*ho = (struct handover){ .cmdline = e->args };
+	*ho = (struct handover){ .cmdline = e->args, .from = e };
 	for (; *formats; formats++) {
 		if ((e->chain && !(*formats)->chains) ||
 		    !(*formats)->probe(span_of(head, len)))

@@ -1,10 +1,12 @@
 /*
- * initrdsum: the size and SHA-256 of the initrd as the boot loader left it in
- * memory, as JSON; "null" when that cannot be known.  Runs inside the guest as
- * root.  The kernel keeps the initrd only with "retain_initrd" on its command
- * line; where it lies is in the zero page (/sys/kernel/boot_params), and
- * /proc/kcore is an ELF file whose segments map physical memory.
+ * The size and SHA-256 of the initrd as the boot loader left it in memory, as
+ * JSON; "null" when that cannot be known.  The kernel keeps the initrd only
+ * with "retain_initrd" on its command line; where it lies is in the zero page
+ * (/sys/kernel/boot_params), and /proc/kcore is an ELF file whose segments map
+ * physical memory.
  */
+#include "images/probe/probe.h"
+
 #include <elf.h>
 #include <fcntl.h>
 #include <sha2.h>
@@ -75,7 +77,7 @@ static off_t kcore_offset(int fd, uint64_t at, uint64_t size)
 	return 0;
 }
 
-int main(void)
+int initrd_tell(int n, char **args)
 {
 	static uint8_t buf[1 << 16];
 	uint64_t at, size, done = 0;
@@ -90,9 +92,9 @@ int main(void)
 		return puts("null") < 0;
 	SHA256Init(&sha);
 	while (done < size) {
-		size_t n = size - done < sizeof(buf) ? size - done :
-			   sizeof(buf);
-		ssize_t got = pread(fd, buf, n, off + (off_t)done);
+		size_t want = size - done < sizeof(buf) ? size - done :
+			      sizeof(buf);
+		ssize_t got = pread(fd, buf, want, off + (off_t)done);
 
 		if (got <= 0)
 			return puts("null") < 0;
