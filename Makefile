@@ -11,7 +11,9 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# Always by the same name: dependency files have it.
 B ?= build
+override B := $(patsubst $(CURDIR)/%,%,$(B))
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = @printf '  %-7s %s\n' $(1) '$(2)'

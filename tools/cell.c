@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/console.h"
 #include "tools/facts.h"
 
 #define CONSOLE_MAX (4u << 20)
@@ -160,41 +161,21 @@ static const char *get(const json_t *j, const char *key)
 	return json_string_value(json_object_get(j, key));
 }
 
-/* Lines that say why, if there are any; the last of these counts. */
-static const char *const telling[] = {
-	"\nError ", "Kernel panic - ", "\nTwinboot: ",
-};
-
-/* The line of the console that tells most, else the last one. */
-static const char *last_words(const struct cell *c)
-{
-	static char line[160];
-	const char *text = c->console ? c->console : "", *at = NULL;
-	size_t end = strlen(text), start;
-
-	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
-		for (const char *p = text; (p = strstr(p, telling[i])); p++)
-			at = !at || p > at ? p : at;
-	if (at)
-		end = (size_t)(at - text) + 1 + strcspn(at + 1, "\r\n");
-	while (end && strchr("\r\n \t", text[end - 1]))
-		end--;
-	for (start = end; start && text[start - 1] != '\n'; start--)
-		;
-	snprintf(line, sizeof(line), "%.*s", (int)(end - start), text + start);
-	return line[0] ? line : "(nothing)";
-}
-
 /* What is known to be wrong with the image and would explain a failure. */
 static const char *cause(const struct cell *c)
 {
 	const struct promise *p = c->promise;
+	bool bios = !c->path->kernel && !c->path->uefi;
 
-	if (!c->path->kernel && !c->path->uefi && p->bios == CARRIED_BROKEN)
+	if (bios && p->bios == CARRIED_BROKEN)
 		return p->bios_why;
 	if (c->path->uefi && p->uefi == CARRIED_BROKEN)
 		return p->uefi_why;
-	return p->initrd_why[0] ? p->initrd_why : NULL;
+	if (p->initrd_why[0])
+		return p->initrd_why;
+	/* Others' loaders may read the same file otherwise. */
+	return bios && p->bios == CARRIED_FOREIGN && p->menu_why[0] ?
+		p->menu_why : NULL;
 }
 
 static void fail_boot(struct cell *c)
@@ -203,27 +184,30 @@ static void fail_boot(struct cell *c)
 
 	if (known)
 		decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
-		       last_words(c));
+		       console_last_words(c->console));
 	else
-		decide(c, CELL_FAIL, "%s; it said: %s", why, last_words(c));
+		decide(c, CELL_FAIL, "%s; it said: %s", why, console_last_words(c->console));
 }
 
 static void fail_fact(struct cell *c, const json_t *fact)
 {
-	const char *name = get(fact, "name"), *got = get(fact, "got");
-	const char *want = get(fact, "want");
+	char why[sizeof(c->why)];
 
-	if (!strcmp(name, "root device") && !strcmp(got, "not found"))
-		decide(c, CELL_FAIL, "no root file system %.100s", want);
+	facts_why(fact, why, sizeof(why));
+	if (cause(c))
+		decide(c, CELL_FAIL, "%s (%.180s)", cause(c), why);
 	else
-		decide(c, CELL_FAIL, "%s: \"%.80s\", not \"%.80s\"", name,
-		       got, want);
-	if (cause(c)) {
-		char text[sizeof(c->why)];
+		decide(c, CELL_FAIL, "%s", why);
+}
 
-		snprintf(text, sizeof(text), "%s", c->why);
-		decide(c, CELL_FAIL, "%s (%.180s)", cause(c), text);
-	}
+void cell_agree(struct cell *c, const struct cell *earlier)
+{
+	char name[96];
+
+	cell_name(c, name, sizeof(name));
+	facts_agree(c->facts, earlier->facts, c->differences, name);
+	if (c->status == CELL_PASS && facts_difference(c->facts))
+		fail_fact(c, facts_difference(c->facts));
 }
 
 static void judge(struct cell *c, enum vm_end end)
@@ -239,7 +223,7 @@ static void judge(struct cell *c, enum vm_end end)
 		decide(c, CELL_ERROR, "%s", get(c->result, "why"));
 	else if (c->expect && !c->seen)
 		decide(c, CELL_FAIL, "what was expected did not come (%s); "
-		       "it said: %s", get(c->result, "why"), last_words(c));
+		       "it said: %s", get(c->result, "why"), console_last_words(c->console));
 	else if (end != VM_POWEROFF && !c->seen)
 		fail_boot(c);
 	else if (facts_difference(c->facts))
@@ -332,30 +316,13 @@ static void end_boot(struct cell *c, const char *why)
 		judge(c, end);
 }
 
-/* Where a boot stops and waits for somebody. */
-static const struct {
-	const char *says, *why;
-} stops[] = {
-	{ "Press any key to go back to the menu.",
-	  "the loader waits for a key" },
-	{ "Press r to try again, b to reboot.", "the loader waits for a key" },
-	{ "\ngrub> ", "GRUB waits at its prompt" },
-	{ "grub rescue> ", "GRUB waits at its prompt" },
-	{ "BdsDxe: No bootable option or device was found",
-	  "the firmware found nothing to boot" },
-	{ "mShell> ", "the firmware waits in its shell" },
-	{ "(initramfs) ", "the initramfs waits in its shell" },
-	{ "You are in emergency mode", "the system is in emergency mode" },
-};
-
 /* Whether to wait no longer: why; NULL: go on. */
 static const char *give_up(const struct cell *c)
 {
 	uint64_t now = vm_clock();
 
-	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
-		if (c->console && strstr(c->console, stops[i].says))
-			return stops[i].why;
+	if (c->console && console_stops(c->console))
+		return console_stops(c->console);
 	if (now > c->deadline_ms)
 		return "time is up";
 	return now - c->spoke_ms > c->silence * 1000ull ? "silence" : NULL;

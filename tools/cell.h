@@ -53,6 +53,12 @@ void cell_start(struct cell *c);
 /* After a poll: go on; judges when the boot has ended. */
 void cell_step(struct cell *c);
 
+/*
+ * When C is over: hold what nobody promised against what EARLIER, a cell of the
+ * same variant, has seen.
+ */
+void cell_agree(struct cell *c, const struct cell *earlier);
+
 /* End what runs; CELL_ERROR with WHY. */
 void cell_abort(struct cell *c, const char *why);
 void cell_release(struct cell *c);

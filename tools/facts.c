@@ -195,7 +195,8 @@ const json_t *facts_difference(const json_t *facts)
 	for (size_t i = 0; i < json_array_size(facts); i++) {
 		const json_t *fact = json_array_get(facts, i);
 
-		if (get(fact, "verdict") &&
+		if (get(fact, "verdict") && get(fact, "name") &&
+		    get(fact, "got") && get(fact, "want") &&
 		    !strcmp(get(fact, "verdict"), "differs"))
 			return fact;
 	}
@@ -250,4 +251,16 @@ json_t *facts_times(const json_t *result, double ticks)
 	if (user >= 0)
 		add_phase(list, "userspace", all - user);
 	return list;
+}
+
+void facts_why(const json_t *fact, char *why, size_t size)
+{
+	const char *name = get(fact, "name"), *got = get(fact, "got");
+	const char *want = get(fact, "want");
+
+	if (!strcmp(name, "root device") && !strcmp(got, "not found"))
+		snprintf(why, size, "no root file system %.100s", want);
+	else
+		snprintf(why, size, "%s: \"%.80s\", not \"%.80s\"", name, got,
+			 want);
 }

@@ -25,8 +25,12 @@ json_t *facts_compare(const json_t *result, const struct promise *p,
 void facts_agree(json_t *facts, const json_t *earlier, struct differences *d,
 		 const char *cell);
 
-/* The first that differs, borrowed; NULL when there is none. */
+/*
+ * The first that differs, borrowed, NULL when there is none; and one as a
+ * reason for people.
+ */
 const json_t *facts_difference(const json_t *facts);
+void facts_why(const json_t *fact, char *why, size_t size);
 
 /* The last of KIND ("PROBE") among a boot's records, borrowed, or NULL. */
 json_t *facts_record(const json_t *records, const char *kind);

@@ -231,6 +231,20 @@ void hostboot_place(struct hostboot_place *at, const struct file *f,
 	snprintf(at->path, sizeof(at->path), "%s", path);
 }
 
+static int count_pvgrub(struct hostboot_menu *menu, struct arena *arena)
+{
+	char *copy = arena_alloc(arena, menu->len + 1);
+	struct lst l;
+	int err = copy ? 0 : ERR_NO_MEMORY;
+
+	if (!err) {
+		memcpy(copy, menu->text, menu->len);
+		err = lst_parse(&l, copy, menu->len, LST_PVGRUB, arena);
+	}
+	menu->n_pvgrub = err ? 0 : l.n_entries;
+	return err;
+}
+
 static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 		     struct config *c)
 {
@@ -241,11 +255,14 @@ static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 		return err;
 	hostboot_place(&menu->at, &f, c->name);
 	menu->n_entries = c->lst.n_entries;
+	menu->n_dropped = c->lst.n_dropped;
 	menu->len = f.size;
 	menu->text = malloc(f.size + 1);
 	if (!menu->text)
 		return fail(ERR_NO_MEMORY, "%lu bytes", f.size);
 	err = fs_read(&f, 0, f.size, menu->text);
+	if (!err)
+		err = count_pvgrub(menu, m->p->arena);
 	if (err)
 		free(menu->text);
 	return err;

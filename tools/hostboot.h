@@ -50,7 +50,8 @@ struct hostboot_menu {
 	struct hostboot_place at;
 	char *text;		/* its bytes, malloc'd */
 	size_t len;
-	uint32_t n_entries;
+	uint32_t n_entries, n_dropped;	/* titles, and those without commands */
+	uint32_t n_pvgrub;	/* entries that PV-GRUB would count */
 };
 
 /*

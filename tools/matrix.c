@@ -52,7 +52,7 @@ static void usage(void)
 	     "  --junit FILE     for pipelines\n"
 	     "  --html FILE      for people: one page with all of it\n"
 	     "  --lava           LAVA signals on stdout, beside TAP\n"
-	     "  --dir DIR        a directory for each cell: console, screen, "
+	     "  --dir DIR        a directory for each cell: console, command, "
 	     "result\n"
 	     "  --table          for people, in place of TAP");
 }
@@ -270,7 +270,7 @@ static int matrix_run(int argc, char **argv)
 	    words_check("--profiles", o.profiles, find_profile))
 		return 99;
 	if (o.merge)
-		return matrixtell_merge(&o.tell, argc - optind, argv + optind);
+		return matrixmerge_run(&o.tell, argc - optind, argv + optind);
 	return run_images(&o, argc - optind, argv + optind);
 }
 

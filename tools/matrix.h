@@ -54,6 +54,6 @@ int matrixrun_cells(struct matrix *m, unsigned jobs,
 
 /* Both: the exit status, 99 with an error reported. */
 int matrixtell_all(const json_t *matrix, const struct matrixtell *t);
-int matrixtell_merge(const struct matrixtell *t, int n, char **files);
+int matrixmerge_run(const struct matrixtell *t, int n, char **files);
 
 #endif

@@ -82,8 +82,15 @@ static bool turn(struct matrix *m, unsigned jobs)
 	return left;
 }
 
+static void agree(struct matrix *m, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++)
+		if (m->cell[i].variant == m->cell[at].variant)
+			cell_agree(&m->cell[at], &m->cell[i]);
+}
+
 /* In order, from *AT on, what is over; *N have been told. */
-static void tell(const struct matrix *m, const struct matrixtell *t,
+static void tell(struct matrix *m, const struct matrixtell *t,
 		 unsigned *at, unsigned *n)
 {
 	for (; *at < m->n; (*at)++) {
@@ -93,6 +100,7 @@ static void tell(const struct matrix *m, const struct matrixtell *t,
 			continue;
 		if (!is_over(&m->cell[*at]))
 			return;
+		agree(m, *at);
 		j = matrixout_cell(&m->cell[*at], *at + 1);
 		matrixlive_wipe();
 		matrixtell_cell(t, j, ++*n);

@@ -1,7 +1,6 @@
 /*
- * The end of a matrix: files for programs, a table for people, the exit
- * status.  Shards that ran elsewhere are put together here, a cell that none
- * of them has is MISS.
+ * The outcome of a matrix: a line a cell, files for programs, a table for
+ * people, the exit status.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +15,6 @@
 #include "tools/matrixlava.h"
 #include "tools/output.h"
 #include "tools/report.h"
-
-#define CELLS_MAX 4096
 
 static void write_json(const json_t *matrix, FILE *f)
 {
@@ -57,13 +54,28 @@ static void write_console(const json_t *cell, FILE *f)
 		fputc(*s == 0x1b ? '?' : *s, f);
 }
 
-/* DIR/PATH-PROFILE-NUMBER/ with console.txt and result.json. */
+static void write_command(const json_t *cell, FILE *f)
+{
+	const char *s = json_string_value(json_object_get(
+		json_object_get(cell, "boot"), "command"));
+
+	fprintf(f, "%s\n", s ? s : "");
+}
+
+/* A member that becomes part of a file's name. */
+static const char *name_part(const json_t *cell, const char *key)
+{
+	const char *s = json_string_value(json_object_get(cell, key));
+
+	return s && s[0] && !strchr(s, '/') ? s : "unknown";
+}
+
+/* DIR/PATH-PROFILE-NUMBER/ with console.txt, command.txt and result.json. */
 static int write_dir(const json_t *cell, const char *dir)
 {
 	char path[4096];
 	int n = snprintf(path, sizeof(path), "%s/%s-%s-%lld", dir,
-			 json_string_value(json_object_get(cell, "path")),
-			 json_string_value(json_object_get(cell, "profile")),
+			 name_part(cell, "path"), name_part(cell, "profile"),
 			 json_integer_value(json_object_get(cell, "number")));
 
 	if (n < 0 || n > (int)sizeof(path) - 20)
@@ -73,6 +85,9 @@ static int write_dir(const json_t *cell, const char *dir)
 		return report_errno("%s", path);
 	strcpy(path + n, "/console.txt");
 	if (write_file(cell, path, write_console))
+		return -1;
+	strcpy(path + n, "/command.txt");
+	if (write_file(cell, path, write_command))
 		return -1;
 	strcpy(path + n, "/result.json");
 	return write_file(cell, path, write_json);
@@ -139,49 +154,4 @@ int matrixtell_all(const json_t *matrix, const struct matrixtell *o)
 		if (o->dir && write_dir(cell, o->dir))
 			return 99;
 	return matrixout_status(matrix);
-}
-
-int matrixtell_merge(const struct matrixtell *o, int n, char **files)
-{
-	json_t *all = json_pack("{ss s[]}", "schema", MATRIX_SCHEMA,
-				"cells"), *cells = NULL, *one;
-	static json_t *found[CELLS_MAX];
-	int total = 0, status;
-	size_t k;
-
-	for (int i = 0; i < n; i++) {
-		json_t *j = json_load_file(files[i], 0, NULL);
-		int t = (int)json_integer_value(json_object_get(j, "total"));
-
-		if (!t || t > CELLS_MAX || (total && t != total)) {
-			report_error("%s: not a part of this matrix",
-				     files[i]);
-			return 99;
-		}
-		total = t;
-		json_array_foreach(json_object_get(j, "cells"), k, one) {
-			json_int_t at = json_integer_value(
-				json_object_get(one, "number"));
-
-			if (at >= 1 && at <= total)
-				found[at - 1] = json_incref(one);
-		}
-		json_decref(j);
-	}
-	cells = json_object_get(all, "cells");
-	if (!o->table)
-		matrixout_tap_plan((unsigned)total, stdout);
-	for (int i = 0; i < total; i++) {
-		if (!found[i])
-			found[i] = json_pack("{si ss ss ss ss ss}", "number",
-				i + 1, "path", "?", "profile", "?", "entry",
-				"?", "status", "MISS", "why",
-				"no shard has this cell");
-		matrixtell_cell(o, found[i], (unsigned)i + 1);
-		json_array_append_new(cells, found[i]);
-	}
-	json_object_set_new(all, "total", json_integer(total));
-	status = matrixtell_all(all, o);
-	json_decref(all);
-	return status;
 }

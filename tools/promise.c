@@ -103,6 +103,25 @@ static json_t *find_record(const struct hostboot *hb)
 			       JSON_DISABLE_EOF_CHECK, NULL) : NULL;
 }
 
+/* Whether other readers of menu.lst may take another entry for the default. */
+static void look_at_menu(struct promise *p, struct blk *disk)
+{
+	struct hostboot_menu menu;
+
+	if (!hostboot_menu(&menu, disk)) {
+		if (menu.n_entries != menu.n_pvgrub)
+			snprintf(p->menu_why, sizeof(p->menu_why), "menu.lst "
+				 "has %u entries for GRUB 0.97, %u for "
+				 "PV-GRUB", menu.n_entries, menu.n_pvgrub);
+		else if (menu.n_dropped)
+			snprintf(p->menu_why, sizeof(p->menu_why), "menu.lst "
+				 "has titles without commands, which GRUB 0.97 "
+				 "does not count and other readers do");
+		free(menu.text);
+	}
+	err_clear();
+}
+
 static void look_at_disk(struct promise *p, struct blk *disk, int fd)
 {
 	static struct part_list parts;
@@ -119,6 +138,7 @@ static void look_at_disk(struct promise *p, struct blk *disk, int fd)
 	hostboot_run(&hb, disk, formats);
 	p->modules = modules_close(&l.modules);
 	p->record = find_record(&hb);
+	look_at_menu(p, disk);
 	if (!hb.ok)
 		snprintf(p->why, sizeof(p->why), "%s", hb.why);
 	hostboot_release(&hb);

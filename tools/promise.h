@@ -20,6 +20,7 @@ struct promise {
 	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
 	char why[256];		/* the loader finds nothing to start: why */
 	char initrd_why[128];	/* "": its initrd is whole, as far as known */
+	char menu_why[160];	/* "": all readers number menu.lst alike */
 	int root_part;		/* of the command line, see rootdev.h */
 	/* From here on: NULL when not known. */
 	json_t *record;		/* the boot record that it asks for */

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/firmware.h"
 #include "tools/report.h"
 
 /* isa-debug-exit makes 2 * VALUE + 1 of it; our hypervisor writes 1. */
@@ -182,25 +182,6 @@ static char *join(const struct vm_args *a)
 	return text;
 }
 
-static void hash_file(json_t *list, const char *file)
-{
-	char hex[SHA256_DIGEST_STRING_LENGTH];
-
-	if (SHA256File(file, hex))
-		json_array_append_new(list, json_pack(
-			"{ss ss}", "file", file, "sha256", hex));
-}
-
-/* What runs before anything of the image does. */
-static json_t *hash_firmware(const struct vm_args *a)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < a->n_firmware; i++)
-		hash_file(list, a->firmware[i]);
-	return list;
-}
-
 int vm_start(struct vm *vm, const struct vm_config *c)
 {
 	struct vm_args a;
@@ -215,7 +196,7 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	if (vmpath_command(&a, c))
 		return -1;
 	vm->command = join(&a);
-	vm->firmware = hash_firmware(&a);
+	vm->firmware = firmware_hash(&a);
 	err = spawn(vm, &a);
 	vmpath_close(&a);
 	if (err)
