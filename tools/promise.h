@@ -11,6 +11,7 @@
 
 struct promise {
 	uint32_t sector;	/* bytes */
+	bool partitions;	/* it has a partition table */
 	bool bios, uefi;	/* has boot code, has an ESP */
 	bool pv;		/* its default entry starts as a Xen PV guest */
 	bool uefi_signed;	/* its loader carries a signature */

@@ -24,6 +24,7 @@ struct vm_config {
 	const char *cpu;	/* NULL: qemu64 */
 	unsigned mem_mb;	/* 0: 512 */
 	unsigned smp;		/* 0: 1 */
+	const char *vdev;	/* the disk's name for a PV guest; NULL: xvda */
 	bool icount;		/* count instructions as time */
 	bool write;		/* let the guest change the image */
 	uint32_t sector;	/* of the image: 512 or 4096 */
@@ -35,7 +36,7 @@ struct vm_path {
 	const char *disk;	/* the disk to take when none is asked for */
 	/* The machine and firmware.  0, or -1 with an error reported. */
 	int (*machine)(struct vm_args *a, const struct vm_config *c);
-	bool kernel;		/* QEMU starts a kernel itself, not a disk */
+	bool kernel;		/* QEMU starts a hypervisor, not the disk */
 	/* What this host lacks for it, for people; NULL: nothing. */
 	const char *(*missing)(void);
 };
@@ -52,6 +53,11 @@ const struct vm_disk *vmpath_disk(const char *name);
 
 /* All of them, NULL after the last. */
 const struct vm_path *vmpath_nth(unsigned i);
+
+/*
+ * Is NAME one that a PV guest's disk can have: "xvda", "xvdb2", "sda1", "hda"?
+ */
+bool vmpath_is_vdev(const char *name);
 
 /* -machine USUAL, or what C asks for instead. */
 void vmpath_machine(struct vm_args *a, const struct vm_config *c,
