@@ -12,8 +12,9 @@
 
 #define SECTOR 512u
 #define PER_PAGE (XEN_PAGE / SECTOR)
-#define SILENCE 5000u		/* ms, then ask whether the backend lives */
+#define SILENCE 1000u		/* ms, then ask whether the backend lives */
 #define PATIENCE 60000u		/* ms until it is given up all the same */
+#define RULES "the backend breaks the ring's rules"
 
 static uint64_t mfn_of(const void *p)
 {
@@ -23,15 +24,20 @@ static uint64_t mfn_of(const void *p)
 int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
 		 unsigned max_segments)
 {
+	unsigned all = pages + BLKRING_SLOTS;
 	struct blkif_sring *s;
 
-	if (max_segments > BLKRING_SEGMENTS)
-		max_segments = BLKRING_SEGMENTS;
-	r->max_segments = max_segments;
-	r->pages = pages;
-	r->page = arena_alloc_aligned(arena, pages * XEN_PAGE, XEN_PAGE);
+	if (grant_count_free() < all)
+		return fail(ERR_NO_MEMORY, "%s: too many disks", r->name);
+	r->page = arena_alloc_aligned(arena, all * XEN_PAGE, XEN_PAGE);
 	if (!r->page)
 		return ERR_NO_MEMORY;
+	r->port = event_alloc(r->dom);
+	if (!r->port)
+		return ERR_READ;
+	r->max_segments = max_segments < BLKRING_SEGMENTS ? max_segments
+							  : BLKRING_SEGMENTS;
+	r->pages = pages;
 	for (r->entries = 1; 64 + 2 * r->entries * sizeof(union blkif_sring_entry)
 	     <= pages * XEN_PAGE; )
 		r->entries *= 2;
@@ -41,15 +47,12 @@ int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
 		r->ref[i] = grant_give(r->dom, mfn_of(r->page + i * XEN_PAGE),
 				       false);
 	for (unsigned i = 0; i < BLKRING_SLOTS; i++) {
-		struct blkslot *slot = &r->slot[i];
+		uint8_t *seg = r->page + (pages + i) * XEN_PAGE;
 
-		slot->seg = arena_alloc_aligned(arena, XEN_PAGE, XEN_PAGE);
-		if (!slot->seg)
-			return ERR_NO_MEMORY;
-		slot->seg_ref = grant_give(r->dom, mfn_of(slot->seg), true);
+		r->slot[i].seg = (struct blkif_request_segment *)seg;
+		r->slot[i].seg_ref = grant_give(r->dom, mfn_of(seg), true);
 	}
-	r->port = event_alloc(r->dom);
-	return r->port ? 0 : ERR_READ;
+	return 0;
 }
 
 /* Grant the pages of [buf, +sectors) and write the segments down. */
@@ -134,22 +137,36 @@ static void push(struct blkring *r, uint32_t old)
 		event_send(r->port);
 }
 
-static void finish(struct blkring *r, const struct blkif_response *p, int *err)
+static void end_slot(struct blkring *r, struct blkslot *s)
 {
-	struct blkslot *s;
-
-	if (p->id >= BLKRING_SLOTS || !r->slot[p->id].n) {
-		r->dead = true;
-		return;
-	}
-	s = &r->slot[p->id];
 	for (unsigned i = 0; i < s->n; i++)
 		if (!grant_end(s->seg[i].gref))
-			r->dead = true;
+			r->kept++;
 	s->n = 0;
 	r->in_flight--;
-	if (p->status != BLKIF_RSP_OKAY)
-		*err = fail(ERR_READ, "the backend's status is %d", p->status);
+}
+
+/* Nothing more from this backend; what it lets go of is ours again. */
+static void give_up(struct blkring *r, const char *why)
+{
+	r->dead = why;
+	for (unsigned i = 0; i < BLKRING_SLOTS; i++)
+		if (r->slot[i].n)
+			end_slot(r, &r->slot[i]);
+}
+
+static void finish(struct blkring *r, const struct blkif_response *p, int *err)
+{
+	if (p->id >= BLKRING_SLOTS || !r->slot[p->id].n) {
+		give_up(r, RULES);
+		return;
+	}
+	end_slot(r, &r->slot[p->id]);
+	if (r->kept)
+		give_up(r, "the backend keeps pages of ours");
+	else if (p->status != BLKIF_RSP_OKAY)
+		*err = fail(ERR_READ, "%s: the backend's status is %d", r->name,
+			    p->status);
 }
 
 /* Take all replies that are there; false if there was none. */
@@ -161,7 +178,7 @@ static bool take(struct blkring *r, int *err)
 	if (prod == r->rsp_cons)
 		return false;
 	if (prod - r->rsp_cons > r->in_flight)
-		r->dead = true;
+		give_up(r, RULES);
 	while (!r->dead && r->rsp_cons != prod) {
 		/* a copy: the backend could change it after the check */
 		struct blkif_response p = ring->ring[r->rsp_cons++ &
@@ -175,8 +192,8 @@ static bool take(struct blkring *r, int *err)
 static void wait_reply(struct blkring *r, int *err)
 {
 	struct blkif_sring *ring = (struct blkif_sring *)r->page;
-
-	uint64_t since = clock_ms();
+	uint64_t since = clock_ms(), silent;
+	bool gone = false;
 
 	while (!r->dead) {
 		event_take(r->port);
@@ -184,10 +201,16 @@ static void wait_reply(struct blkring *r, int *err)
 				 __ATOMIC_SEQ_CST);
 		if (take(r, err))
 			return;
+		if (gone) {
+			give_up(r, "the backend has gone");
+			return;
+		}
 		event_wait(r->port, 0, SILENCE);
-		if (clock_ms() - since > PATIENCE ||
-		    (clock_ms() - since > SILENCE && !r->alive(r)))
-			r->dead = true;
+		silent = clock_ms() - since;
+		/* its last replies may have come just before it went */
+		gone = silent >= SILENCE && !r->alive(r);
+		if (silent >= PATIENCE)
+			give_up(r, "the backend does not answer");
 	}
 }
 
@@ -215,14 +238,14 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf)
 		if (r->in_flight)
 			wait_reply(r, &err);
 		else if (n)
-			r->dead = true;
+			give_up(r, "no room for a request");
 	}
-	return r->dead ? fail(ERR_READ, "the backend has gone") : err;
+	return r->dead ? fail(ERR_READ, "%s: %s", r->name, r->dead) : err;
 }
 
 bool blkring_end(struct blkring *r)
 {
-	bool all = !r->in_flight;
+	bool all = !r->kept;
 
 	for (unsigned i = 0; i < r->pages; i++)
 		all &= grant_end(r->ref[i]);
