@@ -14,6 +14,7 @@
 #include "pvboot/guest/map.h"
 
 #define FAKE_GRANTS 2048u
+#define FAKE_RESERVED 8u	/* the tool stack's */
 
 static struct fakexen {
 	uint64_t now;			/* ms */
@@ -82,12 +83,13 @@ uint64_t map_get(uint64_t va)
 
 unsigned grant_count_free(void)
 {
-	return (fakexen.limit ? fakexen.limit : FAKE_GRANTS) - fakexen.given;
+	return (fakexen.limit ? fakexen.limit : FAKE_GRANTS - FAKE_RESERVED) -
+		fakexen.given;
 }
 
 grant_ref_t grant_give(domid_t dom, uint64_t mfn, bool readonly)
 {
-	grant_ref_t ref = 0;
+	grant_ref_t ref = FAKE_RESERVED;
 
 	if (!grant_count_free())
 		abort();

@@ -90,7 +90,12 @@ static int blkfront_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 {
 	struct blkfront *f = b->priv;
 	unsigned per = b->sector / 512;
+	const char *stuck = blkfront_stuck();
 
+	/* What we read could be written over. */
+	if (stuck)
+		return fail(ERR_READ, "the backend of %s still has pages of "
+			    "ours", stuck);
 	return read_direct(f, lba * per, (uint64_t)n * per, buf);
 }
 
@@ -249,18 +254,27 @@ static void close_one(struct blkfront *f, uint64_t end)
 		fmt(name, sizeof(name), "ring-ref%u", i);
 		store_remove(f->path, name);
 	}
-	if (!blkring_end(&f->ring))
-		console_line("%s: its backend keeps pages of ours",
-			     f->blk.name);
+	while (!blkring_end(&f->ring)) {
+		if (clock_ms() > end) {
+			console_line("%s: its backend keeps pages of ours",
+				     f->blk.name);
+			break;
+		}
+		event_wait(start_info->store_evtchn, 0, 5);
+	}
 	set_state(f, XenbusStateInitialising);
 	wait_backend(f, 1 << XenbusStateInitWait, end);
 }
 
 const char *blkfront_stuck(void)
 {
-	for (unsigned i = 0; i < n_fronts; i++)
-		if (front[i]->ring.kept)
-			return front[i]->blk.name;
+	for (unsigned i = 0; i < n_fronts; i++) {
+		struct blkring *r = &front[i]->ring;
+
+		if (r->kept && !blkring_settle(r))
+			return r->name;
+		r->kept = false;
+	}
 	return NULL;
 }
 

@@ -16,8 +16,8 @@
 unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX]);
 
 /*
- * The name of a disk that was given up while its backend had pages of ours,
- * which it may still write to; NULL: there is none.
+ * The name of a disk that was given up, and whose backend has pages of ours
+ * that it may still write to; NULL: there is none.
  */
 const char *blkfront_stuck(void);
 

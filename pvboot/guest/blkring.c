@@ -6,6 +6,8 @@
  */
 #include "pvboot/guest/blkring.h"
 
+#include <string.h>
+
 #include "loader/base/err.h"
 #include "pvboot/guest/guest.h"
 #include "pvboot/guest/map.h"
@@ -137,22 +139,40 @@ static void push(struct blkring *r, uint32_t old)
 		event_send(r->port);
 }
 
-static void end_slot(struct blkring *r, struct blkslot *s)
+/* Take the slot's pages back; what the backend keeps stays written down. */
+static void end_slot(struct blkslot *s)
 {
+	unsigned kept = 0;
+
 	for (unsigned i = 0; i < s->n; i++)
 		if (!grant_end(s->seg[i].gref))
-			r->kept++;
-	s->n = 0;
-	r->in_flight--;
+			s->seg[kept++] = s->seg[i];
+	s->n = kept;
 }
 
-/* Nothing more from this backend; what it lets go of is ours again. */
+bool blkring_settle(struct blkring *r)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < BLKRING_SLOTS; i++) {
+		end_slot(&r->slot[i]);
+		all &= !r->slot[i].n;
+	}
+	return all;
+}
+
+/*
+ * Nothing more from this backend.  The requests that it may not have looked at
+ * yet are made invalid: their grants are soon those of other pages.
+ */
 static void give_up(struct blkring *r, const char *why)
 {
+	struct blkif_sring *ring = (struct blkif_sring *)r->page;
+
+	memset(ring->ring, 0xff, r->entries * sizeof(ring->ring[0]));
 	r->dead = why;
-	for (unsigned i = 0; i < BLKRING_SLOTS; i++)
-		if (r->slot[i].n)
-			end_slot(r, &r->slot[i]);
+	r->in_flight = 0;
+	r->kept = !blkring_settle(r);
 }
 
 static void finish(struct blkring *r, const struct blkif_response *p, int *err)
@@ -161,8 +181,9 @@ static void finish(struct blkring *r, const struct blkif_response *p, int *err)
 		give_up(r, RULES);
 		return;
 	}
-	end_slot(r, &r->slot[p->id]);
-	if (r->kept)
+	end_slot(&r->slot[p->id]);
+	r->in_flight--;
+	if (r->slot[p->id].n)
 		give_up(r, "the backend keeps pages of ours");
 	else if (p->status != BLKIF_RSP_OKAY)
 		*err = fail(ERR_READ, "%s: the backend's status is %d", r->name,
@@ -243,15 +264,23 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf)
 	return r->dead ? fail(ERR_READ, "%s: %s", r->name, r->dead) : err;
 }
 
+static bool end(grant_ref_t *ref)
+{
+	if (*ref && grant_end(*ref))
+		*ref = 0;
+	return !*ref;
+}
+
 bool blkring_end(struct blkring *r)
 {
-	bool all = !r->kept;
+	bool all = blkring_settle(r);
 
 	for (unsigned i = 0; i < r->pages; i++)
-		all &= grant_end(r->ref[i]);
+		all &= end(&r->ref[i]);
 	for (unsigned i = 0; i < BLKRING_SLOTS; i++)
-		all &= grant_end(r->slot[i].seg_ref);
+		all &= end(&r->slot[i].seg_ref);
 	if (r->port)
 		event_close(r->port);
+	r->port = 0;
 	return all;
 }

@@ -20,7 +20,7 @@
 struct blkslot {
 	struct blkif_request_segment *seg;	/* a page */
 	grant_ref_t seg_ref;	/* given all the time, read-only */
-	unsigned n;		/* 0: the slot is free */
+	unsigned n;		/* of the pages still given; 0: free */
 };
 
 struct blkring {
@@ -35,7 +35,7 @@ struct blkring {
 	unsigned max_segments;	/* more than 11: indirect requests */
 	unsigned in_flight;
 	const char *dead;	/* why the backend was given up, or NULL */
-	unsigned kept;		/* pages it had not let go of by then */
+	bool kept;		/* it had not let go of all pages by then */
 	struct blkslot slot[BLKRING_SLOTS];
 	/* Is the backend still there?  Asked when it keeps silent. */
 	bool (*alive)(struct blkring *r);
@@ -54,7 +54,10 @@ int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
  */
 int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf);
 
-/* End all grants; false if the backend has kept one. */
+/* After r->kept: take back what it has let go; true when that is all. */
+bool blkring_settle(struct blkring *r);
+
+/* End all grants; false if the backend has kept one, to be tried again. */
 bool blkring_end(struct blkring *r);
 
 #endif

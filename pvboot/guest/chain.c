@@ -247,8 +247,8 @@ int chain_go(struct handover *ho)
 	if (ho->mode != GO_XENPV)
 		return fail(ERR_BOOT, "only Xen PV kernels start here");
 	if (stuck)
-		return fail(ERR_BOOT, "the backend of %s may still write into "
-			    "memory", stuck);
+		return fail(ERR_BOOT, "the backend of %s still has pages of "
+			    "ours", stuck);
 	err = prepare_leap(xenpv_va(x, x->stack));
 	if (err)
 		return err;
