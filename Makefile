@@ -305,18 +305,32 @@ $(B)/guest/%: tests/guest/%.c | $(B)/.packages-build
 
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(B)/boot-test/fuzz.elf $(B)/boot-test/hostile.elf \
-	$(B)/boot-test/devices.elf
+HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile devices heir \
+	heir-leap heir-p2m)
 $(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
 	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
+HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
+$(B)/boot-test/heir.elf: $(HEIR_OBJ)
 $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_cpu.o
+hv_guest_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax \
+	  --no-warn-rwx-segments $(1) -T $^ $(MUSL) -o $@
 $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
 		$(B)/boot-obj/tests/hv/%.o $(B)/libshared-boot.a
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax \
-	  --no-warn-rwx-segments -T $^ $(MUSL) -o $@
+	$(call hv_guest_link)
+
+# The heir at an address where the PV loader has something of its own, and with
+# its p2m list outside of the first map.
+$(B)/boot-test/heir-leap.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
+		$(B)/libshared-boot.a
+	$(call say,LINK,$@)
+	$(call hv_guest_link,--defsym LINK_BASE=0x230000000000)
+$(B)/boot-test/heir-p2m.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
+		$(B)/boot-obj/tests/hv/heir_p2m.o $(B)/libshared-boot.a
+	$(call say,LINK,$@)
+	$(call hv_guest_link)
 
 # ---- host programs ---------------------------------------------------------
 

@@ -39,9 +39,12 @@ static unsigned backend_state(const struct blkfront *f)
 				      XenbusStateUnknown);
 }
 
+/* One that is asked to go serves us until we have closed. */
 static bool alive(struct blkring *r)
 {
-	return backend_state((struct blkfront *)r) == XenbusStateConnected;
+	unsigned state = backend_state((struct blkfront *)r);
+
+	return state == XenbusStateConnected || state == XenbusStateClosing;
 }
 
 /*
@@ -237,8 +240,9 @@ unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 
 static void close_one(struct blkfront *f, uint64_t end)
 {
+	/* "protocol" stays: libxl gives it, and there is no other. */
 	static const char *const nodes[] = { "ring-ref", "ring-page-order",
-		"event-channel", "protocol" };
+		"event-channel" };
 	char name[16];
 
 	if (f->ready) {

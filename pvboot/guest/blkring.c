@@ -210,6 +210,16 @@ static bool take(struct blkring *r, int *err)
 	return true;
 }
 
+/* It has gone, but what it had begun may still be on its way into memory. */
+static void wait_settled(struct blkring *r, uint64_t end)
+{
+	while (r->kept && clock_ms() < end) {
+		event_take(r->port);
+		event_wait(r->port, 0, 100);
+		r->kept = !blkring_settle(r);
+	}
+}
+
 static void wait_reply(struct blkring *r, int *err)
 {
 	struct blkif_sring *ring = (struct blkif_sring *)r->page;
@@ -224,6 +234,7 @@ static void wait_reply(struct blkring *r, int *err)
 			return;
 		if (gone) {
 			give_up(r, "the backend has gone");
+			wait_settled(r, since + PATIENCE);
 			return;
 		}
 		event_wait(r->port, 0, SILENCE);

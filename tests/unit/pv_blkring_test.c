@@ -35,7 +35,8 @@ static struct backend {
 	unsigned bad_status;	/* the Nth reply is an error */
 	unsigned dies_after;	/* N replies, then silence */
 	bool last_words;	/* ... and they are sent while alive() fails */
-	bool holds_on;		/* ... with all pages mapped that it was given */
+	bool holds_on;		/* ... with all pages mapped that it was given, */
+	uint64_t lets_go;	/* until then (ms), 0: for ever */
 	unsigned keeps;		/* with the Nth reply a page stays mapped */
 	unsigned wrong_id;	/* the Nth reply has the id ... */
 	uint64_t id;
@@ -130,6 +131,13 @@ static void do_job(unsigned i)
 	be.job[i] = be.job[--be.n_jobs];
 }
 
+static void let_go(void)
+{
+	for (; be.n_jobs; be.n_jobs--)
+		for (unsigned i = 0; i < be.job[be.n_jobs - 1].n; i++)
+			fake_unmap(be.job[be.n_jobs - 1].seg[i].gref);
+}
+
 static void run_backend(void)
 {
 	if (!ring.page)
@@ -140,6 +148,8 @@ static void run_backend(void)
 	while (be.n_jobs && fakexen.now >= be.next && !(be.seed && !draw(4))) {
 		if (be.dies_after && be.n_replies == be.dies_after) {
 			be.alive = false;
+			if (be.lets_go && fakexen.now >= be.lets_go)
+				let_go();
 			return;
 		}
 		be.next = be.every ? fakexen.now + be.every : 0;
@@ -157,9 +167,8 @@ static bool alive(struct blkring *r)
 		be.dies_after = 0;
 		run_backend();
 	}
-	for (; !be.alive && !be.holds_on && be.n_jobs; be.n_jobs--)
-		for (unsigned i = 0; i < be.job[be.n_jobs - 1].n; i++)
-			fake_unmap(be.job[be.n_jobs - 1].seg[i].gref);
+	if (!be.alive && !be.holds_on)
+		let_go();
 	return be.alive;
 }
 
@@ -407,7 +416,7 @@ static void test_kept(void **state)
 	start_ring(1, 11);
 	be.dies_after = 1;
 	be.holds_on = true;
-	gives_up("the backend has gone", 1000, 2100);
+	gives_up("the backend has gone", 60000, 61100);
 	assert_true(ring.kept);
 	assert_false(blkring_settle(&ring));
 	assert_false(blkring_end(&ring));
@@ -423,6 +432,14 @@ static void test_kept(void **state)
 	assert_true(blkring_settle(&ring));
 	assert_true(blkring_end(&ring));
 	assert_int_equal(fakexen.given, 0);
+	/* ... while we wait for that */
+	start_ring(1, 11);
+	be.dies_after = 1;
+	be.holds_on = true;
+	be.lets_go = 7000;
+	gives_up("the backend has gone", 7000, 7200);
+	assert_false(ring.kept);
+	end_ring();
 }
 
 /* No memory, no grants: nothing is left behind. */
