@@ -87,6 +87,9 @@ bool cell_possible(struct cell *c)
 	else if (c->promise->sector != 512 && !c->path->uefi && !c->path->kernel)
 		decide(c, CELL_SKIP, "BIOS firmware does not take sectors of "
 		       "%u bytes", c->promise->sector);
+	else if (c->profile->vdev && c->promise->partitions)
+		decide(c, CELL_SKIP, "the image has a partition table: it is "
+		       "no %s", c->profile->vdev);
 	else if (!promise_has_driver(c->promise, c->profile->drivers))
 		decide(c, CELL_SKIP, "the kernel has no %s driver",
 		       c->profile->drivers[0]);
@@ -117,7 +120,8 @@ static void boot(struct cell *c)
 	struct vm_config config = {
 		.image = c->variant->disk, .path = c->path,
 		.disk = c->profile->disk ? vmpath_disk(c->profile->disk) : NULL,
-		.machine = c->profile->machine, .icount = c->counting,
+		.machine = c->profile->machine, .vdev = c->profile->vdev,
+		.icount = c->counting,
 		.sector = c->promise->sector,
 	};
 

@@ -11,23 +11,26 @@
 
 static const struct profile profiles[] = {
 	{ "virtio", "what each path has by itself, with a virtio disk",
-	  " bios uefi uefi-secure pv xen direct ", NULL, NULL, { NULL } },
+	  " bios uefi uefi-secure pv xen direct ", NULL, NULL, NULL, { NULL } },
 	{ "emulated", "EC2's first HVM types: i440fx, IDE", " bios ", "pc",
-	  "ide", { "ata_piix", "ata_generic", NULL } },
+	  "ide", NULL, { "ata_piix", "ata_generic", NULL } },
 	{ "xen-pv", "EC2's PV types: xvda and hvc0", " xen pv ", NULL, NULL,
+	  NULL, { "xen_blkfront", "xen-blkfront", NULL } },
+	{ "xen-pv-part", "EC2's PV types with the root file system exported as "
+	  "xvda1", " xen pv ", NULL, NULL, "xvda1",
 	  { "xen_blkfront", "xen-blkfront", NULL } },
 	{ "pvhvm-like", "HVM with paravirtual drivers: virtio on i440fx",
-	  " bios ", "pc", "virtio", { "virtio_blk", NULL } },
+	  " bios ", "pc", "virtio", NULL, { "virtio_blk", NULL } },
 	{ "nitro", "EC2's Nitro types: q35, NVMe", " bios uefi ", "q35",
-	  "nvme", { "nvme", NULL } },
+	  "nvme", NULL, { "nvme", NULL } },
 	{ "metal", "a real machine: q35, AHCI", " bios uefi ", "q35", "ahci",
-	  { "ahci", NULL } },
+	  NULL, { "ahci", NULL } },
 	{ "hyperv-gen1", "Hyper-V generation 1: BIOS, IDE", " bios ", "pc",
-	  "ide", { "ata_piix", "ata_generic", NULL } },
+	  "ide", NULL, { "ata_piix", "ata_generic", NULL } },
 	{ "hyperv-gen2", "Hyper-V generation 2: UEFI, SCSI", " uefi ", "q35",
-	  "scsi", { "virtio_scsi", NULL } },
+	  "scsi", NULL, { "virtio_scsi", NULL } },
 	{ "vmware", "VMware: paravirtual SCSI", " bios uefi ", "pc", "pvscsi",
-	  { "vmw_pvscsi", NULL } },
+	  NULL, { "vmw_pvscsi", NULL } },
 };
 
 const struct profile *profile_nth(unsigned i)

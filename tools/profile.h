@@ -10,6 +10,7 @@ struct profile {
 	const char *paths;	/* boot paths it exists for, " bios uefi " */
 	const char *machine;	/* QEMU's; NULL: the path's own */
 	const char *disk;	/* a name for vmpath_disk(); NULL: the path's */
+	const char *vdev;	/* the disk is a partition of this name */
 	const char *drivers[3];	/* one of these is needed; NULL: not looked up */
 };
 

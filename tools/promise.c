@@ -131,6 +131,7 @@ static void look_at_disk(struct promise *p, struct blk *disk, int fd)
 	if (part_read(disk, &parts))
 		parts.n = 0;
 	err_clear();
+	p->partitions = parts.table != PART_NONE;
 	p->bios = carried_bios(disk, p->bios_why);
 	p->uefi = carried_uefi(disk, &parts, p->uefi_why, &p->uefi_signed);
 	modules_open(&l.modules);

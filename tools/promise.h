@@ -13,6 +13,7 @@
 
 struct promise {
 	uint32_t sector;	/* bytes */
+	bool partitions;	/* it has a partition table */
 	enum carried bios, uefi; /* what firmware would start */
 	bool direct;		/* QEMU can start its default entry itself */
 	bool pv;		/* its default entry starts as a Xen PV guest */

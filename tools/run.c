@@ -45,6 +45,8 @@ static void usage(void)
 	puts("\nOPTION:\n"
 	     "  --timeout S    end after S seconds\n"
 	     "  --disk D       virtio, ide, ahci, nvme, scsi or pvscsi\n"
+	     "  --vdev NAME    the disk's name for a PV guest: xvda, xvda1, "
+	     "sda1 ... (xvda)\n"
 	     "  --mem MB       memory (512)\n"
 	     "  --cpu MODEL    QEMU's CPU model (qemu64)\n"
 	     "  --smp N        CPUs (1)\n"
@@ -77,6 +79,11 @@ static int take_option(struct run *r, int c)
 		return r->config.disk ? 0 :
 		       report_error("--disk %s: not one of virtio, ide, ahci, "
 				    "nvme, scsi, pvscsi", optarg);
+	case 'v':
+		r->config.vdev = optarg;
+		return vmpath_is_vdev(optarg) ? 0 :
+		       report_error("--vdev %s: not the name of a PV guest's "
+				    "disk", optarg);
 	case 't':
 		return number("timeout", optarg, &r->timeout);
 	case 'm':
@@ -109,6 +116,7 @@ static int parse(struct run *r, int argc, char **argv)
 	static const struct option options[] = {
 		{ "path", required_argument, NULL, 'p' },
 		{ "disk", required_argument, NULL, 'd' },
+		{ "vdev", required_argument, NULL, 'v' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "mem", required_argument, NULL, 'm' },
 		{ "smp", required_argument, NULL, 's' },
@@ -132,6 +140,9 @@ static int parse(struct run *r, int argc, char **argv)
 		return report_error("give one IMAGE");
 	if (!r->config.path)
 		return report_error("give --path");
+	if (r->config.vdev && !r->config.path->pv)
+		return report_error("--vdev: only PV guests have such disks, "
+				    "not --path %s", r->config.path->name);
 	r->config.image = argv[optind];
 	return vmpath_look(&r->config);
 }

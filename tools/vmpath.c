@@ -83,6 +83,10 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 	vmpath_add(a, "-kernel");
 	vmpath_add(a, hv);
 	vmpath_firmware(a, hv);
+	if (c->vdev) {
+		vmpath_add(a, "-append");
+		vmpath_addf(a, "vbd=%s:hd0", c->vdev);
+	}
 	vmpath_add(a, "-device");
 	vmpath_add(a, "isa-debug-exit,iobase=0xf4,iosize=4");
 	return 0;
@@ -137,6 +141,29 @@ const struct vm_disk *vmpath_disk(const char *name)
 		if (!strcmp(disks[i].name, name))
 			return &disks[i];
 	return NULL;
+}
+
+/* As Xen's docs/misc/vbd-interface has them, and our hypervisor takes them. */
+bool vmpath_is_vdev(const char *name)
+{
+	static const struct {
+		const char *prefix;
+		char last;	/* disk */
+		unsigned parts;
+	} kind[] = { { "xvd", 'z', 255 }, { "sd", 'p', 15 }, { "hd", 'b', 63 } };
+	const char *s = name;
+	unsigned i = 0, part = 0;
+
+	while (i < 3 && strncmp(name, kind[i].prefix, strlen(kind[i].prefix)))
+		i++;
+	if (i == 3)
+		return false;
+	s += strlen(kind[i].prefix);
+	if (*s < 'a' || *s > kind[i].last || *++s == '0')
+		return false;
+	for (; *s >= '0' && *s <= '9' && part <= kind[i].parts; s++)
+		part = part * 10 + (unsigned)(*s - '0');
+	return !*s && part <= kind[i].parts;
 }
 
 void vmpath_add(struct vm_args *a, const char *arg)

@@ -28,6 +28,7 @@ struct vm_config {
 	const char *cpu;	/* NULL: qemu64 */
 	unsigned mem_mb;	/* 0: VM_MEMORY_MB */
 	unsigned smp;		/* 0: 1 */
+	const char *vdev;	/* the disk's name for a PV guest; NULL: xvda */
 	bool icount;		/* count instructions as time */
 	bool write;		/* let the guest change the image */
 	uint32_t sector;	/* of the image: 512 or 4096 */
@@ -58,6 +59,11 @@ const struct vm_disk *vmpath_disk(const char *name);
 
 /* All of them, NULL after the last. */
 const struct vm_path *vmpath_nth(unsigned i);
+
+/*
+ * Is NAME one that a PV guest's disk can have: "xvda", "xvdb2", "sda1", "hda"?
+ */
+bool vmpath_is_vdev(const char *name);
 
 /* -machine USUAL, or what C asks for instead. */
 void vmpath_machine(struct vm_args *a, const struct vm_config *c,

@@ -43,8 +43,9 @@ int vmxen_machine(struct vm_args *a, const struct vm_config *c)
 		    "cpuidle=0 dom0_mem=%uM,max:%uM", DOM0_MB, DOM0_MB);
 	vmpath_add(a, "-initrd");
 	vmpath_addf(a, "%s/vmlinux console=hvc0 loglevel=3 mitigations=off "
-		    "random.trust_cpu=on rdinit=/init xt.serial xt.mem=%u,%s",
-		    dir, mem, guest);
+		    "random.trust_cpu=on rdinit=/init xt.serial xt.mem=%u "
+		    "xt.vdev=%s,%s", dir, mem, c->vdev ? c->vdev : "xvda",
+		    guest);
 	return 0;
 }
 

@@ -39,22 +39,30 @@ static unsigned backend_state(const struct blkfront *f)
 				      XenbusStateUnknown);
 }
 
+/* One that is asked to go serves us until we have closed. */
 static bool alive(struct blkring *r)
 {
-	return backend_state((struct blkfront *)r) == XenbusStateConnected;
+	unsigned state = backend_state((struct blkfront *)r);
+
+	return state == XenbusStateConnected || state == XenbusStateClosing;
 }
 
-/* Wait until the backend's state is one of the bits in STATES. */
-static bool wait_backend(const struct blkfront *f, unsigned states)
+/*
+ * Wait until the backend's state is one of the bits in STATES.  False if it
+ * does not come to that before END, or there is no backend (any more).
+ */
+static bool wait_backend(const struct blkfront *f, unsigned states,
+			 uint64_t end)
 {
-	uint64_t end = clock_ms() + PATIENCE;
+	for (;;) {
+		unsigned state = backend_state(f);
 
-	while (!(states >> backend_state(f) & 1)) {
-		if (clock_ms() > end)
+		if (state < 32 && states >> state & 1)
+			return true;
+		if (state == XenbusStateUnknown || clock_ms() > end)
 			return false;
 		event_wait(start_info->store_evtchn, 0, 5);
 	}
-	return true;
 }
 
 static void set_state(const struct blkfront *f, unsigned state)
@@ -85,7 +93,12 @@ static int blkfront_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 {
 	struct blkfront *f = b->priv;
 	unsigned per = b->sector / 512;
+	const char *stuck = blkfront_stuck();
 
+	/* What we read could be written over. */
+	if (stuck)
+		return fail(ERR_READ, "the backend of %s still has pages of "
+			    "ours", stuck);
 	return read_direct(f, lba * per, (uint64_t)n * per, buf);
 }
 
@@ -117,7 +130,7 @@ static int publish(struct blkfront *f, unsigned order)
 }
 
 /* Up to "initialised": from there the backend works by itself. */
-static int begin(struct blkfront *f, struct arena *arena)
+static int begin(struct blkfront *f, struct arena *arena, uint64_t end)
 {
 	char path[48];
 	unsigned order;
@@ -127,11 +140,12 @@ static int begin(struct blkfront *f, struct arena *arena)
 	if (store_read(path, f->backend, sizeof(f->backend)) <= 0)
 		return fail(ERR_NO_DISK, "%s has no backend", f->path);
 	f->ring.dom = (domid_t)store_number(f->path, "backend-id", 0);
+	f->ring.name = f->blk.name;
 	f->ring.handle = (uint16_t)f->vdev;
 	f->ring.alive = alive;
 	if (!wait_backend(f, 1 << XenbusStateInitWait |
 			  1 << XenbusStateInitialised |
-			  1 << XenbusStateConnected))
+			  1 << XenbusStateConnected, end))
 		return fail(ERR_NO_DISK, "%s: its backend is not ready",
 			    f->path);
 	order = ring_order(f);
@@ -141,12 +155,13 @@ static int begin(struct blkfront *f, struct arena *arena)
 	return err ? err : publish(f, order);
 }
 
-static int complete(struct blkfront *f)
+static int complete(struct blkfront *f, uint64_t end)
 {
 	uint64_t sectors, size;
 
 	if (!wait_backend(f, 1 << XenbusStateConnected |
-			  1 << XenbusStateClosing | 1 << XenbusStateClosed) ||
+			  1 << XenbusStateClosing | 1 << XenbusStateClosed,
+			  end) ||
 	    backend_state(f) != XenbusStateConnected)
 		return fail(ERR_NO_DISK, "%s: its backend does not connect",
 			    f->path);
@@ -195,6 +210,7 @@ static void report(const struct blkfront *f, int err)
 unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 {
 	uint64_t vdev[BLKFRONT_MAX];
+	uint64_t end = clock_ms() + PATIENCE;
 	int err[BLKFRONT_MAX];
 
 	n_fronts = list_devices(vdev);
@@ -211,47 +227,67 @@ unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 				       .priv = f };
 		fmt(f->blk.name, sizeof(f->blk.name), "hd%u", i);
 		fmt(f->path, sizeof(f->path), "device/vbd/%lu", f->vdev);
-		err[i] = begin(f, arena);
+		err[i] = begin(f, arena, end);
 		report(f, err[i]);
 	}
 	for (unsigned i = 0; i < n_fronts; i++) {
 		if (!err[i])
-			report(front[i], complete(front[i]));
+			report(front[i], complete(front[i], end));
 		blk_cache_attach(&front[i]->blk, arena);
 	}
 	return n_fronts;
 }
 
-static void close_one(struct blkfront *f)
+static void close_one(struct blkfront *f, uint64_t end)
 {
+	/* "protocol" stays: libxl gives it, and there is no other. */
 	static const char *const nodes[] = { "ring-ref", "ring-page-order",
-		"event-channel", "protocol" };
+		"event-channel" };
 	char name[16];
 
 	if (f->ready) {
 		set_state(f, XenbusStateClosing);
 		wait_backend(f, 1 << XenbusStateClosing |
-			     1 << XenbusStateClosed);
+			     1 << XenbusStateClosed, end);
 	}
 	set_state(f, XenbusStateClosed);
-	wait_backend(f, 1 << XenbusStateClosed);
+	wait_backend(f, 1 << XenbusStateClosed, end);
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
 		store_remove(f->path, nodes[i]);
 	for (unsigned i = 0; f->ring.pages > 1 && i < f->ring.pages; i++) {
 		fmt(name, sizeof(name), "ring-ref%u", i);
 		store_remove(f->path, name);
 	}
-	if (!blkring_end(&f->ring))
-		console_line("%s: its backend keeps pages of ours",
-			     f->blk.name);
+	while (!blkring_end(&f->ring)) {
+		if (clock_ms() > end) {
+			console_line("%s: its backend keeps pages of ours",
+				     f->blk.name);
+			break;
+		}
+		event_wait(start_info->store_evtchn, 0, 5);
+	}
 	set_state(f, XenbusStateInitialising);
-	wait_backend(f, 1 << XenbusStateInitWait);
+	wait_backend(f, 1 << XenbusStateInitWait, end);
+}
+
+const char *blkfront_stuck(void)
+{
+	for (unsigned i = 0; i < n_fronts; i++) {
+		struct blkring *r = &front[i]->ring;
+
+		if (r->kept && !blkring_settle(r))
+			return r->name;
+		r->kept = false;
+	}
+	return NULL;
 }
 
 void blkfront_close(void)
 {
+	uint64_t end = clock_ms() + PATIENCE;
+
 	for (unsigned i = 0; i < n_fronts; i++)
 		if (front[i]->ring.port)
-			close_one(front[i]);
+			close_one(front[i], end);
 	store_flush();
 }

@@ -16,6 +16,12 @@
 unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX]);
 
 /*
+ * The name of a disk that was given up, and whose backend has pages of ours
+ * that it may still write to; NULL: there is none.
+ */
+const char *blkfront_stuck(void);
+
+/*
  * Give everything back and leave each device as a kernel expects to find it:
  * our end "initialising", the backend's "waiting for init".
  */

@@ -6,14 +6,17 @@
  */
 #include "pvboot/guest/blkring.h"
 
+#include <string.h>
+
 #include "loader/base/err.h"
 #include "pvboot/guest/guest.h"
 #include "pvboot/guest/map.h"
 
 #define SECTOR 512u
 #define PER_PAGE (XEN_PAGE / SECTOR)
-#define SILENCE 5000u		/* ms, then ask whether the backend lives */
+#define SILENCE 1000u		/* ms, then ask whether the backend lives */
 #define PATIENCE 60000u		/* ms until it is given up all the same */
+#define RULES "the backend breaks the ring's rules"
 
 static uint64_t mfn_of(const void *p)
 {
@@ -23,15 +26,20 @@ static uint64_t mfn_of(const void *p)
 int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
 		 unsigned max_segments)
 {
+	unsigned all = pages + BLKRING_SLOTS;
 	struct blkif_sring *s;
 
-	if (max_segments > BLKRING_SEGMENTS)
-		max_segments = BLKRING_SEGMENTS;
-	r->max_segments = max_segments;
-	r->pages = pages;
-	r->page = arena_alloc_aligned(arena, pages * XEN_PAGE, XEN_PAGE);
+	if (grant_count_free() < all)
+		return fail(ERR_NO_MEMORY, "%s: too many disks", r->name);
+	r->page = arena_alloc_aligned(arena, all * XEN_PAGE, XEN_PAGE);
 	if (!r->page)
 		return ERR_NO_MEMORY;
+	r->port = event_alloc(r->dom);
+	if (!r->port)
+		return ERR_READ;
+	r->max_segments = max_segments < BLKRING_SEGMENTS ? max_segments
+							  : BLKRING_SEGMENTS;
+	r->pages = pages;
 	for (r->entries = 1; 64 + 2 * r->entries * sizeof(union blkif_sring_entry)
 	     <= pages * XEN_PAGE; )
 		r->entries *= 2;
@@ -41,15 +49,12 @@ int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
 		r->ref[i] = grant_give(r->dom, mfn_of(r->page + i * XEN_PAGE),
 				       false);
 	for (unsigned i = 0; i < BLKRING_SLOTS; i++) {
-		struct blkslot *slot = &r->slot[i];
+		uint8_t *seg = r->page + (pages + i) * XEN_PAGE;
 
-		slot->seg = arena_alloc_aligned(arena, XEN_PAGE, XEN_PAGE);
-		if (!slot->seg)
-			return ERR_NO_MEMORY;
-		slot->seg_ref = grant_give(r->dom, mfn_of(slot->seg), true);
+		r->slot[i].seg = (struct blkif_request_segment *)seg;
+		r->slot[i].seg_ref = grant_give(r->dom, mfn_of(seg), true);
 	}
-	r->port = event_alloc(r->dom);
-	return r->port ? 0 : ERR_READ;
+	return 0;
 }
 
 /* Grant the pages of [buf, +sectors) and write the segments down. */
@@ -134,22 +139,55 @@ static void push(struct blkring *r, uint32_t old)
 		event_send(r->port);
 }
 
-static void finish(struct blkring *r, const struct blkif_response *p, int *err)
+/* Take the slot's pages back; what the backend keeps stays written down. */
+static void end_slot(struct blkslot *s)
 {
-	struct blkslot *s;
+	unsigned kept = 0;
 
-	if (p->id >= BLKRING_SLOTS || !r->slot[p->id].n) {
-		r->dead = true;
-		return;
-	}
-	s = &r->slot[p->id];
 	for (unsigned i = 0; i < s->n; i++)
 		if (!grant_end(s->seg[i].gref))
-			r->dead = true;
-	s->n = 0;
+			s->seg[kept++] = s->seg[i];
+	s->n = kept;
+}
+
+bool blkring_settle(struct blkring *r)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < BLKRING_SLOTS; i++) {
+		end_slot(&r->slot[i]);
+		all &= !r->slot[i].n;
+	}
+	return all;
+}
+
+/*
+ * Nothing more from this backend.  The requests that it may not have looked at
+ * yet are made invalid: their grants are soon those of other pages.
+ */
+static void give_up(struct blkring *r, const char *why)
+{
+	struct blkif_sring *ring = (struct blkif_sring *)r->page;
+
+	memset(ring->ring, 0xff, r->entries * sizeof(ring->ring[0]));
+	r->dead = why;
+	r->in_flight = 0;
+	r->kept = !blkring_settle(r);
+}
+
+static void finish(struct blkring *r, const struct blkif_response *p, int *err)
+{
+	if (p->id >= BLKRING_SLOTS || !r->slot[p->id].n) {
+		give_up(r, RULES);
+		return;
+	}
+	end_slot(&r->slot[p->id]);
 	r->in_flight--;
-	if (p->status != BLKIF_RSP_OKAY)
-		*err = fail(ERR_READ, "the backend's status is %d", p->status);
+	if (r->slot[p->id].n)
+		give_up(r, "the backend keeps pages of ours");
+	else if (p->status != BLKIF_RSP_OKAY)
+		*err = fail(ERR_READ, "%s: the backend's status is %d", r->name,
+			    p->status);
 }
 
 /* Take all replies that are there; false if there was none. */
@@ -161,7 +199,7 @@ static bool take(struct blkring *r, int *err)
 	if (prod == r->rsp_cons)
 		return false;
 	if (prod - r->rsp_cons > r->in_flight)
-		r->dead = true;
+		give_up(r, RULES);
 	while (!r->dead && r->rsp_cons != prod) {
 		/* a copy: the backend could change it after the check */
 		struct blkif_response p = ring->ring[r->rsp_cons++ &
@@ -172,11 +210,21 @@ static bool take(struct blkring *r, int *err)
 	return true;
 }
 
+/* It has gone, but what it had begun may still be on its way into memory. */
+static void wait_settled(struct blkring *r, uint64_t end)
+{
+	while (r->kept && clock_ms() < end) {
+		event_take(r->port);
+		event_wait(r->port, 0, 100);
+		r->kept = !blkring_settle(r);
+	}
+}
+
 static void wait_reply(struct blkring *r, int *err)
 {
 	struct blkif_sring *ring = (struct blkif_sring *)r->page;
-
-	uint64_t since = clock_ms();
+	uint64_t since = clock_ms(), silent;
+	bool gone = false;
 
 	while (!r->dead) {
 		event_take(r->port);
@@ -184,10 +232,17 @@ static void wait_reply(struct blkring *r, int *err)
 				 __ATOMIC_SEQ_CST);
 		if (take(r, err))
 			return;
+		if (gone) {
+			give_up(r, "the backend has gone");
+			wait_settled(r, since + PATIENCE);
+			return;
+		}
 		event_wait(r->port, 0, SILENCE);
-		if (clock_ms() - since > PATIENCE ||
-		    (clock_ms() - since > SILENCE && !r->alive(r)))
-			r->dead = true;
+		silent = clock_ms() - since;
+		/* its last replies may have come just before it went */
+		gone = silent >= SILENCE && !r->alive(r);
+		if (silent >= PATIENCE)
+			give_up(r, "the backend does not answer");
 	}
 }
 
@@ -215,20 +270,28 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf)
 		if (r->in_flight)
 			wait_reply(r, &err);
 		else if (n)
-			r->dead = true;
+			give_up(r, "no room for a request");
 	}
-	return r->dead ? fail(ERR_READ, "the backend has gone") : err;
+	return r->dead ? fail(ERR_READ, "%s: %s", r->name, r->dead) : err;
+}
+
+static bool end(grant_ref_t *ref)
+{
+	if (*ref && grant_end(*ref))
+		*ref = 0;
+	return !*ref;
 }
 
 bool blkring_end(struct blkring *r)
 {
-	bool all = !r->in_flight;
+	bool all = blkring_settle(r);
 
 	for (unsigned i = 0; i < r->pages; i++)
-		all &= grant_end(r->ref[i]);
+		all &= end(&r->ref[i]);
 	for (unsigned i = 0; i < BLKRING_SLOTS; i++)
-		all &= grant_end(r->slot[i].seg_ref);
+		all &= end(&r->slot[i].seg_ref);
 	if (r->port)
 		event_close(r->port);
+	r->port = 0;
 	return all;
 }

@@ -20,10 +20,11 @@
 struct blkslot {
 	struct blkif_request_segment *seg;	/* a page */
 	grant_ref_t seg_ref;	/* given all the time, read-only */
-	unsigned n;		/* 0: the slot is free */
+	unsigned n;		/* of the pages still given; 0: free */
 };
 
 struct blkring {
+	const char *name;	/* for messages */
 	domid_t dom;
 	evtchn_port_t port;
 	uint16_t handle;
@@ -33,23 +34,30 @@ struct blkring {
 	uint32_t req_prod, rsp_cons;
 	unsigned max_segments;	/* more than 11: indirect requests */
 	unsigned in_flight;
-	bool dead;		/* the backend broke the rules or went away */
+	const char *dead;	/* why the backend was given up, or NULL */
+	bool kept;		/* it had not let go of all pages by then */
 	struct blkslot slot[BLKRING_SLOTS];
 	/* Is the backend still there?  Asked when it keeps silent. */
 	bool (*alive)(struct blkring *r);
 };
 
-/* Memory, grants and an event channel.  ERR_NO_MEMORY, ERR_READ. */
+/*
+ * Memory, grants and an event channel.  ERR_NO_MEMORY, ERR_READ: nothing is
+ * kept but the arena's memory.
+ */
 int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
 		 unsigned max_segments);
 
 /*
  * Read N 512-byte sectors at SECTOR into BUF, which is aligned to 512.
- * ERR_READ.
+ * ERR_READ; after it r->dead tells whether another try makes sense.
  */
 int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf);
 
-/* End all grants; false if the backend has kept one. */
+/* After r->kept: take back what it has let go; true when that is all. */
+bool blkring_settle(struct blkring *r);
+
+/* End all grants; false if the backend has kept one, to be tried again. */
 bool blkring_end(struct blkring *r);
 
 #endif

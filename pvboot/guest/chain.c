@@ -241,10 +241,14 @@ int chain_go(struct handover *ho)
 		.shared_info = start_info->shared_info,
 		.store_port = start_info->store_evtchn,
 		.console_port = start_info->console.domU.evtchn };
+	const char *stuck = blkfront_stuck();
 	int err;
 
 	if (ho->mode != GO_XENPV)
 		return fail(ERR_BOOT, "only Xen PV kernels start here");
+	if (stuck)
+		return fail(ERR_BOOT, "the backend of %s still has pages of "
+			    "ours", stuck);
 	err = prepare_leap(xenpv_va(x, x->stack));
 	if (err)
 		return err;

@@ -62,13 +62,33 @@ void event_close(evtchn_port_t port)
 	event_take(port);
 }
 
+/* The bits of word I that belong to the ports we were given. */
+static unsigned long given(unsigned i)
+{
+	evtchn_port_t store = start_info->store_evtchn;
+	evtchn_port_t console = start_info->console.domU.evtchn;
+
+	return (store / WORD_BITS == i ? 1ul << store % WORD_BITS : 0) |
+	       (console / WORD_BITS == i ? 1ul << console % WORD_BITS : 0);
+}
+
+/*
+ * The flags first: an event that comes after that sets them again, and one
+ * before it has left its bit.
+ */
 void event_reset(void)
 {
 	vcpu_info_t *v = &shared_info.vcpu_info[0];
 
-	for (unsigned i = 0; i < WORD_BITS; i++)
-		__atomic_store_n(&shared_info.evtchn_pending[i], 0,
-				 __ATOMIC_SEQ_CST);
-	__atomic_store_n(&v->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&v->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&v->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < WORD_BITS; i++) {
+		if (!__atomic_and_fetch(&shared_info.evtchn_pending[i],
+					given(i), __ATOMIC_SEQ_CST))
+			continue;
+		__atomic_fetch_or(&v->evtchn_pending_sel, 1ul << i,
+				  __ATOMIC_SEQ_CST);
+		__atomic_store_n(&v->evtchn_upcall_pending, 1,
+				 __ATOMIC_SEQ_CST);
+	}
 }

@@ -38,7 +38,10 @@ void event_wait(evtchn_port_t port, evtchn_port_t port2, unsigned ms);
 evtchn_port_t event_alloc(domid_t dom);
 void event_close(evtchn_port_t port);
 
-/* Leave nothing pending for the next kernel. */
+/*
+ * Leave nothing pending for the next kernel, unless an event of the store or
+ * the console has just come.
+ */
 void event_reset(void);
 
 /* ---- clock.c ---- */

@@ -2,7 +2,8 @@
  * The xenstore client (xen/io/xs_wire.h).  Writes are sent without waiting;
  * their replies are taken before that of the next read.  At the end the ring
  * is empty, as the next kernel expects it.  Events of watches that somebody
- * before us left are dropped.
+ * before us left are dropped.  After a silence or a broken ring nothing more
+ * is asked: where the next message begins is not known.
  */
 #include "pvboot/guest/store.h"
 
@@ -14,24 +15,30 @@
 #include "pvboot/guest/guest.h"
 
 #define MAX_POSTED 32u		/* their replies all fit into the ring */
-#define PATIENCE 30000u		/* ms until a silent store is given up */
+#define PATIENCE 30000u		/* ms for an answer, then it is given up */
 
 static struct xenstore_domain_interface *ring;
 static evtchn_port_t port;
 static uint32_t next_id;
 static unsigned posted;		/* requests whose reply nobody has taken */
 static bool post_failed;
+static bool broken;		/* for good */
+static uint64_t end;		/* of our patience, in clock_ms() */
+
+static int give_up(void)
+{
+	broken = true;
+	return -1;
+}
 
 static int wait_for(const XENSTORE_RING_IDX *index, uint32_t unlike)
 {
-	uint64_t end = clock_ms() + PATIENCE;
-
 	while (__atomic_load_n(index, __ATOMIC_ACQUIRE) == unlike) {
 		event_take(port);
 		if (__atomic_load_n(index, __ATOMIC_ACQUIRE) != unlike)
 			break;
 		if (clock_ms() > end)
-			return -1;
+			return give_up();
 		event_wait(port, 0, 100);
 	}
 	return 0;
@@ -46,9 +53,10 @@ static int send(const void *data, size_t len)
 
 		if (wait_for(&ring->req_cons, prod - XENSTORE_RING_SIZE))
 			return -1;
-		used = prod - ring->req_cons;
-		if (used > XENSTORE_RING_SIZE)
-			return -1;
+		used = prod - __atomic_load_n(&ring->req_cons,
+					      __ATOMIC_ACQUIRE);
+		if (used >= XENSTORE_RING_SIZE)
+			return give_up();
 		at = MASK_XENSTORE_IDX(prod);
 		n = XENSTORE_RING_SIZE - (used > at ? used : at);
 		if (n > len)
@@ -72,10 +80,10 @@ static int receive(void *buf, size_t len)
 
 		if (wait_for(&ring->rsp_prod, cons))
 			return -1;
-		n = ring->rsp_prod - cons;
+		n = __atomic_load_n(&ring->rsp_prod, __ATOMIC_ACQUIRE) - cons;
 		at = MASK_XENSTORE_IDX(cons);
-		if (n > XENSTORE_RING_SIZE)
-			return -1;
+		if (!n || n > XENSTORE_RING_SIZE)
+			return give_up();
 		if (n > XENSTORE_RING_SIZE - at)
 			n = XENSTORE_RING_SIZE - at;
 		if (n > len)
@@ -95,8 +103,10 @@ static int receive(void *buf, size_t len)
 static int next_reply(struct xsd_sockmsg *h)
 {
 	for (;;) {
-		if (receive(h, sizeof(*h)) || h->len > XENSTORE_PAYLOAD_MAX)
+		if (receive(h, sizeof(*h)))
 			return -1;
+		if (h->len > XENSTORE_PAYLOAD_MAX || clock_ms() > end)
+			return give_up();
 		if (h->type != XS_WATCH_EVENT)
 			return 0;
 		if (receive(NULL, h->len))
@@ -130,7 +140,8 @@ static int post(uint32_t type, const char *path, const char *value)
 	struct xsd_sockmsg h = { type, ++next_id, 0,
 				 (uint32_t)(path_len + value_len) };
 
-	if (send(&h, sizeof(h)) || send(path, path_len) ||
+	end = clock_ms() + PATIENCE;
+	if (broken || send(&h, sizeof(h)) || send(path, path_len) ||
 	    send(value, value_len))
 		return -1;
 	return 0;
@@ -165,8 +176,10 @@ static void post_later(uint32_t type, const char *path, const char *value)
 int store_flush(void)
 {
 	struct xsd_sockmsg h;
-	bool failed = take_posted(0, &h) || post_failed;
+	bool failed;
 
+	end = clock_ms() + PATIENCE;
+	failed = broken || take_posted(0, &h) || post_failed;
 	post_failed = false;
 	return failed ? -1 : 0;
 }
@@ -175,6 +188,8 @@ void store_init(void *page)
 {
 	ring = page;
 	port = start_info->store_evtchn;
+	posted = next_id = 0;
+	broken = post_failed = false;
 	/* what an earlier loader did not take */
 	__atomic_store_n(&ring->rsp_cons, ring->rsp_prod, __ATOMIC_RELEASE);
 }
@@ -206,9 +221,10 @@ uint64_t store_number(const char *dir, const char *name, uint64_t missing)
 	if (n <= 0)
 		return missing;
 	for (int i = 0; i < n; i++) {
-		if (text[i] < '0' || text[i] > '9')
+		if (text[i] < '0' || text[i] > '9' ||
+		    __builtin_mul_overflow(v, 10u, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(text[i] - '0'), &v))
 			return missing;
-		v = v * 10 + (uint64_t)(text[i] - '0');
 	}
 	return v;
 }

@@ -149,6 +149,8 @@ int blk_answer(uint64_t *id)
 
 	for (unsigned i = 0; i < 1000000 && *prod == rsp_cons; i++)
 		yield();
+	for (unsigned i = 0; i < store_patience && *prod == rsp_cons; i++)
+		rest();
 	if (*prod == rsp_cons)
 		return 99;
 	rsp_cons++;

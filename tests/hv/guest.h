@@ -99,6 +99,9 @@ extern unsigned long fault_vector, fault_error, fault_cr2, fault_rip;
 /* N whole pages, zeroed, mapped writable. */
 void *pages(unsigned n);
 
+/* A millisecond, or until the store has something for us. */
+void rest(void);
+
 uint64_t random64(uint64_t *state);
 
 #endif

@@ -16,6 +16,8 @@ void store_start(void);
  */
 const char *store_ask(unsigned type, const void *data, size_t len);
 extern unsigned store_events;
+/* For how many milliseconds to wait; 0: for none, the store is at hand. */
+extern unsigned store_patience;
 
 /* Raw bytes into the ring as far as there is room; how many went. */
 size_t store_push(const void *data, size_t len);

@@ -91,6 +91,14 @@ is "$(cat status)" 141 "nobody reads the console: it ends"
 fails "nothere: No such file" $run nothere
 fails "--path nowhere" "$twinboot" run off --path nowhere
 fails "give --path" "$twinboot" run off
+fails "--vdev: only PV guests" $run off --vdev xvda1
+for name in vda xvda01 sda16 xvda256 hdc 'xvda,ro' 'xvda ro' ''; do
+	fails "--vdev $name: not the name" "$twinboot" run off --path pv \
+		--vdev "$name"
+done
+"$twinboot" run off --path pv --vdev sda1 --print >out
+grep -q -- "-append vbd=sda1:hd0 " out
+ok $? "--vdev: what the hypervisor is told"
 fails "--disk floppy" $run off --disk floppy
 fails "unable to find CPU model" $run off --cpu abacus
 : >empty

@@ -4,7 +4,7 @@
 # start loaders, each packed in another way and loaded at another place, and the
 # last one a kernel that tells what it got.
 # LONG=1: more places at random, domains of 96 MiB to 6 GiB, initrds of more
-# than half of that, no disk, an empty disk, Debian's kernels ten times each.
+# than half of that, no disk, an empty disk.
 . "$(dirname "$0")/tap.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 bed=$top/tests/xen-testbed
@@ -194,15 +194,4 @@ if [ -d /usr/lib/grub/x86_64-xen ] && command -v grub-mkimage >/dev/null; then
 	is "$(probe_got '.cmdline + .initrd.sha256')" \
 		"by GRUB$(sha "$root/boot/initrd")" "GRUB's image on ours"
 fi
-
-# Debian's kernels, from the image of every other test
-for k in cloud standard; do
-	"$twinboot" build --table gpt --fs ext4 --kernel "$B/debian/$k/vmlinuz" \
-		--initrd "$B/images/$k/initrd.img" -o "$tmp/disk" >/dev/null
-	for i in 1 2 3 4 5 6 7 8 9 10; do
-		xen --disk "$tmp/disk" --mem 512
-		[ $status = 0 ]
-		ok $? "Debian's $k kernel, run $i"
-	done
-done
 done_testing

@@ -1,0 +1,486 @@
+/*
+ * The PV loader's end of the block ring: reads of all shapes from a backend
+ * that answers as it likes, then from backends that break the rules, each in
+ * one way.  None may hang it, and afterwards every page is ours again.
+ */
+#include "tests/unit/unit.h"
+
+#include "loader/base/err.h"
+#include "pvboot/guest/blkring.h"
+#include "tests/pvguest.h"
+
+#define SECTORS 8192u		/* of the disk: 4 MiB */
+
+static uint8_t memory[2 << 20] __attribute__((aligned(4096)));
+static uint8_t buf[(4 << 20) + 8192] __attribute__((aligned(4096)));
+static struct arena arena;
+static struct blkring ring;
+
+/* Requests that the backend has taken and not yet answered. */
+struct job {
+	uint64_t id, sector;
+	unsigned n;
+	struct blkif_request_segment seg[BLKRING_SEGMENTS];
+};
+
+static struct backend {
+	struct job job[512];
+	unsigned n_jobs, n_replies, largest, most;
+	uint32_t req_cons;
+	bool alive;
+	unsigned asked;		/* how often alive() was */
+	uint64_t every, next;	/* ms from reply to reply; 0: at once */
+	/* Misdeeds; 0 or false: none. */
+	uint64_t seed;		/* answer in any order, some now, some later */
+	unsigned bad_status;	/* the Nth reply is an error */
+	unsigned dies_after;	/* N replies, then silence */
+	bool last_words;	/* ... and they are sent while alive() fails */
+	bool holds_on;		/* ... with all pages mapped that it was given, */
+	uint64_t lets_go;	/* until then (ms), 0: for ever */
+	unsigned keeps;		/* with the Nth reply a page stays mapped */
+	unsigned wrong_id;	/* the Nth reply has the id ... */
+	uint64_t id;
+	bool twice;		/* each reply comes twice */
+	uint32_t ahead;		/* added to rsp_prod */
+} be;
+
+static struct blkif_sring *sring(void)
+{
+	return (struct blkif_sring *)ring.page;
+}
+
+static uint64_t draw(uint64_t below)
+{
+	be.seed = be.seed * 6364136223846793005u + 1442695040888963407u;
+	return (be.seed >> 33) % below;
+}
+
+static uint8_t byte_of(uint64_t sector, unsigned at)
+{
+	return (uint8_t)(sector * 31 + (sector >> 8) * 7 + at);
+}
+
+static void take_job(void)
+{
+	union blkif_sring_entry *e =
+		&sring()->ring[be.req_cons++ & (ring.entries - 1)];
+	struct blkif_request_indirect *in = (void *)&e->req;
+	struct job *j = &be.job[be.n_jobs++];
+	const void *seg = e->req.seg;
+
+	assert_true(be.n_jobs <= ring.entries);
+	j->id = e->req.id;
+	j->sector = e->req.sector_number;
+	j->n = e->req.nr_segments;
+	assert_int_equal(e->req.handle, e->req.operation == BLKIF_OP_READ ? 51 :
+			 e->req.handle);
+	if (e->req.operation == BLKIF_OP_INDIRECT) {
+		assert_int_equal(in->indirect_op, BLKIF_OP_READ);
+		assert_int_equal(in->handle, 51);
+		j->id = in->id;
+		j->sector = in->sector_number;
+		j->n = in->nr_segments;
+		seg = fake_map(in->indirect_grefs[0], false);
+		fake_unmap(in->indirect_grefs[0]);
+	} else {
+		assert_int_equal(e->req.operation, BLKIF_OP_READ);
+		assert_true(j->n <= BLKIF_MAX_SEGMENTS_PER_REQUEST);
+	}
+	assert_in_range(j->n, 1, ring.max_segments);
+	memcpy(j->seg, seg, j->n * sizeof(j->seg[0]));
+	for (unsigned i = 0; i < j->n; i++)
+		fake_map(j->seg[i].gref, true);
+	be.largest = j->n > be.largest ? j->n : be.largest;
+	be.most = be.n_jobs > be.most ? be.n_jobs : be.most;
+}
+
+static void put_reply(uint64_t id, int16_t status)
+{
+	uint32_t prod = sring()->rsp_prod;
+	struct blkif_response *p = &sring()->ring[prod & (ring.entries - 1)].rsp;
+
+	p->id = id;
+	p->status = status;
+	sring()->rsp_prod = prod + 1;
+	if (sring()->rsp_event == prod + 1)
+		fakexen.pending = true;
+}
+
+static void do_job(unsigned i)
+{
+	struct job *j = &be.job[i];
+	bool bad = ++be.n_replies == be.bad_status;
+	uint64_t id = be.n_replies == be.wrong_id ? be.id : j->id;
+
+	for (unsigned k = 0; k < j->n; k++) {
+		uint8_t *page = fake_unmap(j->seg[k].gref);
+
+		assert_true(j->seg[k].first_sect <= j->seg[k].last_sect);
+		assert_true(j->seg[k].last_sect < 8);
+		for (unsigned s = j->seg[k].first_sect;
+		     s <= j->seg[k].last_sect; s++, j->sector++)
+			for (unsigned b = 0; b < 512; b++)
+				page[s * 512 + b] = byte_of(j->sector, b);
+	}
+	assert_true(j->sector <= SECTORS);
+	if (be.n_replies == be.keeps)
+		fake_map(j->seg[0].gref, true);
+	put_reply(id, bad ? BLKIF_RSP_ERROR : BLKIF_RSP_OKAY);
+	if (be.twice)
+		put_reply(id, BLKIF_RSP_OKAY);
+	be.job[i] = be.job[--be.n_jobs];
+}
+
+static void let_go(void)
+{
+	for (; be.n_jobs; be.n_jobs--)
+		for (unsigned i = 0; i < be.job[be.n_jobs - 1].n; i++)
+			fake_unmap(be.job[be.n_jobs - 1].seg[i].gref);
+}
+
+static void run_backend(void)
+{
+	if (!ring.page)
+		return;
+	while (be.req_cons != sring()->req_prod)
+		take_job();
+	sring()->req_event = be.req_cons + 1;
+	while (be.n_jobs && fakexen.now >= be.next && !(be.seed && !draw(4))) {
+		if (be.dies_after && be.n_replies == be.dies_after) {
+			be.alive = false;
+			if (be.lets_go && fakexen.now >= be.lets_go)
+				let_go();
+			return;
+		}
+		be.next = be.every ? fakexen.now + be.every : 0;
+		do_job(be.seed ? (unsigned)draw(be.n_jobs) : 0);
+	}
+	if (be.ahead && be.n_replies)
+		sring()->rsp_prod += be.ahead;
+}
+
+static bool alive(struct blkring *r)
+{
+	assert_ptr_equal(r, &ring);
+	be.asked++;
+	if (!be.alive && be.last_words) {
+		be.dies_after = 0;
+		run_backend();
+	}
+	if (!be.alive && !be.holds_on)
+		let_go();
+	return be.alive;
+}
+
+static void start_ring(unsigned pages, unsigned segments)
+{
+	err_clear();
+	fake_reset(run_backend);
+	memset(&be, 0, sizeof(be));
+	be.alive = true;
+	arena = (struct arena){ memory, sizeof(memory), 0, NULL };
+	ring = (struct blkring){ .name = "hd0", .handle = 51, .alive = alive };
+	assert_int_equal(blkring_init(&ring, &arena, pages, segments), 0);
+}
+
+/* All is given back, whatever happened. */
+static void end_ring(void)
+{
+	assert_true(blkring_end(&ring));
+	assert_int_equal(fakexen.given, 0);
+	assert_int_equal(fakexen.ports, 0);
+}
+
+static void read_right(uint64_t sector, unsigned n, unsigned at)
+{
+	unsigned given = fakexen.given;
+
+	memset(buf, 0xee, sizeof(buf));
+	assert_int_equal(blkring_read(&ring, sector, n, buf + at), 0);
+	for (unsigned i = 0; i < n * 512; i++)
+		if (buf[at + i] != byte_of(sector + i / 512, i % 512))
+			fail_msg("sector %lu+%u", sector, i / 512);
+	for (unsigned i = 0; i < 512; i++) {
+		assert_int_equal(buf[at + n * 512 + i], 0xee);
+		assert_true(i >= at || buf[at - 1 - i] == 0xee);
+	}
+	assert_int_equal(fakexen.given, given);
+	assert_int_equal(ring.in_flight, 0);
+}
+
+static void test_reads(void **state)
+{
+	static const unsigned segments[] = { 1, 3, 11, 12, 32, 256, 9999 };
+
+	for (unsigned i = 0; i < sizeof(segments) / sizeof(segments[0]); i++) {
+		for (unsigned pages = 1; pages <= BLKRING_PAGES; pages *= 2) {
+			start_ring(pages, segments[i]);
+			be.seed = pages & 5 ? pages + i : 0;
+			for (unsigned k = 0; k < 12; k++) {
+				unsigned n = 1 + (k * k * k * 41 + i) % 700;
+
+				read_right(k * 601, n, (k + i) % 16 * 512);
+			}
+			read_right(0, SECTORS, 512);
+			end_ring();
+		}
+	}
+}
+
+/* Much is asked at once, with few and large requests. */
+static void test_in_flight(void **state)
+{
+	start_ring(1, 256);
+	assert_int_equal(ring.entries, 32);
+	be.dies_after = 1;
+	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
+	assert_int_equal(be.largest, 256);
+	assert_int_equal(be.most, 4);
+	end_ring();
+	start_ring(16, 11);
+	assert_int_equal(ring.entries, 512);
+	be.dies_after = 1;
+	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
+	assert_int_equal(be.largest, 11);
+	assert_int_equal(be.most, BLKRING_SLOTS);
+	end_ring();
+}
+
+static void test_few_grants(void **state)
+{
+	start_ring(1, 256);
+	fakexen.limit = fakexen.given + 3;
+	read_right(7, 300, 1024);
+	assert_true(be.largest <= 3);
+	end_ring();
+	start_ring(1, 256);
+	fakexen.limit = fakexen.given;
+	assert_int_equal(blkring_read(&ring, 0, 8, buf), ERR_READ);
+	assert_non_null(strstr(err_text(), "hd0: no room for a request"));
+	end_ring();
+	start_ring(1, 0);
+	assert_int_equal(blkring_read(&ring, 0, 8, buf), ERR_READ);
+	end_ring();
+}
+
+/* The indices wrap around at 2^32. */
+static void test_wrap(void **state)
+{
+	start_ring(1, 11);
+	ring.req_prod = ring.rsp_cons = be.req_cons = UINT32_MAX - 20;
+	sring()->req_prod = sring()->rsp_prod = UINT32_MAX - 20;
+	sring()->req_event = sring()->rsp_event = UINT32_MAX - 19;
+	for (unsigned i = 0; i < 10; i++)
+		read_right(i, 500, 0);
+	assert_true(ring.req_prod < 1000);
+	end_ring();
+}
+
+/* One of many requests fails: the read does, the next one does not. */
+static void test_status(void **state)
+{
+	for (unsigned nth = 1; nth < 24; nth += 11) {
+		start_ring(1, 11);
+		be.seed = nth;
+		be.bad_status = nth;
+		assert_int_equal(blkring_read(&ring, 0, 2000, buf), ERR_READ);
+		assert_string_equal(err_text(), "Error 25: Disk read error: "
+				    "hd0: the backend's status is -1");
+		assert_null(ring.dead);
+		assert_int_equal(ring.in_flight, 0);
+		err_clear();
+		read_right(5, 2000, 512);
+		end_ring();
+	}
+}
+
+/* The read fails with TEXT, and so at once does every later one. */
+static void gives_up(const char *text, uint64_t min_ms, uint64_t max_ms)
+{
+	uint64_t since = fakexen.now;
+
+	assert_int_equal(blkring_read(&ring, 0, 2000, buf), ERR_READ);
+	assert_non_null(strstr(err_text(), text));
+	assert_in_range(fakexen.now - since, min_ms, max_ms);
+	since = fakexen.now;
+	err_clear();
+	assert_int_equal(blkring_read(&ring, 0, 1, buf), ERR_READ);
+	assert_non_null(strstr(err_text(), text));
+	assert_int_equal(fakexen.now, since);
+	err_clear();
+	/* Should it come back it finds nothing to do. */
+	for (unsigned i = 0; i < ring.entries; i++)
+		assert_int_equal(sring()->ring[i].req.operation, 0xff);
+}
+
+static void test_wrong_ids(void **state)
+{
+	static const uint64_t ids[] = { BLKRING_SLOTS, UINT64_MAX, 1ull << 32,
+					BLKRING_SLOTS - 1 };
+
+	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		start_ring(1, 11);
+		be.wrong_id = 3;
+		be.id = ids[i];		/* the last: a slot not in use */
+		gives_up("hd0: the backend breaks the ring's rules", 0, 10);
+		end_ring();
+	}
+	start_ring(1, 11);
+	be.twice = true;
+	gives_up("the backend breaks the ring's rules", 0, 10);
+	end_ring();
+}
+
+static void test_wrong_index(void **state)
+{
+	static const uint32_t ahead[] = { 1, 30, 32, 1u << 31, UINT32_MAX - 40 };
+
+	for (unsigned i = 0; i < sizeof(ahead) / sizeof(ahead[0]); i++) {
+		start_ring(1, 11);
+		be.ahead = ahead[i];
+		gives_up("the backend breaks the ring's rules", 0, 10);
+		end_ring();
+	}
+}
+
+static void test_gone(void **state)
+{
+	for (unsigned n = 1; n < 20; n += 6) {
+		start_ring(1, 11);
+		be.dies_after = n;
+		gives_up("hd0: the backend has gone", 1000, 2100);
+		assert_int_equal(be.asked, 1);
+		end_ring();
+	}
+	/* Events without replies are no sign of life. */
+	start_ring(1, 11);
+	be.dies_after = 2;
+	fakexen.pending = fakexen.keep_pending = true;
+	gives_up("the backend has gone", 1000, 2100);
+	end_ring();
+}
+
+/* It is there, but nothing comes. */
+static bool always(struct blkring *r)
+{
+	return ++be.asked;
+}
+
+static void test_hung(void **state)
+{
+	start_ring(1, 11);
+	be.dies_after = 5;
+	ring.alive = always;
+	gives_up("hd0: the backend does not answer", 60000, 61100);
+	assert_in_range(be.asked, 50, 70);
+	assert_true(ring.kept);
+	assert_false(blkring_end(&ring));
+}
+
+/* Its last replies came after we had looked, and before it went. */
+static void test_last_words(void **state)
+{
+	start_ring(1, 11);
+	be.dies_after = 5;
+	be.last_words = true;
+	read_right(0, 300, 0);
+	be.last_words = false;
+	be.dies_after = be.n_replies;
+	gives_up("hd0: the backend has gone", 1000, 2100);
+	end_ring();
+}
+
+/* Slow is not dead, however long it takes in all. */
+static void test_slow(void **state)
+{
+	start_ring(1, 1);
+	be.every = 50000;
+	read_right(3, 900, 0);
+	assert_true(fakexen.now > 100 * 50000);
+	assert_true(be.asked > 100);
+	end_ring();
+}
+
+/* Pages that the backend does not let go of are not forgotten. */
+static void test_kept(void **state)
+{
+	start_ring(1, 11);
+	be.keeps = 4;
+	assert_int_equal(blkring_read(&ring, 0, 2000, buf), ERR_READ);
+	assert_non_null(strstr(err_text(), "hd0: the backend keeps pages"));
+	assert_true(ring.kept);
+	assert_int_equal(ring.in_flight, 0);
+	assert_false(blkring_end(&ring));
+	assert_int_equal(fakexen.given, 1);
+	/* of all requests that it took and did not answer */
+	start_ring(1, 11);
+	be.dies_after = 1;
+	be.holds_on = true;
+	gives_up("the backend has gone", 60000, 61100);
+	assert_true(ring.kept);
+	assert_false(blkring_settle(&ring));
+	assert_false(blkring_end(&ring));
+	assert_int_equal(fakexen.given, 2000 / 8 - 11);
+	/* ... until it lets go, one by one */
+	for (unsigned i = 0; i < FAKE_GRANTS; i++) {
+		if (!fakexen.grant[i].mapped)
+			continue;
+		assert_false(blkring_settle(&ring));
+		fakexen.grant[i].mapped = false;
+	}
+	assert_int_equal(fakexen.given, 1);
+	assert_true(blkring_settle(&ring));
+	assert_true(blkring_end(&ring));
+	assert_int_equal(fakexen.given, 0);
+	/* ... while we wait for that */
+	start_ring(1, 11);
+	be.dies_after = 1;
+	be.holds_on = true;
+	be.lets_go = 7000;
+	gives_up("the backend has gone", 7000, 7200);
+	assert_false(ring.kept);
+	end_ring();
+}
+
+/* No memory, no grants: nothing is left behind. */
+static void test_no_room(void **state)
+{
+	unsigned good = 0;
+
+	for (size_t room = 0; room < sizeof(memory); room += 37000) {
+		fake_reset(run_backend);
+		err_clear();
+		arena = (struct arena){ memory, room, 0, NULL };
+		ring = (struct blkring){ .name = "hd0", .alive = alive };
+		fakexen.limit = room / 5000;
+		if (blkring_init(&ring, &arena, 16, 256)) {
+			assert_int_equal(fakexen.given + fakexen.ports, 0);
+			assert_non_null(strstr(err_text(), "Error 28: "));
+		} else {
+			end_ring();
+			good++;
+		}
+	}
+	assert_true(good > 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_in_flight),
+		cmocka_unit_test(test_few_grants),
+		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_wrong_ids),
+		cmocka_unit_test(test_wrong_index),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_hung),
+		cmocka_unit_test(test_last_words),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_no_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
