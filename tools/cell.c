@@ -216,12 +216,13 @@ void cell_agree(struct cell *c, const struct cell *earlier)
 
 static void judge(struct cell *c, enum vm_end end)
 {
+	struct facts_machine machine = { VM_MEMORY_MB, c->profile->vdev };
 	char name[96];
 
 	c->status = CELL_PASS;
 	c->why[0] = 0;
 	cell_name(c, name, sizeof(name));
-	c->facts = facts_compare(c->result, c->promise, VM_MEMORY_MB,
+	c->facts = facts_compare(c->result, c->promise, &machine,
 				 c->differences, name);
 	if (end == VM_ERROR)
 		decide(c, CELL_ERROR, "%s", get(c->result, "why"));

@@ -72,8 +72,15 @@ static void add_loader(struct facts *f, const json_t *got, const json_t *want)
 		 get(other, "sha256"));
 }
 
+/* EC2 exported bare file systems under the names of partitions. */
+static int part_of_root(const char *root, const char *vdev)
+{
+	return vdev && !strncmp(root, "/dev/", 5) && !strcmp(root + 5, vdev) ?
+		ROOTDEV_WHOLE : rootdev_part(root);
+}
+
 static void add_root(struct facts *f, const json_t *user,
-		     const struct promise *p)
+		     const struct promise *p, const char *vdev)
 {
 	const char *root = get(user, "root"), *fs = get(user, "fs");
 	const char *wanted = get(user, "want");
@@ -89,7 +96,7 @@ static void add_root(struct facts *f, const json_t *user,
 		add(f, "root device", "not found", wanted, false);
 	else
 		add(f, "root device", root, p->root_part == ROOTDEV_UNKNOWN ?
-		    NULL : want, rootdev_part(root) == p->root_part);
+		    NULL : want, part_of_root(root, vdev) == p->root_part);
 }
 
 /* A kernel keeps some memory for itself before it counts. */
@@ -122,7 +129,8 @@ static void add_disks(struct facts *f, const json_t *user)
 }
 
 json_t *facts_compare(const json_t *result, const struct promise *p,
-		      unsigned mem_mb, struct differences *d,
+		      const struct facts_machine *machine,
+		      struct differences *d,
 		      const char *cell)
 {
 	struct facts f = { json_array(), d, cell };
@@ -135,8 +143,8 @@ json_t *facts_compare(const json_t *result, const struct promise *p,
 	add_text(&f, "command line", get(report, "cmdline"), p->cmdline);
 	add_text(&f, "initrd SHA-256", get(json_object_get(report, "initrd"),
 					   "sha256"), p->initrd_sha256);
-	add_root(&f, user, p);
-	add_memory(&f, report, mem_mb);
+	add_root(&f, user, p, machine->vdev);
+	add_memory(&f, report, machine->mem_mb);
 	add_disks(&f, user);
 	return f.list;
 }

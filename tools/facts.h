@@ -8,14 +8,20 @@
 #include "tools/differences.h"
 #include "tools/promise.h"
 
+/* What the guest is given by the machine, not by the image. */
+struct facts_machine {
+	unsigned mem_mb;
+	const char *vdev;	/* the name of the whole disk, or NULL */
+};
+
 /*
  * The facts of the boot RESULT (of vm_json()) in CELL, "path/profile/entry", on
- * a machine of MEM_MB: a new array of {"name", "got", "want", "verdict",
- * "reason"}.  Verdicts: "same"; "seen", when nothing was promised; "declared",
+ * MACHINE: a new array of {"name", "got", "want", "verdict", "reason"}.  Verdicts: "same"; "seen", when nothing was promised; "declared",
  * when D allows the difference; "differs".
  */
 json_t *facts_compare(const json_t *result, const struct promise *p,
-		      unsigned mem_mb, struct differences *d,
+		      const struct facts_machine *machine,
+		      struct differences *d,
 		      const char *cell);
 
 /*

@@ -97,6 +97,8 @@ int rootdev_find(const char *cmdline, int fd, const struct part_list *parts,
 			return find_tag(tags[i], value + len + 1, fd, parts,
 					sector);
 	}
-	return strncmp(value, "/dev/", 5) ? ROOTDEV_UNKNOWN :
-					    rootdev_part(value);
+	if (strncmp(value, "/dev/", 5))
+		return ROOTDEV_UNKNOWN;
+	/* Without a table the disk is all there is, whatever it is called. */
+	return parts->n ? rootdev_part(value) : ROOTDEV_WHOLE;
 }

@@ -17,6 +17,8 @@ static const char boot[] =
 	" \"memory_kib\": 500000, \"disks\": 1, \"initrd\": {\"sha256\":"
 	" \"77\"}}, \"ms\": 9000}]}";
 
+static struct facts_machine machine = { 512, NULL };
+
 static struct promise promise(void)
 {
 	return (struct promise){
@@ -31,7 +33,7 @@ static const char *verdicts(const char *result, const struct promise *p,
 {
 	static char text[512];
 	json_t *j = json_loads(result, 0, NULL), *fact;
-	json_t *facts = facts_compare(j, p, 512, d, "pv/virtio/default");
+	json_t *facts = facts_compare(j, p, &machine, d, "pv/virtio/default");
 	size_t i;
 
 	text[0] = 0;
@@ -65,11 +67,24 @@ static void test_differs(void **state)
 		"entry=seen kernel file=seen kernel release=same "
 		"command line=differs initrd SHA-256=same "
 		"root device=differs memory (KiB)=same disks=same ");
-	facts = facts_compare(j, &p, 512, NULL, "x");
+	facts = facts_compare(j, &p, &machine, NULL, "x");
 	assert_string_equal(json_string_value(json_object_get(
 		facts_difference(facts), "name")), "command line");
 	json_decref(facts);
 	json_decref(j);
+}
+
+/* A bare file system that a PV guest sees as a partition. */
+static void test_vdev(void **state)
+{
+	struct promise p = promise();
+
+	p.root_part = ROOTDEV_WHOLE;
+	machine.vdev = "xvda1";
+	assert_null(strstr(verdicts(boot, &p, NULL), "differs"));
+	machine.vdev = "xvda";
+	assert_non_null(strstr(verdicts(boot, &p, NULL), "device=differs"));
+	machine.vdev = NULL;
 }
 
 static void test_limits(void **state)
@@ -93,8 +108,8 @@ static void test_agree(void **state)
 {
 	struct promise p = { .root_part = ROOTDEV_UNKNOWN };
 	json_t *j = json_loads(boot, 0, NULL);
-	json_t *one = facts_compare(j, &p, 512, NULL, "x");
-	json_t *two = facts_compare(j, &p, 512, NULL, "x");
+	json_t *one = facts_compare(j, &p, &machine, NULL, "x");
+	json_t *two = facts_compare(j, &p, &machine, NULL, "x");
 	json_t *line = json_array_get(two, 3), *root = json_array_get(two, 5);
 
 	assert_string_equal(json_string_value(json_object_get(line, "name")),
@@ -221,7 +236,7 @@ static void test_declared_badly(void **state)
 
 static void test_root_part(void **state)
 {
-	static const struct part_list none;
+	static const struct part_list none, one = { .n = 1 };
 
 	assert_int_equal(rootdev_part("/dev/vda1"), 1);
 	assert_int_equal(rootdev_part("/dev/xvda"), ROOTDEV_WHOLE);
@@ -231,7 +246,9 @@ static void test_root_part(void **state)
 	assert_int_equal(rootdev_part(""), ROOTDEV_WHOLE);
 	assert_int_equal(rootdev_part("7"), 7);
 	assert_int_equal(rootdev_find("a root=/dev/vda1 root=/dev/vda2 x", -1,
-				      &none, 512), 2);
+				      &one, 512), 2);
+	assert_int_equal(rootdev_find("root=/dev/xvda1", -1, &none, 512),
+			 ROOTDEV_WHOLE);
 	assert_int_equal(rootdev_find("noroot=/dev/vda1", -1, &none, 512),
 			 ROOTDEV_UNKNOWN);
 	assert_int_equal(rootdev_find("root=UUID=1234", -1, &none, 512),
@@ -245,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_differs),
+		cmocka_unit_test(test_vdev),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_agree),
 		cmocka_unit_test(test_agree_hostile),
