@@ -58,17 +58,6 @@ static void usage(void)
 	     "  --table          for people, in place of TAP");
 }
 
-static int number(const char *name, const char *text, unsigned *out)
-{
-	char *end;
-	unsigned long v = strtoul(text, &end, 10);
-
-	if (end == text || *end || text[0] == '-' || v > 1u << 20)
-		return report_error("--%s %s: not a number", name, text);
-	*out = (unsigned)v;
-	return 0;
-}
-
 static int take_shard(struct options *o, const char *text)
 {
 	char tail;
@@ -101,16 +90,16 @@ static int take_option(struct options *o, int c)
 		       report_error("--expect %s: not a regular expression",
 				    optarg);
 	case 't':
-		return number("timeout", optarg, &o->timeout);
+		return words_number("timeout", optarg, &o->timeout);
 	case 'q':
-		return number("silence", optarg, &o->silence);
+		return words_number("silence", optarg, &o->silence);
 	case 'D':
 		o->differences = differences_read(optarg);
 		return o->differences ? 0 : -1;
 	case 'r':
-		return number("retries", optarg, &o->retries);
+		return words_number("retries", optarg, &o->retries);
 	case 'n':
-		return number("jobs", optarg, &o->jobs);
+		return words_number("jobs", optarg, &o->jobs);
 	case 's':
 		return take_shard(o, optarg);
 	case 'J':

@@ -4,26 +4,9 @@
  */
 #include "tools/matrix.h"
 
-#include <signal.h>
 
+#include "tools/interrupt.h"
 #include "tools/matrixlive.h"
-
-static volatile sig_atomic_t caught;
-
-static void on_signal(int sig)
-{
-	caught = sig;
-}
-
-static void catch_signals(void)
-{
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaction(sigs[i], &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 bool matrix_is_ours(const struct matrix *m, unsigned i)
 {
@@ -114,10 +97,10 @@ int matrixrun_cells(struct matrix *m, unsigned jobs, const struct matrixtell *t)
 
 	for (unsigned i = 0; i < m->n; i++)
 		ours += matrix_is_ours(m, i);
-	catch_signals();
+	interrupt_catch();
 	if (!t->table)
 		matrixout_tap_plan(ours, stdout);
-	while (!caught && turn(m, jobs)) {
+	while (!interrupt_signal && turn(m, jobs)) {
 		drop_copies(m);
 		if (!t->lava)	/* which reads all that is printed */
 			matrixlive_show(m);
@@ -128,5 +111,5 @@ int matrixrun_cells(struct matrix *m, unsigned jobs, const struct matrixtell *t)
 			cell_abort(&m->cell[i], "interrupted");
 	tell(m, t, &at, &told);
 	matrixlive_wipe();
-	return caught;
+	return interrupt_signal;
 }

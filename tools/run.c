@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,10 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "tools/interrupt.h"
 #include "tools/report.h"
 #include "tools/vm.h"
+#include "tools/words.h"
 
 struct run {
 	struct vm_config config;
@@ -23,13 +24,6 @@ struct run {
 	struct termios saved;
 	bool raw, escape, keys;
 };
-
-static volatile sig_atomic_t caught;
-
-static void on_signal(int sig)
-{
-	caught = sig;
-}
 
 static void usage(void)
 {
@@ -56,17 +50,6 @@ static void usage(void)
 	     "  --json         the result on stdout, the console on stderr");
 }
 
-static int number(const char *name, const char *text, unsigned *out)
-{
-	char *end;
-	unsigned long v = strtoul(text, &end, 10);
-
-	if (end == text || *end || text[0] == '-' || v > 1u << 20)
-		return report_error("--%s %s: not a number", name, text);
-	*out = (unsigned)v;
-	return 0;
-}
-
 static int take_option(struct run *r, int c)
 {
 	switch (c) {
@@ -85,11 +68,11 @@ static int take_option(struct run *r, int c)
 		       report_error("--vdev %s: not the name of a PV guest's "
 				    "disk", optarg);
 	case 't':
-		return number("timeout", optarg, &r->timeout);
+		return words_number("timeout", optarg, &r->timeout);
 	case 'm':
-		return number("mem", optarg, &r->config.mem_mb);
+		return words_number("mem", optarg, &r->config.mem_mb);
 	case 's':
-		return number("smp", optarg, &r->config.smp);
+		return words_number("smp", optarg, &r->config.smp);
 	case 'c':
 		r->config.cpu = optarg;
 		return 0;
@@ -187,7 +170,7 @@ static void show(void *ctx, const char *text, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			caught = SIGPIPE;	/* nobody reads it any more */
+			interrupt_signal = SIGPIPE;	/* nobody reads it any more */
 			return;
 		}
 		text += n;
@@ -222,7 +205,7 @@ static void take_keys(struct run *r)
 	if (read(STDIN_FILENO, &c, 1) != 1) {
 		r->keys = false;
 	} else if (r->escape && c == 'x') {
-		caught = SIGINT;
+		interrupt_signal = SIGINT;
 	} else if (c == 1 && !r->escape) {
 		r->escape = true;
 	} else {
@@ -231,21 +214,11 @@ static void take_keys(struct run *r)
 	}
 }
 
-static void catch_signals(void)
-{
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaction(sigs[i], &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static void follow(struct run *r)
 {
 	uint64_t end = r->timeout ? vm_clock() + r->timeout * 1000ull : 0;
 
-	while (r->vm.end == VM_RUNNING && !caught) {
+	while (r->vm.end == VM_RUNNING && !interrupt_signal) {
 		struct pollfd p[VM_POLLFDS + 2];
 
 		vm_pollfds(&r->vm, p);
@@ -254,14 +227,14 @@ static void follow(struct run *r)
 		p[VM_POLLFDS + 1] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
 		poll(p, VM_POLLFDS + 1 + r->keys, 100);
 		if (p[VM_POLLFDS].revents & POLLERR)
-			caught = SIGPIPE;
+			interrupt_signal = SIGPIPE;
 		if (r->keys && p[VM_POLLFDS + 1].revents)
 			take_keys(r);
 		vm_step(&r->vm);
 		if (end && vm_clock() >= end)
 			break;
 	}
-	if (caught)
+	if (interrupt_signal)
 		vm_stop(&r->vm, VM_ERROR, "interrupted");
 	else
 		vm_stop(&r->vm, VM_TIMEOUT, "time is up");
@@ -271,7 +244,7 @@ static int run_machine(struct run *r)
 {
 	int status;
 
-	catch_signals();
+	interrupt_catch();
 	r->vm.output = show;
 	r->vm.ctx = r;
 	if (vm_start(&r->vm, &r->config)) {
@@ -281,7 +254,7 @@ static int run_machine(struct run *r)
 	terminal_raw(r);
 	follow(r);
 	terminal_restore(r);
-	status = caught ? 128 + caught : (int)r->vm.end;
+	status = interrupt_signal ? 128 + interrupt_signal : (int)r->vm.end;
 	if (r->json) {
 		json_t *j = vm_json(&r->vm);
 

@@ -1,9 +1,10 @@
 /*
- * Lists of names on the command line.
+ * Numbers and lists of names on the command line.
  */
 #include "tools/words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/report.h"
@@ -33,5 +34,16 @@ int words_check(const char *option, const char *list,
 		if (!find(word))
 			return report_error("%s %s: no such name", option,
 					    word);
+	return 0;
+}
+
+int words_number(const char *option, const char *text, unsigned *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	if (end == text || *end || text[0] == '-' || v > 1u << 20)
+		return report_error("--%s %s: not a number", option, text);
+	*out = (unsigned)v;
 	return 0;
 }
