@@ -12,6 +12,7 @@
 #include "tools/facts.h"
 
 #define CONSOLE_MAX (4u << 20)
+#define LAST_WORDS_MS 500	/* what stops may say a little more */
 
 void cell_name(const struct cell *c, char *name, size_t size)
 {
@@ -326,7 +327,8 @@ static const char *give_up(const struct cell *c)
 {
 	uint64_t now = vm_clock();
 
-	if (c->console && console_stops(c->console))
+	if (c->console && now - c->spoke_ms > LAST_WORDS_MS &&
+	    console_stops(c->console))
 		return console_stops(c->console);
 	if (now > c->deadline_ms)
 		return "time is up";

@@ -11,6 +11,7 @@
 static const struct {
 	const char *says, *why;
 } stops[] = {
+	{ "Twinboot: ", "the loader gave up" },
 	{ "Press any key to go back to the menu.",
 	  "the loader waits for a key" },
 	{ "Press r to try again, b to reboot.", "the loader waits for a key" },

@@ -70,7 +70,7 @@ ok $? "--dir: console and command"
 cp good.img bad.img
 printf x | dd of=bad.img bs=1 seek=5000 conv=notrunc 2>/dev/null
 cell bad.img 1 '.cells[0].why' "stage 2 is damaged, or not where the boot block \
-looks (silence; it said: Twinboot: S)" "a damaged stage 2" --paths bios --silence 10
+looks (the loader gave up; it said: Twinboot: S)" "a damaged stage 2" --paths bios
 printf 'default 0\ntimeout 0\ntitle a\nroot (hd0,0)\nkernel /boot/gone\n' >m
 $build --menu m --boot bios -o bad.img
 cell bad.img 1 '.cells[0].why' \
