@@ -136,6 +136,8 @@ static int open_blk(struct mounts *m, struct device dev, struct part_blk *part)
 	if (dev.disk >= m->p->n_disks)
 		return fail(ERR_NO_DISK, "%s", name);
 	disk = m->p->disk[dev.disk];
+	if (!disk->count)
+		return fail(ERR_NO_DISK, "%s has no sectors", name);
 	if (dev.part < 0) {
 		*part = whole_disk(disk);
 		return 0;

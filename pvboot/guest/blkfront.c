@@ -26,7 +26,7 @@ struct blkfront {
 	struct blk blk;
 	uint64_t vdev;
 	char path[32], backend[128];
-	bool ready;
+	bool deaf;		/* the backend did not follow us */
 };
 
 static struct blkfront *front[BLKFRONT_MAX];
@@ -173,7 +173,6 @@ static int complete(struct blkfront *f, uint64_t end)
 			    size);
 	f->blk.sector = (uint32_t)size;
 	f->blk.count = sectors * 512 / size;
-	f->ready = true;
 	set_state(f, XenbusStateConnected);
 	return 0;
 }
@@ -238,38 +237,6 @@ unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 	return n_fronts;
 }
 
-static void close_one(struct blkfront *f, uint64_t end)
-{
-	/* "protocol" stays: libxl gives it, and there is no other. */
-	static const char *const nodes[] = { "ring-ref", "ring-page-order",
-		"event-channel" };
-	char name[16];
-
-	if (f->ready) {
-		set_state(f, XenbusStateClosing);
-		wait_backend(f, 1 << XenbusStateClosing |
-			     1 << XenbusStateClosed, end);
-	}
-	set_state(f, XenbusStateClosed);
-	wait_backend(f, 1 << XenbusStateClosed, end);
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		store_remove(f->path, nodes[i]);
-	for (unsigned i = 0; f->ring.pages > 1 && i < f->ring.pages; i++) {
-		fmt(name, sizeof(name), "ring-ref%u", i);
-		store_remove(f->path, name);
-	}
-	while (!blkring_end(&f->ring)) {
-		if (clock_ms() > end) {
-			console_line("%s: its backend keeps pages of ours",
-				     f->blk.name);
-			break;
-		}
-		event_wait(start_info->store_evtchn, 0, 5);
-	}
-	set_state(f, XenbusStateInitialising);
-	wait_backend(f, 1 << XenbusStateInitWait, end);
-}
-
 const char *blkfront_stuck(void)
 {
 	for (unsigned i = 0; i < n_fronts; i++) {
@@ -282,12 +249,50 @@ const char *blkfront_stuck(void)
 	return NULL;
 }
 
-void blkfront_close(void)
+/*
+ * All front ends that were begun go to STATE; their backends have the same time
+ * to follow, to one of the states in WAIT.  One that does not is not waited for
+ * again: what it still holds is told later.
+ */
+static void close_step(unsigned state, unsigned wait)
 {
 	uint64_t end = clock_ms() + PATIENCE;
 
 	for (unsigned i = 0; i < n_fronts; i++)
-		if (front[i]->ring.port)
-			close_one(front[i], end);
+		if (front[i]->ring.pages)
+			set_state(front[i], state);
+	for (unsigned i = 0; i < n_fronts; i++)
+		if (front[i]->ring.pages && !front[i]->deaf)
+			front[i]->deaf = !wait_backend(front[i], wait, end);
+}
+
+static void give_back(struct blkfront *f)
+{
+	/* "protocol" stays: libxl gives it, and there is no other. */
+	static const char *const nodes[] = { "ring-ref", "ring-page-order",
+		"event-channel" };
+	char name[16];
+
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		store_remove(f->path, nodes[i]);
+	for (unsigned i = 0; f->ring.pages > 1 && i < f->ring.pages; i++) {
+		fmt(name, sizeof(name), "ring-ref%u", i);
+		store_remove(f->path, name);
+	}
+	if (!blkring_end(&f->ring))
+		console_line("%s: its backend keeps pages of ours",
+			     f->blk.name);
+}
+
+void blkfront_close(void)
+{
+	close_step(XenbusStateClosing, 1 << XenbusStateClosing |
+		   1 << XenbusStateClosed | 1 << XenbusStateInitWait);
+	close_step(XenbusStateClosed, 1 << XenbusStateClosed |
+		   1 << XenbusStateInitWait);
+	for (unsigned i = 0; i < n_fronts; i++)
+		if (front[i]->ring.pages)
+			give_back(front[i]);
+	close_step(XenbusStateInitialising, 1 << XenbusStateInitWait);
 	store_flush();
 }

@@ -275,23 +275,14 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf)
 	return r->dead ? fail(ERR_READ, "%s: %s", r->name, r->dead) : err;
 }
 
-static bool end(grant_ref_t *ref)
-{
-	if (*ref && grant_end(*ref))
-		*ref = 0;
-	return !*ref;
-}
-
 bool blkring_end(struct blkring *r)
 {
 	bool all = blkring_settle(r);
 
 	for (unsigned i = 0; i < r->pages; i++)
-		all &= end(&r->ref[i]);
+		all &= grant_end(r->ref[i]);
 	for (unsigned i = 0; i < BLKRING_SLOTS; i++)
-		all &= end(&r->slot[i].seg_ref);
-	if (r->port)
-		event_close(r->port);
-	r->port = 0;
+		all &= grant_end(r->slot[i].seg_ref);
+	event_close(r->port);
 	return all;
 }

@@ -57,7 +57,7 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf);
 /* After r->kept: take back what it has let go; true when that is all. */
 bool blkring_settle(struct blkring *r);
 
-/* End all grants; false if the backend has kept one, to be tried again. */
+/* End all grants; false if the backend has kept one. */
 bool blkring_end(struct blkring *r);
 
 #endif

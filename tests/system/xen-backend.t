@@ -59,13 +59,15 @@ says() {
 		cat "$tmp/out" "$tmp/err" "$tmp/log/result" | sed 's/^/# /'
 }
 
-# starts DISK NAME: the probe ran, with what that disk has
+# starts DISK NAME: the probe ran, with what that disk has, all pages ours again
 starts() {
 	local sum
 	sum=$(sha256sum "$tmp/$([ "$1" = hd0 ] && echo slow || echo good)/boot/initrd")
 	is "$status $(sed -n 's/^PROBE //p' "$tmp/out" |
 		jq -r '.cmdline + " " + .initrd.sha256')" \
 		"0 from $1 ${sum%% *}" "$2: starts what $1 has"
+	! grep 'its backend keeps' "$tmp/out"
+	ok $? "$2: no backend keeps pages"
 }
 
 # after N SH: beside the guest, when N sectors of xvda have been asked for
@@ -108,12 +110,12 @@ starts hd0 'asked to go'
 xen $slow "$unbind" --cmdline '(hd1)/boot/grub/menu.lst'
 says "hd0: Error 21: Selected disk does not exist: device/vbd/51712: \
 its backend does not connect" 'never connects'
-says "Error 21: Selected disk does not exist: (hd0)" 'never connects'
+says 'Error 21: Selected disk does not exist: (hd0) has no sectors' \
+	'never connects'
 starts hd1 'never connects'
 
 xen $slow "$unbind" --expect 'Press r'
-says 'Press r' 'never connects'
-is $status 0 'never connects: no other disk'
+says 'Press r to try again, b to reboot.' 'never connects, no other disk'
 
 # From the menu, which came as a ramdisk: nothing has been read.
 xen $slow "{ until [ \"\$(xenstore-read /local/domain/\$i/device/vbd/51712/state)\" = 4 ]
