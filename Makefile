@@ -147,7 +147,7 @@ TESTED += $(sort $(wildcard pvboot/hv/store*.c pvboot/hv/config*.c)) \
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
-PV_TESTED := pvboot/guest/blkring.c pvboot/guest/store.c
+PV_TESTED := $(patsubst %,pvboot/guest/%.c,blkfront blkring store)
 
 $(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
 	$(archive)

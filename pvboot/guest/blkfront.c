@@ -110,6 +110,17 @@ static unsigned ring_order(const struct blkfront *f)
 	return max > 4 ? 4 : (unsigned)max;
 }
 
+/* Pages of one request; more than the first number only by indirect ones. */
+static unsigned max_segments(const struct blkfront *f)
+{
+	uint64_t max = store_number(f->backend, "feature-max-indirect-segments",
+				    0);
+
+	return max < BLKIF_MAX_SEGMENTS_PER_REQUEST ?
+		BLKIF_MAX_SEGMENTS_PER_REQUEST :
+		max > BLKRING_SEGMENTS ? BLKRING_SEGMENTS : (unsigned)max;
+}
+
 static int publish(struct blkfront *f, unsigned order)
 {
 	char name[16];
@@ -149,9 +160,7 @@ static int begin(struct blkfront *f, struct arena *arena, uint64_t end)
 		return fail(ERR_NO_DISK, "%s: its backend is not ready",
 			    f->path);
 	order = ring_order(f);
-	err = blkring_init(&f->ring, arena, 1u << order, (unsigned)
-		store_number(f->backend, "feature-max-indirect-segments",
-			     BLKIF_MAX_SEGMENTS_PER_REQUEST));
+	err = blkring_init(&f->ring, arena, 1u << order, max_segments(f));
 	return err ? err : publish(f, order);
 }
 
@@ -229,6 +238,7 @@ unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 		err[i] = begin(f, arena, end);
 		report(f, err[i]);
 	}
+	end = clock_ms() + PATIENCE;
 	for (unsigned i = 0; i < n_fronts; i++) {
 		if (!err[i])
 			report(front[i], complete(front[i], end));

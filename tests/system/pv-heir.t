@@ -9,7 +9,7 @@
 bed=$(cd "$(dirname "$0")/.." && pwd)/xen-testbed
 
 mkdir -p "$tmp/a/boot/grub" "$tmp/b"
-cp "$B"/boot-test/heir*.elf "$tmp/a/boot/"
+cp "$B"/boot-test/heir{,-leap,-p2m}.elf "$tmp/a/boot/" || exit 1
 "$B/kernelgen" --format bzimage-pv --compress zstd --elf "$B/boot/pvboot.elf" \
 	-o "$tmp/a/boot/loader"
 printf '%s\n' 'default 0' 'timeout 0' 'title another loader' \
