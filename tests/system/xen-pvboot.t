@@ -46,7 +46,8 @@ probe_got() {	# the last PROBE line's value of a jq expression
 sha() { sha256sum "$1" | cut -d' ' -f1; }
 
 at() {	# at ADDRESS: the loader linked to be loaded there
-	make -s -C "$top" B="$B" "$B/tests/pvboot-at-$1.elf" >&2
+	make -s -C "$top" B="${B#"$top"/}" \
+		"${B#"$top"/}/tests/pvboot-at-$1.elf" >&2
 	echo "$B/tests/pvboot-at-$1.elf"
 }
 
