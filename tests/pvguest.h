@@ -28,7 +28,7 @@ static struct fakexen {
 	} grant[FAKE_GRANTS];
 } fakexen;
 
-static start_info_t fake_start_info = { .store_evtchn = 1 };
+static start_info_t fake_start_info = { .store_evtchn = 1, .nr_pages = 65536 };
 start_info_t *start_info = &fake_start_info;
 
 static inline void fake_reset(void (*backend)(void))
@@ -56,7 +56,7 @@ void event_send(evtchn_port_t port)
 		fakexen.backend();
 }
 
-void event_wait(evtchn_port_t port, evtchn_port_t port2, unsigned ms)
+void event_wait(evtchn_port_t port, unsigned ms)
 {
 	if (fakexen.backend)
 		fakexen.backend();

@@ -4,7 +4,7 @@
 
 #include "loader/base/err.h"
 
-void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
+void *arena_alloc_raw(struct arena *a, size_t size, size_t align)
 {
 	size_t at = -((uintptr_t)a->base + a->used) & (align - 1);
 
@@ -15,10 +15,15 @@ void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
 	}
 	if (a->grow && a->grow(a, a->used + at + size))
 		return NULL;
-	a->used += at;
-	void *p = memset(a->base + a->used, 0, size);
-	a->used += size;
-	return p;
+	a->used += at + size;
+	return a->base + a->used - size;
+}
+
+void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
+{
+	void *p = arena_alloc_raw(a, size, align);
+
+	return p ? memset(p, 0, size) : NULL;
 }
 
 void *arena_alloc(struct arena *a, size_t size)

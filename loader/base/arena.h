@@ -23,6 +23,9 @@ void *arena_alloc(struct arena *a, size_t size);
 /* The same with ALIGN, a power of two. */
 void *arena_alloc_aligned(struct arena *a, size_t size, size_t align);
 
+/* The same, not zeroed: for megabytes that will be written anyway. */
+void *arena_alloc_raw(struct arena *a, size_t size, size_t align);
+
 static inline size_t arena_mark(const struct arena *a)
 {
 	return a->used;

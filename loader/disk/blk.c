@@ -15,18 +15,29 @@
 
 struct blk_cache {
 	struct {
-		uint64_t off;	/* of the device, a multiple of CACHE_LINE */
+		uint64_t off;	/* of the device, a multiple of b->line */
 		size_t len;	/* valid bytes; 0: empty */
 		uint64_t used;	/* for least-recently-used */
-		uint8_t data[CACHE_LINE];
+		uint8_t *data;
 	} line[CACHE_LINES];
 	uint64_t clock;
 };
 
 int blk_cache_attach(struct blk *b, struct arena *a)
 {
+	uint8_t *data;
+
+	if (!b->line)
+		b->line = CACHE_LINE;
 	b->cache = arena_alloc(a, sizeof(*b->cache));
-	return b->cache ? 0 : ERR_NO_MEMORY;
+	data = arena_alloc_raw(a, CACHE_LINES * b->line, 16);
+	if (!b->cache || !data) {
+		b->cache = NULL;
+		return ERR_NO_MEMORY;
+	}
+	for (unsigned i = 0; i < CACHE_LINES; i++)
+		b->cache->line[i].data = data + i * b->line;
+	return 0;
 }
 
 int blk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
@@ -38,7 +49,7 @@ int blk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return n ? b->read(b, lba, n, buf) : 0;
 }
 
-/* The cached data at OFF (a multiple of CACHE_LINE), read when needed. */
+/* The cached data at OFF (a multiple of B->line), read when needed. */
 static int cache_line(struct blk *b, uint64_t off, unsigned *found)
 {
 	struct blk_cache *c = b->cache;
@@ -56,8 +67,8 @@ static int cache_line(struct blk *b, uint64_t off, unsigned *found)
 			oldest = i;
 	}
 	c->line[oldest].len = 0;
-	if (left > CACHE_LINE)
-		left = CACHE_LINE;
+	if (left > b->line)
+		left = b->line;
 	err = blk_read(b, off / b->sector, (uint32_t)left / b->sector,
 		       c->line[oldest].data);
 	if (err)
@@ -72,7 +83,7 @@ static int cache_line(struct blk *b, uint64_t off, unsigned *found)
 static int read_cached(struct blk *b, uint64_t off, size_t len, void *buf)
 {
 	while (len) {
-		size_t in = off % CACHE_LINE, n;
+		size_t in = off % b->line, n;
 		unsigned i;
 		int err = cache_line(b, off - in, &i);
 
@@ -112,7 +123,7 @@ int blk_pread(struct blk *b, uint64_t off, size_t len, void *buf)
 	if (__builtin_add_overflow(off, len, &end) || end > blk_bytes(b))
 		return fail(ERR_OUTSIDE_PARTITION, "%s: bytes %lu+%zu of %lu",
 			    b->name, off, len, blk_bytes(b));
-	if (b->cache && len <= CACHE_LINE)
+	if (b->cache && len <= b->line)
 		return read_cached(b, off, len, buf);
 	while (len) {
 		size_t in = off % b->sector, n = b->sector - in;

@@ -22,6 +22,7 @@ struct blk {
 	int (*read)(struct blk *b, uint64_t lba, uint32_t n, void *buf);
 	void *priv;		/* the driver's */
 	struct blk_cache *cache; /* for blk_pread; may be NULL */
+	uint32_t line;		/* bytes it reads at a time; 0: 4096 */
 };
 
 /* N whole sectors at LBA.  ERR_OUTSIDE_PARTITION past the end; ERR_READ. */
@@ -33,7 +34,10 @@ int blk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf);
  */
 int blk_pread(struct blk *b, uint64_t off, size_t len, void *buf);
 
-/* Give B a cache from A for blk_pread.  ERR_NO_MEMORY. */
+/*
+ * Give B a cache from A for blk_pread.  B->line is a power of two: the more a
+ * request costs for itself, the larger.  ERR_NO_MEMORY.
+ */
 int blk_cache_attach(struct blk *b, struct arena *a);
 
 static inline uint64_t blk_bytes(const struct blk *b)

@@ -113,7 +113,7 @@ int part_open(struct blk *disk, const struct part_list *list, unsigned number,
 			    disk->count);
 	*out = (struct part_blk){
 		.blk = { .sector = disk->sector, .count = p->count,
-			 .read = read_partition },
+			 .read = read_partition, .line = disk->line },
 		.disk = disk, .first = p->first,
 	};
 	out->blk.priv = out;

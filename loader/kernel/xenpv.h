@@ -77,6 +77,7 @@ struct xenpv_machine {
 	void *ctx;
 	uint64_t shared_info;	/* machine address, bytes */
 	uint32_t store_port, console_port;
+	bool p2m_written;	/* the list is in its place already */
 };
 
 /*

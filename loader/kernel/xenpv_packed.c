@@ -53,7 +53,7 @@ static int unpack_to(struct file *f, uint64_t off, uint64_t len,
 	if (sink.max > arena->size - arena->used)
 		return fail(ERR_NO_MEMORY, "%lu bytes when unpacked, by its "
 			    "last bytes, if it is not cut short", sink.max);
-	sink.mem = arena_alloc_aligned(arena, sink.max, PAGE);
+	sink.mem = arena_alloc_raw(arena, sink.max, PAGE);
 	if (!sink.mem)
 		return ERR_NO_MEMORY;
 	if (method)

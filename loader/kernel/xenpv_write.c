@@ -33,6 +33,8 @@ void xenpv_hypercall_page(void *page)
 
 static int write_p2m(const struct xenpv *x, const struct xenpv_machine *m)
 {
+	if (m->p2m_written)
+		return 0;
 	for (uint64_t pfn = 0; pfn < x->nr_pages; pfn += 512) {
 		uint64_t *list = m->page(m->ctx, x->p2m.pfn + pfn / 512);
 

@@ -10,6 +10,8 @@
 #include "loader/unpack/methods.h"
 #include "loader/unpack/unpack_io.h"
 
+#define BLOCK 4096u		/* of most file systems */
+
 const struct unpack_method *const unpack_methods[] = {
 	&unpack_gzip,
 	&unpack_xz,
@@ -75,7 +77,7 @@ void *unpack_alloc(struct unpack_io *io, size_t n, size_t size)
 {
 	if (__builtin_mul_overflow(n, size, &n))
 		n = SIZE_MAX;
-	return arena_alloc(io->arena, n);
+	return arena_alloc_raw(io->arena, n, 16);
 }
 
 int unpack_read(struct unpack_io *io, void *buf, size_t len)
@@ -115,10 +117,13 @@ int unpack_commit(struct unpack_io *io, const uint8_t *p, size_t len)
 	return s->mem || !len ? 0 : s->write(s->ctx, p, len);
 }
 
+/* To the end or to a block's of the file: the next piece is one request. */
 static int fill(struct unpack_io *io, struct unpack_buf *b)
 {
 	b->in = io->in;
-	b->in_len = io->left < io->in_size ? io->left : io->in_size;
+	b->in_len = io->left;
+	if (b->in_len > io->in_size)
+		b->in_len = io->in_size - (io->off + io->in_size) % BLOCK;
 	return b->in_len ? unpack_read(io, io->in, b->in_len) : 0;
 }
 

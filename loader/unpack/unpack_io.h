@@ -48,7 +48,7 @@ void unpack_room(struct unpack_io *io, uint8_t *spare, uint8_t **p,
 /* LEN bytes were written there. */
 int unpack_commit(struct unpack_io *io, const uint8_t *p, size_t len);
 
-/* N * SIZE bytes from the arena, NULL (recorded) when it is too small. */
+/* N * SIZE bytes of the arena, not zeroed; NULL (recorded): it is too small. */
 void *unpack_alloc(struct unpack_io *io, size_t n, size_t size);
 
 /* "Error 3: ...: xz: WHAT at byte N" */

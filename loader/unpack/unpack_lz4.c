@@ -41,7 +41,7 @@ static int step(struct unpack_io *io, void *ctx, struct unpack_buf *b)
 
 static int run(struct unpack_io *io)
 {
-	LZ4F_CustomMem mem = { alloc, alloc, release, io };
+	LZ4F_CustomMem mem = { alloc, NULL, release, io };
 	LZ4F_dctx *d = LZ4F_createDecompressionContext_advanced(mem,
 							LZ4F_VERSION);
 

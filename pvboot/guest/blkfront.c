@@ -19,7 +19,9 @@
 #include "pvboot/guest/store.h"
 
 #define PATIENCE 20000u		/* ms for a change of the backend's state */
-#define BOUNCE (64 * XEN_PAGE)
+#define GLANCE 1000u		/* ms, then look whether no event told of it */
+#define LINE 32768u		/* bytes: a request is a dozen switches */
+#define DATA_SHARE 32u		/* of memory, for what is being read */
 
 struct blkfront {
 	struct blkring ring;	/* first: see alive() */
@@ -27,11 +29,11 @@ struct blkfront {
 	uint64_t vdev;
 	char path[32], backend[128];
 	bool deaf;		/* the backend did not follow us */
+	unsigned seen;		/* events when its state was last looked at */
 };
 
 static struct blkfront *front[BLKFRONT_MAX];
 static unsigned n_fronts;
-static uint8_t *bounce;		/* for unaligned destinations */
 
 static unsigned backend_state(const struct blkfront *f)
 {
@@ -48,134 +50,155 @@ static bool alive(struct blkring *r)
 }
 
 /*
- * Wait until the backend's state is one of the bits in STATES.  False if it
- * does not come to that before END, or there is no backend (any more).
+ * Wait until the backend's state is one of the bits in STATES; then SAID has N
+ * of its nodes, the first of which is "state".  False if it does not come to
+ * that before END, or there is no backend (any more).
  */
-static bool wait_backend(const struct blkfront *f, unsigned states,
-			 uint64_t end)
+static bool wait_backend(struct blkfront *f, unsigned states, uint64_t end,
+			 struct store_node *said, unsigned n)
 {
 	for (;;) {
-		unsigned state = backend_state(f);
+		uint64_t now = clock_ms(), state;
 
+		store_wait(f->seen, now + GLANCE < end ? now + GLANCE : end);
+		f->seen = store_events();
+		store_read_all(f->backend, said, n);
+		state = store_node_number(&said[0], XenbusStateUnknown);
 		if (state < 32 && states >> state & 1)
 			return true;
-		if (state == XenbusStateUnknown || clock_ms() > end)
+		if (state == XenbusStateUnknown || clock_ms() >= end)
 			return false;
-		event_wait(start_info->store_evtchn, 0, 5);
 	}
 }
 
-static void set_state(const struct blkfront *f, unsigned state)
+static bool wait_state(struct blkfront *f, unsigned states, uint64_t end)
 {
+	struct store_node state = { "state" };
+
+	return wait_backend(f, states, end, &state, 1);
+}
+
+/* Tell the backend; what it does about it is an event. */
+static void set_state(struct blkfront *f, unsigned state)
+{
+	f->seen = store_events();
 	store_write_number(f->path, "state", state);
-}
-
-static int read_direct(struct blkfront *f, uint64_t sector, uint64_t n,
-		       uint8_t *buf)
-{
-	if (!((uintptr_t)buf % 512))
-		return blkring_read(&f->ring, sector, n, buf);
-	while (n) {
-		uint64_t now = n < BOUNCE / 512 ? n : BOUNCE / 512;
-		int err = blkring_read(&f->ring, sector, now, bounce);
-
-		if (err)
-			return err;
-		memcpy(buf, bounce, now * 512);
-		sector += now;
-		buf += now * 512;
-		n -= now;
-	}
-	return 0;
 }
 
 static int blkfront_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 {
 	struct blkfront *f = b->priv;
 	unsigned per = b->sector / 512;
-	const char *stuck = blkfront_stuck();
 
-	/* What we read could be written over. */
-	if (stuck)
-		return fail(ERR_READ, "the backend of %s still has pages of "
-			    "ours", stuck);
-	return read_direct(f, lba * per, (uint64_t)n * per, buf);
+	return blkring_read(&f->ring, lba * per, (uint64_t)n * per, buf);
 }
 
-/* The ring's size as a power of two of pages. */
-static unsigned ring_order(const struct blkfront *f)
+/*
+ * The ring's size as a power of two of pages.  One page has room for 32
+ * requests; if each can be 1 MiB that is enough, and for a larger one Linux'
+ * backend makes thousands of allocations while we wait.
+ */
+static unsigned ring_order(unsigned segments, uint64_t max)
 {
-	uint64_t max = store_number(f->backend, "max-ring-page-order", 0);
-
+	if (segments > BLKIF_MAX_SEGMENTS_PER_REQUEST)
+		return 0;
 	return max > 4 ? 4 : (unsigned)max;
 }
 
 /* Pages of one request; more than the first number only by indirect ones. */
-static unsigned max_segments(const struct blkfront *f)
+static unsigned max_segments(uint64_t indirect)
 {
-	uint64_t max = store_number(f->backend, "feature-max-indirect-segments",
-				    0);
-
-	return max < BLKIF_MAX_SEGMENTS_PER_REQUEST ?
+	return indirect < BLKIF_MAX_SEGMENTS_PER_REQUEST ?
 		BLKIF_MAX_SEGMENTS_PER_REQUEST :
-		max > BLKRING_SEGMENTS ? BLKRING_SEGMENTS : (unsigned)max;
+		indirect > BLKRING_SEGMENTS ? BLKRING_SEGMENTS :
+		(unsigned)indirect;
 }
 
-static int publish(struct blkfront *f, unsigned order)
+/* Pages for a disk's data: its part of the memory and the grants we spare. */
+static unsigned data_pages(unsigned disks_left)
+{
+	uint64_t memory = start_info->nr_pages / DATA_SHARE / n_fronts;
+	unsigned grants = grant_count_free() / disks_left / 2;
+
+	return memory < grants ? (unsigned)memory : grants;
+}
+
+static void publish(struct blkfront *f)
 {
 	char name[16];
 
-	if (!order)
+	if (f->ring.pages == 1)
 		store_write_number(f->path, "ring-ref", f->ring.ref[0]);
 	else
-		store_write_number(f->path, "ring-page-order", order);
-	for (unsigned i = 0; order && i < f->ring.pages; i++) {
+		store_write_number(f->path, "ring-page-order",
+				   (unsigned)__builtin_ctz(f->ring.pages));
+	for (unsigned i = 0; f->ring.pages > 1 && i < f->ring.pages; i++) {
 		fmt(name, sizeof(name), "ring-ref%u", i);
 		store_write_number(f->path, name, f->ring.ref[i]);
 	}
 	store_write_number(f->path, "event-channel", f->ring.port);
 	store_write(f->path, "protocol", XEN_IO_PROTO_ABI_X86_64);
+	store_write_number(f->path, "feature-persistent", 1);
 	set_state(f, XenbusStateInitialised);
-	return store_flush() ? fail(ERR_READ, "xenstore refuses %s", f->path)
-			     : 0;
+	store_send();
+}
+
+static int find_backend(struct blkfront *f)
+{
+	struct store_node n[] = { { "backend" }, { "backend-id" } };
+
+	store_read_all(f->path, n, 2);
+	if (n[0].len <= 0)
+		return fail(ERR_NO_DISK, "%s has no backend", f->path);
+	memcpy(f->backend, n[0].text, sizeof(f->backend));
+	f->ring.dom = (domid_t)store_node_number(&n[1], 0);
+	return 0;
 }
 
 /* Up to "initialised": from there the backend works by itself. */
-static int begin(struct blkfront *f, struct arena *arena, uint64_t end)
+static int begin(struct blkfront *f, struct arena *arena, uint64_t end,
+		 unsigned disks_left)
 {
-	char path[48];
-	unsigned order;
-	int err;
+	struct store_node n[] = { { "state" }, { "max-ring-page-order" },
+		{ "feature-max-indirect-segments" } };
+	unsigned segments, order;
+	int err = find_backend(f);
 
-	fmt(path, sizeof(path), "%s/backend", f->path);
-	if (store_read(path, f->backend, sizeof(f->backend)) <= 0)
-		return fail(ERR_NO_DISK, "%s has no backend", f->path);
-	f->ring.dom = (domid_t)store_number(f->path, "backend-id", 0);
+	if (err)
+		return err;
 	f->ring.name = f->blk.name;
 	f->ring.handle = (uint16_t)f->vdev;
 	f->ring.alive = alive;
+	f->seen = store_events() - 1;	/* look at once */
+	store_watch(f->backend, "state");
 	if (!wait_backend(f, 1 << XenbusStateInitWait |
 			  1 << XenbusStateInitialised |
-			  1 << XenbusStateConnected, end))
+			  1 << XenbusStateConnected, end, n, 3))
 		return fail(ERR_NO_DISK, "%s: its backend is not ready",
 			    f->path);
-	order = ring_order(f);
-	err = blkring_init(&f->ring, arena, 1u << order, max_segments(f));
-	return err ? err : publish(f, order);
+	segments = max_segments(store_node_number(&n[2], 0));
+	order = ring_order(segments, store_node_number(&n[1], 0));
+	err = blkring_init(&f->ring, arena, 1u << order, segments,
+			   data_pages(disks_left));
+	if (!err)
+		publish(f);
+	return err;
 }
 
 static int complete(struct blkfront *f, uint64_t end)
 {
+	struct store_node n[] = { { "state" }, { "sectors" },
+		{ "sector-size" } };
 	uint64_t sectors, size;
 
 	if (!wait_backend(f, 1 << XenbusStateConnected |
 			  1 << XenbusStateClosing | 1 << XenbusStateClosed,
-			  end) ||
-	    backend_state(f) != XenbusStateConnected)
+			  end, n, 3) ||
+	    store_node_number(&n[0], 0) != XenbusStateConnected)
 		return fail(ERR_NO_DISK, "%s: its backend does not connect",
 			    f->path);
-	sectors = store_number(f->backend, "sectors", 0);
-	size = store_number(f->backend, "sector-size", 512);
+	sectors = store_node_number(&n[1], 0);
+	size = store_node_number(&n[2], 512);
 	if (size < 512 || size > 4096 || size & (size - 1) ||
 	    sectors > UINT64_MAX / 512)
 		return fail(ERR_NO_DISK, "%s: sectors of %lu bytes", f->path,
@@ -183,6 +206,7 @@ static int complete(struct blkfront *f, uint64_t end)
 	f->blk.sector = (uint32_t)size;
 	f->blk.count = sectors * 512 / size;
 	set_state(f, XenbusStateConnected);
+	store_send();
 	return 0;
 }
 
@@ -222,20 +246,19 @@ unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 	int err[BLKFRONT_MAX];
 
 	n_fronts = list_devices(vdev);
-	bounce = arena_alloc_aligned(arena, BOUNCE, XEN_PAGE);
 	for (unsigned i = 0; i < n_fronts; i++) {
 		struct blkfront *f = arena_alloc(arena, sizeof(*f));
 
-		if (!f || !bounce)
+		if (!f)
 			panic("no memory for %u disks", n_fronts);
 		front[i] = f;
 		disk[i] = &f->blk;
 		f->vdev = vdev[i];
 		f->blk = (struct blk){ .sector = 512, .read = blkfront_read,
-				       .priv = f };
+				       .priv = f, .line = LINE };
 		fmt(f->blk.name, sizeof(f->blk.name), "hd%u", i);
 		fmt(f->path, sizeof(f->path), "device/vbd/%lu", f->vdev);
-		err[i] = begin(f, arena, end);
+		err[i] = begin(f, arena, end, n_fronts - i);
 		report(f, err[i]);
 	}
 	end = clock_ms() + PATIENCE;
@@ -273,18 +296,18 @@ static void close_step(unsigned state, unsigned wait)
 			set_state(front[i], state);
 	for (unsigned i = 0; i < n_fronts; i++)
 		if (front[i]->ring.pages && !front[i]->deaf)
-			front[i]->deaf = !wait_backend(front[i], wait, end);
+			front[i]->deaf = !wait_state(front[i], wait, end);
 }
 
 static void give_back(struct blkfront *f)
 {
-	/* "protocol" stays: libxl gives it, and there is no other. */
-	static const char *const nodes[] = { "ring-ref", "ring-page-order",
-		"event-channel" };
 	char name[16];
 
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		store_remove(f->path, nodes[i]);
+	/* "protocol" stays: libxl gives it, and there is no other. */
+	store_remove(f->path, "event-channel");
+	store_remove(f->path, "feature-persistent");
+	store_remove(f->path, f->ring.pages == 1 ? "ring-ref" :
+		     "ring-page-order");
 	for (unsigned i = 0; f->ring.pages > 1 && i < f->ring.pages; i++) {
 		fmt(name, sizeof(name), "ring-ref%u", i);
 		store_remove(f->path, name);
@@ -296,13 +319,14 @@ static void give_back(struct blkfront *f)
 
 void blkfront_close(void)
 {
-	close_step(XenbusStateClosing, 1 << XenbusStateClosing |
-		   1 << XenbusStateClosed | 1 << XenbusStateInitWait);
 	close_step(XenbusStateClosed, 1 << XenbusStateClosed |
 		   1 << XenbusStateInitWait);
 	for (unsigned i = 0; i < n_fronts; i++)
 		if (front[i]->ring.pages)
 			give_back(front[i]);
 	close_step(XenbusStateInitialising, 1 << XenbusStateInitWait);
+	for (unsigned i = 0; i < n_fronts; i++)
+		if (front[i]->backend[0])
+			store_unwatch(front[i]->backend, "state");
 	store_flush();
 }

@@ -1,8 +1,10 @@
 /*
- * The block protocol (xen/io/blkif.h).  The destination's own pages are
- * granted to the backend, so nothing is copied; a long read becomes as many
- * requests as the ring, the slots and the grant table take at once.  What the
- * backend writes is checked: it may be broken.
+ * The block protocol (xen/io/blkif.h).  The backend gets pages for the data when
+ * the ring is made, and keeps them: one that knows persistent grants maps each
+ * once, which saves it more time than copying takes us; and no backend, however
+ * late it writes, ever has a page of what was read.  A long read becomes as many
+ * requests as there are slots.  What the backend writes is checked: it may be
+ * broken.
  */
 #include "pvboot/guest/blkring.h"
 
@@ -16,6 +18,7 @@
 #define PER_PAGE (XEN_PAGE / SECTOR)
 #define SILENCE 1000u		/* ms, then ask whether the backend lives */
 #define PATIENCE 60000u		/* ms until it is given up all the same */
+
 #define RULES "the backend breaks the ring's rules"
 
 static uint64_t mfn_of(const void *p)
@@ -23,109 +26,115 @@ static uint64_t mfn_of(const void *p)
 	return map_get((uint64_t)p) >> 12 & ((1ul << 40) - 1);
 }
 
-int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
-		 unsigned max_segments)
+static bool indirect(const struct blkring *r)
 {
-	unsigned all = pages + BLKRING_SLOTS;
-	struct blkif_sring *s;
+	return r->segments > BLKIF_MAX_SEGMENTS_PER_REQUEST;
+}
 
-	if (grant_count_free() < all)
-		return fail(ERR_NO_MEMORY, "%s: too many disks", r->name);
-	r->page = arena_alloc_aligned(arena, all * XEN_PAGE, XEN_PAGE);
-	if (!r->page)
-		return ERR_NO_MEMORY;
-	r->port = event_alloc(r->dom);
-	if (!r->port)
-		return ERR_READ;
-	r->max_segments = max_segments < BLKRING_SEGMENTS ? max_segments
-							  : BLKRING_SEGMENTS;
+/* The number of the slot's first page. */
+static unsigned slot_page(const struct blkring *r, uint64_t id)
+{
+	return r->pages + (unsigned)id * (r->segments + indirect(r));
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static void set_sizes(struct blkring *r, unsigned pages, unsigned segments,
+		      unsigned data)
+{
+	data = least(data, BLKRING_DATA);
 	r->pages = pages;
 	for (r->entries = 1; 64 + 2 * r->entries * sizeof(union blkif_sring_entry)
 	     <= pages * XEN_PAGE; )
 		r->entries *= 2;
-	s = (struct blkif_sring *)r->page;
+	r->segments = least(least(segments, data), BLKRING_SEGMENTS);
+	r->slots = r->segments ? least(data / r->segments, BLKRING_SLOTS) : 0;
+	r->slots = least(r->slots, r->entries);
+	r->n_refs = slot_page(r, r->slots);
+}
+
+static int get_memory(struct blkring *r, struct arena *arena)
+{
+	if (!r->slots || grant_count_free() < r->n_refs)
+		return fail(ERR_NO_MEMORY, "%s: too many disks", r->name);
+	r->page = arena_alloc_raw(arena, r->n_refs * XEN_PAGE, XEN_PAGE);
+	if (!r->page)
+		return ERR_NO_MEMORY;
+	r->port = event_alloc(r->dom);
+	return r->port ? 0 : ERR_READ;
+}
+
+int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
+		 unsigned segments, unsigned data)
+{
+	struct blkif_sring *s;
+	int err;
+
+	set_sizes(r, pages, segments, data);
+	err = get_memory(r, arena);
+	if (err) {
+		r->pages = 0;
+		return err;
+	}
+	s = memset(r->page, 0, pages * XEN_PAGE);
 	s->req_event = s->rsp_event = 1;
-	for (unsigned i = 0; i < pages; i++)
+	for (unsigned i = 0; i < r->n_refs; i++)
 		r->ref[i] = grant_give(r->dom, mfn_of(r->page + i * XEN_PAGE),
 				       false);
-	for (unsigned i = 0; i < BLKRING_SLOTS; i++) {
-		uint8_t *seg = r->page + (pages + i) * XEN_PAGE;
-
-		r->slot[i].seg = (struct blkif_request_segment *)seg;
-		r->slot[i].seg_ref = grant_give(r->dom, mfn_of(seg), true);
-	}
 	return 0;
 }
 
-/* Grant the pages of [buf, +sectors) and write the segments down. */
-static unsigned fill(struct blkring *r, struct blkslot *s, uint8_t *buf,
-		     uint64_t sectors)
-{
-	unsigned n = 0;
-
-	while (sectors) {
-		unsigned first = (uintptr_t)buf % XEN_PAGE / SECTOR;
-		unsigned count = PER_PAGE - first;
-
-		if (count > sectors)
-			count = (unsigned)sectors;
-		s->seg[n++] = (struct blkif_request_segment){
-			grant_give(r->dom, mfn_of(buf), false),
-			(uint8_t)first, (uint8_t)(first + count - 1) };
-		sectors -= count;
-		buf += count * SECTOR;
-	}
-	return n;
-}
-
-static void put_request(struct blkring *r, unsigned id, uint64_t sector)
+/* Slot ID's request for N sectors at SECTOR. */
+static void put_request(struct blkring *r, unsigned id, uint64_t sector,
+			unsigned n)
 {
 	struct blkif_sring *ring = (struct blkif_sring *)r->page;
 	union blkif_sring_entry *e = &ring->ring[r->req_prod++ &
 						 (r->entries - 1)];
-	struct blkslot *s = &r->slot[id];
+	struct blkif_request_indirect *q = (void *)&e->req;
+	unsigned first = slot_page(r, id), count = (n + PER_PAGE - 1) / PER_PAGE;
+	struct blkif_request_segment *seg = e->req.seg;
 
-	if (s->n > BLKIF_MAX_SEGMENTS_PER_REQUEST) {
-		struct blkif_request_indirect *q = (void *)&e->req;
-
+	if (indirect(r)) {
 		*q = (struct blkif_request_indirect){
 			.operation = BLKIF_OP_INDIRECT,
 			.indirect_op = BLKIF_OP_READ,
-			.nr_segments = (uint16_t)s->n, .id = id,
+			.nr_segments = (uint16_t)count, .id = id,
 			.sector_number = sector, .handle = r->handle };
-		q->indirect_grefs[0] = s->seg_ref;
-		return;
+		q->indirect_grefs[0] = r->ref[first];
+		seg = (void *)(r->page + first++ * XEN_PAGE);
+	} else {
+		e->req.operation = BLKIF_OP_READ;
+		e->req.nr_segments = (uint8_t)count;
+		e->req.handle = r->handle;
+		e->req.id = id;
+		e->req.sector_number = sector;
 	}
-	e->req.operation = BLKIF_OP_READ;
-	e->req.nr_segments = (uint8_t)s->n;
-	e->req.handle = r->handle;
-	e->req.id = id;
-	e->req.sector_number = sector;
-	for (unsigned i = 0; i < s->n; i++)
-		e->req.seg[i] = s->seg[i];
+	for (unsigned i = 0; i < count; i++)
+		seg[i] = (struct blkif_request_segment){
+			r->ref[first + i], 0, PER_PAGE - 1 };
+	seg[count - 1].last_sect = (uint8_t)((n - 1) % PER_PAGE);
 }
 
 /* Start one request at SECTOR for at most N; returns its sectors, or 0. */
-static uint64_t start(struct blkring *r, uint64_t sector, uint64_t n,
-		      uint8_t *buf)
+static unsigned start(struct blkring *r, uint64_t sector, uint64_t n,
+		      uint8_t *to)
 {
-	uint64_t max = r->max_segments, id = 0;
+	unsigned max = r->segments * PER_PAGE, id = 0;
 
-	if (max > grant_count_free())
-		max = grant_count_free();
-	if (!max || r->in_flight == r->entries)
-		return 0;
-	max = max * PER_PAGE - (uintptr_t)buf % XEN_PAGE / SECTOR;
-	while (id < BLKRING_SLOTS && r->slot[id].n)
+	while (id < r->slots && r->slot[id].len)
 		id++;
-	if (id == BLKRING_SLOTS)
+	if (id == r->slots)
 		return 0;
-	if (n > max)
-		n = max;
-	r->slot[id].n = fill(r, &r->slot[id], buf, n);
-	put_request(r, (unsigned)id, sector);
+	if (n < max)
+		max = (unsigned)n;
+	r->slot[id] = (struct blkslot){ to, max * SECTOR };
+	put_request(r, id, sector, max);
 	r->in_flight++;
-	return n;
+	return max;
 }
 
 /* Show the backend what was put since OLD. */
@@ -139,26 +148,22 @@ static void push(struct blkring *r, uint32_t old)
 		event_send(r->port);
 }
 
-/* Take the slot's pages back; what the backend keeps stays written down. */
-static void end_slot(struct blkslot *s)
+/* Take back the pages from number I on. */
+static bool take_back(struct blkring *r, unsigned i)
 {
-	unsigned kept = 0;
+	bool all = true;
 
-	for (unsigned i = 0; i < s->n; i++)
-		if (!grant_end(s->seg[i].gref))
-			s->seg[kept++] = s->seg[i];
-	s->n = kept;
+	for (; i < r->n_refs; i++) {
+		if (r->ref[i] && grant_end(r->ref[i]))
+			r->ref[i] = 0;
+		all &= !r->ref[i];
+	}
+	return all;
 }
 
 bool blkring_settle(struct blkring *r)
 {
-	bool all = true;
-
-	for (unsigned i = 0; i < BLKRING_SLOTS; i++) {
-		end_slot(&r->slot[i]);
-		all &= !r->slot[i].n;
-	}
-	return all;
+	return take_back(r, r->pages);
 }
 
 /*
@@ -177,17 +182,20 @@ static void give_up(struct blkring *r, const char *why)
 
 static void finish(struct blkring *r, const struct blkif_response *p, int *err)
 {
-	if (p->id >= BLKRING_SLOTS || !r->slot[p->id].n) {
+	struct blkslot *s = &r->slot[p->id % BLKRING_SLOTS];
+
+	if (p->id >= r->slots || !s->len) {
 		give_up(r, RULES);
 		return;
 	}
-	end_slot(&r->slot[p->id]);
-	r->in_flight--;
-	if (r->slot[p->id].n)
-		give_up(r, "the backend keeps pages of ours");
-	else if (p->status != BLKIF_RSP_OKAY)
+	if (p->status == BLKIF_RSP_OKAY)
+		memcpy(s->to, r->page + (slot_page(r, p->id) + indirect(r)) *
+		       XEN_PAGE, s->len);
+	else
 		*err = fail(ERR_READ, "%s: the backend's status is %d", r->name,
 			    p->status);
+	s->len = 0;
+	r->in_flight--;
 }
 
 /* Take all replies that are there; false if there was none. */
@@ -215,7 +223,7 @@ static void wait_settled(struct blkring *r, uint64_t end)
 {
 	while (r->kept && clock_ms() < end) {
 		event_take(r->port);
-		event_wait(r->port, 0, 100);
+		event_wait(r->port, 100);
 		r->kept = !blkring_settle(r);
 	}
 }
@@ -237,7 +245,7 @@ static void wait_reply(struct blkring *r, int *err)
 			wait_settled(r, since + PATIENCE);
 			return;
 		}
-		event_wait(r->port, 0, SILENCE);
+		event_wait(r->port, SILENCE);
 		silent = clock_ms() - since;
 		/* its last replies may have come just before it went */
 		gone = silent >= SILENCE && !r->alive(r);
@@ -255,7 +263,7 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf)
 		uint32_t old = r->req_prod;
 
 		while (n && !err) {
-			uint64_t done = start(r, sector, n, to);
+			unsigned done = start(r, sector, n, to);
 
 			if (!done)
 				break;
@@ -269,20 +277,12 @@ int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf)
 			n = 0;
 		if (r->in_flight)
 			wait_reply(r, &err);
-		else if (n)
-			give_up(r, "no room for a request");
 	}
 	return r->dead ? fail(ERR_READ, "%s: %s", r->name, r->dead) : err;
 }
 
 bool blkring_end(struct blkring *r)
 {
-	bool all = blkring_settle(r);
-
-	for (unsigned i = 0; i < r->pages; i++)
-		all &= grant_end(r->ref[i]);
-	for (unsigned i = 0; i < BLKRING_SLOTS; i++)
-		all &= grant_end(r->slot[i].seg_ref);
 	event_close(r->port);
-	return all;
+	return take_back(r, 0);
 }

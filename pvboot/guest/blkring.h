@@ -15,12 +15,13 @@
 #define BLKRING_PAGES 16u	/* 512 requests */
 #define BLKRING_SLOTS 64u	/* requests in flight */
 #define BLKRING_SEGMENTS 256u	/* pages of one request: 1 MiB */
+#define BLKRING_DATA 512u	/* pages of all of them */
+#define BLKRING_REFS (BLKRING_PAGES + BLKRING_DATA + BLKRING_SLOTS)
 
-/* A request in flight.  Its segments are what the backend reads, if indirect. */
+/* A request in flight: where to put what it brings. */
 struct blkslot {
-	struct blkif_request_segment *seg;	/* a page */
-	grant_ref_t seg_ref;	/* given all the time, read-only */
-	unsigned n;		/* of the pages still given; 0: free */
+	uint8_t *to;
+	uint32_t len;		/* bytes; 0: the slot is free */
 };
 
 struct blkring {
@@ -28,11 +29,16 @@ struct blkring {
 	domid_t dom;
 	evtchn_port_t port;
 	uint16_t handle;
-	unsigned pages, entries;
-	uint8_t *page;		/* PAGES of them, next to each other */
-	grant_ref_t ref[BLKRING_PAGES];
+	unsigned pages, entries, slots;
+	unsigned segments;	/* of a request; more than 11: indirect ones */
+	/*
+	 * Our memory that the backend has: the ring's pages, then for each
+	 * slot the page of its segments, if indirect, and its data's.
+	 */
+	uint8_t *page;
+	unsigned n_refs;
+	grant_ref_t ref[BLKRING_REFS];	/* 0: taken back */
 	uint32_t req_prod, rsp_cons;
-	unsigned max_segments;	/* more than 11: indirect requests */
 	unsigned in_flight;
 	const char *dead;	/* why the backend was given up, or NULL */
 	bool kept;		/* it had not let go of all pages by then */
@@ -42,15 +48,16 @@ struct blkring {
 };
 
 /*
- * Memory, grants and an event channel.  ERR_NO_MEMORY, ERR_READ: nothing is
- * kept but the arena's memory.
+ * Memory, grants and an event channel.  Requests of at most SEGMENTS pages,
+ * DATA pages in all.  ERR_NO_MEMORY, ERR_READ: nothing is kept but the arena's
+ * memory, and r->pages is 0.
  */
 int blkring_init(struct blkring *r, struct arena *arena, unsigned pages,
-		 unsigned max_segments);
+		 unsigned segments, unsigned data);
 
 /*
- * Read N 512-byte sectors at SECTOR into BUF, which is aligned to 512.
- * ERR_READ; after it r->dead tells whether another try makes sense.
+ * Read N 512-byte sectors at SECTOR into BUF.  ERR_READ; after it r->dead tells
+ * whether another try makes sense.
  */
 int blkring_read(struct blkring *r, uint64_t sector, uint64_t n, void *buf);
 

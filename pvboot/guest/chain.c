@@ -238,6 +238,7 @@ int chain_go(struct handover *ho)
 {
 	const struct xenpv *x = ho->extra;
 	struct xenpv_machine m = { .page = page_of, .mfn = mfn_of,
+		.p2m_written = true,	/* dest_from: settle_places() */
 		.shared_info = start_info->shared_info,
 		.store_port = start_info->store_evtchn,
 		.console_port = start_info->console.domU.evtchn };

@@ -16,6 +16,7 @@
 
 static struct xencons_interface *ring;
 static evtchn_port_t port;
+static bool untold;		/* there is output, no event was sent */
 
 void console_init(void *page)
 {
@@ -29,17 +30,25 @@ static uint32_t out_used(void)
 						__ATOMIC_ACQUIRE);
 }
 
+void console_tell(void)
+{
+	if (untold)
+		event_send(port);
+	untold = false;
+}
+
 static void put(char c)
 {
 	while (out_used() >= sizeof(ring->out)) {
-		event_send(port);
+		console_tell();
 		event_take(port);
 		if (out_used() >= sizeof(ring->out))
-			event_wait(port, 0, 10);
+			event_wait(port, 10);
 	}
 	ring->out[ring->out_prod & (sizeof(ring->out) - 1)] = c;
 	__atomic_store_n(&ring->out_prod, ring->out_prod + 1,
 			 __ATOMIC_RELEASE);
+	untold = true;
 }
 
 void console_write(const char *s, size_t len)
@@ -49,7 +58,6 @@ void console_write(const char *s, size_t len)
 			put('\r');
 		put(s[i]);
 	}
-	event_send(port);
 }
 
 void console_line(const char *format, ...)
@@ -69,11 +77,11 @@ void console_drain(void)
 {
 	uint64_t end = clock_ms() + 1000;
 
-	event_send(port);
+	console_tell();
 	while (out_used() && clock_ms() < end) {
 		event_take(port);
 		if (out_used())
-			event_wait(port, 0, 10);
+			event_wait(port, 10);
 	}
 }
 
@@ -99,7 +107,7 @@ static int next_byte(void)
 
 	while ((c = take_byte()) == KEY_NONE && clock_ms() < end) {
 		event_take(port);
-		event_wait(port, 0, 5);
+		event_wait(port, 5);
 	}
 	return c;
 }

@@ -13,6 +13,12 @@ void console_line(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 int console_key(void);	/* struct platform's key() */
 
+/*
+ * Show what was written.  It is shown by itself when the ring is full or
+ * something is waited for for long.
+ */
+void console_tell(void);
+
 /* Wait until the backend has taken all that was written (or one second). */
 void console_drain(void);
 

@@ -4,9 +4,11 @@
  * would push its frame).
  */
 #include "loader/base/err.h"
+#include "pvboot/guest/console.h"
 #include "pvboot/guest/guest.h"
 
 #define WORD_BITS 64u
+#define QUIET 50u		/* ms of waiting before the console hears of it */
 
 static unsigned long *pending_word(evtchn_port_t port)
 {
@@ -21,25 +23,36 @@ bool event_take(evtchn_port_t port)
 	       bit;
 }
 
+/* The other end often runs at once, and we do not. */
 void event_send(evtchn_port_t port)
 {
 	struct evtchn_send send = { port };
+	uint64_t before = rdtsc();
 
 	hyper_event(EVTCHNOP_send, &send);
+	backend_tsc += rdtsc() - before;
 }
 
-void event_wait(evtchn_port_t port, evtchn_port_t port2, unsigned ms)
+static void poll_port(evtchn_port_t port, unsigned ms)
 {
-	evtchn_port_t ports[2] = { port, port2 };
 	struct sched_poll poll = {
-		.nr_ports = port2 ? 2 : 1,
+		.nr_ports = 1,
 		.timeout = clock_ns() + ms * 1000000ul,
 	};
 	uint64_t before = rdtsc();
 
-	set_xen_guest_handle(poll.ports, ports);
+	set_xen_guest_handle(poll.ports, &port);
 	hyper_sched(SCHEDOP_poll, &poll);
 	backend_tsc += rdtsc() - before;
+}
+
+void event_wait(evtchn_port_t port, unsigned ms)
+{
+	poll_port(port, ms < QUIET ? ms : QUIET);
+	if (ms <= QUIET || *pending_word(port) >> port % WORD_BITS & 1)
+		return;
+	console_tell();
+	poll_port(port, ms - QUIET);
 }
 
 evtchn_port_t event_alloc(domid_t dom)

@@ -29,10 +29,10 @@ bool event_take(evtchn_port_t port);
 void event_send(evtchn_port_t port);
 
 /*
- * Sleep until PORT (or PORT2, if not 0) is pending, or MS milliseconds are
- * over.  Nothing is cleared.
+ * Sleep until PORT is pending, or MS milliseconds are over.  Nothing is
+ * cleared.
  */
-void event_wait(evtchn_port_t port, evtchn_port_t port2, unsigned ms);
+void event_wait(evtchn_port_t port, unsigned ms);
 
 /* A port that domain DOM may bind; 0 with an error recorded. */
 evtchn_port_t event_alloc(domid_t dom);
@@ -49,7 +49,7 @@ void event_reset(void);
 uint64_t clock_ns(void);	/* Xen's system time */
 uint64_t clock_ms(void);
 
-/* Ticks spent waiting for a backend. */
+/* Ticks spent waiting for backends, or in them. */
 extern uint64_t backend_tsc;
 
 static inline uint64_t rdtsc(void)

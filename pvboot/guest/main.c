@@ -49,8 +49,9 @@ _Noreturn void panic(const char *format, ...)
 
 static void idle(void)
 {
+	console_tell();
 	event_take(start_info->console.domU.evtchn);
-	event_wait(start_info->console.domU.evtchn, 0, IDLE);
+	event_wait(start_info->console.domU.evtchn, IDLE);
 }
 
 static uint64_t backend_ticks(void)

@@ -1,9 +1,11 @@
 /*
- * The xenstore client (xen/io/xs_wire.h).  Writes are sent without waiting;
- * their replies are taken before that of the next read.  At the end the ring
- * is empty, as the next kernel expects it.  Events of watches that somebody
- * before us left are dropped.  After a silence or a broken ring nothing more
- * is asked: where the next message begins is not known.
+ * The xenstore client (xen/io/xs_wire.h).  Changes are sent without waiting;
+ * their replies are taken before that of the next read.  Every event and every
+ * message takes the other end several changes of address space, so one event
+ * tells of all that we have put into the ring, and what is wanted at the same
+ * time is asked for together.  At the end the ring is empty, as the next kernel
+ * expects it.  After a silence or a broken ring nothing more is asked: where
+ * the next message begins is not known.
  */
 #include "pvboot/guest/store.h"
 
@@ -16,6 +18,8 @@
 
 #define MAX_POSTED 32u		/* their replies all fit into the ring */
 #define PATIENCE 30000u		/* ms for an answer, then it is given up */
+#define MAX_DIGITS 20		/* of a 64-bit number */
+#define TOKEN "pvboot"		/* of our watches */
 
 static struct xenstore_domain_interface *ring;
 static evtchn_port_t port;
@@ -23,6 +27,8 @@ static uint32_t next_id;
 static unsigned posted;		/* requests whose reply nobody has taken */
 static bool post_failed;
 static bool broken;		/* for good */
+static bool untold;		/* the ring has changed, no event was sent */
+static unsigned events;		/* of watches, so far */
 static uint64_t end;		/* of our patience, in clock_ms() */
 
 static int give_up(void)
@@ -31,17 +37,36 @@ static int give_up(void)
 	return -1;
 }
 
-static int wait_for(const XENSTORE_RING_IDX *index, uint32_t unlike)
+void store_send(void)
 {
-	while (__atomic_load_n(index, __ATOMIC_ACQUIRE) == unlike) {
+	if (untold)
+		event_send(port);
+	untold = false;
+}
+
+/* False: *INDEX is still OLD at UNTIL. */
+static bool changes(const XENSTORE_RING_IDX *index, uint32_t old,
+		    uint64_t until)
+{
+	while (__atomic_load_n(index, __ATOMIC_ACQUIRE) == old) {
+		uint64_t now;
+
+		store_send();
 		event_take(port);
-		if (__atomic_load_n(index, __ATOMIC_ACQUIRE) != unlike)
+		if (__atomic_load_n(index, __ATOMIC_ACQUIRE) != old)
 			break;
-		if (clock_ms() > end)
-			return give_up();
-		event_wait(port, 0, 100);
+		now = clock_ms();
+		if (now > until)
+			return false;
+		event_wait(port, until - now < 100 ?
+			   (unsigned)(until - now) + 1 : 100);
 	}
-	return 0;
+	return true;
+}
+
+static int wait_for(const XENSTORE_RING_IDX *index, uint32_t old)
+{
+	return changes(index, old, end) ? 0 : give_up();
 }
 
 static int send(const void *data, size_t len)
@@ -65,7 +90,7 @@ static int send(const void *data, size_t len)
 		__atomic_store_n(&ring->req_prod, prod + n, __ATOMIC_RELEASE);
 		p += n;
 		len -= n;
-		event_send(port);
+		untold = true;
 	}
 	return 0;
 }
@@ -92,68 +117,73 @@ static int receive(void *buf, size_t len)
 			memcpy(to, ring->rsp + at, n);
 			to += n;
 		}
-		__atomic_store_n(&ring->rsp_cons, cons + n, __ATOMIC_RELEASE);
+		__atomic_store_n(&ring->rsp_cons, cons + n, __ATOMIC_SEQ_CST);
 		len -= n;
-		event_send(port);
+		/* Only who has found the ring full waits for room. */
+		if (__atomic_load_n(&ring->rsp_prod, __ATOMIC_SEQ_CST) - cons >=
+		    XENSTORE_RING_SIZE)
+			untold = true;
 	}
 	return 0;
 }
 
-/* The next reply that is not an event: its header; the payload is to come. */
-static int next_reply(struct xsd_sockmsg *h)
+/* The next message: its header; the payload is to come. */
+static int next_message(struct xsd_sockmsg *h)
 {
-	for (;;) {
-		if (receive(h, sizeof(*h)))
-			return -1;
-		if (h->len > XENSTORE_PAYLOAD_MAX || clock_ms() > end)
-			return give_up();
-		if (h->type != XS_WATCH_EVENT)
-			return 0;
-		if (receive(NULL, h->len))
-			return -1;
-	}
+	if (broken || receive(h, sizeof(*h)))
+		return -1;
+	if (h->len > XENSTORE_PAYLOAD_MAX || clock_ms() > end)
+		return give_up();
+	return 0;
 }
 
-/* Take the replies to posted requests until that to ID is next (0: all). */
+/* Message H is an event, or the reply to a posted request. */
+static int take_other(const struct xsd_sockmsg *h)
+{
+	if (h->type == XS_WATCH_EVENT)
+		events++;
+	else if (posted)
+		posted--;
+	if (h->type == XS_ERROR)
+		post_failed = true;
+	return receive(NULL, h->len);
+}
+
+/* Take what comes until the reply to ID is next (0: all posted replies). */
 static int take_posted(uint32_t id, struct xsd_sockmsg *h)
 {
 	while (posted || id) {
-		if (next_reply(h))
+		if (next_message(h))
 			return -1;
-		if (id && h->req_id == id)
+		if (id && h->req_id == id && h->type != XS_WATCH_EVENT)
 			return 0;
-		if (posted)
-			posted--;
-		if (h->type == XS_ERROR)
-			post_failed = true;
-		if (receive(NULL, h->len))
+		if (take_other(h))
 			return -1;
 	}
 	return 0;
 }
 
-/* TYPE with PATH and, if not NULL, VALUE (without its NUL). */
-static int post(uint32_t type, const char *path, const char *value)
+/* TYPE with PATH, then LEN bytes at VALUE. */
+static int post(uint32_t type, const char *path, const char *value, size_t len)
 {
 	size_t path_len = strlen(path) + 1;
-	size_t value_len = value ? strlen(value) : 0;
 	struct xsd_sockmsg h = { type, ++next_id, 0,
-				 (uint32_t)(path_len + value_len) };
+				 (uint32_t)(path_len + len) };
 
 	end = clock_ms() + PATIENCE;
 	if (broken || send(&h, sizeof(h)) || send(path, path_len) ||
-	    send(value, value_len))
+	    send(value, len))
 		return -1;
 	return 0;
 }
 
-/* Send a request and put its reply into BUF; the length, or -1. */
-static int request(uint32_t type, const char *path, char *buf, size_t size)
+/* The reply to request ID, of TYPE, into BUF; its length, or -1. */
+static int answer(uint32_t id, uint32_t type, char *buf, size_t size)
 {
 	struct xsd_sockmsg h;
 	bool fits;
 
-	if (post(type, path, NULL) || take_posted(next_id, &h))
+	if (take_posted(id, &h))
 		return -1;
 	fits = h.type == type && h.len < size;
 	if (receive(fits ? buf : NULL, h.len) || !fits)
@@ -163,11 +193,12 @@ static int request(uint32_t type, const char *path, char *buf, size_t size)
 }
 
 /* Send one whose reply is only looked at by store_flush(). */
-static void post_later(uint32_t type, const char *path, const char *value)
+static void post_later(uint32_t type, const char *path, const char *value,
+		       size_t len)
 {
 	if (posted == MAX_POSTED)
 		post_failed |= store_flush() < 0;
-	if (post(type, path, value))
+	if (post(type, path, value, len))
 		post_failed = true;
 	else
 		posted++;
@@ -189,19 +220,39 @@ void store_init(void *page)
 	ring = page;
 	port = start_info->store_evtchn;
 	posted = next_id = 0;
-	broken = post_failed = false;
+	broken = post_failed = untold = false;
 	/* what an earlier loader did not take */
 	__atomic_store_n(&ring->rsp_cons, ring->rsp_prod, __ATOMIC_RELEASE);
 }
 
+unsigned store_events(void)
+{
+	return events;
+}
+
+void store_wait(unsigned seen, uint64_t until)
+{
+	struct xsd_sockmsg h;
+
+	while (events == seen && !broken) {
+		if (!changes(&ring->rsp_prod, ring->rsp_cons, until))
+			return;
+		end = clock_ms() + PATIENCE;
+		if (next_message(&h) || take_other(&h))
+			return;
+	}
+}
+
 int store_read(const char *path, char *buf, size_t size)
 {
-	return request(XS_READ, path, buf, size);
+	return post(XS_READ, path, NULL, 0) ? -1 :
+		answer(next_id, XS_READ, buf, size);
 }
 
 int store_list(const char *path, char *buf, size_t size)
 {
-	return request(XS_DIRECTORY, path, buf, size);
+	return post(XS_DIRECTORY, path, NULL, 0) ? -1 :
+		answer(next_id, XS_DIRECTORY, buf, size);
 }
 
 static const char *join(const char *dir, const char *name)
@@ -212,26 +263,44 @@ static const char *join(const char *dir, const char *name)
 	return path;
 }
 
-uint64_t store_number(const char *dir, const char *name, uint64_t missing)
+void store_read_all(const char *dir, struct store_node *node, unsigned n)
 {
-	char text[24];
-	uint64_t v = 0;
-	int n = store_read(join(dir, name), text, sizeof(text));
+	uint32_t first = next_id + 1;
 
-	if (n <= 0)
+	for (unsigned i = 0; i < n; i++)
+		post(XS_READ, join(dir, node[i].name), NULL, 0);
+	for (unsigned i = 0; i < n; i++)
+		node[i].len = answer(first + i, XS_READ, node[i].text,
+				     sizeof(node[i].text));
+}
+
+uint64_t store_node_number(const struct store_node *node, uint64_t missing)
+{
+	uint64_t v = 0;
+
+	if (node->len <= 0 || node->len > MAX_DIGITS)
 		return missing;
-	for (int i = 0; i < n; i++) {
-		if (text[i] < '0' || text[i] > '9' ||
-		    __builtin_mul_overflow(v, 10u, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)(text[i] - '0'), &v))
+	for (int i = 0; i < node->len; i++) {
+		char c = node->text[i];
+
+		if (c < '0' || c > '9' || __builtin_mul_overflow(v, 10u, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(c - '0'), &v))
 			return missing;
 	}
 	return v;
 }
 
+uint64_t store_number(const char *dir, const char *name, uint64_t missing)
+{
+	struct store_node node = { .name = name };
+
+	store_read_all(dir, &node, 1);
+	return store_node_number(&node, missing);
+}
+
 void store_write(const char *dir, const char *name, const char *value)
 {
-	post_later(XS_WRITE, join(dir, name), value);
+	post_later(XS_WRITE, join(dir, name), value, strlen(value));
 }
 
 void store_write_number(const char *dir, const char *name, uint64_t value)
@@ -244,5 +313,15 @@ void store_write_number(const char *dir, const char *name, uint64_t value)
 
 void store_remove(const char *dir, const char *name)
 {
-	post_later(XS_RM, join(dir, name), NULL);
+	post_later(XS_RM, join(dir, name), NULL, 0);
+}
+
+void store_watch(const char *dir, const char *name)
+{
+	post_later(XS_WATCH, join(dir, name), TOKEN, sizeof(TOKEN));
+}
+
+void store_unwatch(const char *dir, const char *name)
+{
+	post_later(XS_UNWATCH, join(dir, name), TOKEN, sizeof(TOKEN));
 }

@@ -113,7 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	err_clear();
 	fake_reset(NULL);
 	ring = (struct blkring){ .name = "hd0", .alive = alive };
-	if (blkring_init(&ring, &arena, 1u << how % 5, segments[how / 64]))
+	if (blkring_init(&ring, &arena, 1u << how % 5, segments[how / 64],
+			 120))
 		abort();
 	fakexen.backend = backend;
 	read_some(3, 1);

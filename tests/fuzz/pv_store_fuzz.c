@@ -89,6 +89,7 @@ static void check(int n, const char *buf, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct store_node node[] = { { "b" }, { "c" }, { "d" } };
 	char *small = malloc(8), *large = malloc(4097);
 
 	input = data;
@@ -103,13 +104,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(store_read("a/b", small, 8), small, 8);
 		check(store_list("a", large, 4097), large, 4097);
 		store_number("a", "b", 1);
+		store_watch("a", "b");
+		store_read_all("a", node, 3);
+		for (unsigned k = 0; k < 3; k++)
+			check(node[k].len, node[k].text, sizeof(node[k].text));
+		store_wait(store_events(), fakexen.now + 300);
+		store_unwatch("a", "b");
 		store_write_number("a", "b", i);
 		store_remove("a", "c");
 		if (store_flush() > 0)
 			abort();
 	}
 	/* Every call has its patience, and all but the first failure none. */
-	if (fakexen.now > 40000 + 120 * 32000)
+	if (fakexen.now > 40000 + 160 * 32000)
 		abort();
 	free(small);
 	free(large);

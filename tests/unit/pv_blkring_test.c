@@ -8,11 +8,11 @@
 #include "loader/base/err.h"
 #include "tests/unit/pvblkback.h"
 
-static uint8_t memory[2 << 20] __attribute__((aligned(4096)));
+static uint8_t memory[3 << 20] __attribute__((aligned(4096)));
 static uint8_t buf[(4 << 20) + 8192] __attribute__((aligned(4096)));
 static struct arena arena;
 
-static void start_ring(unsigned pages, unsigned segments)
+static int try_ring(unsigned pages, unsigned segments, unsigned data)
 {
 	err_clear();
 	fake_reset(run_backend);
@@ -20,7 +20,19 @@ static void start_ring(unsigned pages, unsigned segments)
 	be.alive = true;
 	arena = (struct arena){ memory, sizeof(memory), 0, NULL };
 	ring = (struct blkring){ .name = "hd0", .handle = 51, .alive = alive };
-	assert_int_equal(blkring_init(&ring, &arena, pages, segments), 0);
+	return blkring_init(&ring, &arena, pages, segments, data);
+}
+
+static void start_ring(unsigned pages, unsigned segments)
+{
+	assert_int_equal(try_ring(pages, segments, BLKRING_DATA), 0);
+}
+
+/* A backend with persistent grants closes. */
+static void unmap_all(void)
+{
+	for (unsigned i = 0; i < FAKE_GRANTS; i++)
+		fakexen.grant[i].mapped = false;
 }
 
 /* All is given back, whatever happened. */
@@ -40,7 +52,7 @@ static void read_right(uint64_t sector, unsigned n, unsigned at)
 	for (unsigned i = 0; i < n * 512; i++)
 		if (buf[at + i] != byte_of(sector + i / 512, i % 512))
 			fail_msg("sector %lu+%u", sector, i / 512);
-	for (unsigned i = 0; i < 512; i++) {
+	for (unsigned i = 0; i < 500; i++) {
 		assert_int_equal(buf[at + n * 512 + i], 0xee);
 		assert_true(i >= at || buf[at - 1 - i] == 0xee);
 	}
@@ -56,12 +68,17 @@ static void test_reads(void **state)
 		for (unsigned pages = 1; pages <= BLKRING_PAGES; pages *= 2) {
 			start_ring(pages, segments[i]);
 			be.seed = pages & 5 ? pages + i : 0;
+			be.persistent = pages & 6;
 			for (unsigned k = 0; k < 12; k++) {
 				unsigned n = 1 + (k * k * k * 41 + i) % 700;
 
-				read_right(k * 601, n, (k + i) % 16 * 512);
+				read_right(k * 601, n, (k + i) % 16 * 500);
 			}
 			read_right(0, SECTORS, 512);
+			if (be.persistent) {
+				assert_false(blkring_settle(&ring));
+				unmap_all();
+			}
 			end_ring();
 		}
 	}
@@ -75,32 +92,37 @@ static void test_in_flight(void **state)
 	be.dies_after = 1;
 	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
 	assert_int_equal(be.largest, 256);
-	assert_int_equal(be.most, 4);
+	assert_int_equal(be.most, BLKRING_DATA / 256);
 	end_ring();
 	start_ring(16, 11);
 	assert_int_equal(ring.entries, 512);
 	be.dies_after = 1;
 	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
 	assert_int_equal(be.largest, 11);
+	assert_int_equal(be.most, BLKRING_DATA / 11);
+	end_ring();
+	start_ring(16, 1);
+	be.dies_after = 1;
+	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
 	assert_int_equal(be.most, BLKRING_SLOTS);
 	end_ring();
 }
 
-static void test_few_grants(void **state)
+/* With few pages for the data requests are small. */
+static void test_few_pages(void **state)
 {
-	start_ring(1, 256);
-	fakexen.limit = fakexen.given + 3;
-	read_right(7, 300, 1024);
-	assert_true(be.largest <= 3);
-	end_ring();
-	start_ring(1, 256);
-	fakexen.limit = fakexen.given;
-	assert_int_equal(blkring_read(&ring, 0, 8, buf), ERR_READ);
-	assert_non_null(strstr(err_text(), "hd0: no room for a request"));
-	end_ring();
-	start_ring(1, 0);
-	assert_int_equal(blkring_read(&ring, 0, 8, buf), ERR_READ);
-	end_ring();
+	static const unsigned data[] = { 1, 2, 3, 12, 100, 511, 9999 };
+
+	for (unsigned i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
+		assert_int_equal(try_ring(1, 256, data[i]), 0);
+		assert_true(fakexen.given <= 1 + data[i] + BLKRING_SLOTS);
+		read_right(7, 1000, 1024);
+		assert_true(be.largest <= data[i]);
+		end_ring();
+	}
+	assert_int_equal(try_ring(1, 11, 0), ERR_NO_MEMORY);
+	assert_int_equal(try_ring(1, 0, 11), ERR_NO_MEMORY);
+	assert_int_equal(fakexen.given + fakexen.ports, 0);
 }
 
 /* The indices wrap around at 2^32. */
@@ -156,12 +178,12 @@ static void gives_up(const char *text, uint64_t min_ms, uint64_t max_ms)
 static void test_wrong_ids(void **state)
 {
 	static const uint64_t ids[] = { BLKRING_SLOTS, UINT64_MAX, 1ull << 32,
-					BLKRING_SLOTS - 1 };
+					32, 31, 1ull << 32 | 1 };
 
 	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		start_ring(1, 11);
 		be.wrong_id = 3;
-		be.id = ids[i];		/* the last: a slot not in use */
+		be.id = ids[i];		/* of 32 slots 23 are in use */
 		gives_up("hd0: the backend breaks the ring's rules", 0, 10);
 		end_ring();
 	}
@@ -245,20 +267,11 @@ static void test_slow(void **state)
 static void test_kept(void **state)
 {
 	start_ring(1, 11);
-	be.keeps = 4;
-	assert_int_equal(blkring_read(&ring, 0, 2000, buf), ERR_READ);
-	assert_non_null(strstr(err_text(), "hd0: the backend keeps pages"));
-	assert_true(ring.kept);
-	assert_int_equal(ring.in_flight, 0);
-	assert_false(blkring_end(&ring));
-	assert_int_equal(fakexen.given, 1);
-	/* of all requests that it took and did not answer */
-	start_ring(1, 11);
 	be.dies_after = 1;
 	be.holds_on = true;
 	gives_up("the backend has gone", 60000, 61100);
 	assert_true(ring.kept);
-	assert_int_equal(fakexen.given, 1 + BLKRING_SLOTS + 2000 / 8 - 11);
+	assert_int_equal(fakexen.given, 1 + 2000 / 8 - 11);
 	/* ... until it lets go, one by one */
 	for (unsigned i = 0; i < FAKE_GRANTS; i++) {
 		if (!fakexen.grant[i].mapped)
@@ -276,6 +289,16 @@ static void test_kept(void **state)
 	gives_up("the backend has gone", 7000, 7200);
 	assert_false(ring.kept);
 	end_ring();
+	/* all that it ever had */
+	start_ring(1, 11);
+	be.persistent = true;
+	read_right(0, 3000, 1);
+	be.dies_after = be.n_replies;
+	gives_up("the backend has gone", 60000, 61100);
+	assert_true(ring.kept);
+	unmap_all();
+	assert_true(blkring_settle(&ring));
+	end_ring();
 }
 
 /* No memory, no grants: nothing is left behind. */
@@ -289,7 +312,7 @@ static void test_no_room(void **state)
 		arena = (struct arena){ memory, room, 0, NULL };
 		ring = (struct blkring){ .name = "hd0", .alive = alive };
 		fakexen.limit = room / 5000;
-		if (blkring_init(&ring, &arena, 16, 256)) {
+		if (blkring_init(&ring, &arena, 16, 256, 512)) {
 			assert_int_equal(fakexen.given + fakexen.ports, 0);
 			assert_non_null(strstr(err_text(), "Error 28: "));
 		} else {
@@ -305,7 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_in_flight),
-		cmocka_unit_test(test_few_grants),
+		cmocka_unit_test(test_few_pages),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_wrong_ids),

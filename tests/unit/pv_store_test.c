@@ -216,6 +216,64 @@ static void test_writes(void **state)
 	}
 }
 
+/* Several nodes at once: one event, the answers in their places. */
+static void test_read_all(void **state)
+{
+	struct store_node n[] = { { "a" }, { "b" }, { "c" } };
+
+	for (unsigned refused = 0; refused <= 5; refused++) {
+		start(UINT32_MAX - 20, 1024, "42", 2);
+		fs.events = refused & 1;
+		fs.refuse = refused;
+		store_write("d", "w", "x");
+		store_read_all("d", n, 3);
+		assert_string_equal(fs.log, "11 d/w x;2 d/a ;2 d/b ;2 d/c ;");
+		for (unsigned i = 0; i < 3; i++) {
+			assert_int_equal(n[i].len, refused == i + 2 ? -1 : 2);
+			assert_int_equal(store_node_number(&n[i], 7),
+					 refused == i + 2 ? 7 : 42);
+		}
+		assert_int_equal(store_flush(), refused == 1 ? -1 : 0);
+		check_empty();
+	}
+}
+
+/* Every event is counted, whenever it comes; none is waited for for ever. */
+static void test_watch(void **state)
+{
+	unsigned seen;
+	uint64_t since;
+
+	start_plain();
+	seen = store_events();
+	store_watch("d", "state");
+	store_wait(seen, 500);
+	assert_int_equal(store_events(), seen);
+	assert_in_range(fakexen.now, 500, 700);
+	say(XS_WATCH_EVENT, 0, "d/state\0pvboot", 15);
+	store_wait(seen, 10000);
+	assert_int_equal(store_events(), seen + 1);
+	assert_in_range(fakexen.now, 500, 1000);
+	fs.events = 2;
+	assert_int_equal(store_number("d", "state", 0), 42);
+	fs.events = 0;
+	since = fakexen.now;
+	store_wait(seen + 1, since + 5000);
+	assert_int_equal(store_events(), seen + 3);
+	assert_int_equal(fakexen.now, since);
+	store_write("d", "a", "text");
+	store_unwatch("d", "state");
+	store_wait(seen + 3, since + 200);
+	assert_int_equal(store_flush(), 0);
+	check_empty();
+	assert_int_equal(fs.requests, 4);
+	fs.silent = true;
+	store_number("d", "state", 0);
+	since = fakexen.now;
+	store_wait(store_events(), since + 5000);
+	assert_int_equal(fakexen.now, since);
+}
+
 /* Which of many writes is refused makes no difference, and it is told once. */
 static void test_refused(void **state)
 {
@@ -294,13 +352,16 @@ static void test_long_message(void **state)
 static void test_indices(void **state)
 {
 	static const uint32_t skew[] = { 1025, 1u << 31, UINT32_MAX - 9999 };
+	char got[64];
 
 	for (unsigned i = 0; i < sizeof(skew) / sizeof(skew[0]); i++) {
 		start_plain();
 		fs.rsp_skew = skew[i];
 		is_broken(100);
+		/* seen only when the next request is sent */
 		start_plain();
 		fs.req_skew = skew[i];
+		store_read("a", got, sizeof(got));
 		is_broken(100);
 	}
 	/* A little behind or ahead: what comes is not what was said. */
@@ -309,6 +370,7 @@ static void test_indices(void **state)
 	is_broken(31000);
 	start_plain();
 	fs.req_skew = 1;
+	store_read("a", got, sizeof(got));
 	is_broken(31000);
 }
 
@@ -346,6 +408,8 @@ int main(void)
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_read_all),
+		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_stale),

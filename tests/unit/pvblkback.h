@@ -29,6 +29,7 @@ static struct backend {
 	bool alive;
 	unsigned asked;		/* how often alive() was */
 	uint64_t every, next;	/* ms from reply to reply; 0: at once */
+	bool persistent;	/* maps each page once, and keeps it */
 	/* Misdeeds; 0 or false: none. */
 	uint64_t seed;		/* answer in any order, some now, some later */
 	unsigned bad_status;	/* the Nth reply is an error */
@@ -36,7 +37,6 @@ static struct backend {
 	bool last_words;	/* ... and they are sent while alive() fails */
 	bool holds_on;		/* ... with all pages mapped that it was given, */
 	uint64_t lets_go;	/* until then (ms), 0: for ever */
-	unsigned keeps;		/* with the Nth reply a page stays mapped */
 	unsigned wrong_id;	/* the Nth reply has the id ... */
 	uint64_t id;
 	bool twice;		/* each reply comes twice */
@@ -85,10 +85,11 @@ static inline void take_job(void)
 		assert_int_equal(e->req.operation, BLKIF_OP_READ);
 		assert_true(j->n <= BLKIF_MAX_SEGMENTS_PER_REQUEST);
 	}
-	assert_in_range(j->n, 1, ring.max_segments);
+	assert_in_range(j->n, 1, ring.segments);
 	memcpy(j->seg, seg, j->n * sizeof(j->seg[0]));
 	for (unsigned i = 0; i < j->n; i++)
-		fake_map(j->seg[i].gref, true);
+		if (!be.persistent || !fakexen.grant[j->seg[i].gref].mapped)
+			fake_map(j->seg[i].gref, true);
 	be.largest = j->n > be.largest ? j->n : be.largest;
 	be.most = be.n_jobs > be.most ? be.n_jobs : be.most;
 }
@@ -114,6 +115,9 @@ static inline void do_job(unsigned i)
 	for (unsigned k = 0; k < j->n; k++) {
 		uint8_t *page = fake_unmap(j->seg[k].gref);
 
+		if (be.persistent)
+			fake_map(j->seg[k].gref, true);
+
 		assert_true(j->seg[k].first_sect <= j->seg[k].last_sect);
 		assert_true(j->seg[k].last_sect < 8);
 		for (unsigned s = j->seg[k].first_sect;
@@ -122,8 +126,6 @@ static inline void do_job(unsigned i)
 				page[s * 512 + b] = byte_of(j->sector, b);
 	}
 	assert_true(j->sector <= SECTORS);
-	if (be.n_replies == be.keeps)
-		fake_map(j->seg[0].gref, true);
 	put_reply(id, bad ? BLKIF_RSP_ERROR : BLKIF_RSP_OKAY);
 	if (be.twice)
 		put_reply(id, BLKIF_RSP_OKAY);

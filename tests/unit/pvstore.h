@@ -12,6 +12,7 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/guest/store.h"
+#include "tests/pvguest.h"
 
 static struct node {
 	char path[96], value[64];
@@ -66,6 +67,22 @@ int store_list(const char *path, char *buf, size_t size)
 	return listing_len;
 }
 
+void store_read_all(const char *dir, struct store_node *n, unsigned count)
+{
+	char path[96];
+
+	for (; count; count--, n++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, n->name);
+		n->len = store_read(path, n->text, sizeof(n->text));
+	}
+}
+
+uint64_t store_node_number(const struct store_node *n, uint64_t missing)
+{
+	return n->len > 0 && n->text[0] >= '0' && n->text[0] <= '9' ?
+		strtoull(n->text, NULL, 10) : missing;
+}
+
 uint64_t store_number(const char *dir, const char *name, uint64_t missing)
 {
 	const char *s = get(dir, name);
@@ -98,6 +115,51 @@ void store_remove(const char *dir, const char *name)
 int store_flush(void)
 {
 	return 0;
+}
+
+void store_send(void)
+{
+}
+
+/* ---- watches: what is set must be taken back; the test counts events ---- */
+
+static char watched[16][96];
+static unsigned events;
+
+void store_watch(const char *dir, const char *name)
+{
+	unsigned i = 0;
+
+	while (watched[i][0])
+		i++;
+	snprintf(watched[i], sizeof(watched[i]), "%s/%s", dir, name);
+	events++;
+}
+
+void store_unwatch(const char *dir, const char *name)
+{
+	char path[96];
+	unsigned i = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	while (strcmp(watched[i], path))
+		i++;
+	watched[i][0] = 0;
+}
+
+unsigned store_events(void)
+{
+	return events;
+}
+
+void store_wait(unsigned seen, uint64_t until)
+{
+	if (events == seen)
+		fakexen.backend();
+	if (events != seen)
+		fakexen.now++;
+	else if (fakexen.now < until)
+		fakexen.now = until;
 }
 
 #endif
