@@ -47,8 +47,11 @@ sound() { # NAME
 	[ $status = 0 ] && grep -aq '^1\.\.' "$tmp/out" &&
 		! grep -aq '^not ok' "$tmp/out" && [ "$(grep -ac '^ok' "$tmp/out")" -gt 25 ]
 	ok $? "$1: $(grep -ac '^ok' "$tmp/out") things are as they should be"
-	[ $status = 0 ] && ! grep -aq '^not ok' "$tmp/out" ||
-		tail -60 "$tmp/out" | sed 's/^/# /'
+	[ $status = 0 ] && grep -aq '^1\.\.' "$tmp/out" &&
+		! grep -aq '^not ok' "$tmp/out" || {
+			echo "# exit status $status"
+			tail -60 "$tmp/out" | sed 's/^/# /'
+		} >&2
 }
 
 disk heir 'disks=2 audit=1'
