@@ -51,17 +51,17 @@ static void ring_write(const char *s, size_t n)
 {
 	const uint64_t *m2p = (const uint64_t *)HOLE;
 	struct evtchn_send send = { si->console.domU.evtchn };
-	volatile struct xencons_interface *r =
-		(void *)(image + m2p[si->console.domU.mfn] * PAGE);
 
-	ring = r;
+	ring = (void *)(image + m2p[si->console.domU.mfn] * PAGE);
 	while (n) {
-		if (r->out_prod - r->out_cons < sizeof(r->out)) {
-			r->out[r->out_prod & (sizeof(r->out) - 1)] = *s++;
-			__atomic_add_fetch(&r->out_prod, 1, __ATOMIC_SEQ_CST);
+		if (ring->out_prod - ring->out_cons < sizeof(ring->out)) {
+			ring->out[ring->out_prod % sizeof(ring->out)] = *s++;
+			__atomic_add_fetch(&ring->out_prod, 1,
+					   __ATOMIC_SEQ_CST);
 			n--;
 		}
-		if (!n || r->out_prod - r->out_cons == sizeof(r->out)) {
+		if (!n ||
+		    ring->out_prod - ring->out_cons == sizeof(ring->out)) {
 			hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
 				  UL(&send), 0, 0);
 			rest();

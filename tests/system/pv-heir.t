@@ -46,12 +46,12 @@ xen() { # KERNEL OPTION...
 sound() { # NAME
 	[ $status = 0 ] && grep -aq '^1\.\.' "$tmp/out" &&
 		! grep -aq '^not ok' "$tmp/out" && [ "$(grep -ac '^ok' "$tmp/out")" -gt 25 ]
-	ok $? "$1: $(grep -ac '^ok' "$tmp/out") things are as they should be"
-	[ $status = 0 ] && grep -aq '^1\.\.' "$tmp/out" &&
-		! grep -aq '^not ok' "$tmp/out" || {
-			echo "# exit status $status"
-			tail -60 "$tmp/out" | sed 's/^/# /'
-		} >&2
+	sound=$?
+	ok $sound "$1: $(grep -ac '^ok' "$tmp/out") things are as they should be"
+	[ $sound = 0 ] || {
+		echo "# exit status $status"
+		tail -60 "$tmp/out" | sed 's/^/# /'
+	} >&2
 }
 
 disk heir 'disks=2 audit=1'
