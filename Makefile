@@ -139,15 +139,18 @@ with_lzo = $(if $(filter 0,$(LZO)),$(patsubst loader/unpack/unpack_lzo.c,\
 	kernelgen/no_lzo/pack_lzo.c,$(1))),$(1))
 SHARED := $(call with_lzo,$(SHARED))
 # Also for tests: all of the host programs but their main().
+TOOLS_ROOMS := tools tools/host tools/image tools/change tools/vm tools/matrix \
+	tools/matrix/page
 TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
-	kernelgen/kernelgen.c,$(wildcard tools/*.c kernelgen/*.c))))
+	kernelgen/kernelgen.c,$(wildcard $(TOOLS_ROOMS:%=%/*.c) \
+	kernelgen/*.c))))
 # And the hypervisor's files that touch no hardware.
-TESTED += $(sort $(wildcard pvboot/hv/store*.c pvboot/hv/config*.c)) \
-	pvboot/hv/blkring.c pvboot/hv/virtio_queue.c
+TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
+	pvboot/hv/back/blkring_back.c pvboot/hv/drivers/virtio_queue.c
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
-PV_TESTED := $(patsubst %,pvboot/guest/%.c,blkfront blkring store)
+PV_TESTED := $(patsubst %,pvboot/guest/%.c,blkfront blkring_front store)
 
 $(B)/libshared-boot.a: $(SHARED:%.c=$(B)/boot-obj/%.o)
 	$(archive)
@@ -263,12 +266,16 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 # The container is elf32-i386: QEMU's -kernel refuses ELF64 Multiboot images.
 # Checked: no vector register is touched, and FS, the guest's, is looked at only
 # by functions that run before the first guest (tables.c, fs_block).
-HV := $(sort $(wildcard pvboot/hv/*.c pvboot/hv/*.S))
+HV_ROOMS := $(addprefix pvboot/hv/,machine drivers pv/memory pv/cpu store back)
+HV := $(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS))))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
 # 128 KiB is the limit: what does not run for every request can be small.
-HV_SMALL := ahci balloon build com config config_fdt console disk domain ide \
-	irq memory misc nvme pci power setup start store store_msg store_pool \
-	store_tree store_tx store_watch tables time vbd virtio xenbus
+HV_SMALL := back/console back/vbd back/xenbus build config config_fdt drivers/ahci \
+	drivers/disk drivers/ide drivers/nvme drivers/virtio machine/com \
+	machine/irq machine/memory machine/pci machine/power machine/tables \
+	machine/time pv/cpu/domain pv/cpu/version pv/memory/balloon setup \
+	start store/store store/store_msg store/store_pool store/store_tree \
+	store/store_tx store/store_watch
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os
 LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 BOOT += $(B)/boot/hv.elf
@@ -292,7 +299,7 @@ $(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
 
 # With hypercall 55, for tests/hv: the audit of all frame types and counts.
-HV_TEST_OBJ := $(filter-out %/notest.o,$(HV_OBJ)) \
+HV_TEST_OBJ := $(filter-out %/no_test_op.o,$(HV_OBJ)) \
 	$(B)/boot-obj/pvboot/hv/test/audit.o
 $(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
 		$(B)/libshared-boot.a $(LIBFDT)
@@ -304,7 +311,7 @@ $(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
 
 # images/init, for any image: what `twinboot matrix --probe-init` puts into a
 # copy.  Its program is for Linux, and static.
-PROBE_INIT := $(sort $(wildcard images/probe/*.c)) tools/hostdisk.c
+PROBE_INIT := $(sort $(wildcard images/probe/*.c)) tools/host/hostdisk.c
 BOOT += $(B)/boot/probe-init.cpio
 $(B)/images/probe: $(PROBE_INIT:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(Q)mkdir -p $(@D)
@@ -356,9 +363,9 @@ $(B)/boot-test/heir-p2m.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
 
 # ---- host programs ---------------------------------------------------------
 
-TOOLS := $(sort $(wildcard tools/*.c))
-$(B)/host-obj/tools/htmlstyle.o $(B)/test-obj/tools/htmlstyle.o: \
-	tools/htmlstyle.css
+TOOLS := $(sort $(wildcard $(TOOLS_ROOMS:%=%/*.c)))
+$(B)/host-obj/tools/matrix/page/htmlstyle.o $(B)/test-obj/tools/matrix/page/htmlstyle.o: \
+	tools/matrix/page/htmlstyle.css
 TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson \
 	-lconfuse -lmd \
 	-lfdt $(UNPACK_LIBS)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pvboot/hv/store.h"
+#include "pvboot/hv/store/store.h"
 
 static inline uint32_t audit_chain(const struct store_pool *p, uint32_t c)
 {

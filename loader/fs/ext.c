@@ -161,7 +161,7 @@ static int ext_mount(struct fs *fs)
 	return alloc_buffers(e);
 }
 
-static int ext_map(struct file *f, uint64_t off, struct run *out)
+static int ext_map(struct file *f, uint64_t off, struct extent *out)
 {
 	return ext_map_run(f->fs->priv, f->priv, off, out);
 }

@@ -81,7 +81,7 @@ int ext_inode_load(struct ext *e, uint32_t number, struct ext_inode *out);
 
 /* Where byte OFF (< size) of I lies; as fs_driver.map. */
 int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
-		struct run *out);
+		struct extent *out);
 
 /* The inode number of NAME in DIR, "." and ".." included; 0: no such name. */
 int ext_dir_lookup(struct ext *e, struct ext_inode *dir, const char *name,

@@ -84,10 +84,10 @@ static int dir_walk(struct ext *e, struct ext_inode *dir, ext_dir_fn *each,
 	if (dir->inline_data)
 		return walk_inline(dir, each, ctx);
 	for (uint64_t at = 0; at < dir->size; at += size) {
-		struct run run;
+		struct extent run;
 		int err = ext_map_run(e, dir, at, &run);
 
-		if (!err && run.kind != RUN_DISK)
+		if (!err && run.kind != EXTENT_DISK)
 			err = corrupt(dir);
 		if (!err)
 			err = ext_load(e, &e->dir, run.disk >> e->block_bits);

@@ -222,13 +222,13 @@ static int find_piece(struct ext *e, struct ext_inode *i, uint64_t lblk)
 }
 
 int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
-		struct run *out)
+		struct extent *out)
 {
 	uint64_t lblk = off >> e->block_bits;
 	uint64_t in = off & (ext_block_size(e) - 1);
 
 	if (i->inline_data) {
-		*out = (struct run){ .kind = RUN_MEM, .len = i->size - off,
+		*out = (struct extent){ .kind = EXTENT_MEM, .len = i->size - off,
 				     .mem = i->inline_data + off };
 		return 0;
 	}
@@ -238,7 +238,7 @@ int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
 		if (err)
 			return err;
 	}
-	*out = (struct run){ .kind = i->piece.phys ? RUN_DISK : RUN_HOLE };
+	*out = (struct extent){ .kind = i->piece.phys ? EXTENT_DISK : EXTENT_HOLE };
 	out->len = ((i->piece.end - lblk) << e->block_bits) - in;
 	if (i->piece.phys)
 		out->disk = ((i->piece.phys + lblk - i->piece.first) <<

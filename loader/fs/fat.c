@@ -221,7 +221,7 @@ static int fat_open(struct fs *fs, const char *path, struct file *out)
 	return 0;
 }
 
-static int fat_map(struct file *f, uint64_t off, struct run *out)
+static int fat_map(struct file *f, uint64_t off, struct extent *out)
 {
 	return fat_map_run(f->fs->priv, f->priv, off, out, NULL);
 }

@@ -58,7 +58,7 @@ void fat_file_init(const struct fat *fat, struct fat_file *f, uint32_t first,
  * before OFF, unless END is given: then *END says so.
  */
 int fat_map_run(struct fat *fat, struct fat_file *f, uint64_t off,
-		struct run *out, bool *end);
+		struct extent *out, bool *end);
 
 /* Each entry of DIR but "." and ".."; non-zero stops and is returned. */
 typedef int fat_dir_fn(void *ctx, const struct fat_entry *entry);

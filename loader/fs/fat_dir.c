@@ -173,7 +173,7 @@ int fat_dir_walk(struct fat *fat, struct fat_file *dir, fat_dir_fn *each,
 	uint8_t buf[512];	/* a multiple of ENTRY, no more than a cluster */
 
 	for (uint64_t off = 0;; off += sizeof(buf)) {
-		struct run run;
+		struct extent run;
 		bool end = false;
 		int err = fat_map_run(fat, dir, off, &run, &end);
 

@@ -119,17 +119,17 @@ static int next_run(struct fat *fat, struct fat_file *f)
 	return 0;
 }
 
-static int fixed_root(const struct fat *fat, uint64_t off, struct run *out,
+static int fixed_root(const struct fat *fat, uint64_t off, struct extent *out,
 		      bool *end)
 {
 	*end = off >= fat->root_len;
-	*out = (struct run){ .kind = RUN_DISK, .disk = fat->root + off,
+	*out = (struct extent){ .kind = EXTENT_DISK, .disk = fat->root + off,
 			     .len = fat->root_len - off };
 	return 0;
 }
 
 int fat_map_run(struct fat *fat, struct fat_file *f, uint64_t off,
-		struct run *out, bool *end)
+		struct extent *out, bool *end)
 {
 	uint64_t want = off >> fat->cluster_bits;
 	uint64_t in = off & ((1u << fat->cluster_bits) - 1);
@@ -156,7 +156,7 @@ int fat_map_run(struct fat *fat, struct fat_file *f, uint64_t off,
 	if (end)
 		*end = false;
 	want -= f->run.index;
-	*out = (struct run){ .kind = RUN_DISK };
+	*out = (struct extent){ .kind = EXTENT_DISK };
 	out->disk = fat->data +
 		    ((f->run.cluster - 2 + want) << fat->cluster_bits) + in;
 	out->len = ((f->run.n - want) << fat->cluster_bits) - in;

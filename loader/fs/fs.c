@@ -43,15 +43,15 @@ int fs_open(struct fs *fs, const char *path, struct file *out)
 
 /* The run at OFF, cut to LEN and extended by what follows it on the disk. */
 static int merged_run(struct file *f, uint64_t off, size_t len,
-		      struct run *run)
+		      struct extent *run)
 {
-	struct run next;
+	struct extent next;
 	int err = f->fs->driver->map(f, off, run);
 
-	while (!err && run->kind != RUN_MEM && run->len < len) {
+	while (!err && run->kind != EXTENT_MEM && run->len < len) {
 		err = f->fs->driver->map(f, off + run->len, &next);
 		if (err || next.kind != run->kind ||
-		    (run->kind == RUN_DISK &&
+		    (run->kind == EXTENT_DISK &&
 		     next.disk != run->disk + run->len))
 			break;
 		run->len += next.len;
@@ -69,14 +69,14 @@ int fs_read(struct file *f, uint64_t off, size_t len, void *buf)
 		return fail(ERR_FILE_LENGTH, "bytes %lu+%zu of %lu", off, len,
 			    f->size);
 	while (len) {
-		struct run run;
+		struct extent run;
 		int err = merged_run(f, off, len, &run);
 
 		if (err)
 			return err;
-		if (run.kind == RUN_MEM)
+		if (run.kind == EXTENT_MEM)
 			memcpy(to, run.mem, run.len);
-		else if (run.kind == RUN_HOLE)
+		else if (run.kind == EXTENT_HOLE)
 			memset(to, 0, run.len);
 		else if ((err = blk_pread(f->fs->blk, run.disk, run.len, to)))
 			return err;
@@ -94,9 +94,9 @@ int fs_list(struct file *dir, fs_list_fn *each, void *ctx)
 	return dir->fs->driver->list(dir, each, ctx);
 }
 
-static int mem_map(struct file *f, uint64_t off, struct run *out)
+static int mem_map(struct file *f, uint64_t off, struct extent *out)
 {
-	*out = (struct run){ .kind = RUN_MEM, .len = f->size - off,
+	*out = (struct extent){ .kind = EXTENT_MEM, .len = f->size - off,
 			     .mem = (const uint8_t *)f->priv + off };
 	return 0;
 }

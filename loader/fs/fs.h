@@ -30,11 +30,11 @@ struct file {
 };
 
 /* A piece of a file that lies in one stretch. */
-struct run {
-	enum { RUN_DISK, RUN_HOLE, RUN_MEM } kind;
+struct extent {
+	enum { EXTENT_DISK, EXTENT_HOLE, EXTENT_MEM } kind;
 	uint64_t len;		/* bytes, never 0 */
-	uint64_t disk;		/* RUN_DISK: byte offset on fs->blk */
-	const uint8_t *mem;	/* RUN_MEM: inline data, modules in memory */
+	uint64_t disk;		/* EXTENT_DISK: byte offset on fs->blk */
+	const uint8_t *mem;	/* EXTENT_MEM: inline data, modules in memory */
 };
 
 struct fs_dirent {
@@ -50,8 +50,8 @@ struct fs_driver {
 	int (*mount)(struct fs *fs);
 	/* PATH begins with '/'; symbolic links are followed. */
 	int (*open)(struct fs *fs, const char *path, struct file *out);
-	/* The run that holds byte OFF (< size), from OFF on. */
-	int (*map)(struct file *f, uint64_t off, struct run *out);
+	/* The extent that holds byte OFF (< size), from OFF on. */
+	int (*map)(struct file *f, uint64_t off, struct extent *out);
 	int (*list)(struct file *dir, fs_list_fn *each, void *ctx);
 };
 

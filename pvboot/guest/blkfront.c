@@ -13,7 +13,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
-#include "pvboot/guest/blkring.h"
+#include "pvboot/guest/blkring_front.h"
 #include "pvboot/guest/console.h"
 #include "pvboot/guest/guest.h"
 #include "pvboot/guest/store.h"
@@ -24,7 +24,7 @@
 #define DATA_SHARE 32u		/* of memory, for what is being read */
 
 struct blkfront {
-	struct blkring ring;	/* first: see alive() */
+	struct blkring_front ring;	/* first: see alive() */
 	struct blk blk;
 	uint64_t vdev;
 	char path[32], backend[128];
@@ -42,7 +42,7 @@ static unsigned backend_state(const struct blkfront *f)
 }
 
 /* One that is asked to go serves us until we have closed. */
-static bool alive(struct blkring *r)
+static bool alive(struct blkring_front *r)
 {
 	unsigned state = backend_state((struct blkfront *)r);
 
@@ -90,7 +90,7 @@ static int blkfront_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	struct blkfront *f = b->priv;
 	unsigned per = b->sector / 512;
 
-	return blkring_read(&f->ring, lba * per, (uint64_t)n * per, buf);
+	return blkring_front_read(&f->ring, lba * per, (uint64_t)n * per, buf);
 }
 
 /*
@@ -178,7 +178,7 @@ static int begin(struct blkfront *f, struct arena *arena, uint64_t end,
 			    f->path);
 	segments = max_segments(store_node_number(&n[2], 0));
 	order = ring_order(segments, store_node_number(&n[1], 0));
-	err = blkring_init(&f->ring, arena, 1u << order, segments,
+	err = blkring_front_init(&f->ring, arena, 1u << order, segments,
 			   data_pages(disks_left));
 	if (!err)
 		publish(f);
@@ -273,9 +273,9 @@ unsigned blkfront_connect(struct arena *arena, struct blk *disk[BLKFRONT_MAX])
 const char *blkfront_stuck(void)
 {
 	for (unsigned i = 0; i < n_fronts; i++) {
-		struct blkring *r = &front[i]->ring;
+		struct blkring_front *r = &front[i]->ring;
 
-		if (r->kept && !blkring_settle(r))
+		if (r->kept && !blkring_front_settle(r))
 			return r->name;
 		r->kept = false;
 	}
@@ -312,7 +312,7 @@ static void give_back(struct blkfront *f)
 		fmt(name, sizeof(name), "ring-ref%u", i);
 		store_remove(f->path, name);
 	}
-	if (!blkring_end(&f->ring))
+	if (!blkring_front_end(&f->ring))
 		console_line("%s: its backend keeps pages of ours",
 			     f->blk.name);
 }

@@ -41,12 +41,12 @@ static void *leap_va;		/* the stub, as mapped for the jump */
 /* The memory that P's bytes lie in, if they lie in memory. */
 static const uint8_t *memory_of(const struct piece *p)
 {
-	struct run run;
+	struct extent run;
 
 	if (!p->file)
 		return p->mem;
 	if (p->len && !p->file->fs->driver->map(p->file, p->file_off, &run) &&
-	    run.kind == RUN_MEM && run.len >= p->len)
+	    run.kind == EXTENT_MEM && run.len >= p->len)
 		return run.mem;
 	return NULL;
 }

@@ -8,28 +8,28 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/xenpv.h"
-#include "pvboot/hv/cpu.h"
-#include "pvboot/hv/domain.h"
-#include "pvboot/hv/machine.h"
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
 #include "pvboot/hv/setup.h"
-#include "pvboot/hv/xenbus.h"
+#include "pvboot/hv/back/xenbus.h"
 
 #define EXTENTS 160
 
-struct extent {
+struct stretch {
 	uint64_t pfn, mfn, n;
 };
 
 struct builder {
 	struct domain *domain;
-	struct extent ext[EXTENTS];
+	struct stretch ext[EXTENTS];
 	unsigned n, last;
 	/* Frames not given yet: free RAM first, then what modules leave. */
 	struct ram supply[EXTENTS];
 	unsigned n_supply, first_module;
 };
 
-static const struct extent *extent_of(struct builder *b, uint64_t pfn)
+static const struct stretch *extent_of(struct builder *b, uint64_t pfn)
 {
 	unsigned i, k = b->last;
 
@@ -43,7 +43,7 @@ static const struct extent *extent_of(struct builder *b, uint64_t pfn)
 
 static uint64_t builder_mfn(void *ctx, uint64_t pfn)
 {
-	const struct extent *e = extent_of(ctx, pfn);
+	const struct stretch *e = extent_of(ctx, pfn);
 
 	return e ? e->mfn + (pfn - e->pfn) : XENPV_NONE;
 }
@@ -63,7 +63,7 @@ static void add_extent(struct builder *b, uint64_t pfn, uint64_t mfn,
 {
 	if (b->n == EXTENTS)
 		panic("the machine's memory is in too many pieces");
-	b->ext[b->n++] = (struct extent){ pfn, mfn, n };
+	b->ext[b->n++] = (struct stretch){ pfn, mfn, n };
 }
 
 static void add_supply(struct builder *b, uint64_t start, uint64_t end)
@@ -78,7 +78,7 @@ static void add_supply(struct builder *b, uint64_t start, uint64_t end)
 /* Pages from PFN on, up to END, that have no frame yet. */
 static uint64_t gap(struct builder *b, uint64_t *pfn, uint64_t end)
 {
-	const struct extent *e;
+	const struct stretch *e;
 	uint64_t stop = end;
 	unsigned i;
 
@@ -143,14 +143,14 @@ static bool supplied(struct builder *b, uint64_t start, uint64_t end)
 
 static const uint8_t *source_of(const struct piece *p)
 {
-	struct run run;
+	struct extent run;
 
 	if (!p->file)
 		return p->mem;
 	if (!p->len)
 		return NULL;
 	if (p->file->fs->driver->map(p->file, p->file_off, &run) ||
-	    run.kind != RUN_MEM || run.len < p->len)
+	    run.kind != EXTENT_MEM || run.len < p->len)
 		panic("a module is not in memory");
 	return run.mem;
 }

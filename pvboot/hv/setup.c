@@ -9,10 +9,10 @@
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 #include "loader/disk/part.h"
-#include "pvboot/hv/blkback.h"
-#include "pvboot/hv/disk.h"
-#include "pvboot/hv/machine.h"
-#include "pvboot/hv/xenbus.h"
+#include "pvboot/hv/back/blkback.h"
+#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/back/xenbus.h"
 
 static int module_at(void *arg, uint64_t start)
 {

@@ -1,8 +1,8 @@
 /*
  * From boot.S to the first entry of the guest.
  */
-#include "pvboot/hv/domain.h"
-#include "pvboot/hv/machine.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
 #include "pvboot/hv/setup.h"
 
 void start(uint32_t magic, uint32_t info_pa)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pvboot/hv/blkring.h"
+#include "pvboot/hv/back/blkring_back.h"
 
 static void check(const struct blk_io *io, const struct blk_limits *l)
 {
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *room = calloc(BLKRING_PAGES, 4096);
-	struct blkring r = { .n_pages = 1 };
+	struct blkring_back r = { .n_pages = 1 };
 	struct blk_limits l = { 4000, 512, false, true };
 	union blkring_request q;
 	struct blk_io io;
@@ -44,9 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (unsigned i = 0; i < r.n_pages; i++)
 		r.page[i] = room + i * 4096;
-	if (blkring_attach(&r)) {
-		for (int i = 0; i < 1000 && blkring_get(&r, &q) > 0; i++) {
-			int status = blk_parse(&q, &io);
+	if (blkring_back_attach(&r)) {
+		for (int i = 0; i < 1000 && blkring_back_get(&r, &q) > 0; i++) {
+			int status = blkring_back_parse(&q, &io);
 
 			if (!status && io.indirect && size > 300)
 				memcpy(io.seg, data + size - 300, io.n * 8);
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				status = blk_check(&io, &l);
 			if (!status)
 				check(&io, &l);
-			blkring_put(&r, io.id, io.op, (int16_t)status);
+			blkring_back_put(&r, io.id, io.op, (int16_t)status);
 		}
 	}
 	free(room);

@@ -93,7 +93,7 @@ static inline void fswalk_piece(struct file *f, uint64_t off, size_t len)
 static inline void fswalk_file(struct file *f)
 {
 	size_t most = f->size < 1024 ? f->size : 1024;
-	struct run run;
+	struct extent run;
 
 	fswalk_piece(f, 0, most);
 	fswalk_piece(f, f->size - most, most);
@@ -105,7 +105,7 @@ static inline void fswalk_file(struct file *f)
 	for (uint64_t off = 0, i = 0; off < f->size && i < 100; i++) {
 		if (fswalk_result(f->fs->driver->map(f, off, &run)))
 			break;
-		if (!run.len || (run.kind == RUN_DISK &&
+		if (!run.len || (run.kind == EXTENT_DISK &&
 				 run.disk + run.len < run.disk))
 			abort();
 		off += run.len;

@@ -7,7 +7,7 @@
 
 #include "loader/base/err.h"
 #include "menu/lst.h"
-#include "tools/menupick.h"
+#include "tools/change/menupick.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/modules.h"
+#include "tools/host/modules.h"
 
 #define NAME "modules.builtin"
 

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "pvboot/guest/blkring.h"
+#include "pvboot/guest/blkring_front.h"
 #include "tests/pvguest.h"
 
 #define SECTORS 3000u
 
 static uint8_t memory[1 << 20] __attribute__((aligned(4096)));
 static uint8_t buf[SECTORS * 512 + 1024] __attribute__((aligned(4096)));
-static struct blkring ring;
+static struct blkring_front ring;
 static const uint8_t *input;
 static size_t left;
 static uint32_t taken;
@@ -76,7 +76,7 @@ static void backend(void)
 	}
 }
 
-static bool alive(struct blkring *r)
+static bool alive(struct blkring_front *r)
 {
 	return left > 1 && input[0] != 255;
 }
@@ -87,7 +87,7 @@ static void read_some(uint64_t sector, unsigned n)
 	int err;
 
 	memset(buf, 0xee, sizeof(buf));
-	err = blkring_read(&ring, sector, n, buf + 512);
+	err = blkring_front_read(&ring, sector, n, buf + 512);
 	if (err && err != ERR_READ)
 		abort();
 	/* The input's own leaps, then a silence to the end. */
@@ -112,15 +112,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	taken = 0;
 	err_clear();
 	fake_reset(NULL);
-	ring = (struct blkring){ .name = "hd0", .alive = alive };
-	if (blkring_init(&ring, &arena, 1u << how % 5, segments[how / 64],
+	ring = (struct blkring_front){ .name = "hd0", .alive = alive };
+	if (blkring_front_init(&ring, &arena, 1u << how % 5, segments[how / 64],
 			 120))
 		abort();
 	fakexen.backend = backend;
 	read_some(3, 1);
 	read_some(77, SECTORS);
 	read_some(5, 100);
-	if (!blkring_end(&ring) || fakexen.given || fakexen.ports)
+	if (!blkring_front_end(&ring) || fakexen.given || fakexen.ports)
 		abort();
 	return 0;
 }

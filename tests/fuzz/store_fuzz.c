@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "loader/base/span.h"
-#include "pvboot/hv/store.h"
+#include "pvboot/hv/store/store.h"
 #include "tests/store_audit.h"
 
 static struct store store;

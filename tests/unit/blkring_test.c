@@ -1,10 +1,10 @@
 /* The block ring, and what a request may ask for. */
 #include "tests/unit/unit.h"
 
-#include "pvboot/hv/blkring.h"
+#include "pvboot/hv/back/blkring_back.h"
 
 static uint8_t pages[BLKRING_PAGES][4096];
-static struct blkring ring;
+static struct blkring_back ring;
 
 static struct blkif_sring *sring(void)
 {
@@ -20,7 +20,7 @@ static void fresh(unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		ring.page[i] = pages[i ? n - i : 0];
 	sring()->req_event = sring()->rsp_event = 1;
-	assert_true(blkring_attach(&ring));
+	assert_true(blkring_back_attach(&ring));
 }
 
 /* The guest's side: entry I, byte by byte as its own map has it. */
@@ -69,13 +69,13 @@ static void turn(unsigned n_pages)
 		memset(&q, (int)i, sizeof(q));
 		q.id = i * 7919ull;
 		put(i, &q, sizeof(q));
-		assert_int_equal(blkring_get(&ring, &copy), 0);
+		assert_int_equal(blkring_back_get(&ring, &copy), 0);
 		assert_int_equal(sring()->req_event, i + 1);
 		sring()->req_prod++;
-		assert_int_equal(blkring_get(&ring, &copy), 1);
+		assert_int_equal(blkring_back_get(&ring, &copy), 1);
 		assert_memory_equal(&copy, &q, sizeof(copy));
 		sring()->rsp_event = i + 1 + (i & 1);
-		assert_int_equal(blkring_put(&ring, q.id, 1, -1), !(i & 1));
+		assert_int_equal(blkring_back_put(&ring, q.id, 1, -1), !(i & 1));
 		assert_int_equal(sring()->rsp_prod, i + 1);
 		get(i, &a, sizeof(a));
 		assert_int_equal(a.id, q.id);
@@ -97,20 +97,20 @@ static void test_hostile_indices(void **state)
 
 	fresh(1);
 	sring()->req_prod = 33;
-	assert_int_equal(blkring_get(&ring, &copy), -1);
+	assert_int_equal(blkring_back_get(&ring, &copy), -1);
 	sring()->req_prod = UINT32_MAX;
-	assert_int_equal(blkring_get(&ring, &copy), -1);
+	assert_int_equal(blkring_back_get(&ring, &copy), -1);
 	sring()->req_prod = 32;
 	for (int i = 0; i < 32; i++)
-		assert_int_equal(blkring_get(&ring, &copy), 1);
-	assert_int_equal(blkring_get(&ring, &copy), 0);
+		assert_int_equal(blkring_back_get(&ring, &copy), 1);
+	assert_int_equal(blkring_back_get(&ring, &copy), 0);
 	/* More requests than answers have made room for. */
 	sring()->req_prod = 33;
-	assert_int_equal(blkring_get(&ring, &copy), -1);
+	assert_int_equal(blkring_back_get(&ring, &copy), -1);
 	sring()->req_prod = 5;
-	assert_int_equal(blkring_get(&ring, &copy), -1);
+	assert_int_equal(blkring_back_get(&ring, &copy), -1);
 	sring()->rsp_prod = 77;
-	assert_false(blkring_attach(&ring));
+	assert_false(blkring_back_attach(&ring));
 }
 
 static const struct blk_limits disk = { 1000, 512, false, true };
@@ -130,7 +130,7 @@ static int rw(uint8_t op, uint64_t sector, unsigned n, uint8_t first,
 	q.rw.nr_segments = (uint8_t)n;
 	for (unsigned i = 0; i < 11; i++)
 		q.rw.seg[i] = (struct blkif_request_segment){ i, first, last };
-	status = blk_parse(&q, &io);
+	status = blkring_back_parse(&q, &io);
 	return status ? status : blk_check(&io, limits);
 }
 
@@ -180,7 +180,7 @@ static void test_indirect(void **state)
 	q.indirect.id = 0x1122334455667788;
 	q.indirect.sector_number = 744;
 	q.indirect.indirect_grefs[0] = 77;
-	assert_int_equal(blk_parse(&q, &io), 0);
+	assert_int_equal(blkring_back_parse(&q, &io), 0);
 	assert_true(io.indirect);
 	assert_int_equal(io.ref, 77);
 	assert_int_equal(io.op, BLKIF_OP_WRITE);
@@ -192,14 +192,14 @@ static void test_indirect(void **state)
 	io.sector++;
 	assert_int_equal(blk_check(&io, &disk), -1);
 	q.indirect.nr_segments++;
-	assert_int_equal(blk_parse(&q, &io), -1);
+	assert_int_equal(blkring_back_parse(&q, &io), -1);
 	q.indirect.nr_segments = 0;
-	assert_int_equal(blk_parse(&q, &io), -1);
+	assert_int_equal(blkring_back_parse(&q, &io), -1);
 	q.indirect.nr_segments = 1;
 	q.indirect.indirect_op = BLKIF_OP_INDIRECT;
-	assert_int_equal(blk_parse(&q, &io), BLKIF_RSP_EOPNOTSUPP);
+	assert_int_equal(blkring_back_parse(&q, &io), BLKIF_RSP_EOPNOTSUPP);
 	q.indirect.indirect_op = BLKIF_OP_FLUSH_DISKCACHE;
-	assert_int_equal(blk_parse(&q, &io), BLKIF_RSP_EOPNOTSUPP);
+	assert_int_equal(blkring_back_parse(&q, &io), BLKIF_RSP_EOPNOTSUPP);
 }
 
 int main(void)

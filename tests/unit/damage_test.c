@@ -19,7 +19,7 @@
 #include "loader/kernel/formats.h"
 #include "tests/unit/testdisk.h"
 #include "tools/commands.h"
-#include "tools/hostboot.h"
+#include "tools/host/hostboot.h"
 
 #define SECTOR 512u
 #define READS_MAX 20000		/* requests; a whole start needs about 100 */

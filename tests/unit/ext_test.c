@@ -152,7 +152,7 @@ static void test_far(void **state)
 {
 	struct testfs t;
 	struct file f;
-	struct run run;
+	struct extent run;
 	char buf[16] = "not zeroes";
 
 	testdisk_sh(dir, "rm -f g; truncate -s 6G g; mke2fs -q -t ext4 -O "
@@ -168,7 +168,7 @@ static void test_far(void **state)
 	assert_memory_equal(buf, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 	testfs_find(&t, "/far", &f);
 	assert_int_equal(t.fs.driver->map(&f, 0, &run), 0);
-	assert_int_equal(run.kind, RUN_DISK);
+	assert_int_equal(run.kind, EXTENT_DISK);
 	assert_true(run.disk > UINT32_MAX);
 	testfs_same_file(&t, "/far", dir, "tree/big");
 	testfs_unmount(&t);

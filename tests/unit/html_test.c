@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/html.h"
-#include "tools/htmldiff.h"
-#include "tools/matrixhtml.h"
+#include "tools/matrix/page/html.h"
+#include "tools/matrix/page/htmldiff.h"
+#include "tools/matrix/matrixhtml.h"
 
 static char *made;
 static size_t made_len;

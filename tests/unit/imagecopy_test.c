@@ -11,7 +11,7 @@
 
 #include "loader/base/err.h"
 #include "tests/unit/testfs.h"
-#include "tools/imagecopy.h"
+#include "tools/change/imagecopy.h"
 #include "tools/report.h"
 
 #define PART (1u << 20)		/* where the file system begins */
@@ -91,12 +91,12 @@ static char *make_data(const char *name, size_t len)
 static void no_holes(struct testfs *t, const char *path)
 {
 	struct file f;
-	struct run run;
+	struct extent run;
 
 	testfs_find(t, path, &f);
 	for (uint64_t off = 0; off < f.size; off += run.len) {
 		assert_int_equal(f.fs->driver->map(&f, off, &run), 0);
-		assert_int_not_equal(run.kind, RUN_HOLE);
+		assert_int_not_equal(run.kind, EXTENT_HOLE);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include "kernelgen/bzimage.h"
 #include "loader/base/err.h"
 #include "tests/unit/testfs.h"
-#include "tools/initrds.h"
+#include "tools/change/initrds.h"
 
 #define ID "0123456789abcdef0123456789ABCDEF"
 

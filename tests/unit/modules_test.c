@@ -5,7 +5,7 @@
 #include <archive_entry.h>
 #include <stdlib.h>
 
-#include "tools/modules.h"
+#include "tools/host/modules.h"
 
 static char data[1 << 20];
 

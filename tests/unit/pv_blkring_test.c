@@ -19,8 +19,8 @@ static int try_ring(unsigned pages, unsigned segments, unsigned data)
 	memset(&be, 0, sizeof(be));
 	be.alive = true;
 	arena = (struct arena){ memory, sizeof(memory), 0, NULL };
-	ring = (struct blkring){ .name = "hd0", .handle = 51, .alive = alive };
-	return blkring_init(&ring, &arena, pages, segments, data);
+	ring = (struct blkring_front){ .name = "hd0", .handle = 51, .alive = alive };
+	return blkring_front_init(&ring, &arena, pages, segments, data);
 }
 
 static void start_ring(unsigned pages, unsigned segments)
@@ -38,7 +38,7 @@ static void unmap_all(void)
 /* All is given back, whatever happened. */
 static void end_ring(void)
 {
-	assert_true(blkring_end(&ring));
+	assert_true(blkring_front_end(&ring));
 	assert_int_equal(fakexen.given, 0);
 	assert_int_equal(fakexen.ports, 0);
 }
@@ -48,7 +48,7 @@ static void read_right(uint64_t sector, unsigned n, unsigned at)
 	unsigned given = fakexen.given;
 
 	memset(buf, 0xee, sizeof(buf));
-	assert_int_equal(blkring_read(&ring, sector, n, buf + at), 0);
+	assert_int_equal(blkring_front_read(&ring, sector, n, buf + at), 0);
 	for (unsigned i = 0; i < n * 512; i++)
 		if (buf[at + i] != byte_of(sector + i / 512, i % 512))
 			fail_msg("sector %lu+%u", sector, i / 512);
@@ -76,7 +76,7 @@ static void test_reads(void **state)
 			}
 			read_right(0, SECTORS, 512);
 			if (be.persistent) {
-				assert_false(blkring_settle(&ring));
+				assert_false(blkring_front_settle(&ring));
 				unmap_all();
 			}
 			end_ring();
@@ -90,20 +90,20 @@ static void test_in_flight(void **state)
 	start_ring(1, 256);
 	assert_int_equal(ring.entries, 32);
 	be.dies_after = 1;
-	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
+	assert_int_equal(blkring_front_read(&ring, 0, SECTORS, buf), ERR_READ);
 	assert_int_equal(be.largest, 256);
 	assert_int_equal(be.most, BLKRING_DATA / 256);
 	end_ring();
 	start_ring(16, 11);
 	assert_int_equal(ring.entries, 512);
 	be.dies_after = 1;
-	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
+	assert_int_equal(blkring_front_read(&ring, 0, SECTORS, buf), ERR_READ);
 	assert_int_equal(be.largest, 11);
 	assert_int_equal(be.most, BLKRING_DATA / 11);
 	end_ring();
 	start_ring(16, 1);
 	be.dies_after = 1;
-	assert_int_equal(blkring_read(&ring, 0, SECTORS, buf), ERR_READ);
+	assert_int_equal(blkring_front_read(&ring, 0, SECTORS, buf), ERR_READ);
 	assert_int_equal(be.most, BLKRING_SLOTS);
 	end_ring();
 }
@@ -145,7 +145,7 @@ static void test_status(void **state)
 		start_ring(1, 11);
 		be.seed = nth;
 		be.bad_status = nth;
-		assert_int_equal(blkring_read(&ring, 0, 2000, buf), ERR_READ);
+		assert_int_equal(blkring_front_read(&ring, 0, 2000, buf), ERR_READ);
 		assert_string_equal(err_text(), "Error 25: Disk read error: "
 				    "hd0: the backend's status is -1");
 		assert_null(ring.dead);
@@ -161,12 +161,12 @@ static void gives_up(const char *text, uint64_t min_ms, uint64_t max_ms)
 {
 	uint64_t since = fakexen.now;
 
-	assert_int_equal(blkring_read(&ring, 0, 2000, buf), ERR_READ);
+	assert_int_equal(blkring_front_read(&ring, 0, 2000, buf), ERR_READ);
 	assert_non_null(strstr(err_text(), text));
 	assert_in_range(fakexen.now - since, min_ms, max_ms);
 	since = fakexen.now;
 	err_clear();
-	assert_int_equal(blkring_read(&ring, 0, 1, buf), ERR_READ);
+	assert_int_equal(blkring_front_read(&ring, 0, 1, buf), ERR_READ);
 	assert_non_null(strstr(err_text(), text));
 	assert_int_equal(fakexen.now, since);
 	err_clear();
@@ -223,7 +223,7 @@ static void test_gone(void **state)
 }
 
 /* It is there, but nothing comes. */
-static bool always(struct blkring *r)
+static bool always(struct blkring_front *r)
 {
 	return ++be.asked;
 }
@@ -236,7 +236,7 @@ static void test_hung(void **state)
 	gives_up("hd0: the backend does not answer", 60000, 61100);
 	assert_in_range(be.asked, 50, 70);
 	assert_true(ring.kept);
-	assert_false(blkring_end(&ring));
+	assert_false(blkring_front_end(&ring));
 }
 
 /* Its last replies came after we had looked, and before it went. */
@@ -276,10 +276,10 @@ static void test_kept(void **state)
 	for (unsigned i = 0; i < FAKE_GRANTS; i++) {
 		if (!fakexen.grant[i].mapped)
 			continue;
-		assert_false(blkring_settle(&ring));
+		assert_false(blkring_front_settle(&ring));
 		fakexen.grant[i].mapped = false;
 	}
-	assert_true(blkring_settle(&ring));
+	assert_true(blkring_front_settle(&ring));
 	end_ring();
 	/* ... while we wait for that */
 	start_ring(1, 11);
@@ -297,7 +297,7 @@ static void test_kept(void **state)
 	gives_up("the backend has gone", 60000, 61100);
 	assert_true(ring.kept);
 	unmap_all();
-	assert_true(blkring_settle(&ring));
+	assert_true(blkring_front_settle(&ring));
 	end_ring();
 }
 
@@ -310,9 +310,9 @@ static void test_no_room(void **state)
 		fake_reset(run_backend);
 		err_clear();
 		arena = (struct arena){ memory, room, 0, NULL };
-		ring = (struct blkring){ .name = "hd0", .alive = alive };
+		ring = (struct blkring_front){ .name = "hd0", .alive = alive };
 		fakexen.limit = room / 5000;
-		if (blkring_init(&ring, &arena, 16, 256, 512)) {
+		if (blkring_front_init(&ring, &arena, 16, 256, 512)) {
 			assert_int_equal(fakexen.given + fakexen.ports, 0);
 			assert_non_null(strstr(err_text(), "Error 28: "));
 		} else {

@@ -8,12 +8,12 @@
 
 #include "tests/unit/unit.h"
 
-#include "pvboot/guest/blkring.h"
+#include "pvboot/guest/blkring_front.h"
 #include "tests/pvguest.h"
 
 #define SECTORS 8192u		/* of the disk: 4 MiB */
 
-static struct blkring ring;
+static struct blkring_front ring;
 
 /* Requests that the backend has taken and not yet answered. */
 struct job {
@@ -160,7 +160,7 @@ static inline void run_backend(void)
 		sring()->rsp_prod += be.ahead;
 }
 
-static inline bool alive(struct blkring *r)
+static inline bool alive(struct blkring_front *r)
 {
 	assert_ptr_equal(r, &ring);
 	be.asked++;

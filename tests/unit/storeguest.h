@@ -4,7 +4,7 @@
 
 #include "tests/unit/unit.h"
 
-#include "pvboot/hv/store.h"
+#include "pvboot/hv/store/store.h"
 
 #define BACKEND "/local/domain/0/backend/vbd/1/51712"
 #define FRONTEND "/local/domain/1/device/vbd/51712"

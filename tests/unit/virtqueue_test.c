@@ -6,7 +6,7 @@
 #include <linux/virtio_ring.h>
 
 #include "pvboot/hv/hv.h"
-#include "pvboot/hv/virtio_queue.h"
+#include "pvboot/hv/drivers/virtio_queue.h"
 
 static struct virtio v;
 static void *room[8];

@@ -9,9 +9,9 @@
  */
 #include <string.h>
 
-#include "pvboot/hv/cpu.h"
-#include "pvboot/hv/domain.h"
-#include "pvboot/hv/machine.h"
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
 
 #define AUDIT_FRAMES	(1U << 17)	/* machines of up to 512 MiB */
 

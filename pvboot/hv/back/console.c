@@ -1,0 +1,97 @@
+/*
+ * The guest's console, both ways: its ring (xen/io/console.h) and console_io,
+ * joined with COM1.  Indexes in the ring are the guest's to spoil: they are
+ * read once and masked.
+ */
+#include <string.h>
+
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+#include <xen/io/console.h>
+
+static void drain(struct domain *d, unsigned port)
+{
+	struct xencons_interface *c = d->console_ring;
+	volatile XENCONS_RING_IDX *prod = &c->out_prod;
+	XENCONS_RING_IDX end = *prod, at = c->out_cons;
+	char buf[256];
+	unsigned n;
+
+	__sync_synchronize();
+	if (end - at > sizeof(c->out))
+		at = end - sizeof(c->out);
+	if (end == c->out_cons)
+		return;
+	while (at != end) {
+		for (n = 0; n < sizeof(buf) && at != end; n++)
+			buf[n] = c->out[MASK_XENCONS_IDX(at++, c->out)];
+		com_write_raw(buf, n);
+	}
+	c->out_cons = end;
+	evtchn_raise(d, port);
+}
+
+/* Keys: into the ring as long as there is room, the rest is lost. */
+static void key_interrupt(void *arg)
+{
+	struct domain *d = arg;
+	struct xencons_interface *c = d->console_ring;
+	bool any = false;
+	int b;
+
+	while ((b = com_read()) >= 0) {
+		XENCONS_RING_IDX used = c->in_prod - c->in_cons;
+
+		if (used >= sizeof(c->in))
+			continue;
+		c->in[MASK_XENCONS_IDX(c->in_prod, c->in)] = (char)b;
+		__sync_synchronize();
+		c->in_prod++;
+		any = true;
+	}
+	if (any)
+		evtchn_raise(d, d->console_port);
+}
+
+void console_init(struct domain *d)
+{
+	d->console_port = evtchn_new_backend(d, drain);
+	com_interrupts(key_interrupt, d);
+}
+
+/* What is left in the ring when the guest ends. */
+void console_flush(struct domain *d)
+{
+	drain(d, d->console_port);
+}
+
+/* console_io(cmd, count, buffer) */
+int64_t do_console_io(struct vcpu *v, const uint64_t *a)
+{
+	uint64_t left = (uint32_t)a[1], at = a[2];
+	char buf[128];
+	int b;
+
+	if ((uint32_t)a[0] == CONSOLEIO_write) {
+		if (left > 4096)
+			return -XEN_E2BIG;
+		while (left) {
+			size_t n = left < sizeof(buf) ? left : sizeof(buf);
+
+			if (!guest_read(buf, at, n))
+				return -XEN_EFAULT;
+			com_write(buf, n);
+			at += n;
+			left -= n;
+		}
+		return 0;
+	}
+	if ((uint32_t)a[0] != CONSOLEIO_read)
+		return -XEN_ENOSYS;
+	if (!left || (b = com_read()) < 0)
+		return 0;
+	buf[0] = (char)b;
+	return guest_write(at, buf, 1) ? 1 : -XEN_EFAULT;
+}

@@ -1,0 +1,384 @@
+/*
+ * SATA disks behind an AHCI controller (Serial ATA AHCI 1.3.1; ATA8-ACS).
+ * Commands are plain DMA ones: the controller takes up to 32 and works them
+ * off in order.  The firmware has brought the links up.
+ */
+#include <string.h>
+
+#include "loader/base/fmt.h"
+#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/hv.h"
+#include "pvboot/hv/machine/pci.h"
+
+#define CLASS_AHCI	0x010601
+
+/* Controller registers, in 32-bit words (3.1). */
+enum { CAP = 0, GHC = 1, IS = 2, PI = 3 };
+#define CAP_S64A	0x80000000u
+#define GHC_IE		0x00000002u
+#define GHC_AE		0x80000000u
+
+/* A port's registers, in words (3.3). */
+enum {
+	PX_CLB = 0, PX_CLBU, PX_FB, PX_FBU, PX_IS, PX_IE, PX_CMD,
+	PX_TFD = 8, PX_SIG, PX_SSTS, PX_SERR = 12, PX_SACT, PX_CI,
+	PX_WORDS = 32, PX_FIRST = 64,
+};
+#define CMD_ST		0x0001u
+#define CMD_FRE		0x0010u
+#define CMD_FR		0x4000u
+#define CMD_CR		0x8000u
+#define PX_IS_FATAL	0x78000000u	/* TFES, HBFS, HBDS, IFS */
+#define PX_IS_DHRS	0x00000001u
+#define SIG_DISK	0x00000101u
+
+/* ATA8-ACS commands and IDENTIFY words. */
+enum { ATA_READ = 0x25, ATA_WRITE = 0x35, ATA_FLUSH = 0xea,
+       ATA_IDENTIFY = 0xec };
+
+enum { SLOTS = 32 };
+
+struct prd {
+	uint64_t address;
+	uint32_t reserved;
+	uint32_t bytes;		/* less one */
+};
+
+/* 4.2.3, padded so that none crosses a page */
+struct table {
+	uint8_t fis[64], atapi[64];
+	struct prd prd[DISK_SEGS];
+	uint8_t pad[1024 - 128 - DISK_SEGS * 16];
+};
+
+/* 4.2.2 */
+struct header {
+	uint32_t flags, done;
+	uint64_t table;
+	uint32_t reserved[4];
+};
+#define HEADER_FIS_WORDS	5u
+#define HEADER_WRITE		0x40u
+#define HEADER_PRDS(n)		((n) << 16)
+
+struct ahci_port {
+	struct disk disk;
+	struct work work;
+	volatile uint32_t *reg;
+	struct header *header;
+	struct table *table;
+	struct disk_request *request[SLOTS];
+	uint32_t parked;	/* slots held back until others are done */
+	unsigned slots;
+	bool dead;
+};
+
+struct ahci {
+	volatile uint32_t *reg;
+	unsigned n_ports;
+	struct ahci_port *port[32];
+};
+
+/* Wait until the bits of MASK in REG are 0; false when they stay. */
+static bool settles(volatile uint32_t *reg, uint32_t mask)
+{
+	for (unsigned i = 0; i < 1000000; i++)
+		if (!(*reg & mask))
+			return true;
+	return false;
+}
+
+static bool stop(struct ahci_port *p)
+{
+	p->reg[PX_CMD] &= ~CMD_ST;
+	if (!settles(&p->reg[PX_CMD], CMD_CR))
+		return false;
+	p->reg[PX_CMD] &= ~CMD_FRE;
+	return settles(&p->reg[PX_CMD], CMD_FR);
+}
+
+static void start(struct ahci_port *p)
+{
+	p->reg[PX_SERR] = ~0u;
+	p->reg[PX_IS] = ~0u;
+	p->reg[PX_CMD] |= CMD_FRE;
+	p->reg[PX_CMD] |= CMD_ST;
+}
+
+/* The register FIS (Serial ATA 10.3.4) of an LBA48 command. */
+static void make_fis(uint8_t *f, uint8_t command, uint64_t lba, uint32_t count)
+{
+	memset(f, 0, 20);
+	f[0] = 0x27;
+	f[1] = 0x80;
+	f[2] = command;
+	f[7] = 0x40;		/* LBA */
+	for (unsigned i = 0; i < 3; i++) {
+		f[4 + i] = (uint8_t)(lba >> (8 * i));
+		f[8 + i] = (uint8_t)(lba >> (8 * i + 24));
+	}
+	f[12] = (uint8_t)count;
+	f[13] = (uint8_t)(count >> 8);
+}
+
+/* Put COMMAND into SLOT and let the controller have it. */
+static void issue(struct ahci_port *p, unsigned slot, uint8_t command,
+		  const struct disk_request *r)
+{
+	const uint32_t unit = p->disk.sector_size;
+	struct table *t = &p->table[slot];
+	uint32_t bytes = 0;
+
+	for (unsigned i = 0; i < r->n_segs; i++) {
+		t->prd[i] = (struct prd){ r->seg[i].ma, 0, r->seg[i].len - 1 };
+		bytes += r->seg[i].len;
+	}
+	if (command == ATA_IDENTIFY || command == ATA_FLUSH)
+		make_fis(t->fis, command, 0, 0);
+	else
+		make_fis(t->fis, command, r->sector / (unit / DISK_SECTOR),
+			 bytes / unit);
+	p->header[slot].flags = HEADER_FIS_WORDS | HEADER_PRDS(r->n_segs) |
+		(r->op == DISK_WRITE ? HEADER_WRITE : 0);
+	p->header[slot].done = 0;
+	p->header[slot].table = va_ma(t);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	p->reg[PX_CI] = 1u << slot;
+}
+
+static uint8_t command_of(const struct disk_request *r)
+{
+	return r->op == DISK_READ ? ATA_READ :
+		r->op == DISK_WRITE ? ATA_WRITE : ATA_FLUSH;
+}
+
+static bool submit(struct disk *d, struct disk_request *r)
+{
+	struct ahci_port *p = d->priv;
+
+	for (unsigned i = 0; i < p->slots; i++) {
+		if (p->request[i])
+			continue;
+		p->request[i] = r;
+		if (p->dead)
+			work_queue(&p->work);
+		else if (p->parked)
+			p->parked |= 1u << i;
+		else
+			issue(p, i, command_of(r), r);
+		return true;
+	}
+	return false;
+}
+
+static void finish(struct ahci_port *p, unsigned slot, bool ok)
+{
+	struct disk_request *r = p->request[slot];
+
+	p->request[slot] = NULL;
+	r->done(r, ok);
+}
+
+/* Slots whose requests are in the controller (BUSY) or no longer are. */
+static uint32_t slots(const struct ahci_port *p, bool busy)
+{
+	uint32_t in = p->dead ? 0 : p->reg[PX_CI] | p->parked, mask = 0;
+
+	for (unsigned i = 0; i < p->slots; i++)
+		if (p->request[i] && (in >> i & 1) == busy)
+			mask |= 1u << i;
+	return busy ? mask & ~p->parked : mask;
+}
+
+/*
+ * 6.2.2: after an error the port has stopped.  Which command failed is only
+ * sure when there was but one (QEMU does not say it in PxCMD.CCS), so those
+ * not done are issued again, one by one.  Returns the one that failed, if any.
+ */
+static uint32_t recover(struct ahci_port *p)
+{
+	uint32_t left = slots(p, true);
+
+	if (!stop(p)) {
+		hv_log("%s: the port does not stop: not used any more",
+		       p->disk.name);
+		p->dead = true;
+		p->parked = 0;
+		return ~0u;
+	}
+	start(p);
+	p->reg[PX_IE] = PX_IS_FATAL | PX_IS_DHRS;
+	if (!(left & (left - 1)))
+		return left;
+	p->parked |= left;
+	return 0;
+}
+
+static void issue_parked(struct ahci_port *p)
+{
+	unsigned next = (unsigned)__builtin_ctz(p->parked);
+
+	p->parked &= p->parked - 1;
+	issue(p, next, command_of(p->request[next]), p->request[next]);
+}
+
+static void poll(struct disk *d)
+{
+	struct ahci_port *p = d->priv;
+	uint32_t failed = 0, done = slots(p, false);
+
+	if (!p->dead && p->reg[PX_IS] & PX_IS_FATAL) {
+		failed = recover(p);
+		done |= failed;
+	}
+	for (unsigned i = 0; i < p->slots; i++)
+		if (done >> i & 1 && p->request[i])
+			finish(p, i, !p->dead && !(failed >> i & 1));
+	if (p->parked && !slots(p, true))
+		issue_parked(p);
+}
+
+static void run(struct work *w)
+{
+	poll(w->arg);
+}
+
+static void interrupt(void *arg)
+{
+	struct ahci *a = arg;
+
+	for (unsigned i = 0; i < a->n_ports; i++) {
+		struct ahci_port *p = a->port[i];
+		uint32_t is = p->reg[PX_IS];
+
+		if (!is)
+			continue;
+		/* Fatal ones stay for poll() to see; they stop the port. */
+		p->reg[PX_IS] = is & ~PX_IS_FATAL;
+		if (is & PX_IS_FATAL)
+			p->reg[PX_IE] = 0;
+		work_queue(&p->work);
+	}
+	a->reg[IS] = a->reg[IS];
+}
+
+/* ---- finding them ------------------------------------------------------------ */
+
+static uint32_t id_long(const uint16_t *id, unsigned word)
+{
+	return id[word] | (uint32_t)id[word + 1] << 16;
+}
+
+/* IDENTIFY DEVICE (7.12.7): false when it is no disk we can use. */
+static bool identify(struct ahci_port *p)
+{
+	uint16_t *id = page_alloc(1);
+	struct disk_request r = {
+		.op = DISK_READ, .n_segs = 1, .seg = { { 0, 512 } },
+	};
+	bool ok;
+
+	if (!id)
+		return false;
+	r.seg[0].ma = va_ma(id);
+	p->disk.sector_size = DISK_SECTOR;
+	issue(p, 0, ATA_IDENTIFY, &r);
+	ok = settles(&p->reg[PX_CI], 1) && !(p->reg[PX_IS] & PX_IS_FATAL) &&
+		id[83] >> 10 & 1;	/* 48-bit addresses */
+	p->disk.sectors = id_long(id, 100) | (uint64_t)id_long(id, 102) << 32;
+	if ((id[106] & 0xd000) == 0x5000)	/* sectors are not 512 bytes */
+		p->disk.sector_size = id_long(id, 117) * 2;
+	p->disk.flush = id[85] >> 5 & 1;
+	page_free(id, 1);
+	if (!ok || p->disk.sector_size < DISK_SECTOR ||
+	    p->disk.sector_size > PAGE_SIZE ||
+	    p->disk.sector_size & (p->disk.sector_size - 1) ||
+	    p->disk.sectors >> 48)
+		return false;
+	p->disk.sectors *= p->disk.sector_size / DISK_SECTOR;
+	return true;
+}
+
+static bool prepare(struct ahci_port *p)
+{
+	uint8_t *page = page_alloc(1);	/* headers, then received FISes */
+	const uint64_t ma = page ? va_ma(page) : 0;
+
+	p->table = page_alloc(SLOTS * sizeof(struct table) / PAGE_SIZE);
+	if (!page || !p->table || !stop(p))
+		return false;
+	p->header = (struct header *)page;
+	p->reg[PX_CLB] = (uint32_t)ma;
+	p->reg[PX_CLBU] = (uint32_t)(ma >> 32);
+	p->reg[PX_FB] = (uint32_t)(ma + SLOTS * sizeof(struct header));
+	p->reg[PX_FBU] = (uint32_t)(ma >> 32);
+	start(p);
+	return true;
+}
+
+static void add_port(struct ahci *a, unsigned n)
+{
+	struct ahci_port *p;
+	volatile uint32_t *reg = a->reg + PX_FIRST + n * PX_WORDS;
+
+	/* A device that answers, and a disk. */
+	if ((reg[PX_SSTS] & 15) != 3 || reg[PX_SIG] != SIG_DISK)
+		return;
+	p = page_alloc((sizeof(*p) + PAGE_SIZE - 1) / PAGE_SIZE);
+	if (!p)
+		return;
+	p->reg = reg;
+	p->slots = (a->reg[CAP] >> 8 & 31) + 1;
+	p->disk.submit = submit;
+	p->disk.poll = poll;
+	p->disk.priv = p;
+	p->work.fn = run;
+	p->work.arg = &p->disk;
+	if (!prepare(p) || !identify(p) || !disk_add(&p->disk)) {
+		hv_log("ahci port %u: not usable", n);
+		stop(p);
+		return;
+	}
+	p->reg[PX_IS] = ~0u;
+	p->reg[PX_IE] = PX_IS_FATAL | PX_IS_DHRS;
+	a->port[a->n_ports++] = p;
+	hv_log("%s: AHCI port %u, %lu sectors of %u%s", p->disk.name, n,
+	       p->disk.sectors / (p->disk.sector_size / DISK_SECTOR),
+	       p->disk.sector_size, p->disk.flush ? ", write cache" : "");
+}
+
+void ahci_found(const struct pci_dev *pci)
+{
+	struct pci_bar bar;
+	struct ahci *a;
+	unsigned irq, ports;
+
+	if (pci->class != CLASS_AHCI)
+		return;
+	bar = pci_bar(pci, 5);
+	irq = pci_irq(pci);
+	a = page_alloc(1);
+	if (!a || bar.io || bar.size < PX_FIRST * 4 || irq == 255) {
+		hv_log("ahci %x: not usable", pci->address >> 8);
+		return;
+	}
+	pci_enable(pci);
+	ports = (unsigned)(bar.size / 4 - PX_FIRST) / PX_WORDS;
+	if (bar.size / 4 >= PX_FIRST + 32 * PX_WORDS)
+		ports = 32;
+	a->reg = mmio_map(bar.base, (PX_FIRST + ports * PX_WORDS) * 4);
+	a->reg[GHC] |= GHC_AE;
+	/* Guests' memory may be anywhere. */
+	if (!(a->reg[CAP] & CAP_S64A)) {
+		hv_log("ahci %x: 32-bit addresses only", pci->address >> 8);
+		return;
+	}
+	for (unsigned i = 0; i < ports; i++)
+		if (a->reg[PI] >> i & 1)
+			add_port(a, i);
+	if (!a->n_ports)
+		return;
+	irq_register(irq, interrupt, a);
+	a->reg[IS] = ~0u;
+	a->reg[GHC] |= GHC_IE;
+}

@@ -1,0 +1,76 @@
+/*
+ * The machine's disks, and modules that serve as one.  Asynchronous: submit()
+ * starts a request, done() is called later from the main loop, never from
+ * inside submit().  Sectors are 512 bytes whatever the disk's own size is.
+ */
+#ifndef PVBOOT_HV_DRIVERS_DISK_H
+#define PVBOOT_HV_DRIVERS_DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loader/disk/blk.h"
+
+enum { DISK_MAX = 16, DISK_SEGS = 32, DISK_SECTOR = 512 };
+
+enum disk_op { DISK_READ, DISK_WRITE, DISK_FLUSH };
+
+/* Machine memory, a multiple of 512 bytes long, inside one page. */
+struct disk_seg {
+	uint64_t ma;
+	uint32_t len;
+};
+
+struct disk_request {
+	enum disk_op op;
+	uint64_t sector;
+	unsigned n_segs;
+	struct disk_seg seg[DISK_SEGS];
+	void (*done)(struct disk_request *r, bool ok);
+	void *arg;
+	struct disk_request *next;	/* the driver's, like this: */
+	void *driver;
+};
+
+struct disk {
+	char name[8];		/* "hd0" */
+	uint64_t sectors;	/* of 512 bytes */
+	uint32_t sector_size;	/* its own: 512..4096 */
+	bool read_only;
+	bool flush;		/* has a cache that DISK_FLUSH empties */
+	/*
+	 * false: no room now; some request's done() says when to try again.
+	 * The caller has checked the range.
+	 */
+	bool (*submit)(struct disk *d, struct disk_request *r);
+	/* Look for finished requests now; for use before interrupts work. */
+	void (*poll)(struct disk *d);
+	void *priv;
+};
+
+/* hd0, hd1, ...: those the firmware would number so, then modules. */
+extern struct disk *disks[DISK_MAX];
+extern unsigned n_disks;
+
+/* Find the machine's disks. */
+void disk_init(void);
+/* Number D as the next disk.  false (and a log line) when there are too many. */
+bool disk_add(struct disk *d);
+/* A module in memory as a read-only disk; NULL when there is no memory. */
+struct disk *disk_add_ram(uint64_t ma, uint64_t len);
+/*
+ * D for the partition reader: waits for each request, so only before a guest
+ * runs.  NULL when there is no memory.
+ */
+struct blk *disk_blk(struct disk *d);
+
+struct pci_dev;
+
+/* Drivers: called for every PCI function; each takes those that it knows. */
+void virtio_blk_found(const struct pci_dev *p);
+void ahci_found(const struct pci_dev *p);
+void nvme_found(const struct pci_dev *p);
+void ide_found(const struct pci_dev *p);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * The transport: where a virtio device's registers are, and the handshake with
+ * it (virtio 1.0: 3.1, 4.1.4, 4.1.5; legacy: 4.1.4.8).  Everything the device
+ * says of places and sizes is checked against its BARs.
+ */
+#include "pvboot/hv/drivers/virtio.h"
+
+#include <linux/pci_regs.h>
+#include <linux/virtio_config.h>
+
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/hv.h"
+#include "pvboot/hv/drivers/virtio_queue.h"
+
+#define COMMON(v)	((volatile struct virtio_pci_common_cfg *) \
+			 (v)->common.mem)
+
+static uint32_t window_read(const struct virtio_window *w, uint32_t at,
+			    unsigned len)
+{
+	if (at > w->len || len > w->len - at)
+		return 0;
+	switch (len) {
+	case 1:
+		return w->mem ? w->mem[at] : inb((uint16_t)(w->port + at));
+	case 2:
+		return w->mem ? *(volatile uint16_t *)(w->mem + at) :
+			inw((uint16_t)(w->port + at));
+	default:
+		return w->mem ? *(volatile uint32_t *)(w->mem + at) :
+			inl((uint16_t)(w->port + at));
+	}
+}
+
+static void window_write16(const struct virtio_window *w, uint32_t at,
+			   uint16_t value)
+{
+	if (w->mem)
+		*(volatile uint16_t *)(w->mem + at) = value;
+	else
+		outw((uint16_t)(w->port + at), value);
+}
+
+static bool bar_window(struct virtio *v, unsigned bar, uint32_t offset,
+		       uint32_t len, struct virtio_window *w)
+{
+	struct pci_bar b = pci_bar(&v->pci, bar);
+
+	if (offset > b.size || len > b.size - offset || !len)
+		return false;
+	w->len = len;
+	w->port = (uint16_t)(b.base + offset);
+	if (!b.io)
+		w->mem = mmio_map(b.base + offset, len);
+	return true;
+}
+
+/* One virtio capability; what it describes is used if it is the first. */
+static bool take_capability(struct virtio *v, unsigned at)
+{
+	const uint32_t offset = pci_read32(&v->pci, at + VIRTIO_PCI_CAP_OFFSET);
+	uint32_t len = pci_read32(&v->pci, at + VIRTIO_PCI_CAP_LENGTH);
+	unsigned bar = pci_read8(&v->pci, at + VIRTIO_PCI_CAP_BAR);
+	struct virtio_window *w;
+
+	switch (pci_read8(&v->pci, at + VIRTIO_PCI_CAP_CFG_TYPE)) {
+	case VIRTIO_PCI_CAP_COMMON_CFG:
+		w = &v->common;
+		break;
+	case VIRTIO_PCI_CAP_NOTIFY_CFG:
+		w = &v->notify;
+		if (!w->len)
+			v->notify_multiplier = pci_read32(&v->pci, at +
+						VIRTIO_PCI_NOTIFY_CAP_MULT);
+		break;
+	case VIRTIO_PCI_CAP_ISR_CFG:
+		w = &v->isr;
+		break;
+	case VIRTIO_PCI_CAP_DEVICE_CFG:
+		w = &v->config;
+		len = len > PAGE_SIZE ? PAGE_SIZE : len;
+		break;
+	default:
+		return true;
+	}
+	return w->len || bar_window(v, bar, offset, len, w);
+}
+
+static bool find_modern(struct virtio *v)
+{
+	unsigned at = 0;
+
+	while ((at = pci_capability(&v->pci, PCI_CAP_ID_VNDR, at)) != 0)
+		if (!take_capability(v, at))
+			return false;
+	return v->common.mem && v->isr.len && v->notify.len && v->config.len &&
+		v->common.len >= sizeof(struct virtio_pci_common_cfg);
+}
+
+/* The legacy registers: all in I/O BAR 0, configuration behind them. */
+static bool find_legacy(struct virtio *v)
+{
+	struct pci_bar b = pci_bar(&v->pci, 0);
+	const uint32_t config = VIRTIO_PCI_CONFIG_OFF(0);
+
+	if (!b.io || b.size <= config)
+		return false;
+	v->common = (struct virtio_window){ NULL, (uint16_t)b.base, config };
+	v->notify = v->common;
+	v->doorbell = VIRTIO_PCI_QUEUE_NOTIFY;
+	v->isr = (struct virtio_window){
+		NULL, (uint16_t)(b.base + VIRTIO_PCI_ISR), 1 };
+	v->config = (struct virtio_window){
+		NULL, (uint16_t)(b.base + config), (uint32_t)b.size - config };
+	return true;
+}
+
+static uint16_t legacy(const struct virtio *v, unsigned offset)
+{
+	return (uint16_t)(v->common.port + offset);
+}
+
+static uint8_t get_status(struct virtio *v)
+{
+	return v->modern ? COMMON(v)->device_status :
+		inb(legacy(v, VIRTIO_PCI_STATUS));
+}
+
+static void set_status(struct virtio *v, uint8_t status)
+{
+	if (v->modern)
+		COMMON(v)->device_status = status;
+	else
+		outb(legacy(v, VIRTIO_PCI_STATUS), status);
+}
+
+bool virtio_open(struct virtio *v, const struct pci_dev *p)
+{
+	v->pci = *p;
+	pci_enable(p);
+	v->modern = find_modern(v);
+	if (!v->modern && !find_legacy(v)) {
+		hv_log("virtio %x: no usable registers", p->address >> 8);
+		return false;
+	}
+	set_status(v, 0);
+	/* A reset is done when the status reads 0 (4.1.4.3.2). */
+	for (unsigned i = 0; i < 1000000; i++)
+		if (!get_status(v))
+			break;
+	set_status(v, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	set_status(v, VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER);
+	return true;
+}
+
+static uint64_t offered(struct virtio *v)
+{
+	uint64_t f;
+
+	if (!v->modern)
+		return inl(legacy(v, VIRTIO_PCI_HOST_FEATURES));
+	COMMON(v)->device_feature_select = 1;
+	f = (uint64_t)COMMON(v)->device_feature << 32;
+	COMMON(v)->device_feature_select = 0;
+	return f | COMMON(v)->device_feature;
+}
+
+bool virtio_features(struct virtio *v, uint64_t wanted)
+{
+	const uint64_t version_1 = 1ull << VIRTIO_F_VERSION_1;
+	uint8_t status = get_status(v) | VIRTIO_CONFIG_S_FEATURES_OK;
+
+	/* Without an IOMMU "platform" addresses are physical ones. */
+	wanted |= version_1 | 1ull << VIRTIO_F_ACCESS_PLATFORM;
+	v->features = offered(v) & wanted;
+	if (!v->modern) {
+		outl(legacy(v, VIRTIO_PCI_GUEST_FEATURES),
+		     (uint32_t)v->features);
+		return true;
+	}
+	COMMON(v)->guest_feature_select = 0;
+	COMMON(v)->guest_feature = (uint32_t)v->features;
+	COMMON(v)->guest_feature_select = 1;
+	COMMON(v)->guest_feature = (uint32_t)(v->features >> 32);
+	set_status(v, status);
+	if (v->features & version_1 &&
+	    get_status(v) & VIRTIO_CONFIG_S_FEATURES_OK)
+		return true;
+	hv_log("virtio %x: it does not agree on features",
+	       v->pci.address >> 8);
+	return false;
+}
+
+uint64_t virtio_config(struct virtio *v, unsigned offset, unsigned len)
+{
+	uint64_t low, high;
+
+	if (len < 8)
+		return window_read(&v->config, offset, len);
+	/* Two reads are one value when the high half stayed (4.1.3.1). */
+	for (unsigned i = 0; i < 100; i++) {
+		high = window_read(&v->config, offset + 4, 4);
+		low = window_read(&v->config, offset, 4);
+		if (high == window_read(&v->config, offset + 4, 4))
+			return high << 32 | low;
+	}
+	return 0;
+}
+
+static void place_modern(struct virtio *v)
+{
+	volatile struct virtio_pci_common_cfg *c = COMMON(v);
+	uint64_t desc = va_ma((void *)(uintptr_t)v->desc);
+	uint64_t avail = va_ma((void *)(uintptr_t)v->avail);
+	uint64_t used = va_ma((void *)(uintptr_t)v->used);
+
+	c->queue_size = (uint16_t)v->size;
+	c->queue_desc_lo = (uint32_t)desc;
+	c->queue_desc_hi = (uint32_t)(desc >> 32);
+	c->queue_avail_lo = (uint32_t)avail;
+	c->queue_avail_hi = (uint32_t)(avail >> 32);
+	c->queue_used_lo = (uint32_t)used;
+	c->queue_used_hi = (uint32_t)(used >> 32);
+	c->queue_enable = 1;
+}
+
+static unsigned queue_size(struct virtio *v)
+{
+	unsigned size;
+
+	if (!v->modern) {
+		outw(legacy(v, VIRTIO_PCI_QUEUE_SEL), 0);
+		return inw(legacy(v, VIRTIO_PCI_QUEUE_NUM));
+	}
+	COMMON(v)->queue_select = 0;
+	size = COMMON(v)->queue_size;
+	return size > 256 ? 256 : size;
+}
+
+bool virtio_start(struct virtio *v)
+{
+	unsigned size = queue_size(v);
+	uint64_t at;
+
+	if (v->modern) {
+		at = (uint64_t)COMMON(v)->queue_notify_off *
+			v->notify_multiplier;
+		if (v->notify.len < 2 || at > v->notify.len - 2)
+			size = 0;
+		v->doorbell = (uint32_t)at;
+	}
+	if (!virtio_queue_init(v, size)) {
+		hv_log("virtio %x: no queue of %u entries",
+		       v->pci.address >> 8, size);
+		return false;
+	}
+	if (v->modern)
+		place_modern(v);
+	else
+		outl(legacy(v, VIRTIO_PCI_QUEUE_PFN),
+		     (uint32_t)va_mfn((void *)(uintptr_t)v->desc));
+	set_status(v, get_status(v) | VIRTIO_CONFIG_S_DRIVER_OK);
+	return true;
+}
+
+void virtio_doorbell(struct virtio *v)
+{
+	window_write16(&v->notify, v->doorbell, 0);
+}
+
+bool virtio_interrupted(struct virtio *v)
+{
+	return window_read(&v->isr, 0, 1) & 1;
+}
+
+void virtio_kill(struct virtio *v, const char *why)
+{
+	if (v->dead)
+		return;
+	v->dead = true;
+	hv_log("virtio %x: %s: the device is not used any more",
+	       v->pci.address >> 8, why);
+	set_status(v, 0);
+}

@@ -1,0 +1,226 @@
+/*
+ * The virtio block device (virtio 1.0, section 5.2) as a disk.  A request is
+ * one chain: header, data, status.
+ */
+#include <linux/virtio_blk.h>
+#include <linux/virtio_ids.h>
+#include <string.h>
+
+#include "loader/base/fmt.h"
+#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/hv.h"
+#include "pvboot/hv/drivers/virtio.h"
+
+#define VIRTIO_VENDOR		0x1af4
+#define DEVICE_TRANSITIONAL	0x1001
+#define DEVICE_MODERN		(0x1040 + VIRTIO_ID_BLOCK)
+
+/* What the device reads and writes beside the data, by the chain's head. */
+struct header {
+	struct virtio_blk_outhdr out;
+	uint8_t status;
+	uint8_t pad[15];
+};
+
+struct virtio_blk {
+	struct disk disk;
+	struct virtio v;
+	struct work work;
+	struct header *header;		/* by the slot of a request */
+	struct disk_request **request;	/* the same; NULL: free slot */
+	uint16_t *slot;			/* by the head of a chain */
+	uint32_t size_max, seg_max;
+};
+
+/* Data of R as descriptors, neighbours joined as far as the device allows. */
+static unsigned data_descs(const struct virtio_blk *b,
+			   const struct disk_request *r, struct virtio_desc *d)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->n_segs; i++) {
+		const struct disk_seg *s = &r->seg[i];
+
+		if (n && d[n - 1].ma + d[n - 1].len == s->ma &&
+		    s->len <= b->size_max - d[n - 1].len) {
+			d[n - 1].len += s->len;
+			continue;
+		}
+		d[n++] = (struct virtio_desc){ s->ma, s->len,
+					       r->op == DISK_READ };
+	}
+	return n;
+}
+
+static int free_slot(const struct virtio_blk *b)
+{
+	for (unsigned i = 0; i < b->v.size; i++)
+		if (!b->request[i])
+			return (int)i;
+	return -1;
+}
+
+static uint32_t type_of(enum disk_op op)
+{
+	return op == DISK_READ ? VIRTIO_BLK_T_IN :
+		op == DISK_WRITE ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_FLUSH;
+}
+
+static bool submit(struct disk *disk, struct disk_request *r)
+{
+	struct virtio_blk *b = disk->priv;
+	struct virtio_desc d[DISK_SEGS + 2];
+	int slot = free_slot(b), head;
+	struct header *h;
+	unsigned n;
+
+	if (slot < 0)
+		return false;
+	h = &b->header[slot];
+	h->out.type = type_of(r->op);
+	h->out.ioprio = 0;
+	h->out.sector = r->op == DISK_FLUSH ? 0 : r->sector;
+	h->status = VIRTIO_BLK_S_IOERR;
+	d[0] = (struct virtio_desc){ va_ma(&h->out), sizeof(h->out), false };
+	n = 1 + data_descs(b, r, d + 1);
+	d[n++] = (struct virtio_desc){ va_ma(&h->status), 1, true };
+	b->request[slot] = r;
+	if (b->v.dead) {
+		work_queue(&b->work);
+		return true;
+	}
+	head = virtio_add(&b->v, d, n);
+	if (head < 0) {
+		b->request[slot] = NULL;
+		return false;
+	}
+	b->slot[head] = (uint16_t)slot;
+	virtio_kick(&b->v);
+	return true;
+}
+
+static void finish(struct virtio_blk *b, unsigned slot)
+{
+	struct disk_request *r = b->request[slot];
+	uint8_t status = *(volatile uint8_t *)&b->header[slot].status;
+
+	b->request[slot] = NULL;
+	r->done(r, !b->v.dead && status == VIRTIO_BLK_S_OK);
+}
+
+static void poll(struct disk *disk)
+{
+	struct virtio_blk *b = disk->priv;
+	int head;
+
+	while ((head = virtio_next(&b->v)) >= 0)
+		finish(b, b->slot[head]);
+	/* A dead device finishes nothing any more: all of it failed. */
+	for (unsigned i = 0; b->v.dead && i < b->v.size; i++)
+		if (b->request[i])
+			finish(b, i);
+}
+
+static void run(struct work *w)
+{
+	poll(w->arg);
+}
+
+static void interrupt(void *arg)
+{
+	struct virtio_blk *b = arg;
+
+	if (virtio_interrupted(&b->v))
+		work_queue(&b->work);
+}
+
+static bool configure(struct virtio_blk *b)
+{
+	struct virtio *v = &b->v;
+	struct disk *d = &b->disk;
+	const struct virtio_blk_config *c = NULL;
+	uint64_t f;
+
+	if (!virtio_features(v, 1ull << VIRTIO_BLK_F_SIZE_MAX |
+			     1ull << VIRTIO_BLK_F_SEG_MAX |
+			     1ull << VIRTIO_BLK_F_RO |
+			     1ull << VIRTIO_BLK_F_BLK_SIZE |
+			     1ull << VIRTIO_BLK_F_FLUSH))
+		return false;
+	f = v->features;
+	d->sectors = virtio_config(v, (uintptr_t)&c->capacity, 8);
+	d->sector_size = DISK_SECTOR;
+	if (f >> VIRTIO_BLK_F_BLK_SIZE & 1)
+		d->sector_size = (uint32_t)virtio_config(
+			v, (uintptr_t)&c->blk_size, 4);
+	d->read_only = f >> VIRTIO_BLK_F_RO & 1;
+	d->flush = f >> VIRTIO_BLK_F_FLUSH & 1;
+	b->size_max = UINT32_MAX;
+	if (f >> VIRTIO_BLK_F_SIZE_MAX & 1)
+		b->size_max = (uint32_t)virtio_config(
+			v, (uintptr_t)&c->size_max, 4);
+	/* Without the feature one segment is all that is promised; nobody
+	 * means that, and a queue of that many is enough. */
+	b->seg_max = DISK_SEGS;
+	if (f >> VIRTIO_BLK_F_SEG_MAX & 1)
+		b->seg_max = (uint32_t)virtio_config(
+			v, (uintptr_t)&c->seg_max, 4);
+	if (d->sector_size < DISK_SECTOR || d->sector_size > PAGE_SIZE ||
+	    d->sector_size & (d->sector_size - 1) ||
+	    d->sectors > UINT64_MAX / DISK_SECTOR ||
+	    b->size_max < PAGE_SIZE || b->seg_max < DISK_SEGS) {
+		hv_log("virtio %x: sectors of %u, %u segments of %u: not taken",
+		       v->pci.address >> 8, d->sector_size, b->seg_max,
+		       b->size_max);
+		return false;
+	}
+	return true;
+}
+
+/* N entries of SIZE bytes, zero. */
+static void *table(unsigned n, size_t size)
+{
+	return page_alloc((unsigned)((n * size + PAGE_SIZE - 1) / PAGE_SIZE));
+}
+
+static bool start(struct virtio_blk *b)
+{
+	if (!virtio_start(&b->v) || b->v.size < DISK_SEGS + 2)
+		return false;
+	b->header = table(b->v.size, sizeof(*b->header));
+	b->request = table(b->v.size, sizeof(*b->request));
+	b->slot = table(b->v.size, sizeof(*b->slot));
+	return b->header && b->request && b->slot;
+}
+
+void virtio_blk_found(const struct pci_dev *p)
+{
+	struct virtio_blk *b;
+	unsigned irq = pci_irq(p);
+
+	if (p->vendor != VIRTIO_VENDOR ||
+	    (p->device != DEVICE_TRANSITIONAL && p->device != DEVICE_MODERN))
+		return;
+	b = table(1, sizeof(*b));
+	if (!b || !virtio_open(&b->v, p))
+		return;
+	if (irq == 255) {
+		virtio_kill(&b->v, "no interrupt line");
+		return;
+	}
+	b->disk.submit = submit;
+	b->disk.poll = poll;
+	b->disk.priv = b;
+	b->work.fn = run;
+	b->work.arg = &b->disk;
+	if (!configure(b) || !start(b) || !disk_add(&b->disk)) {
+		virtio_kill(&b->v, "not started");
+		return;
+	}
+	irq_register(irq, interrupt, b);
+	hv_log("%s: virtio-blk%s %x, %lu sectors of %u%s%s, irq %u",
+	       b->disk.name, b->v.modern ? "" : " (legacy)", p->address >> 8,
+	       b->disk.sectors * DISK_SECTOR / b->disk.sector_size,
+	       b->disk.sector_size, b->disk.read_only ? ", read-only" : "",
+	       b->disk.flush ? ", write cache" : "", irq);
+}

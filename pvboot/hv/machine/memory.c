@@ -1,0 +1,307 @@
+/*
+ * The machine's memory: what the Multiboot information says (specification
+ * 0.6.96, section 3.3), our own page tables, and the pages we keep.
+ * Until load_tables() the tables of boot.S are in force: the first 4 GiB at 0
+ * and in the direct map.
+ */
+#include <string.h>
+
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/machine.h"
+
+#define MULTIBOOT_MAGIC	0x2BADB002
+#define MB_CMDLINE	0x04
+#define MB_MODS		0x08
+#define MB_MMAP		0x40
+
+struct mb_info {
+	uint32_t flags, mem_lower, mem_upper, boot_device, cmdline;
+	uint32_t mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
+};
+
+struct mb_mmap {
+	uint32_t size;		/* of the rest */
+	uint64_t addr, len;
+	uint32_t type;
+} __attribute__((packed));
+
+struct mb_mod {
+	uint32_t start, end, string, reserved;
+};
+
+#define LOW_MEMORY	0x100000ULL	/* firmware's; left alone */
+#define MAP_LIMIT	(512ULL << 30)	/* the direct map is one L4 slot */
+#define POOL_PAGES	768
+#define BIG		0x200000ULL
+#define PTE_TABLE	(PTE_P | PTE_RW | PTE_A | PTE_D)
+#define PTE_DATA	(PTE_TABLE | PTE_NX)
+
+struct boot_info boot_info;
+struct frame *frames;
+uint64_t max_mfn, ram_pages;
+unsigned n_free_ram;
+struct ram free_ram[RAM_RANGES];
+unsigned n_acpi_ram;
+struct ram acpi_ram[RAM_RANGES];
+uint64_t *hv_l4;
+
+static char strings[8192];	/* command line and modules' */
+static size_t strings_used;
+static unsigned n_ram, n_map;
+static struct ram ram[RAM_RANGES], map[RAM_RANGES];
+static uint8_t *pool;
+static bool pool_used[POOL_PAGES];
+static uint64_t mmio_next = HV_MMIO;
+
+static const char *keep_string(uint32_t pa)
+{
+	const char *from = ma_va(pa);
+	size_t n = pa ? strnlen(from, 4096) : 0;
+	char *to = strings + strings_used;
+
+	if (n >= sizeof(strings) - strings_used)
+		panic("command lines are too long");
+	memcpy(to, from, n);
+	to[n] = 0;
+	strings_used += n + 1;
+	return to;
+}
+
+static void add_range(unsigned *n, struct ram *r, uint64_t start, uint64_t end)
+{
+	start = (start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	end &= ~(PAGE_SIZE - 1);
+	if (end > MAP_LIMIT)
+		end = MAP_LIMIT;
+	if (start < end && *n < RAM_RANGES)
+		r[(*n)++] = (struct ram){ start, end };
+}
+
+/* Remove [start, end) from the free list. */
+static void take_range(uint64_t start, uint64_t end)
+{
+	unsigned i, n = n_free_ram;
+
+	start &= ~(PAGE_SIZE - 1);
+	end = (end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	for (i = 0; i < n; i++) {
+		struct ram *r = &free_ram[i], was = *r;
+
+		if (end <= was.start || start >= was.end)
+			continue;
+		*r = (struct ram){ was.start, was.start };
+		if (start > was.start)
+			r->end = start;
+		if (end < was.end)
+			add_range(&n_free_ram, free_ram, end, was.end);
+	}
+}
+
+/* SIZE bytes of our own: the highest free place below 4 GiB. */
+static void *take(uint64_t size)
+{
+	uint64_t best = 0;
+	unsigned i;
+
+	size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	for (i = 0; i < n_free_ram; i++) {
+		uint64_t end = free_ram[i].end;
+
+		if (end > 1ULL << 32)
+			end = 1ULL << 32;
+		if (end > size && end - size >= free_ram[i].start &&
+		    end - size > best)
+			best = end - size;
+	}
+	if (!best)
+		panic("the machine has too little memory");
+	take_range(best, best + size);
+	return memset(ma_va(best), 0, size);
+}
+
+static void read_map(const struct mb_info *mi)
+{
+	uint64_t at = mi->mmap_addr, end = at + mi->mmap_length;
+
+	while (at + sizeof(struct mb_mmap) <= end) {
+		const struct mb_mmap *e = ma_va(at);
+
+		at += (uint64_t)e->size + 4;
+		if (e->addr >= MAP_LIMIT || e->addr + e->len < e->addr)
+			continue;
+		if (e->type == 1 || e->type == 3 || e->type == 4)
+			add_range(&n_map, map, e->addr, e->addr + e->len);
+		if (e->type == 3 || e->type == 4)
+			add_range(&n_acpi_ram, acpi_ram, e->addr,
+				  e->addr + e->len);
+		if (e->type == 1)
+			add_range(&n_ram, ram, e->addr < LOW_MEMORY ?
+				  LOW_MEMORY : e->addr, e->addr + e->len);
+	}
+	if (!n_ram)
+		panic("no memory map from the boot loader");
+}
+
+static void read_modules(const struct mb_info *mi)
+{
+	const struct mb_mod *m = ma_va(mi->mods_addr);
+	unsigned i;
+
+	if (mi->mods_count > MODULES)
+		panic("more than %d modules", MODULES);
+	for (i = 0; i < mi->mods_count; i++) {
+		boot_info.module[i] = (struct module){
+			m[i].start, m[i].end, keep_string(m[i].string)
+		};
+		take_range(m[i].start, m[i].end);
+	}
+	boot_info.n_modules = i;
+}
+
+static void read_info(uint32_t info_pa)
+{
+	const struct mb_info *mi = ma_va(info_pa);
+	unsigned i;
+
+	if (!(mi->flags & MB_MMAP))
+		panic("the boot loader gave no memory map");
+	read_map(mi);
+	for (i = 0; i < n_ram; i++) {
+		ram_pages += (ram[i].end - ram[i].start) >> 12;
+		if (ram[i].end >> 12 > max_mfn)
+			max_mfn = ram[i].end >> 12;
+		add_range(&n_free_ram, free_ram, ram[i].start, ram[i].end);
+	}
+	take_range(LOW_MEMORY, va_ma(image_end));
+	boot_info.cmdline = keep_string(mi->flags & MB_CMDLINE ?
+					mi->cmdline : 0);
+	if (mi->flags & MB_MODS)
+		read_modules(mi);
+}
+
+uint64_t va_ma(const void *p)
+{
+	uint64_t va = (uint64_t)(uintptr_t)p;
+
+	return va >= HV_IMAGE ? va - HV_IMAGE : va - HV_DIRECT;
+}
+
+/* The next table below entry E, made if it is not there. */
+static uint64_t *table(uint64_t *e)
+{
+	if (!(*e & PTE_P)) {
+		void *t = page_alloc(1);
+
+		if (!t)
+			panic("no pages left for our own tables");
+		*e = va_ma(t) | PTE_TABLE;
+	}
+	return ma_va(*e & PTE_ADDR);
+}
+
+static uint64_t *l2_entry(uint64_t va)
+{
+	uint64_t *l3 = table(&hv_l4[va >> 39 & 511]);
+
+	return &table(&l3[va >> 30 & 511])[va >> 21 & 511];
+}
+
+void hv_map(uint64_t va, uint64_t pte)
+{
+	table(l2_entry(va))[va >> 12 & 511] = pte;
+	invlpg(va);
+}
+
+bool memory_mapped(uint64_t ma)
+{
+	return ma < MAP_LIMIT && *l2_entry(HV_DIRECT + ma) & PTE_P;
+}
+
+void *mmio_map(uint64_t ma, uint64_t len)
+{
+	uint64_t off = ma & (PAGE_SIZE - 1), va = mmio_next, at;
+
+	for (at = ma - off; at < ma + len; at += PAGE_SIZE) {
+		hv_map(mmio_next, at | PTE_DATA | PTE_PCD | PTE_PWT);
+		mmio_next += PAGE_SIZE;
+	}
+	if (mmio_next > HV_MMIO + (256ULL << 20))
+		panic("too much device memory to map");
+	return (void *)(uintptr_t)(va + off);
+}
+
+static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
+{
+	for (; from < to; from += PAGE_SIZE)
+		hv_map((uint64_t)(uintptr_t)from, va_ma(from) | flags);
+}
+
+/* The M2P is the guest's to read: user, read-only, at every level. */
+uint64_t *memory_m2p(uint64_t *l4e)
+{
+	uint64_t bytes = max_mfn * 8, off, *m2p = take(bytes), *l3, *l2;
+
+	memset(m2p, 0xff, bytes);
+	l3 = table(l4e);
+	*l4e |= PTE_US;
+	for (off = 0; off < bytes; off += PAGE_SIZE) {
+		l2 = table(&l3[off >> 30]);
+		l3[off >> 30] |= PTE_US;
+		table(&l2[off >> 21 & 511])[off >> 12 & 511] =
+			va_ma((uint8_t *)m2p + off) | PTE_P | PTE_US | PTE_A |
+			PTE_NX;
+		l2[off >> 21 & 511] |= PTE_US;
+	}
+	return m2p;
+}
+
+static void load_tables(void)
+{
+	unsigned i;
+	uint64_t a;
+
+	hv_l4 = page_alloc(1);
+	add_range(&n_map, map, 0, LOW_MEMORY);
+	for (i = 0; i < n_map; i++)
+		for (a = map[i].start & ~(BIG - 1); a < map[i].end; a += BIG)
+			*l2_entry(HV_DIRECT + a) = a | PTE_DATA | PTE_PSE;
+	map_image(image_start, image_rodata, PTE_P | PTE_A);
+	map_image(image_rodata, image_data, PTE_P | PTE_A | PTE_NX);
+	map_image(image_data, image_end, PTE_DATA);
+	table(&hv_l4[HV_GDT >> 39 & 511]);
+	write_cr3(va_ma(hv_l4));
+}
+
+void memory_init(uint32_t magic, uint32_t info_pa)
+{
+	uint64_t i;
+
+	if (magic != MULTIBOOT_MAGIC)
+		panic("not started by a Multiboot loader");
+	read_info(info_pa);
+	pool = take(POOL_PAGES * PAGE_SIZE);
+	frames = take(max_mfn * sizeof(*frames));
+	load_tables();
+	for (i = 0; i < max_mfn; i++)
+		frames[i].owner = OWNER_HV;
+}
+
+void *page_alloc(unsigned n)
+{
+	unsigned i, run = 0;
+
+	for (i = 0; i < POOL_PAGES; i++) {
+		run = pool_used[i] ? 0 : run + 1;
+		if (run < n)
+			continue;
+		memset(&pool_used[i + 1 - n], 1, n);
+		return memset(pool + (i + 1 - n) * PAGE_SIZE, 0,
+			      n * PAGE_SIZE);
+	}
+	return NULL;
+}
+
+void page_free(void *p, unsigned n)
+{
+	memset(&pool_used[((uint8_t *)p - pool) / PAGE_SIZE], 0, n);
+}

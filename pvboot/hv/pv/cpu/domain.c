@@ -1,0 +1,117 @@
+/*
+ * A domain's life: creation without memory (build.c gives it some), and its
+ * end, which is the machine's too: power-off, reboot or crash.
+ */
+#include <string.h>
+
+#include "loader/base/fmt.h"
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+#include <xen/sched.h>
+
+void domain_share(struct domain *d, void *page)
+{
+	struct frame *f = &frames[va_mfn(page)];
+
+	/* The count that never goes keeps it from becoming a page table. */
+	*f = (struct frame){
+		.count = 1, .tcount = 1, .type = FT_WRITABLE,
+		.owner = OWNER_DOM(d), .flags = FF_SHARED,
+	};
+}
+
+static uint32_t wallclock_version;
+
+static void set_wallclock(shared_info_t *s)
+{
+	s->wc_version = wallclock_version += 2;
+	s->wc_sec = (uint32_t)time_wallclock();
+	s->wc_sec_hi = (uint32_t)(time_wallclock() >> 32);
+}
+
+struct domain *domain_create(void)
+{
+	struct domain *d = page_alloc((sizeof(*d) + PAGE_SIZE - 1) / PAGE_SIZE);
+	unsigned i;
+
+	if (!d)
+		panic("no memory for a domain");
+	d->id = 1;
+	d->shutdown = -1;
+	d->n_vcpus = VCPUS;
+	d->shared = page_alloc(1);
+	if (!d->shared)
+		panic("no memory for a domain");
+	domain_share(d, d->shared);
+	d->m2p = memory_m2p(&d->m2p_l4e);
+	set_wallclock(d->shared);
+	for (i = 0; i < VCPUS; i++) {
+		d->vcpu[i].id = i;
+		d->vcpu[i].domain = d;
+		vcpu_init(&d->vcpu[i]);
+	}
+	return d;
+}
+
+static void dump_stack(struct vcpu *v)
+{
+	uint64_t w[4];
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		if (!guest_read(w, v->regs.rsp + i * 32, sizeof(w)))
+			return;
+		hv_log("  rsp+%02x: %016lx %016lx %016lx %016lx", i * 32,
+		       w[0], w[1], w[2], w[3]);
+	}
+}
+
+void vcpu_dump(struct vcpu *v)
+{
+	const struct regs *r = &v->regs;
+
+	hv_log("vCPU %u, %s mode, exit %lx error %lx", v->id,
+	       v->kernel_mode ? "kernel" : "user", r->vector, r->error);
+	hv_log("rip %04lx:%016lx rsp %04lx:%016lx rflags %08lx",
+	       r->cs, r->rip, r->ss, r->rsp, r->rflags);
+	hv_log("rax %016lx rbx %016lx rcx %016lx", r->rax, r->rbx, r->rcx);
+	hv_log("rdx %016lx rsi %016lx rdi %016lx", r->rdx, r->rsi, r->rdi);
+	hv_log("rbp %016lx r8  %016lx r9  %016lx", r->rbp, r->r8, r->r9);
+	hv_log("r10 %016lx r11 %016lx r12 %016lx", r->r10, r->r11, r->r12);
+	hv_log("r13 %016lx r14 %016lx r15 %016lx", r->r13, r->r14, r->r15);
+	hv_log("cr2 %016lx root %lx user root %lx", v->cr2, v->kernel_mfn,
+	       v->user_mfn);
+	dump_stack(v);
+}
+
+void kill_guest(struct domain *d, const char *reason, ...)
+{
+	char text[160];
+	va_list ap;
+
+	if (d->shutdown >= 0)
+		return;
+	d->shutdown = SHUTDOWN_crash;
+	va_start(ap, reason);
+	vfmt(text, sizeof(text), reason, ap);
+	va_end(ap);
+	console_flush(d);
+	hv_log("domain %u crashed: %s", d->id, text);
+	vcpu_dump(&d->vcpu[0]);
+}
+
+void domain_end(struct domain *d)
+{
+	console_flush(d);
+	switch (d->shutdown) {
+	case SHUTDOWN_poweroff:
+		hv_log("domain %u powers off", d->id);
+		power_off();
+	case SHUTDOWN_reboot:
+		hv_log("domain %u reboots", d->id);
+		power_reset();
+	}
+	power_crash();
+}

@@ -1,0 +1,77 @@
+/*
+ * The main loop, deferred work, and what strikes while we ourselves run.
+ */
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+static struct work *work_first, **work_last = &work_first;
+
+void work_queue(struct work *w)
+{
+	if (w->queued)
+		return;
+	w->queued = true;
+	w->next = NULL;
+	*work_last = w;
+	work_last = &w->next;
+}
+
+static void work_run(void)
+{
+	struct work *w;
+
+	while ((w = work_first)) {
+		work_first = w->next;
+		if (!work_first)
+			work_last = &work_first;
+		w->queued = false;
+		w->fn(w);
+	}
+}
+
+void run(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+
+	tables_set_stack(&v->regs);
+	for (;;) {
+		work_run();
+		if (d->shutdown >= 0)
+			domain_end(d);
+		if (v->state != VCPU_RUNNABLE) {
+			cpu_wait();
+			continue;
+		}
+		trap_deliver(v);
+		if (d->shutdown >= 0)
+			continue;
+		vcpu_enter(&v->regs);
+		trap_exit(v);
+	}
+}
+
+/*
+ * An interrupt in cpu_wait(), a fault in one of the few instructions that may
+ * (trap.S lists them), a breakpoint the guest has set; or a bug.
+ */
+void trap_inside_c(struct regs *r)
+{
+	const uint64_t *x;
+
+	if (r->vector >= VEC_IRQ) {
+		irq_dispatch((unsigned)r->vector);
+		return;
+	}
+	if (r->vector == VEC_NMI || r->vector == VEC_DB)
+		return;
+	for (x = extable_start; x < extable_end; x += 2)
+		if (x[0] == r->rip) {
+			r->rip = x[1];
+			return;
+		}
+	panic("exception %llu error %llx at %llx, cr2 %llx, rsp %llx",
+	      (unsigned long long)r->vector, (unsigned long long)r->error,
+	      (unsigned long long)r->rip, (unsigned long long)read_cr2(),
+	      (unsigned long long)r->rsp);
+}

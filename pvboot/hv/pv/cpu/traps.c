@@ -1,0 +1,164 @@
+/*
+ * What made the guest exit, and what is done about it.
+ */
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+#define PF_P	1
+#define PF_W	2
+#define PF_RSVD	8
+#define HAS_ERROR_CODE	0x20227d00U	/* vectors 8 10-14 17 21 29 */
+
+static void page_fault(struct vcpu *v)
+{
+	uint64_t va = read_cr2(), err = v->regs.error;
+
+	if (err & PF_RSVD) {
+		kill_guest(v->domain, "reserved bits in a page table, at %llx",
+			   (unsigned long long)va);
+		return;
+	}
+	if (va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
+		if (!segments_ldt_fault(v, (va - HV_LDT) >> 12))
+			bounce_page_fault(v, v->ldt_va + (va - HV_LDT), 0);
+		return;
+	}
+	if ((err & (PF_P | PF_W)) == (PF_P | PF_W) && v->kernel_mode &&
+	    ro_page_fault(v, va))
+		return;
+	bounce_page_fault(v, va, err);
+}
+
+/*
+ * INT n, whose gates are closed to ring 3.  The error code would say n, but
+ * QEMU before 8 computes it wrongly, so the instruction is read.
+ */
+static void software_interrupt(struct vcpu *v)
+{
+	uint8_t insn[15];
+	const struct trap_gate *g;
+
+	if (priv_op_fetch(v, insn) < 2 || insn[0] != 0xcd) {
+		bounce_trap(v, VEC_GP, v->regs.error);
+		return;
+	}
+	g = &v->trap[insn[1]];
+	if (!g->address || (g->flags & 3) < (v->kernel_mode ? 1 : 3)) {
+		bounce_trap(v, VEC_GP, insn[1] * 8ULL + 2);
+		return;
+	}
+	v->regs.rip += 2;
+	bounce_trap(v, insn[1], NO_ERROR_CODE);
+}
+
+static void general_protection(struct vcpu *v)
+{
+	if (v->regs.error & 2)
+		software_interrupt(v);
+	else if (v->regs.error || !priv_op(v))
+		bounce_trap(v, VEC_GP, v->regs.error);
+}
+
+static void debug_exception(struct vcpu *v)
+{
+	uint64_t dr6;
+
+	__asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
+	__asm__ volatile("mov %0, %%dr6" : : "r"(0xffff0ff0ULL));
+	v->dr[6] |= dr6 & 0xe00f;
+	bounce_trap(v, VEC_DB, NO_ERROR_CODE);
+}
+
+static void exception(struct vcpu *v, unsigned vec)
+{
+	switch (vec) {
+	case VEC_PF:
+		page_fault(v);
+		break;
+	case VEC_GP:
+		general_protection(v);
+		break;
+	case VEC_UD:
+		if (!priv_op_forced_cpuid(v))
+			bounce_trap(v, VEC_UD, NO_ERROR_CODE);
+		break;
+	case VEC_NM:	/* the handler finds TS clear */
+		vcpu_set_ts(v, false);
+		bounce_trap(v, VEC_NM, NO_ERROR_CODE);
+		break;
+	case VEC_DB:
+		debug_exception(v);
+		break;
+	case VEC_NMI:
+		break;	/* nobody's */
+	case VEC_MC:
+		panic("machine check");
+	default:
+		bounce_trap(v, vec, HAS_ERROR_CODE >> vec & 1 ?
+			    v->regs.error : NO_ERROR_CODE);
+	}
+}
+
+/* SYSCALL of user mode (or, on AMD, of 32-bit code). */
+static void system_call(struct vcpu *v, const struct callback *cb)
+{
+	if (!cb->address) {
+		v->regs.rip -= 2;
+		bounce_trap(v, VEC_UD, NO_ERROR_CODE);
+		return;
+	}
+	v->regs.rflags &= ~(uint64_t)FLAG_DF;
+	bounce_callback(v, cb);
+}
+
+/*
+ * The IRET into the guest failed: its selectors.  (An NMI that hit exactly
+ * there has harmed nothing.)
+ */
+static void bad_iret(struct vcpu *v, unsigned vec)
+{
+	if (vec != VEC_NMI && vec != VEC_MC && vec != VEC_DB)
+		bounce_failsafe(v);
+}
+
+void trap_exit(struct vcpu *v)
+{
+	uint64_t why = v->regs.vector;
+
+	v->sysret = false;
+	if (why == EXIT_SYSCALL && v->kernel_mode)
+		hypercall(v);
+	else if (why == EXIT_SYSCALL)
+		system_call(v, &v->syscall_cb);
+	else if (why == EXIT_SYSCALL32)
+		system_call(v, &v->syscall32_cb);
+	else if (why & EXIT_BAD_IRET)
+		bad_iret(v, why & 0xff);
+	else if (why >= VEC_IRQ)
+		irq_dispatch((unsigned)why);
+	else
+		exception(v, (unsigned)why);
+}
+
+/* Events and NMIs that wait, then the way in that suits the registers. */
+void trap_deliver(struct vcpu *v)
+{
+	vcpu_info_t *vi = v->info;
+	struct regs *r = &v->regs;
+
+	if (v->nmi_pending && !v->nmi_masked && v->trap[VEC_NMI].address) {
+		v->nmi_pending = false;
+		v->nmi_masked = true;
+		bounce_trap(v, VEC_NMI, NO_ERROR_CODE);
+	}
+	if (vi->evtchn_upcall_pending && !vi->evtchn_upcall_mask &&
+	    v->event_cb.address) {
+		struct callback cb = { v->event_cb.address, true };
+
+		bounce_callback(v, &cb);
+	}
+	cpu_sysret = v->sysret && r->cs == SEL_KERNEL_CS &&
+		r->ss == SEL_KERNEL_SS && addr_canonical(r->rip) &&
+		!(r->rflags & (FLAG_TF | FLAG_RF));
+}

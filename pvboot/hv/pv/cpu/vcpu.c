@@ -1,0 +1,261 @@
+/*
+ * A vCPU's state as the guest sets it: callbacks, trap table, timers,
+ * runstate, debug registers.  Hypercalls vcpu_op and its older kin.
+ */
+#include <string.h>
+
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+#include <xen/callback.h>
+#include <xen/nmi.h>
+#include <xen/sched.h>
+
+static void timer_fired(struct timer *t)
+{
+	evtchn_raise_virq(t->arg, VIRQ_TIMER);
+}
+
+static void tick_fired(struct timer *t)
+{
+	struct vcpu *v = t->arg;
+
+	timer_set(t, time_now() + v->tick_period);
+	evtchn_raise_virq(v, VIRQ_TIMER);
+}
+
+static void poll_fired(struct timer *t)
+{
+	vcpu_wake(t->arg);
+}
+
+void vcpu_init(struct vcpu *v)
+{
+	v->timer = (struct timer){ .fn = timer_fired, .arg = v };
+	v->tick = (struct timer){ .fn = tick_fired, .arg = v };
+	v->poll_timer = (struct timer){ .fn = poll_fired, .arg = v };
+	v->info = (vcpu_info_t *)&v->domain->shared->vcpu_info[v->id];
+	v->info->evtchn_upcall_mask = 1;
+	time_fill(&v->info->time);
+	v->runstate.state = RUNSTATE_offline;
+	v->dr[6] = 0xffff0ff0;
+	v->dr[7] = 0x400;
+	v->cr4 = 0;
+}
+
+void vcpu_runstate(struct vcpu *v, unsigned state)
+{
+	uint64_t now = time_now();
+
+	v->runstate.time[v->runstate.state] += now -
+		v->runstate.state_entry_time;
+	v->runstate.state = (int)state;
+	v->runstate.state_entry_time = now;
+}
+
+/* To the area the guest has named, by its kernel's tables. */
+void vcpu_runstate_write(struct vcpu *v)
+{
+	vcpu_runstate_info_t rs = v->runstate;
+
+	v->runstate_late = false;
+	if (!v->runstate_va)
+		return;
+	if (!v->kernel_mode) {
+		v->runstate_late = true;
+		return;
+	}
+	guest_write(v->runstate_va, &rs, sizeof(rs));
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+	if (v->state != VCPU_BLOCKED)
+		return;
+	timer_stop(&v->poll_timer);
+	v->n_poll = 0;
+	v->state = VCPU_RUNNABLE;
+	vcpu_runstate(v, RUNSTATE_running);
+	vcpu_runstate_write(v);
+}
+
+void vcpu_block(struct vcpu *v)
+{
+	v->state = VCPU_BLOCKED;
+	vcpu_runstate(v, RUNSTATE_blocked);
+}
+
+int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline)
+{
+	if (deadline <= time_now())
+		evtchn_raise_virq(v, VIRQ_TIMER);
+	else
+		timer_set(&v->timer, deadline);
+	return 0;
+}
+
+static int64_t set_singleshot(struct vcpu *v, uint64_t arg)
+{
+	struct vcpu_set_singleshot_timer s;
+
+	if (!guest_read(&s, arg, sizeof(s)))
+		return -XEN_EFAULT;
+	timer_stop(&v->timer);
+	if (s.flags & VCPU_SSHOTTMR_future && s.timeout_abs_ns <= time_now())
+		return -XEN_ETIME;
+	return vcpu_set_timer(v, s.timeout_abs_ns);
+}
+
+static int64_t set_periodic(struct vcpu *v, uint64_t arg)
+{
+	struct vcpu_set_periodic_timer s;
+
+	if (!guest_read(&s, arg, sizeof(s)))
+		return -XEN_EFAULT;
+	if (s.period_ns < 1000000)	/* Xen's own limit */
+		return -XEN_EINVAL;
+	if (s.period_ns > 1ULL << 40)
+		return -XEN_EINVAL;
+	v->tick_period = s.period_ns;
+	timer_set(&v->tick, time_now() + s.period_ns);
+	return 0;
+}
+
+static int64_t register_runstate(struct vcpu *v, uint64_t arg)
+{
+	uint64_t va;
+
+	if (!guest_read(&va, arg, sizeof(va)))
+		return -XEN_EFAULT;
+	if (!guest_range(va, sizeof(v->runstate)))
+		return -XEN_EFAULT;
+	v->runstate_va = va;
+	vcpu_runstate(v, RUNSTATE_running);
+	vcpu_runstate_write(v);
+	return 0;
+}
+
+static int64_t register_time(struct vcpu *v, uint64_t arg)
+{
+	vcpu_time_info_t t = v->info->time;
+	uint64_t va;
+
+	if (!guest_read(&va, arg, sizeof(va)) ||
+	    !guest_write(va, &t, sizeof(t)))
+		return -XEN_EFAULT;
+	return 0;
+}
+
+/* Once per vCPU; the frame stays writable for us as long as we live. */
+static int64_t register_info(struct vcpu *v, uint64_t arg)
+{
+	struct vcpu_register_vcpu_info r;
+	vcpu_info_t *to;
+	struct frame *f;
+
+	if (!guest_read(&r, arg, sizeof(r)))
+		return -XEN_EFAULT;
+	if (v->info_mfn || r.offset > PAGE_SIZE - sizeof(vcpu_info_t) ||
+	    r.offset & 7)
+		return -XEN_EINVAL;
+	f = frame_of(v->domain, r.mfn);
+	if (!f || !(f->flags & FF_GUEST) ||
+	    frame_get_type(v->domain, r.mfn, FT_WRITABLE))
+		return -XEN_EINVAL;
+	to = (vcpu_info_t *)((uint8_t *)mfn_va(r.mfn) + r.offset);
+	*to = *v->info;
+	v->info = to;
+	v->info_mfn = r.mfn;
+	to->evtchn_pending_sel = ~0UL;
+	to->evtchn_upcall_pending = 1;
+	return 0;
+}
+
+static struct vcpu *find(struct vcpu *v, uint64_t id)
+{
+	return id < v->domain->n_vcpus ? &v->domain->vcpu[id] : NULL;
+}
+
+/* vcpu_op(cmd, vcpu, arg) */
+int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a)
+{
+	struct vcpu *t = find(v, (uint32_t)a[1]);
+
+	if (!t)
+		return -XEN_ENOENT;
+	switch ((uint32_t)a[0]) {
+	case VCPUOP_initialise:
+		return -XEN_EEXIST;
+	case VCPUOP_up:
+		return 0;
+	case VCPUOP_down:	/* the last one: Xen powers off */
+		v->domain->shutdown = SHUTDOWN_poweroff;
+		return 0;
+	case VCPUOP_is_up:
+		return t->state != VCPU_OFFLINE;
+	case VCPUOP_get_runstate_info:
+		vcpu_runstate(t, (unsigned)t->runstate.state);
+		return guest_write(a[2], &t->runstate, sizeof(t->runstate)) ?
+			0 : -XEN_EFAULT;
+	case VCPUOP_register_runstate_memory_area:
+		return register_runstate(t, a[2]);
+	case VCPUOP_set_periodic_timer:
+		return set_periodic(t, a[2]);
+	case VCPUOP_stop_periodic_timer:
+		timer_stop(&t->tick);
+		return 0;
+	case VCPUOP_set_singleshot_timer:
+		return t == v ? set_singleshot(v, a[2]) : -XEN_EINVAL;
+	case VCPUOP_stop_singleshot_timer:
+		timer_stop(&t->timer);
+		return 0;
+	case VCPUOP_register_vcpu_info:
+		return register_info(t, a[2]);
+	case VCPUOP_register_vcpu_time_memory_area:
+		return register_time(t, a[2]);
+	case VCPUOP_send_nmi:
+		t->nmi_pending = true;
+		return 0;
+	case VCPUOP_get_physid:
+		return -XEN_EINVAL;
+	}
+	return -XEN_ENOSYS;
+}
+
+/* set_timer_op(deadline); 0 cancels */
+int64_t do_set_timer_op(struct vcpu *v, const uint64_t *a)
+{
+	timer_stop(&v->timer);
+	return a[0] ? vcpu_set_timer(v, a[0]) : 0;
+}
+
+void vcpu_set_ts(struct vcpu *v, bool ts)
+{
+	v->ts = ts;
+	write_cr0(ts ? read_cr0() | CR0_TS : read_cr0() & ~(uint64_t)CR0_TS);
+}
+
+int64_t do_fpu_taskswitch(struct vcpu *v, const uint64_t *a)
+{
+	vcpu_set_ts(v, a[0]);
+	return 0;
+}
+
+int64_t do_nmi_op(struct vcpu *v, const uint64_t *a)
+{
+	struct xennmi_callback cb;
+
+	if (a[0] == XENNMI_unregister_callback) {
+		v->trap[VEC_NMI].address = 0;
+		return 0;
+	}
+	if (a[0] != XENNMI_register_callback)
+		return -XEN_ENOSYS;
+	if (!guest_read(&cb, a[1], sizeof(cb)))
+		return -XEN_EFAULT;
+	if (!addr_canonical(cb.handler_address))
+		return -XEN_EINVAL;
+	v->trap[VEC_NMI].address = cb.handler_address;
+	return 0;
+}

@@ -1,0 +1,181 @@
+/*
+ * Hypercalls that answer questions: xen_version, memory_op, physdev_op,
+ * vm_assist.  What is written to a guest is zeroed first.
+ */
+#include <string.h>
+
+#include "loader/base/fmt.h"
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+#include <xen/features.h>
+#include <xen/memory.h>
+#include <xen/physdev.h>
+#include <xen/version.h>
+
+#define MAJOR 4
+#define MINOR 17
+
+#define FEATURES (1U << XENFEAT_mmu_pt_update_preserve_ad |	\
+		  1U << XENFEAT_gnttab_map_avail_bits |		\
+		  1U << XENFEAT_highmem_assist)
+
+static int64_t give(uint64_t va, const void *p, size_t len)
+{
+	return guest_write(va, p, len) ? 0 : -XEN_EFAULT;
+}
+
+static int64_t give_text(uint64_t va, const char *text, size_t size)
+{
+	char buf[1024] = "";
+
+	fmt(buf, sizeof(buf), "%s", text);
+	return give(va, buf, size);
+}
+
+static int64_t get_features(struct vcpu *v, uint64_t va)
+{
+	struct xen_feature_info f;
+
+	if (!guest_read(&f, va, sizeof(f)))
+		return -XEN_EFAULT;
+	f.submap = f.submap_idx ? 0 : FEATURES;
+	if (!f.submap_idx && v->domain->vm_assist &
+	    1U << VMASST_TYPE_pae_extended_cr3)
+		f.submap |= 1U << XENFEAT_pae_pgdir_above_4gb;
+	return f.submap_idx > XENFEAT_NR_SUBMAPS ? -XEN_EINVAL :
+		give(va, &f, sizeof(f));
+}
+
+static int64_t compile_info(uint64_t va)
+{
+	struct xen_compile_info c;
+
+	memset(&c, 0, sizeof(c));
+	fmt(c.compiler, sizeof(c.compiler), "gcc");
+	fmt(c.compile_by, sizeof(c.compile_by), "twinboot");
+	return give(va, &c, sizeof(c));
+}
+
+/* xen_version(cmd, arg) */
+int64_t do_xen_version(struct vcpu *v, const uint64_t *a)
+{
+	static const uint8_t handle[16];
+	uint64_t start = HV_HOLE_START;
+
+	switch ((uint32_t)a[0]) {
+	case XENVER_version:
+		return MAJOR << 16 | MINOR;
+	case XENVER_extraversion:
+		return give_text(a[1], ".0-twinboot", 16);
+	case XENVER_compile_info:
+		return compile_info(a[1]);
+	case XENVER_capabilities:
+		return give_text(a[1], "xen-3.0-x86_64 ", 1024);
+	case XENVER_changeset:
+		return give_text(a[1], "unavailable", 64);
+	case XENVER_platform_parameters:
+		return give(a[1], &start, sizeof(start));
+	case XENVER_get_features:
+		return get_features(v, a[1]);
+	case XENVER_pagesize:
+		return a[1] ? -XEN_EINVAL : (int64_t)PAGE_SIZE;
+	case XENVER_guest_handle:
+		return give(a[1], handle, sizeof(handle));
+	case XENVER_commandline:
+		return give_text(a[1], "", 1024);
+	}
+	return -XEN_ENOSYS;
+}
+
+/* One region of RAM, no holes: guests make their own low reserved ones. */
+static int64_t memory_map(struct vcpu *v, uint64_t va)
+{
+	struct {
+		uint64_t addr, size;
+		uint32_t type;
+	} __attribute__((packed)) e820 = { 0, v->domain->nr_pages << 12, 1 };
+	struct xen_memory_map m;
+
+	if (!guest_read(&m, va, sizeof(m)))
+		return -XEN_EFAULT;
+	if (!m.nr_entries)
+		return -XEN_EINVAL;
+	m.nr_entries = 1;
+	if (!guest_write((uint64_t)(uintptr_t)m.buffer.p, &e820, sizeof(e820)))
+		return -XEN_EFAULT;
+	return give(va, &m, sizeof(m));
+}
+
+static int64_t machphys_mapping(uint64_t va)
+{
+	struct xen_machphys_mapping m = {
+		.v_start = HV_M2P, .v_end = HV_M2P + (max_mfn << 3),
+		.max_mfn = max_mfn - 1,
+	};
+
+	return give(va, &m, sizeof(m));
+}
+
+/* memory_op(cmd, arg) */
+int64_t do_memory_op(struct vcpu *v, const uint64_t *a)
+{
+	switch ((uint32_t)a[0]) {
+	case XENMEM_increase_reservation:
+	case XENMEM_populate_physmap:
+	case XENMEM_decrease_reservation:
+		return balloon_op(v, (uint32_t)a[0], a[1]);
+	case XENMEM_maximum_ram_page:
+		return (int64_t)max_mfn - 1;
+	case XENMEM_current_reservation:
+		return (int64_t)v->domain->tot_pages;
+	case XENMEM_maximum_reservation:
+		return (int64_t)v->domain->nr_pages;
+	case XENMEM_memory_map:
+		return memory_map(v, a[1]);
+	case XENMEM_machine_memory_map:
+		return -XEN_EPERM;
+	case XENMEM_machphys_mapping:
+		return machphys_mapping(a[1]);
+	}
+	return -XEN_ENOSYS;
+}
+
+/* physdev_op(cmd, arg): only what a domain without devices has. */
+int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
+{
+	struct physdev_set_iopl iopl;
+	struct physdev_set_iobitmap map;
+
+	switch ((uint32_t)a[0]) {
+	case PHYSDEVOP_set_iopl:
+		if (!guest_read(&iopl, a[1], sizeof(iopl)))
+			return -XEN_EFAULT;
+		if (iopl.iopl > 3)
+			return -XEN_EINVAL;
+		v->iopl = (uint8_t)iopl.iopl;
+		return 0;
+	case PHYSDEVOP_set_iobitmap:	/* there are no ports to allow */
+		return guest_read(&map, a[1], sizeof(map)) &&
+			map.nr_ports <= 65536 ? 0 : -XEN_EINVAL;
+	}
+	return -XEN_ENOSYS;
+}
+
+/* vm_assist(cmd, type) */
+int64_t do_vm_assist(struct vcpu *v, const uint64_t *a)
+{
+	struct domain *d = v->domain;
+
+	if (a[1] > VMASST_TYPE_runstate_update_flag)
+		return -XEN_EINVAL;
+	if (a[0] == VMASST_CMD_enable)
+		d->vm_assist |= 1U << a[1];
+	else if (a[0] == VMASST_CMD_disable)
+		d->vm_assist &= ~(1U << a[1]);
+	else
+		return -XEN_ENOSYS;
+	v->arch_iopl = d->vm_assist >> VMASST_TYPE_architectural_iopl & 1;
+	return 0;
+}

@@ -1,0 +1,177 @@
+/*
+ * The guest's descriptor tables.  Its GDT frames are mapped before our own
+ * page, its LDT frames lazily, and only while no writable mapping exists:
+ * type FT_SEGDESC.  Intel SDM volume 3, 3.4.5 and 3.5.
+ */
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/machine/machine.h"
+
+#define GDT_PAGES	14
+#define GDT_MAX_ENTS	(GDT_PAGES * 512)
+#define DESC_P		(1ULL << 47)
+#define DESC_DPL	(3ULL << 45)
+#define DESC_S		(1ULL << 44)
+#define DESC_TYPE	(15ULL << 40)
+/* The processor sets "accessed", so the mapping is writable (to us alone). */
+#define PTE_TABLE_PAGE	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
+
+static uint8_t zero_page[4096] __attribute__((aligned(4096)));
+
+/*
+ * Absent, code, data, or type 0: harmless once its DPL is 3.  System
+ * descriptors (TSS, LDT, gates) are refused, call gates with them.
+ */
+static bool descriptor_ok(uint64_t *desc)
+{
+	if (!(*desc & DESC_P))
+		return true;
+	*desc |= DESC_DPL;
+	return *desc & DESC_S || !(*desc & DESC_TYPE);
+}
+
+bool segments_validate(uint64_t mfn)
+{
+	uint64_t *e = mfn_va(mfn);
+	unsigned i;
+
+	for (i = 0; i < 512; i++)
+		if (!descriptor_ok(&e[i]))
+			return false;
+	return true;
+}
+
+void segments_clear(unsigned page)
+{
+	hv_map(HV_GDT + page * PAGE_SIZE,
+	       va_ma(zero_page) | PTE_TABLE_PAGE);
+}
+
+static void put_frames(const uint64_t *mfn, unsigned n)
+{
+	while (n--)
+		frame_put_type(mfn[n]);
+}
+
+int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
+{
+	unsigned n = (ents + 511) / 512, i;
+
+	if (ents > GDT_MAX_ENTS)
+		return -XEN_EINVAL;
+	for (i = 0; i < n; i++)
+		if (frame_get_type(v->domain, mfn[i], FT_SEGDESC)) {
+			put_frames(mfn, i);
+			return -XEN_EINVAL;
+		}
+	for (i = 0; i < GDT_PAGES; i++) {
+		if (i < n)
+			hv_map(HV_GDT + i * PAGE_SIZE,
+			       mfn[i] << 12 | PTE_TABLE_PAGE);
+		else
+			segments_clear(i);
+	}
+	put_frames(v->gdt_mfn, v->gdt_frames);
+	for (i = 0; i < n; i++)
+		v->gdt_mfn[i] = mfn[i];
+	v->gdt_frames = n;
+	return 0;
+}
+
+/* set_gdt(frames, entries) */
+int64_t do_set_gdt(struct vcpu *v, const uint64_t *a)
+{
+	uint64_t mfn[GDT_PAGES];
+	unsigned ents = (unsigned)a[1];
+
+	if (ents > GDT_MAX_ENTS)
+		return -XEN_EINVAL;
+	if (!guest_read(mfn, a[0], (ents + 511) / 512 * sizeof(*mfn)))
+		return -XEN_EFAULT;
+	return segments_set_gdt(v, mfn, ents);
+}
+
+void segments_drop_ldt(struct vcpu *v)
+{
+	unsigned i;
+
+	for (i = 0; v->ldt_ents && i < 16; i++) {
+		if (!v->ldt_mfn[i])
+			continue;
+		hv_map(HV_LDT + i * PAGE_SIZE, 0);
+		frame_put_type(v->ldt_mfn[i]);
+		v->ldt_mfn[i] = 0;
+	}
+}
+
+int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents)
+{
+	if (ents > 8192 || va & (PAGE_SIZE - 1) ||
+	    (ents && !guest_range(va, ents * 8ULL)))
+		return -XEN_EINVAL;
+	if (!ents && !v->ldt_ents)
+		return 0;
+	segments_drop_ldt(v);
+	v->ldt_va = va;
+	v->ldt_ents = ents;
+	tables_set_ldt(ents);
+	return 0;
+}
+
+bool segments_ldt_fault(struct vcpu *v, unsigned page)
+{
+	uint64_t *e, mfn;
+
+	if (page * 512 >= v->ldt_ents || v->ldt_mfn[page])
+		return false;
+	e = paging_walk(v, v->ldt_va + page * PAGE_SIZE);
+	if (!e || !(*e & PTE_P))
+		return false;
+	mfn = (*e & PTE_ADDR) >> 12;
+	if (frame_get_type(v->domain, mfn, FT_SEGDESC))
+		return false;
+	v->ldt_mfn[page] = mfn;
+	hv_map(HV_LDT + page * PAGE_SIZE, mfn << 12 | PTE_TABLE_PAGE);
+	return true;
+}
+
+/* update_descriptor(machine address, descriptor) */
+int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
+{
+	uint64_t desc = a[1], mfn = a[0] >> 12;
+	struct frame *f = frame_of(v->domain, mfn);
+	unsigned type;
+
+	if (a[0] & 7 || !f || !descriptor_ok(&desc))
+		return -XEN_EINVAL;
+	type = f->tcount && f->type == FT_SEGDESC ? FT_SEGDESC : FT_WRITABLE;
+	if (frame_get_type(v->domain, mfn, type))
+		return -XEN_EINVAL;
+	*(volatile uint64_t *)ma_va(a[0]) = desc;
+	frame_put_type(mfn);
+	return 0;
+}
+
+static void set_user_gs(struct vcpu *v, uint16_t sel)
+{
+	swapgs();
+	load_gs(sel > 3 ? sel | 3 : 0);
+	swapgs();
+}
+
+/* set_segment_base(which, base) */
+int64_t do_set_segment_base(struct vcpu *v, const uint64_t *a)
+{
+	static const uint32_t msr[] = {
+		MSR_FS_BASE, MSR_KERNEL_GS_BASE, MSR_GS_BASE,
+	};
+
+	if (a[0] == SEGBASE_GS_USER_SEL) {
+		set_user_gs(v, (uint16_t)a[1]);
+		return 0;
+	}
+	if (a[0] > SEGBASE_GS_KERNEL || !addr_canonical(a[1]))
+		return -XEN_EINVAL;
+	wrmsr(msr[a[0]], a[1]);
+	return 0;
+}

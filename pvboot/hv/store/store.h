@@ -1,0 +1,137 @@
+/*
+ * The built-in xenstore of one domain: tree, watches, transactions, and the
+ * message protocol over the shared ring (Xen's public io/xs_wire.h; docs/misc
+ * xenstore.txt).  Pure: no hardware, all memory inside struct store, so it is
+ * tested and fuzzed on the host.
+ *
+ * Two parties use it: the guest, through store_run(), and the hypervisor as
+ * domain 0, through store_set() and its kin.  Errors are positive errno values.
+ */
+#ifndef PVBOOT_HV_STORE_STORE_H
+#define PVBOOT_HV_STORE_STORE_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <xen/io/xs_wire.h>
+
+#include "pvboot/hv/store/store_tree.h"
+
+enum {
+	STORE_WATCHES = 128,
+	STORE_EVENTS = 256,	/* watch events waiting for the guest */
+	STORE_TXS = 8,		/* transactions open at once */
+	STORE_TX_CHANGES = 64,	/* paths one transaction may change */
+	STORE_TOKEN_MAX = 256,
+};
+
+struct store_watch {
+	uint32_t path, token;	/* chains; 0: unused */
+	uint16_t path_len, token_len;	/* with their NULs */
+	bool relative;		/* as the guest wrote it */
+	bool missed;		/* events were dropped: send one for PATH */
+};
+
+struct store_event {
+	uint16_t watch;
+	uint16_t path_len;
+	uint32_t path;		/* a chain */
+};
+
+struct store_change {
+	uint32_t path;		/* a chain */
+	uint16_t path_len;
+	bool removed;
+};
+
+struct store_tx {
+	uint32_t id;		/* 0: unused */
+	uint32_t root;
+	uint64_t generation;	/* of the store when it began */
+	unsigned n_changes;
+	struct store_change change[STORE_TX_CHANGES];
+};
+
+struct store_message {
+	struct xsd_sockmsg head;
+	uint8_t data[XENSTORE_PAYLOAD_MAX];
+};
+
+struct store {
+	uint16_t guest;			/* its domain number */
+	uint32_t root;
+	uint64_t generation;		/* counts changes of ROOT */
+	uint32_t last_tx;
+	struct store_tx tx[STORE_TXS];
+	struct store_watch watch[STORE_WATCHES];
+	struct store_event event[STORE_EVENTS];
+	unsigned first_event, n_events;
+
+	/* A request being received, a reply or an event being sent. */
+	struct store_message in, out;
+	size_t n_in, n_out, out_len;	/* bytes, heads included */
+	bool broken;	/* the guest broke the protocol: no further service */
+
+	/* Called after PATH (or all below it) has changed; may be NULL. */
+	void (*changed)(void *arg, const char *path);
+	void *changed_arg;
+	struct store_pool pool;
+};
+
+void store_init(struct store *s, uint16_t guest);
+
+/*
+ * Take requests from the guest's ring and give it replies and events, as far
+ * as both sides of the ring allow.  True: the guest must get an event.
+ */
+bool store_run(struct store *s, struct xenstore_domain_interface *ring);
+
+/* The hypervisor's side.  VALUE is a string; parents are made as needed. */
+int store_set(struct store *s, const char *path, const char *value);
+int store_mkdir(struct store *s, const char *path);
+int store_remove(struct store *s, const char *path);
+/* The node and what the guest makes below it is the guest's to write. */
+int store_give(struct store *s, const char *path);
+/*
+ * The value as a string.  ENOENT; E2BIG when it does not fit in SIZE with its
+ * NUL, EINVAL when it has a NUL inside: BUF is "" then.
+ */
+int store_get(struct store *s, const char *path, char *buf, size_t size);
+/* A decimal number.  EINVAL when it is none, or above MAX. */
+int store_get_number(struct store *s, const char *path, uint64_t max,
+		     uint64_t *value);
+
+/* ---- between store_*.c ---- */
+
+/*
+ * The absolute path that the guest means by RAW.  EINVAL for malformed ones.
+ * OUT has room for STORE_PATH_MAX bytes.
+ */
+int store_path(const struct store *s, const char *raw, char *out);
+/* PATH without what the guest calls relative, when it is below that. */
+const char *store_relative(const struct store *s, const char *path);
+/* Tell watches and the hypervisor that PATH of the live tree has changed. */
+void store_fire(struct store *s, const char *path, bool removed);
+
+int store_watch_add(struct store *s, const char *raw, const char *token);
+int store_watch_remove(struct store *s, const char *raw, const char *token);
+void store_watch_reset(struct store *s);
+/* Put the next watch event into s->out; false when there is none. */
+bool store_next_event(struct store *s);
+
+/* Answer the request in s->in with s->out. */
+void store_answer(struct store *s);
+
+uint32_t store_tx_start(struct store *s);	/* its id; 0: too many */
+struct store_tx *store_tx_find(struct store *s, uint32_t id);
+/* Can one more change be remembered?  T may be NULL: no transaction. */
+int store_tx_room(const struct store *s, const struct store_tx *t);
+void store_tx_changed(struct store *s, struct store_tx *t, const char *path,
+		      bool removed);
+/* EAGAIN when something else changed.  T is gone afterwards. */
+int store_tx_end(struct store *s, struct store_tx *t, bool keep);
+void store_tx_reset(struct store *s);
+
+#endif

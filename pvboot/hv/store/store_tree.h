@@ -1,0 +1,108 @@
+/*
+ * The tree of the built-in xenstore: versions that share their nodes, so that
+ * a transaction is a version of its own and costs only what it changes.  All
+ * memory is a fixed pool.  Domain 0 is the hypervisor and may do anything.
+ * Errors are positive errno values, as the protocol names them.
+ */
+#ifndef PVBOOT_HV_STORE_STORE_TREE_H
+#define PVBOOT_HV_STORE_STORE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	STORE_NODES = 1536,
+	STORE_CHUNKS = 6144,
+	STORE_GUEST_NODES = 512,	/* nodes the guest may own */
+	/* A part of the pool that only the hypervisor's own writes get. */
+	STORE_KEEP_NODES = 256,
+	STORE_KEEP_CHUNKS = 1024,
+	STORE_VALUE_MAX = 2048,		/* bytes */
+	STORE_PATH_MAX = 1024,		/* bytes with the NUL */
+	STORE_NAME_MAX = 63,		/* bytes of one part of a path */
+	STORE_DEPTH_MAX = 32,
+	STORE_PERMS_MAX = 4,
+};
+
+enum store_access { STORE_NONE, STORE_READ = 1, STORE_WRITE = 2, STORE_RW = 3 };
+
+/* Entry 0 names the owner, and what everyone not in the list may do. */
+struct store_perm {
+	uint16_t dom;
+	uint8_t access;
+};
+
+struct store_node {
+	uint32_t refs;		/* parents and versions; 0: free */
+	uint32_t next;		/* of the free or dying list */
+	uint32_t value, value_len;	/* a chain */
+	uint32_t kids, n_kids;		/* a chain of node numbers */
+	uint32_t guest_nodes;	/* in this subtree, not owned by domain 0 */
+	uint32_t n_perms;
+	struct store_perm perm[STORE_PERMS_MAX];
+	char name[STORE_NAME_MAX + 1];
+};
+
+enum { STORE_CHUNK_BYTES = 60, STORE_CHUNK_KIDS = 15 };
+
+struct store_chunk {
+	uint32_t next;
+	union {
+		uint8_t byte[STORE_CHUNK_BYTES];
+		uint32_t kid[STORE_CHUNK_KIDS];
+	};
+};
+
+/* Number 0 of both kinds means "none". */
+struct store_pool {
+	struct store_node node[STORE_NODES];
+	struct store_chunk chunk[STORE_CHUNKS];
+	uint32_t free_node, n_free_nodes;
+	uint32_t free_chunk, n_free_chunks;
+};
+
+/* A version is the number of its root; *ROOT changes as it is written to. */
+uint32_t tree_init(struct store_pool *p);
+uint32_t tree_share(struct store_pool *p, uint32_t root);
+void tree_drop(struct store_pool *p, uint32_t root);
+
+/* PATHs are absolute, well-formed, and shorter than STORE_PATH_MAX. */
+uint32_t tree_find(struct store_pool *p, uint32_t root, const char *path);
+unsigned tree_access(const struct store_pool *p, uint32_t node, unsigned dom);
+
+/* Nothing is changed when one of these fails. */
+int tree_write(struct store_pool *p, uint32_t *root, unsigned dom,
+	       const char *path, const void *value, size_t len);
+int tree_mkdir(struct store_pool *p, uint32_t *root, unsigned dom,
+	       const char *path, bool *made);
+int tree_remove(struct store_pool *p, uint32_t *root, unsigned dom,
+		const char *path);
+int tree_set_perms(struct store_pool *p, uint32_t *root, unsigned dom,
+		   const char *path, const struct store_perm *perm, unsigned n);
+
+/* Go through the children of a node. */
+struct tree_kids {
+	uint32_t chunk, at, n;
+};
+struct tree_kids tree_kids(const struct store_pool *p, uint32_t node);
+uint32_t tree_next_kid(struct store_pool *p, struct tree_kids *k);
+
+/* A fresh node with one reference: the caller has checked that one is free. */
+uint32_t node_get(struct store_pool *p);
+
+/* Chains: byte strings in the pool.  0 is the empty one. */
+static inline uint32_t chain_chunks(size_t len)
+{
+	return (uint32_t)((len + STORE_CHUNK_BYTES - 1) / STORE_CHUNK_BYTES);
+}
+/* The caller has checked that chain_chunks(len) are free. */
+uint32_t chain_new(struct store_pool *p, const void *data, size_t len);
+uint32_t chain_copy(struct store_pool *p, uint32_t chain, size_t len);
+void chain_read(const struct store_pool *p, uint32_t chain, size_t len,
+		void *buf);
+bool chain_equal(const struct store_pool *p, uint32_t chain, const void *data,
+		 size_t len);
+void chain_free(struct store_pool *p, uint32_t chain);
+
+#endif

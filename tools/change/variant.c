@@ -1,0 +1,232 @@
+/*
+ * Copies are made when the first cell that needs one is due, and go with the
+ * last: there are never more than machines that run.  What can be known before
+ * is an error before anything runs.
+ */
+#include "tools/change/variant.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader/base/err.h"
+#include "tools/host/hostdisk.h"
+#include "tools/change/initrds.h"
+#include "tools/change/menupick.h"
+#include "tools/image/recipe.h"
+#include "tools/report.h"
+#include "tools/image/boot_install.h"
+
+#define PROBE_FILE "probe-init.cpio"
+#define PROBE_MAX (16u << 20)
+#define VARIANTS_MAX 512u
+
+/* ---- what there is ---- */
+
+static struct variant *add_one(struct variants *list, const char *image,
+			       bool probe)
+{
+	struct variant *v = calloc(1, sizeof(*v));
+
+	list->v = realloc(list->v, (list->n + 1) * sizeof(*list->v));
+	if (!v || !list->v)
+		abort();
+	*v = (struct variant){ .image = image, .entry = "default",
+			       .probe = probe, .copy.fd = -1, .disk = image };
+	list->v[list->n++] = v;
+	return v;
+}
+
+static int read_menu(const char *image, int fd, struct hostboot_menu *menu)
+{
+	struct hostdisk disk;
+
+	err_clear();
+	if (hostdisk_attach(&disk, "hd0", fd, hostdisk_sector(fd)) ||
+	    hostboot_menu(menu, &disk.blk))
+		return report_error("%s: no entry can be chosen: %s", image,
+				    err_text());
+	return 0;
+}
+
+/* How many entries IMAGE's menu.lst has; -1: an error is reported. */
+static int count_entries(const char *image)
+{
+	bool packed = imagecopy_is_qcow2(image);
+	struct imagecopy copy = { .fd = -1 };
+	struct hostboot_menu menu;
+	int fd, err;
+
+	if (packed && imagecopy_make(&copy, image))
+		return -1;
+	fd = packed ? copy.fd : open(image, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return report_errno("%s", image);
+	err = read_menu(image, fd, &menu);
+	close(fd);
+	if (err)
+		return -1;
+	free(menu.text);
+	return (int)menu.n_entries;
+}
+
+static void pick(struct variants *list, const char *image, uint32_t number,
+		 bool probe)
+{
+	struct variant *v = add_one(list, image, probe);
+
+	v->pick = true;
+	v->number = number;
+	snprintf(v->entry, sizeof(v->entry), "%u", number);
+}
+
+static int add_listed(struct variants *list, const char *image,
+		      const char *entries, uint32_t n, bool probe)
+{
+	const char *p = entries;
+	int32_t number;
+
+	do {
+		if (lst_number(&p, &number) || (*p && *p != ','))
+			return report_error("--entries %s: not numbers with "
+					    "commas between, or all", entries);
+		if ((uint32_t)number >= n)
+			return report_error("%s: menu.lst has no entry %d, it "
+					    "has %u from 0 on", image, number,
+					    n);
+		pick(list, image, (uint32_t)number, probe);
+	} while (*p++);
+	return 0;
+}
+
+int variant_add(struct variants *list, const char *image, const char *entries,
+		bool probe)
+{
+	struct variant *v;
+	int n;
+
+	if (access(image, R_OK))
+		return report_errno("%s", image);
+	if (!entries) {
+		v = add_one(list, image, probe);
+		if (probe || imagecopy_is_qcow2(image))
+			return 0;
+		v->state = VARIANT_READY;
+		return expected_read(&v->promise, image);
+	}
+	n = count_entries(image);
+	if (n < 0)
+		return -1;
+	if (strcmp(entries, "all"))
+		return add_listed(list, image, entries, (uint32_t)n, probe);
+	if ((uint32_t)n > VARIANTS_MAX)
+		return report_error("%s: %d entries, %u at most", image, n,
+				    VARIANTS_MAX);
+	for (uint32_t i = 0; i < (uint32_t)n; i++)
+		pick(list, image, i, probe);
+	return n ? 0 : report_error("%s: menu.lst has no entry", image);
+}
+
+/* ---- making a copy ---- */
+
+static int choose_entry(struct variant *v)
+{
+	struct hostboot_menu menu;
+	size_t len = 0;
+	char *text;
+	int err;
+
+	if (read_menu(v->image, v->copy.fd, &menu))
+		return -1;
+	text = menupick_text(menu.text, menu.len, v->number, &len);
+	err = text ? imagecopy_replace(&v->copy, &menu.at, text, len) :
+	      report_error("%s: %s: no memory", v->image, menu.at.path);
+	free(text);
+	free(menu.text);
+	return err;
+}
+
+static void *read_probe(size_t *len)
+{
+	static const struct recipe none;
+	char *path = boot_install_find(&none, PROBE_FILE), *buf = malloc(PROBE_MAX);
+	FILE *f = path ? fopen(path, "re") : NULL;
+
+	if (!f || !buf) {
+		report_error("%s: not found; `make' builds it", PROBE_FILE);
+		free(buf);
+		buf = NULL;
+	} else {
+		*len = fread(buf, 1, PROBE_MAX, f);
+	}
+	if (f)
+		fclose(f);
+	free(path);
+	return buf;
+}
+
+/* 0, also when there is nothing to put it into; -1 reported. */
+static int put_probe(struct variant *v)
+{
+	static struct initrds list;
+	struct hostdisk disk;
+	size_t len = 0;
+	void *cpio = read_probe(&len);
+	int err = cpio ? 0 : -1;
+
+	if (!err && hostdisk_attach(&disk, "hd0", v->copy.fd,
+				    hostdisk_sector(v->copy.fd)))
+		err = report_error("%s: %s", v->image, err_text());
+	if (!err)
+		initrds_find(&list, &disk.blk);
+	for (unsigned i = 0; !err && i < list.n; i++)
+		err = initrds_append(&v->copy, &list.at[i], cpio, len);
+	if (!err && !list.n && list.none) {
+		v->state = VARIANT_SKIP;
+		snprintf(v->why, sizeof(v->why), "%s", list.none);
+	}
+	free(cpio);
+	return err;
+}
+
+static int make_copy(struct variant *v)
+{
+	if (imagecopy_make(&v->copy, v->image) ||
+	    (v->pick && choose_entry(v)) || (v->probe && put_probe(v)))
+		return -1;
+	v->disk = v->copy.name;
+	return expected_read(&v->promise, v->disk);
+}
+
+enum variant_state variant_ready(struct variant *v)
+{
+	if (v->state != VARIANT_WAITS)
+		return v->state;
+	if (make_copy(v)) {
+		v->state = VARIANT_ERROR;
+		snprintf(v->why, sizeof(v->why), "%s", report_last());
+	} else if (v->state == VARIANT_WAITS) {
+		v->state = VARIANT_READY;
+	}
+	if (v->state != VARIANT_READY)
+		variant_drop(v);
+	return v->state;
+}
+
+void variant_drop(struct variant *v)
+{
+	imagecopy_drop(&v->copy);
+}
+
+void variant_release(struct variants *list)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		variant_drop(list->v[i]);
+		expected_release(&list->v[i]->promise);
+		free(list->v[i]);
+	}
+	free(list->v);
+	*list = (struct variants){ 0 };
+}

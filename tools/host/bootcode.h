@@ -1,0 +1,22 @@
+/* Which of our boot programs an image carries, and whether they are whole. */
+#ifndef TOOLS_HOST_BOOTCODE_H
+#define TOOLS_HOST_BOOTCODE_H
+
+#include "loader/disk/part.h"
+
+enum carried {
+	CARRIED_NOT,		/* nothing there for this path */
+	CARRIED_OURS,		/* ours, and whole */
+	CARRIED_FOREIGN,	/* somebody else's: we cannot tell */
+	CARRIED_BROKEN,		/* ours, but; WHY says what */
+};
+
+/*
+ * By the boot sector, and for _uefi by the ESP.  WHY: one line for people.
+ * IS_SIGNED (may be NULL): the loader has a signature, of whomever.
+ */
+enum carried bootcode_bios(struct blk *disk, char why[128]);
+enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
+			  char why[128], bool *is_signed);
+
+#endif

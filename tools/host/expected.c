@@ -1,0 +1,193 @@
+/*
+ * Reading an image's promise: the loader runs on the host, up to the last step,
+ * and what it would start is looked at.
+ */
+#include "tools/host/expected.h"
+
+#include <fcntl.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader/base/err.h"
+#include "loader/kernel/formats.h"
+#include "loader/kernel/linux_image.h"
+#include "tools/host/bootcode.h"
+#include "tools/host/hostboot.h"
+#include "tools/host/hostdisk.h"
+#include "tools/host/modules.h"
+#include "tools/report.h"
+#include "tools/host/rootdev.h"
+
+static const struct kernel_format *const formats[] = {
+	&linux_format, &xenpv_format, &xenpv_packed_format, NULL
+};
+
+static const struct kernel_format *const pv_formats[] = {
+	&xenpv_format, &xenpv_packed_format, NULL
+};
+
+struct look {
+	struct expected *p;
+	struct modules modules;
+	const struct part_list *parts;
+	int fd;
+};
+
+static void look_at_initrd(struct look *l, const struct piece *piece)
+{
+	char *data = hostboot_slurp(piece->file);
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+	size_t size = piece->file->size;
+
+	if (!data)
+		return;
+	SHA256Data((const uint8_t *)data, size, hex);
+	l->p->initrd_sha256 = strdup(hex);
+	modules_in_initrd(&l->modules, data, size, l->p->initrd_why);
+	free(data);
+}
+
+/* "6.1.0-56-amd64 (debian-kernel@...": a bzImage says its release. */
+static void look_at_kernel(struct look *l, struct file *file)
+{
+	struct linux_image img;
+	char text[128] = "";
+
+	if (!linux_image_read(&img, file) && img.hdr.kernel_version &&
+	    !fs_read(file, img.hdr.kernel_version + 0x200ull,
+		     sizeof(text) - 1, text)) {
+		text[strcspn(text, " ")] = 0;
+		l->p->release = text[0] ? strdup(text) : NULL;
+	}
+	err_clear();
+}
+
+static void look_at_handover(void *ctx, const struct handover *ho)
+{
+	struct look *l = ctx;
+	const struct piece *initrd = NULL, *kernel = NULL;
+	unsigned n = 0;
+
+	l->p->direct = !strcmp(ho->format, linux_format.name);
+	l->p->cmdline = strdup(ho->cmdline ? ho->cmdline : "");
+	l->p->root_part = rootdev_find(l->p->cmdline, l->fd, l->parts,
+				       l->p->sector);
+	for (unsigned i = 0; i < ho->n; i++) {
+		const struct piece *p = &ho->piece[i];
+
+		if (!strcmp(p->what, "kernel") && p->file && !kernel)
+			kernel = p;
+		if (!strcmp(p->what, "initrd") && p->file) {
+			initrd = p;
+			n++;
+		}
+	}
+	if (kernel) {
+		modules_in_root(&l->modules, kernel->file->fs);
+		look_at_kernel(l, kernel->file);
+	}
+	/* Of several only the kernel knows the sum. */
+	if (n == 1)
+		look_at_initrd(l, initrd);
+}
+
+/* The boot record that the loader has just written. */
+static json_t *find_record(const struct hostboot *hb)
+{
+	const char *at = strstr(hb->console, "TWINBOOT {");
+
+	return at ? json_loads(at + strlen("TWINBOOT "),
+			       JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+}
+
+/* Whether other readers of menu.lst may take another entry for the default. */
+static void look_at_menu(struct expected *p, struct blk *disk)
+{
+	struct hostboot_menu menu;
+
+	if (!hostboot_menu(&menu, disk)) {
+		if (menu.n_entries != menu.n_pvgrub)
+			snprintf(p->menu_why, sizeof(p->menu_why), "menu.lst "
+				 "has %u entries for GRUB 0.97, %u for "
+				 "PV-GRUB", menu.n_entries, menu.n_pvgrub);
+		else if (menu.n_dropped)
+			snprintf(p->menu_why, sizeof(p->menu_why), "menu.lst "
+				 "has titles without commands, which GRUB 0.97 "
+				 "does not count and other readers do");
+		free(menu.text);
+	}
+	err_clear();
+}
+
+static void look_at_disk(struct expected *p, struct blk *disk, int fd)
+{
+	static struct part_list parts;
+	static struct hostboot hb;
+	struct look l = { .p = p, .parts = &parts, .fd = fd };
+
+	if (part_read(disk, &parts))
+		parts.n = 0;
+	err_clear();
+	p->partitions = parts.table != PART_NONE;
+	p->bios = bootcode_bios(disk, p->bios_why);
+	p->uefi = bootcode_uefi(disk, &parts, p->uefi_why, &p->uefi_signed);
+	modules_open(&l.modules);
+	hb = (struct hostboot){ .look = look_at_handover, .ctx = &l };
+	hostboot_run(&hb, disk, formats);
+	p->modules = modules_close(&l.modules);
+	p->record = find_record(&hb);
+	look_at_menu(p, disk);
+	if (!hb.ok)
+		snprintf(p->why, sizeof(p->why), "%s", hb.why);
+	hostboot_release(&hb);
+	hb = (struct hostboot){ 0 };
+	hostboot_run(&hb, disk, pv_formats);
+	p->pv = hb.ok;
+	snprintf(p->pv_why, sizeof(p->pv_why), "%s", hb.why);
+	hostboot_release(&hb);
+}
+
+int expected_read(struct expected *p, const char *image)
+{
+	int fd = open(image, O_RDONLY | O_CLOEXEC);
+	struct hostdisk disk;
+
+	*p = (struct expected){ .root_part = ROOTDEV_UNKNOWN };
+	if (fd < 0)
+		return report_errno("%s", image);
+	p->sector = hostdisk_sector(fd);
+	if (hostdisk_attach(&disk, "hd0", fd, p->sector) || !disk.blk.count) {
+		close(fd);
+		return report_error("%s: not a disk image", image);
+	}
+	look_at_disk(p, &disk.blk, fd);
+	close(fd);
+	return 0;
+}
+
+void expected_release(struct expected *p)
+{
+	json_decref(p->record);
+	free(p->release);
+	free(p->cmdline);
+	free(p->initrd_sha256);
+	free(p->modules);
+	*p = (struct expected){ 0 };
+}
+
+bool expected_has_driver(const struct expected *p, const char *const *names)
+{
+	char line[64];
+
+	if (!p->modules || !names[0])
+		return true;
+	for (; *names; names++) {
+		snprintf(line, sizeof(line), "\n%s\n", *names);
+		if (strstr(p->modules, line))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,41 @@
+/*
+ * What an image promises: what the loader, run on the host, says its default
+ * entry starts, and which drivers the kernel has.  A boot is held against it.
+ */
+#ifndef TOOLS_HOST_EXPECTED_H
+#define TOOLS_HOST_EXPECTED_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tools/host/bootcode.h"
+
+struct expected {
+	uint32_t sector;	/* bytes */
+	bool partitions;	/* it has a partition table */
+	enum carried bios, uefi; /* what firmware would start */
+	bool direct;		/* QEMU can start its default entry itself */
+	bool pv;		/* its default entry starts as a Xen PV guest */
+	bool uefi_signed;	/* its loader carries a signature */
+	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
+	char why[256];		/* the loader finds nothing to start: why */
+	char initrd_why[128];	/* "": its initrd is whole, as far as known */
+	char menu_why[160];	/* "": all readers number menu.lst alike */
+	int root_part;		/* of the command line, see rootdev.h */
+	/* From here on: NULL when not known. */
+	json_t *record;		/* the boot record that it asks for */
+	char *release;		/* of the kernel */
+	char *cmdline;
+	char *initrd_sha256;	/* of what the loader hands over */
+	char *modules;		/* names, each between '\n', built-in ones too */
+};
+
+/* 0, or -1 with an error reported. */
+int expected_read(struct expected *p, const char *image);
+void expected_release(struct expected *p);
+
+/* Whether the kernel has one of NAMES (NULL at the end), or nobody knows. */
+bool expected_has_driver(const struct expected *p, const char *const *names);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * The platform "host".  The menu never ends by itself, so go() and a second
+ * wait for a key leave it by longjmp: nothing of the loader holds more than
+ * arena memory, which is dropped as a whole.
+ */
+#include "tools/host/hostboot.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "loader/base/err.h"
+#include "loader/disk/part.h"
+#include "loader/platform.h"
+#include "menu/config.h"
+#include "menu/main.h"
+
+#define MEMORY (1ull << 30)	/* bytes of the machine we pretend to be */
+#define ARENA (512ul << 20)
+#define SLURP_MAX (256u << 20)	/* bytes of a larger file are not held */
+#define WAIT_POLLS 1000		/* polls without a key: it waits for one */
+
+static struct {
+	struct hostboot *hb;
+	jmp_buf out;
+	uint64_t ms;
+	unsigned polls, waits;
+} host;
+
+static void host_write(const char *s, size_t len)
+{
+	struct hostboot *hb = host.hb;
+	size_t room = sizeof(hb->console) - 1 - hb->console_len;
+
+	if (len > room)
+		len = room;
+	memcpy(hb->console + hb->console_len, s, len);
+	hb->console_len += len;
+	hb->console[hb->console_len] = 0;
+}
+
+static void end(bool ok, const char *why)
+{
+	host.hb->ok = ok;
+	snprintf(host.hb->why, sizeof(host.hb->why), "%s", why);
+	longjmp(host.out, 1);
+}
+
+/* The first error that was said, else WHY. */
+static void end_with_error(const char *why)
+{
+	char line[256];
+	const char *at = strstr(host.hb->console, "\nError ");
+
+	if (!at)
+		end(false, why);
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at + 1, "\n"),
+		 at + 1);
+	end(false, line);
+}
+
+static int host_key(void)
+{
+	if (++host.polls < WAIT_POLLS)
+		return KEY_NONE;
+	host.polls = 0;
+	if (host.waits++)
+		end_with_error("it waits for a key");
+	return '\n';
+}
+
+static void host_idle(void)
+{
+	host.ms += 1000;
+}
+
+static uint64_t host_clock(void)
+{
+	return host.ms;
+}
+
+static uint64_t host_firmware_tsc(void)
+{
+	return 0;
+}
+
+static void host_stop(void)
+{
+	end_with_error("it ends without starting a kernel");
+}
+
+static void *host_at(void *ctx, uint64_t addr, uint64_t size)
+{
+	void **memory = ctx;
+
+	*memory = realloc(*memory, size ? size : 1);
+	if (!*memory)
+		fail(ERR_NO_MEMORY, "%lu bytes", size);
+	return *memory;
+}
+
+static const char *mode_name(enum handover_mode mode)
+{
+	static const char *const names[] = {
+		[GO_REAL16] = "real mode", [GO_PROT32] = "32-bit",
+		[GO_LONG64] = "64-bit", [GO_EFI] = "EFI image",
+		[GO_XENPV] = "Xen PV domain",
+	};
+
+	return names[mode];
+}
+
+/* Command lines may have bytes that are not UTF-8; JSON may not. */
+static json_t *text(const char *s)
+{
+	json_t *j = json_string(s ? s : "");
+
+	return j ? j : json_string("(not UTF-8)");
+}
+
+static json_t *describe(const struct handover *ho)
+{
+	json_t *pieces = json_array();
+
+	for (unsigned i = 0; i < ho->n; i++) {
+		const struct piece *p = &ho->piece[i];
+
+		json_array_append_new(pieces, json_pack(
+			"{ss sI sI}", "what", p->what, "address",
+			(json_int_t)p->addr, "size", (json_int_t)p->size));
+	}
+	return json_pack("{ss ss ss so so}", "format", ho->format, "entry",
+			 ho->entry_name ? ho->entry_name : "", "mode",
+			 mode_name(ho->mode), "cmdline", text(ho->cmdline),
+			 "pieces", pieces);
+}
+
+static int host_go(struct handover *ho)
+{
+	void *memory = NULL;
+	int err = 0;
+
+	/* A domain's first moments are the builder's; its files are read. */
+	if (ho->mode != GO_XENPV)
+		err = handover_load(ho, host_at, &memory);
+	else if (ho->loaded)
+		ho->loaded(ho);
+	free(memory);
+	if (err)
+		return err;
+	host.hb->handover = describe(ho);
+	if (host.hb->look)
+		host.hb->look(host.hb->ctx, ho);
+	end(true, "");
+	return 0;
+}
+
+/* Memory that is dropped with munmap(A->base, ARENA). */
+static int arena_open(struct arena *a)
+{
+	*a = (struct arena){ .size = ARENA };
+	a->base = mmap(NULL, ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		       MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return a->base == MAP_FAILED ? fail(ERR_NO_MEMORY, "%lu bytes", ARENA) :
+		0;
+}
+
+void hostboot_run(struct hostboot *hb, struct blk *disk,
+		  const struct kernel_format *const *formats)
+{
+	static struct memmap map;
+	static struct arena arena;
+	static struct blk *disks[1];
+	struct platform p = {
+		.name = "host", .arena = &arena, .formats = formats,
+		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
+		.write = host_write, .key = host_key, .idle = host_idle,
+		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
+		.go = host_go, .reboot = host_stop, .halt = host_stop,
+	};
+
+	*hb = (struct hostboot){ .look = hb->look, .ctx = hb->ctx };
+	disks[0] = disk;
+	map.n = 0;
+	memmap_set(&map, 0, 0x9f000, MEM_RAM);
+	memmap_set(&map, 1 << 20, MEMORY, MEM_RAM);
+	memset(&host, 0, sizeof(host));
+	host.hb = hb;
+	err_clear();
+	if (arena_open(&arena)) {
+		snprintf(hb->why, sizeof(hb->why), "%s", err_text());
+		return;
+	}
+	if (!setjmp(host.out)) {
+		menu_main(&p, NULL);
+		snprintf(hb->why, sizeof(hb->why), "the loader gave up");
+	}
+	munmap(arena.base, ARENA);
+	err_clear();
+}
+
+char *hostboot_slurp(struct file *f)
+{
+	char *buf = f->size <= SLURP_MAX ? malloc(f->size + 1) : NULL;
+
+	if (buf && fs_read(f, 0, f->size, buf)) {
+		free(buf);
+		buf = NULL;
+	}
+	err_clear();
+	return buf;
+}
+
+void hostboot_release(struct hostboot *hb)
+{
+	json_decref(hb->handover);
+	hb->handover = NULL;
+}
+
+void hostboot_place(struct hostboot_place *at, const struct file *f,
+		    const char *path)
+{
+	const struct part_blk *part = part_of(f->fs->blk);
+
+	at->offset = part ? part->first * part->blk.sector : 0;
+	at->fat = !strcmp(f->fs->driver->name, "fat");
+	if (*path == '(')
+		path += strcspn(path, "/");
+	snprintf(at->path, sizeof(at->path), "%s", path);
+}
+
+static int count_pvgrub(struct hostboot_menu *menu, struct arena *arena)
+{
+	char *copy = arena_alloc(arena, menu->len + 1);
+	struct lst l;
+	int err = copy ? 0 : ERR_NO_MEMORY;
+
+	if (!err) {
+		memcpy(copy, menu->text, menu->len);
+		err = lst_parse(&l, copy, menu->len, LST_PVGRUB, arena);
+	}
+	menu->n_pvgrub = err ? 0 : l.n_entries;
+	return err;
+}
+
+static int read_menu(struct hostboot_menu *menu, struct mounts *m,
+		     struct config *c)
+{
+	struct file f;
+	int err = config_search(c, m);
+
+	if (err || (err = device_open(m, c->root, c->name, &f)))
+		return err;
+	hostboot_place(&menu->at, &f, c->name);
+	menu->n_entries = c->lst.n_entries;
+	menu->n_dropped = c->lst.n_dropped;
+	menu->len = f.size;
+	menu->text = malloc(f.size + 1);
+	if (!menu->text)
+		return fail(ERR_NO_MEMORY, "%lu bytes", f.size);
+	err = fs_read(&f, 0, f.size, menu->text);
+	if (!err)
+		err = count_pvgrub(menu, m->p->arena);
+	if (err)
+		free(menu->text);
+	return err;
+}
+
+int hostboot_menu(struct hostboot_menu *menu, struct blk *disk)
+{
+	struct arena arena;
+	struct platform p = { .arena = &arena, .n_disks = 1, .disk = &disk };
+	struct mounts m = { .p = &p };
+	struct config c;
+	int err;
+
+	err_clear();
+	err = arena_open(&arena);
+	if (!err) {
+		err = read_menu(menu, &m, &c);
+		munmap(arena.base, ARENA);
+	}
+	return err;
+}

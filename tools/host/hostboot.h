@@ -1,0 +1,63 @@
+/*
+ * The loader as a process: menu_main() on a disk image, with the platform
+ * "host", whose last step notes what would have been started.
+ */
+#ifndef TOOLS_HOST_HOSTBOOT_H
+#define TOOLS_HOST_HOSTBOOT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "loader/disk/blk.h"
+#include "loader/kernel/kernel.h"
+#include "menu/lst.h"
+
+struct hostboot {
+	/* Set by the caller: called with the handover, may be NULL. */
+	void (*look)(void *ctx, const struct handover *ho);
+	void *ctx;
+	bool ok;		/* a kernel would be started */
+	char why[256];		/* !ok: what stopped it */
+	json_t *handover;	/* ok: kernel format, entry, command line, ... */
+	char console[16384];	/* what the loader said */
+	size_t console_len;
+};
+
+/*
+ * Start from DISK with FORMATS (NULL at the end).  Every file is read as it
+ * would be for the start.  Keys: one Enter for a menu that waits.  The result
+ * is for hostboot_release.
+ */
+void hostboot_run(struct hostboot *hb, struct blk *disk,
+		  const struct kernel_format *const *formats);
+void hostboot_release(struct hostboot *hb);
+
+/* All of F in memory, malloc'd; NULL when it is too large or cannot be read. */
+char *hostboot_slurp(struct file *f);
+
+/* Where a file lies. */
+struct hostboot_place {
+	uint64_t offset;	/* bytes: where its file system begins */
+	bool fat;		/* else it is ext2, ext3 or ext4 */
+	char path[LST_LINE_MAX + 1];	/* "/boot/grub/menu.lst" */
+};
+
+/* F, which the loader opened as PATH ("(hd0,0)/x" or "/x"). */
+void hostboot_place(struct hostboot_place *at, const struct file *f,
+		    const char *path);
+
+struct hostboot_menu {
+	struct hostboot_place at;
+	char *text;		/* its bytes, malloc'd */
+	size_t len;
+	uint32_t n_entries, n_dropped;	/* titles, and those without commands */
+	uint32_t n_pvgrub;	/* entries that PV-GRUB would count */
+};
+
+/*
+ * The menu.lst that a start from DISK would read.  0, or an error of
+ * config_search() with its message in err_text().
+ */
+int hostboot_menu(struct hostboot_menu *m, struct blk *disk);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * Remarks on a menu.lst: lines that do nothing, entries that are not there,
+ * commands of other loaders.  Each names the line it is about.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "menu/run.h"
+#include "tools/host/menu.h"
+
+struct lint {
+	const struct lst *l;
+	enum lst_dialect dialect;
+	FILE *out;
+	unsigned remarks;
+};
+
+static void remark(struct lint *t, uint32_t line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void remark(struct lint *t, uint32_t line, const char *format, ...)
+{
+	va_list ap;
+
+	if (!t->remarks++)
+		fputs("\nRemarks:\n", t->out);
+	if (line)
+		fprintf(t->out, "   line %u: ", line);
+	else
+		fputs("   ", t->out);
+	va_start(ap, format);
+	vfprintf(t->out, format, ap);
+	va_end(ap);
+	fputc('\n', t->out);
+}
+
+/* Whose command NAME is, when it is not GRUB 0.97's. */
+static const char *dialect_of(const char *name)
+{
+	static const struct {
+		const char *names, *whose;
+	} known[] = {
+		{ " kernel$ module$ findroot bootfs min_mem64 variable ",
+		  "illumos (Solaris)" },
+		{ " commandline errorcheck write if set call echo goto debug"
+		  " setvbe gfxmenu iftitle clear checkrange exit_g4d ",
+		  "grub4dos" },
+		{ " uuid ", "Ubuntu's patched GRUB" },
+		{ " quiet ", "Debian's patched GRUB" },
+		{ " device dump quit ", "the grub shell" },
+		{ " linux linux16 initrd16 menuentry submenu insmod search"
+		  " multiboot load_env terminal_output ", "GRUB 2" },
+	};
+	char word[40];
+
+	snprintf(word, sizeof(word), " %.36s ", name);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strstr(known[i].names, word))
+			return known[i].whose;
+	return NULL;
+}
+
+/* A line whose command this dialect does not know. */
+static void unknown(struct lint *t, const struct lst_line *line)
+{
+	const char *text = lst_text(t->l, line), *whose;
+	int len = (int)strcspn(text, " =");
+	char name[40];
+
+	snprintf(name, sizeof(name), "%.*s", len < 36 ? len : 36, text);
+	for (char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	if (!strncmp(text, "\xef\xbb\xbf", 3)) {
+		remark(t, line->line, "begins with a byte order mark, so the "
+		       "line is not what it looks like");
+		return;
+	}
+	whose = dialect_of(name);
+	if (!whose && command_find(name, strlen(name),
+				   t->dialect == LST_GNU097 ? LST_PVGRUB :
+				   LST_GNU097))
+		whose = t->dialect == LST_GNU097 ? "PV-GRUB" : "GRUB 0.97";
+	if (whose)
+		remark(t, line->line, "\"%s\" is a command of %s; the line is "
+		       "dropped", name, whose);
+	else
+		remark(t, line->line, "unknown command \"%s\"; the line is "
+		       "dropped", name);
+}
+
+/* Arguments that only other loaders understand. */
+static void arguments(struct lint *t, const struct lst_line *line)
+{
+	static const struct {
+		enum lst_cmd cmd;
+		const char *what;
+	} grub4dos[] = {
+		{ CMD_FIND, "--set-root" }, { CMD_MAP, "--mem" },
+		{ CMD_MAP, "--hook" }, { CMD_MAP, "(0xff)" },
+		{ CMD_MAP, "(hd32)" }, { CMD_ROOT, "(hd32)" },
+		{ CMD_ROOT, "(rd)" }, { CMD_KERNEL, "(rd)" },
+		{ CMD_CHAINLOADER, "(hd32)" }, { CMD_CHAINLOADER, "(rd)" },
+		{ CMD_CHAINLOADER, "(0xff)" }, { CMD_CHAINLOADER, "(hd-1)" },
+	};
+	const char *args = lst_args(t->l, line);
+
+	for (size_t i = 0; i < sizeof(grub4dos) / sizeof(grub4dos[0]); i++)
+		if (line->cmd == grub4dos[i].cmd &&
+		    strstr(args, grub4dos[i].what))
+			remark(t, line->line, "%s %s is grub4dos's",
+			       command_name(line->cmd), grub4dos[i].what);
+}
+
+static void check_line(struct lint *t, const struct lst_line *line)
+{
+	const char *args = lst_args(t->l, line);
+	const char *name = command_name(line->cmd);
+	int32_t n;
+
+	if (!line->cmd) {
+		unknown(t, line);
+		return;
+	}
+	arguments(t, line);
+	if (line->kind == LST_IGNORED)
+		remark(t, line->line, "\"%s\" before the first title does "
+		       "nothing", name);
+	if (line->kind == LST_COMMAND &&
+	    !(command_flags(line->cmd) & CMD_ENTRY))
+		remark(t, line->line, "\"%s\" inside an entry is Error 27: it "
+		       "belongs before the first title", name);
+	else if (line->kind == LST_COMMAND && !run_supports(line->cmd))
+		remark(t, line->line, "\"%s\" is not supported by our loaders: "
+		       "Error 27", name);
+	if (line->cmd == CMD_CHAINLOADER)
+		remark(t, line->line, "\"%s\" starts EFI applications, and "
+		       "works under UEFI only", name);
+	if (line->kind == LST_GLOBAL &&
+	    (line->cmd == CMD_TIMEOUT || line->cmd == CMD_DEFAULT) &&
+	    strcmp(args, "saved") && lst_number(&args, &n))
+		remark(t, line->line, "\"%s\" has no number; it does nothing",
+		       name);
+	if (strlen(lst_text(t->l, line)) == LST_LINE_MAX)
+		remark(t, line->line, "only its first %d bytes count",
+		       LST_LINE_MAX);
+}
+
+static void check_dropped(struct lint *t)
+{
+	const struct lst *l = t->l;
+
+	for (uint32_t i = 0; i < l->n_dropped; i++)
+		remark(t, l->line[lst_dropped(l, i)->title].line,
+		       "an entry without a known command does not count; "
+		       "later ones move up");
+	if (l->n_entries && l->default_entry >= 0 &&
+	    (uint32_t)l->default_entry >= l->n_entries)
+		remark(t, 0, "there is no entry %d, the default",
+		       l->default_entry);
+	if (l->hiddenmenu && l->timeout < 0)
+		remark(t, 0, "without a timeout the menu is shown, though "
+		       "hidden");
+}
+
+void menu_lint(const struct lst *l, enum lst_dialect dialect, FILE *out)
+{
+	struct lint t = { l, dialect, out, 0 };
+
+	for (uint32_t i = 0; i < l->n_lines; i++)
+		check_line(&t, &l->line[i]);
+	check_dropped(&t);
+}

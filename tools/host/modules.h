@@ -1,0 +1,36 @@
+/* Which drivers a kernel has: module names, built-in ones among them. */
+#ifndef TOOLS_HOST_MODULES_H
+#define TOOLS_HOST_MODULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "loader/fs/fs.h"
+
+struct modules {
+	FILE *names;
+	char *text;
+	size_t size;
+	bool builtins;		/* a modules.builtin was found */
+};
+
+void modules_open(struct modules *m);
+
+/* Add those of /lib/modules in FS. */
+void modules_in_root(struct modules *m, struct fs *fs);
+
+/*
+ * Add those of the initramfs DATA, one archive after the other.  WHY: "", or
+ * what is wrong with an archive that ends too early.
+ */
+void modules_in_initrd(struct modules *m, const char *data, size_t size,
+		       char why[128]);
+
+/*
+ * Names, each between '\n', malloc'd; NULL without a list of what is built in,
+ * as then a driver that is missing may be there all the same.
+ */
+char *modules_close(struct modules *m);
+
+#endif

@@ -1,0 +1,179 @@
+/*
+ * The BIOS stages, by loader/disk/bootblock.h.  Of a partitionless file system
+ * the block list comes from our own reader: what it finds now, mbr/bios reads
+ * later.
+ */
+#include "tools/image/boot_install.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader/base/err.h"
+#include "loader/disk/bootblock.h"
+#include "loader/fs/fs.h"
+#include "tools/host/hostdisk.h"
+#include "tools/report.h"
+
+#define SECTOR 512u
+#define EXTENT_MAX 127u		/* sectors: what every EDD BIOS takes at once */
+
+char *boot_install_find(const struct recipe *r, const char *name)
+{
+	char exe[2048], *slash, *path;
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	static const char *const below[] = { "boot", "../share/twinboot" };
+
+	if (r->boot_dir) {
+		if (asprintf(&path, "%s/%s", r->boot_dir, name) < 0)
+			abort();
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+		return NULL;
+	}
+	exe[n < 0 ? 0 : n] = 0;
+	slash = strrchr(exe, '/');
+	if (slash)
+		*slash = 0;
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		if (asprintf(&path, "%s/%s/%s", exe, below[i], name) < 0)
+			abort();
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+/* Read NAME whole into BUF; its size, or -1 reported. */
+static ssize_t read_stage(const struct recipe *r, const char *name, void *buf,
+			  size_t size)
+{
+	char *path = boot_install_find(r, name);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	ssize_t n;
+
+	if (fd < 0)
+		return report_error("%s: not found", name);
+	n = read(fd, buf, size);
+	close(fd);
+	if (n < 0 || (size_t)n == size)
+		n = report_error("%s: larger than %zu bytes", path, size - 1);
+	free(path);
+	return n;
+}
+
+static int put(int fd, const void *buf, size_t len, uint64_t off)
+{
+	if (pwrite(fd, buf, len, (off_t)off) == (ssize_t)len)
+		return 0;
+	return report_errno("writing the boot stages");
+}
+
+/* Append SECTORS at LBA to LIST of at most MAX extents. */
+static int add_extent(struct boot_list *list, unsigned max, uint64_t lba,
+		      uint64_t sectors)
+{
+	while (sectors) {
+		uint32_t n = sectors < EXTENT_MAX ? (uint32_t)sectors :
+			     EXTENT_MAX;
+
+		if (list->n == max)
+			return report_error("stage2.bin lies in more than %u "
+					    "pieces", max);
+		list->extent[list->n++] = (struct boot_extent){ lba, n };
+		lba += n;
+		sectors -= n;
+	}
+	return 0;
+}
+
+/* BLOCK's list at AT, or NULL with an error reported. */
+static struct boot_list *list_in(uint8_t *block, size_t at, const char *name)
+{
+	struct boot_list *list = (struct boot_list *)(block + at);
+
+	if (list->magic == BOOT_LIST_MAGIC)
+		return list;
+	report_error("%s: not of this version", name);
+	return NULL;
+}
+
+/* Stage 2 in one stretch, in the BIOS boot partition or the gap. */
+static int write_gap(const struct recipe *r, const struct layout *l, int fd)
+{
+	static uint8_t code[SECTOR + 1], stage2[STAGE2_MAX + 1];
+	uint64_t at = l->bios.size ? l->bios.offset : SECTOR;
+	ssize_t n = read_stage(r, "mbr.bin", code, sizeof(code));
+	ssize_t size = read_stage(r, "stage2.bin", stage2, sizeof(stage2));
+	struct boot_list *list = list_in(code, BOOT_MBR_LIST, "mbr.bin");
+
+	if (n < 0 || size < 0 || !list)
+		return -1;
+	if (n > BOOT_CODE_MAX)
+		return report_error("mbr.bin: more than %u bytes",
+				    BOOT_CODE_MAX);
+	list->n = 0;
+	if (add_extent(list, 1, at / SECTOR, (uint64_t)size / SECTOR) ||
+	    put(fd, stage2, (size_t)size, at) ||
+	    put(fd, code, (size_t)n, 0))
+		return -1;
+	return put(fd, "\x55\xaa", 2, 510);
+}
+
+static int list_blocks(struct file *f, struct boot_list *list)
+{
+	uint64_t off = 0;
+
+	while (off < f->size) {
+		struct extent run;
+
+		if (f->fs->driver->map(f, off, &run))
+			return report_error("%s", err_text());
+		if (run.kind != EXTENT_DISK || run.disk % SECTOR)
+			return report_error("stage2.bin does not lie in whole "
+					    "blocks");
+		if (run.len > f->size - off)
+			run.len = f->size - off;
+		if (add_extent(list, BOOT_EXT_EXTENTS, run.disk / SECTOR,
+			       run.len / SECTOR))
+			return -1;
+		off += run.len;
+	}
+	return 0;
+}
+
+static int write_block_list(const struct recipe *r, int fd)
+{
+	static uint8_t block[BOOT_EXT_SIZE + 1], room[1 << 20];
+	struct arena arena = { room, sizeof(room), 0 };
+	ssize_t n = read_stage(r, "ext.bin", block, sizeof(block));
+	struct boot_list *list = list_in(block, BOOT_EXT_LIST, "ext.bin");
+	struct hostdisk disk;
+	struct file f;
+	struct fs fs;
+
+	if (n < 0 || !list)
+		return -1;
+	if (n != BOOT_EXT_SIZE)
+		return report_error("ext.bin: not %u bytes", BOOT_EXT_SIZE);
+	list->n = 0;
+	if (hostdisk_attach(&disk, "hd0", fd, SECTOR) ||
+	    fs_mount(&fs, &disk.blk, &arena) ||
+	    fs_open(&fs, "/" STAGES_STAGE2_FILE, &f))
+		return report_error("%s", err_text());
+	if (list_blocks(&f, list))
+		return -1;
+	return put(fd, block, BOOT_EXT_SIZE, 0);
+}
+
+int boot_install_write_bios(const struct recipe *r, const struct layout *l, int fd)
+{
+	if (r->table == PART_NONE)
+		return write_block_list(r, fd);
+	return write_gap(r, l, fd);
+}

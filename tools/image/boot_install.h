@@ -1,0 +1,26 @@
+/*
+ * The boot programs that an image carries: finding them beside this program,
+ * and writing the BIOS stages where the firmware finds them.
+ */
+#ifndef TOOLS_IMAGE_BOOT_INSTALL_H
+#define TOOLS_IMAGE_BOOT_INSTALL_H
+
+#include "tools/image/layout.h"
+#include "tools/image/recipe.h"
+
+/*
+ * The path of NAME ("mbr.bin") in R's boot_dir, else beside the executable,
+ * else where `make install` puts it.  NULL when there is none; else malloc'd.
+ */
+char *boot_install_find(const struct recipe *r, const char *name);
+
+/* The name of the stage 2 file on a partitionless file system. */
+#define STAGES_STAGE2_FILE "boot/twinboot/stage2.bin"
+
+/*
+ * Make FD boot by BIOS.  A partitionless image has STAGES_STAGE2_FILE in its
+ * file system already.  0, or -1 with an error reported.
+ */
+int boot_install_write_bios(const struct recipe *r, const struct layout *l, int fd);
+
+#endif

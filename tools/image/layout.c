@@ -1,0 +1,126 @@
+/*
+ * Partition tables by libfdisk, on a plain file.
+ */
+#include "tools/image/layout.h"
+
+#include <libfdisk/libfdisk.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/report.h"
+
+#define MIB (1ul << 20)
+#define ESP_SIZE (64 * MIB)	/* FAT32 needs 33 of them */
+
+#define GUID_LINUX "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
+#define GUID_BIOS "21686148-6449-6E6F-744E-656564454649"
+#define GUID_ESP "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
+
+int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
+{
+	uint64_t at = r->table == PART_NONE ? 0 : MIB;
+	/* GPT keeps a copy of itself at the end. */
+	uint64_t tail = r->table == PART_GPT ? MIB : 0;
+
+	*l = (struct layout){ 0 };
+	if (r->table == PART_GPT && r->boot & BOOT_BIOS) {
+		l->bios = (struct part_range){ at, MIB };
+		at += MIB;
+	}
+	if (r->boot & BOOT_UEFI) {
+		l->esp = (struct part_range){ at, ESP_SIZE };
+		at += ESP_SIZE;
+	}
+	need = (need + MIB - 1) & -MIB;
+	l->size = r->size ? r->size : at + need + tail;
+	if (l->size < at + tail + MIB)
+		return report_error("the image is too small: %lu MiB, needed "
+				    "about %lu", l->size / MIB,
+				    (at + need + tail) / MIB);
+	l->root.offset = at;
+	l->root.size = (l->size - at - tail) & -(uint64_t)4096;
+	if (r->table == PART_MBR && l->size / r->sector > UINT32_MAX)
+		return report_error("the image is too large for an MBR; "
+				    "use --table gpt");
+	return 0;
+}
+
+static int add_partition(struct fdisk_context *c, const struct part_range *e,
+			 size_t number, const char *type, const char *uuid)
+{
+	struct fdisk_label *label = fdisk_get_label(c, NULL);
+	struct fdisk_partition *p = fdisk_new_partition();
+	unsigned long sector = fdisk_get_sector_size(c);
+	struct fdisk_parttype *t = uuid ?
+		fdisk_label_get_parttype_from_string(label, type) :
+		fdisk_label_parse_parttype(label, type);
+	int err;
+
+	fdisk_partition_set_start(p, e->offset / sector);
+	fdisk_partition_set_size(p, e->size / sector);
+	fdisk_partition_set_partno(p, number - 1);
+	fdisk_partition_set_type(p, t);
+	if (uuid)
+		fdisk_partition_set_uuid(p, uuid);
+	err = fdisk_add_partition(c, p, NULL);
+	fdisk_unref_parttype(t);
+	fdisk_unref_partition(p);
+	return err;
+}
+
+static int write_gpt(struct fdisk_context *c, const struct layout *l,
+		     const struct layout_ids *ids)
+{
+	int err = fdisk_create_disklabel(c, "gpt");
+
+	if (!err)
+		err = fdisk_set_disklabel_id_from_string(c, ids->disk);
+	if (!err && l->bios.size)
+		err = add_partition(c, &l->bios, 14, GUID_BIOS, ids->bios);
+	if (!err && l->esp.size)
+		err = add_partition(c, &l->esp, 15, GUID_ESP, ids->esp);
+	if (!err)
+		err = add_partition(c, &l->root, 1, GUID_LINUX, ids->root);
+	return err;
+}
+
+static int write_mbr(struct fdisk_context *c, const struct layout *l,
+		     const struct recipe *r, const struct layout_ids *ids)
+{
+	int err = fdisk_create_disklabel(c, "dos");
+	char id[16];
+
+	snprintf(id, sizeof(id), "0x%08x", ids->mbr);
+	if (!err)
+		err = fdisk_set_disklabel_id_from_string(c, id);
+	if (!err)
+		err = add_partition(c, &l->root, 1,
+				    r->fs == FS_FAT32 ? "c" : "83", NULL);
+	if (!err)
+		err = fdisk_toggle_partition_flag(c, 0, DOS_FLAG_ACTIVE);
+	return err;
+}
+
+int layout_write(const struct layout *l, const struct recipe *r,
+		 const struct layout_ids *ids, int fd, const char *path)
+{
+	struct fdisk_context *c;
+	int err;
+
+	if (r->table == PART_NONE)
+		return 0;
+	c = fdisk_new_context();
+	fdisk_disable_dialogs(c, 1);
+	fdisk_save_user_sector_size(c, r->sector, r->sector);
+	err = fdisk_assign_device_by_fd(c, fd, path, 0);
+	if (!err)
+		err = r->table == PART_GPT ? write_gpt(c, l, ids) :
+		      write_mbr(c, l, r, ids);
+	if (!err)
+		err = fdisk_write_disklabel(c);
+	fdisk_deassign_device(c, 1);
+	fdisk_unref_context(c);
+	if (err)
+		return report_error("partition table: %s", strerror(-err));
+	return 0;
+}

@@ -1,0 +1,38 @@
+/*
+ * Where the parts of an image lie.  Partition numbers are those of Debian's
+ * and Ubuntu's cloud images: root 1, BIOS boot 14, ESP 15 on GPT; root 1 on
+ * MBR.  Everything begins at whole MiB.
+ */
+#ifndef TOOLS_IMAGE_LAYOUT_H
+#define TOOLS_IMAGE_LAYOUT_H
+
+#include <stdint.h>
+
+#include "tools/image/recipe.h"
+
+struct part_range {
+	uint64_t offset, size;	/* bytes; size 0: there is none */
+};
+
+struct layout {
+	uint64_t size;		/* of the image */
+	struct part_range root, bios, esp;
+};
+
+/* UUIDs as text: of the disk and of each partition. */
+struct layout_ids {
+	char disk[40], root[40], bios[40], esp[40];
+	uint32_t mbr;
+};
+
+/*
+ * Plan for R with NEED bytes for the root file system.  -1 with an error
+ * reported when R's size is too small.
+ */
+int layout_plan(struct layout *l, const struct recipe *r, uint64_t need);
+
+/* Write the partition table to FD, whose name is PATH. */
+int layout_write(const struct layout *l, const struct recipe *r,
+		 const struct layout_ids *ids, int fd, const char *path);
+
+#endif

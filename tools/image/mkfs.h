@@ -1,0 +1,28 @@
+/*
+ * File systems written into a part of the image file, without mounting.
+ */
+#ifndef TOOLS_IMAGE_MKFS_H
+#define TOOLS_IMAGE_MKFS_H
+
+#include <stdint.h>
+
+#include "tools/image/recipe.h"
+#include "tools/image/tree.h"
+
+struct mkfs {
+	const char *image;	/* the file; its bytes there are zero */
+	uint64_t offset, size;	/* bytes */
+	uint32_t sector;
+	enum recipe_fs fs;
+	const char *uuid, *label;	/* label may be NULL */
+};
+
+/* Both: 0, or -1 with an error reported. */
+int mkext_write(const struct mkfs *m, const struct tree *t);
+int mkfat_write(const struct mkfs *m, const struct tree *t);
+
+/* Bytes that a file system with T in it needs, with some room to live. */
+uint64_t mkext_need(const struct tree *t);
+uint64_t mkfat_need(const struct tree *t);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * What an image is to be: the options of `twinboot build`, which are also the
+ * keys of a recipe file.  An option on the command line wins over the recipe.
+ */
+#ifndef TOOLS_IMAGE_RECIPE_H
+#define TOOLS_IMAGE_RECIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "loader/disk/part.h"
+
+enum recipe_fs { FS_EXT2, FS_EXT3, FS_EXT4, FS_FAT32 };
+
+/* Boot paths an image can carry: bits of recipe.boot. */
+enum { BOOT_BIOS = 1, BOOT_UEFI = 2, BOOT_PV = 4 };
+
+struct recipe {
+	enum part_table table;
+	enum recipe_fs fs;
+	uint64_t size;		/* of the image, bytes; 0: as large as needed */
+	uint32_t sector;	/* 512 or 4096 */
+	const char *root;	/* directory or tar file, or NULL */
+	const char *kernel, *initrd, *append, *menu;
+	const char *uuid;	/* of the root file system; NULL: from inputs */
+	const char *label;
+	unsigned boot;		/* BOOT_* */
+	bool boot_asked;	/* boot was given, not the default */
+	const char *boot_dir;	/* where mbr.bin and the others are, or NULL */
+	const char *output;
+	bool json;
+};
+
+/* 0; 1 when --help was shown; -1 with an error reported. */
+int recipe_parse(struct recipe *r, int argc, char **argv);
+
+/* "640M" -> bytes; K M G T, powers of 1024.  -1 when it is not a size. */
+int recipe_size(const char *text, uint64_t *bytes);
+
+/* "bios" for BOOT_BIOS ... */
+const char *recipe_boot_name(unsigned bit);
+
+#endif

@@ -1,0 +1,392 @@
+/*
+ * A boot is judged by what it says of itself, against what the image promises:
+ * never against another boot, so a diagnosis speaks of one path only.
+ */
+#include "tools/matrix/cell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/vm/console.h"
+#include "tools/matrix/observed.h"
+
+#define CONSOLE_MAX (4u << 20)
+#define LAST_WORDS_MS 500	/* what stops may say a little more */
+
+void cell_name(const struct cell *c, char *name, size_t size)
+{
+	snprintf(name, size, "%s/%s/%s", c->path->name, c->profile->name,
+		 c->entry);
+}
+
+const char *cell_status_name(enum cell_status s)
+{
+	static const char *const names[] = {
+		"WAITS", "RUNS", "PASS", "FAIL", "SKIP", "ERROR", "MISS",
+	};
+
+	return names[s];
+}
+
+static void decide(struct cell *c, enum cell_status s, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void decide(struct cell *c, enum cell_status s, const char *format, ...)
+{
+	va_list ap;
+
+	c->status = s;
+	va_start(ap, format);
+	vsnprintf(c->why, sizeof(c->why), format, ap);
+	va_end(ap);
+}
+
+static const char *missing_boot(const struct cell *c)
+{
+	const struct expected *p = c->promise;
+
+	if (c->path->pv)
+		return p->pv ? NULL : p->pv_why;
+	if (c->path->kernel)
+		return p->direct ? NULL : p->why;
+	if (!c->path->uefi)
+		return p->bios == CARRIED_NOT ? p->bios_why : NULL;
+	if (p->uefi == CARRIED_NOT)
+		return p->uefi_why;
+	return !strcmp(c->path->name, "uefi-secure") && !p->uefi_signed ?
+		"the loader on the ESP is not signed" : NULL;
+}
+
+/* The image, or the copy that is booted in its place, is there. */
+static bool is_ready(struct cell *c)
+{
+	enum variant_state s = variant_ready(c->variant);
+
+	if (s != VARIANT_READY)
+		decide(c, s == VARIANT_SKIP ? CELL_SKIP : CELL_ERROR, "%s",
+		       c->variant->why);
+	return s == VARIANT_READY;
+}
+
+bool cell_possible(struct cell *c)
+{
+	const char *lacks = c->path->missing ? c->path->missing() : NULL;
+	const char *why = lacks || !is_ready(c) ? NULL : missing_boot(c);
+	const struct vm_disk *disk = path_disk(
+		c->profile->disk ? c->profile->disk : c->path->disk);
+
+	if (lacks)
+		decide(c, CELL_SKIP, "%s", lacks);
+	if (c->status != CELL_WAITS)
+		return false;
+	if (why)
+		decide(c, c->asked ? CELL_FAIL : CELL_SKIP, "%s", why);
+	else if (c->promise->sector != 512 && disk && !disk->takes_4k)
+		decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
+		       disk->name, c->promise->sector);
+	else if (c->promise->sector != 512 && !c->path->uefi && !c->path->kernel)
+		decide(c, CELL_SKIP, "BIOS firmware does not take sectors of "
+		       "%u bytes", c->promise->sector);
+	else if (c->profile->vdev && c->promise->partitions)
+		decide(c, CELL_SKIP, "the image has a partition table: it is "
+		       "no %s", c->profile->vdev);
+	else if (!expected_has_driver(c->promise, c->profile->drivers))
+		decide(c, CELL_SKIP, "the kernel has no %s driver",
+		       c->profile->drivers[0]);
+	return c->status == CELL_WAITS;
+}
+
+static void take_output(void *ctx, const char *text, size_t len)
+{
+	struct cell *c = ctx;
+
+	c->spoke_ms = vm_clock();
+	if (c->counting || c->console_len + len >= CONSOLE_MAX)
+		return;
+	c->console = realloc(c->console, c->console_len + len + 1);
+	if (!c->console)
+		abort();
+	memcpy(c->console + c->console_len, text, len);
+	c->console_len += len;
+	c->console[c->console_len] = 0;
+	/* A NUL would end every search; no console shows it. */
+	for (char *p = c->console + c->console_len - len;
+	     (p = memchr(p, 0, (size_t)(c->console + c->console_len - p))); )
+		*p = ' ';
+}
+
+static void boot(struct cell *c)
+{
+	struct vm_config config = {
+		.image = c->variant->disk, .path = c->path,
+		.disk = c->profile->disk ? path_disk(c->profile->disk) : NULL,
+		.machine = c->profile->machine, .vdev = c->profile->vdev,
+		.icount = c->counting,
+		.sector = c->promise->sector,
+	};
+
+	c->vm = calloc(1, sizeof(*c->vm));
+	if (!c->vm)
+		abort();
+	c->vm->output = take_output;
+	c->vm->want_screen = !c->counting && !c->path->pv;
+	c->vm->ctx = c;
+	c->spoke_ms = vm_clock();
+	c->deadline_ms = c->spoke_ms + c->timeout * 1000ull;
+	if (vm_start(c->vm, &config)) {
+		decide(c, CELL_ERROR, "%s", c->vm->why[0] ? c->vm->why :
+		       "QEMU does not start");
+		vm_release(c->vm);
+		free(c->vm);
+		c->vm = NULL;
+	}
+}
+
+static void forget(struct cell *c)
+{
+	json_decref(c->result);
+	json_decref(c->facts);
+	json_decref(c->times);
+	c->result = c->facts = c->times = NULL;
+}
+
+void cell_start(struct cell *c)
+{
+	c->status = CELL_RUNS;
+	c->tries++;
+	c->counting = c->seen = false;
+	c->console_len = c->searched = 0;
+	forget(c);
+	boot(c);
+}
+
+static const char *get(const json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
+}
+
+/* What is known to be wrong with the image and would explain a failure. */
+static const char *cause(const struct cell *c)
+{
+	const struct expected *p = c->promise;
+	bool bios = !c->path->kernel && !c->path->uefi;
+
+	if (bios && p->bios == CARRIED_BROKEN)
+		return p->bios_why;
+	if (c->path->uefi && p->uefi == CARRIED_BROKEN)
+		return p->uefi_why;
+	if (p->initrd_why[0])
+		return p->initrd_why;
+	/* Others' loaders may read the same file otherwise. */
+	return bios && p->bios == CARRIED_FOREIGN && p->menu_why[0] ?
+		p->menu_why : NULL;
+}
+
+static void fail_boot(struct cell *c)
+{
+	const char *why = get(c->result, "why"), *known = cause(c);
+
+	if (known)
+		decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
+		       console_last_words(c->console));
+	else
+		decide(c, CELL_FAIL, "%s; it said: %s", why, console_last_words(c->console));
+}
+
+static void fail_fact(struct cell *c, const json_t *fact)
+{
+	char why[sizeof(c->why)];
+
+	observed_why(fact, why, sizeof(why));
+	if (cause(c))
+		decide(c, CELL_FAIL, "%s (%.180s)", cause(c), why);
+	else
+		decide(c, CELL_FAIL, "%s", why);
+}
+
+void cell_agree(struct cell *c, const struct cell *earlier)
+{
+	char name[96];
+
+	cell_name(c, name, sizeof(name));
+	observed_agree(c->facts, earlier->facts, c->differences, name);
+	if (c->status == CELL_PASS && observed_difference(c->facts))
+		fail_fact(c, observed_difference(c->facts));
+}
+
+static void judge(struct cell *c, enum vm_end end)
+{
+	struct observed_machine machine = { VM_MEMORY_MB, c->profile->vdev };
+	char name[96];
+
+	c->status = CELL_PASS;
+	c->why[0] = 0;
+	cell_name(c, name, sizeof(name));
+	c->facts = observed_compare(c->result, c->promise, &machine,
+				 c->differences, name);
+	if (end == VM_ERROR)
+		decide(c, CELL_ERROR, "%s", get(c->result, "why"));
+	else if (c->expect && !c->seen)
+		decide(c, CELL_FAIL, "what was expected did not come (%s); "
+		       "it said: %s", get(c->result, "why"), console_last_words(c->console));
+	else if (end != VM_POWEROFF && !c->seen)
+		fail_boot(c);
+	else if (observed_difference(c->facts))
+		fail_fact(c, observed_difference(c->facts));
+}
+
+/* The user's pattern, or a login prompt when there is none. */
+static void search(struct cell *c)
+{
+	size_t from = c->searched > 200 ? c->searched - 200 : 0;
+	const char *at = c->console ? c->console + from : "";
+
+	c->searched = c->console_len;
+	if (c->expect)
+		c->seen |= !regexec(c->expect, at, 0, NULL, 0);
+	else
+		c->seen |= strstr(at, " login: ") != NULL;
+}
+
+static char *base64(const uint8_t *p, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+				     "pqrstuvwxyz0123456789+/";
+	char *text = malloc((len + 2) / 3 * 4 + 1), *to = text;
+
+	if (!text)
+		abort();
+	for (size_t i = 0; i < len; i += 3) {
+		uint32_t v = (uint32_t)p[i] << 16;
+
+		v |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
+		v |= i + 2 < len ? p[i + 2] : 0;
+		*to++ = digits[v >> 18];
+		*to++ = digits[v >> 12 & 63];
+		*to++ = i + 1 < len ? digits[v >> 6 & 63] : '=';
+		*to++ = i + 2 < len ? digits[v & 63] : '=';
+	}
+	*to = 0;
+	return text;
+}
+
+/*
+ * Under -icount the TSC counts instructions from reset on: the cost of the boot
+ * J, a new reference, or NULL.
+ */
+static json_t *count(const json_t *j)
+{
+	json_t *records = json_object_get(j, "records");
+	json_t *rec = observed_record(records, "TWINBOOT");
+	json_t *tsc = json_object_get(observed_record(records, "PROBE"), "tsc");
+	json_t *cost = rec ? json_copy(rec) : tsc ? json_object() : NULL;
+	json_int_t entry = json_integer_value(tsc);
+
+	if (!tsc)
+		entry = json_integer_value(json_object_get(rec, "tsc_start")) +
+			json_integer_value(json_object_get(rec, "tsc_own")) +
+			json_integer_value(json_object_get(rec,
+							   "tsc_firmware"));
+	if (cost)
+		json_object_set_new(cost, "reset_to_kernel",
+				    json_integer(entry));
+	return cost;
+}
+
+static void end_boot(struct cell *c, const char *why)
+{
+	enum vm_end end;
+
+	vm_stop(c->vm, VM_TIMEOUT, c->seen ? "it came as far as expected" :
+		why);
+	end = c->vm->end;
+	if (c->counting) {
+		json_t *j = vm_json(c->vm);
+
+		c->cost = count(j);
+		json_decref(j);
+	} else {
+		c->result = vm_json(c->vm);
+		c->times = observed_times(c->result, c->vm->ticks);
+		free(c->screen);
+		c->screen = c->vm->screen_len ?
+			base64(c->vm->screen, c->vm->screen_len) : NULL;
+	}
+	vm_release(c->vm);
+	free(c->vm);
+	c->vm = NULL;
+	if (c->counting)
+		c->status = CELL_PASS;
+	else
+		judge(c, end);
+}
+
+/* Whether to wait no longer: why; NULL: go on. */
+static const char *give_up(const struct cell *c)
+{
+	uint64_t now = vm_clock();
+
+	if (c->console && now - c->spoke_ms > LAST_WORDS_MS &&
+	    console_stops(c->console))
+		return console_stops(c->console);
+	if (now > c->deadline_ms)
+		return "time is up";
+	return now - c->spoke_ms > c->silence * 1000ull ? "silence" : NULL;
+}
+
+/* Whether RECORDS say when the kernel was entered: nothing is left to count. */
+static bool has_counted(const json_t *records)
+{
+	return observed_record(records, "PROBE") ||
+	       json_object_get(observed_record(records, "TWINBOOT"), "tsc_start");
+}
+
+void cell_step(struct cell *c)
+{
+	const char *why;
+
+	if (c->vm) {
+		vm_step(c->vm);
+		if (!c->counting)
+			search(c);
+		why = give_up(c);
+		if (c->vm->end == VM_RUNNING && !c->seen && !why &&
+		    !(c->counting && has_counted(c->vm->records)))
+			return;
+		end_boot(c, why ? why : "");
+	}
+	if (c->status == CELL_FAIL && c->retries) {
+		c->retries--;
+		cell_start(c);
+	} else if (c->status == CELL_PASS && c->count && !c->counting &&
+		   has_counted(json_object_get(c->result,
+							"records"))) {
+		c->status = CELL_RUNS;
+		c->counting = true;
+		c->seen = false;
+		boot(c);
+	}
+}
+
+void cell_abort(struct cell *c, const char *why)
+{
+	if (c->vm) {
+		vm_stop(c->vm, VM_ERROR, why);
+		vm_release(c->vm);
+		free(c->vm);
+		c->vm = NULL;
+	}
+	if (c->status == CELL_WAITS || c->status == CELL_RUNS)
+		decide(c, CELL_ERROR, "%s", why);
+}
+
+void cell_release(struct cell *c)
+{
+	forget(c);
+	json_decref(c->cost);
+	free(c->console);
+	free(c->screen);
+	c->cost = NULL;
+	c->screen = c->console = NULL;
+}

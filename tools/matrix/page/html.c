@@ -1,0 +1,261 @@
+/*
+ * Escaping for the page.  jansson only lets UTF-8 in, but nothing here relies
+ * on it.  Characters that would change how others are read (controls, marks of
+ * direction) are replaced by ones that can be seen.
+ */
+#include "tools/matrix/page/html.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define REPLACEMENT 0xfffd
+
+const char *html_member(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s ? s : "";
+}
+
+/* RFC 3629: one character off S, at most LEN bytes; its length in *USED. */
+static uint32_t take_char(const char *s, size_t len, size_t *used)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint8_t first = (uint8_t)s[0];
+	unsigned n = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 :
+		     first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+	uint32_t c = n == 1 ? first : first & (0x7fu >> n);
+
+	*used = 1;
+	if (!n || n > len)
+		return REPLACEMENT;
+	for (unsigned i = 1; i < n; i++) {
+		if (((uint8_t)s[i] & 0xc0) != 0x80)
+			return REPLACEMENT;
+		c = c << 6 | ((uint8_t)s[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return REPLACEMENT;
+	*used = n;
+	return c;
+}
+
+static bool in(uint32_t c, uint32_t first, uint32_t last)
+{
+	return c >= first && c <= last;
+}
+
+/* What is shown for C: Unicode has pictures of the control characters. */
+static uint32_t visible(uint32_t c)
+{
+	if (c == '\n' || c == '\t')
+		return c;
+	if (c < ' ')
+		return 0x2400 + c;
+	if (c == 0x7f)
+		return 0x2421;
+	if (in(c, 0x80, 0x9f) || c == 0x61c || in(c, 0x200b, 0x200f) ||
+	    in(c, 0x2028, 0x202e) || in(c, 0x2060, 0x206f) || c == 0xfeff ||
+	    in(c, 0xfdd0, 0xfdef) || (c & 0xfffe) == 0xfffe ||
+	    in(c, 0xe0000, 0xe0fff))
+		return REPLACEMENT;
+	return c;
+}
+
+static void put_utf8(uint32_t c, FILE *out)
+{
+	if (c < 0x80) {
+		fputc((int)c, out);
+		return;
+	}
+	if (c < 0x800) {
+		fputc((int)(0xc0 | c >> 6), out);
+	} else {
+		if (c < 0x10000) {
+			fputc((int)(0xe0 | c >> 12), out);
+		} else {
+			fputc((int)(0xf0 | c >> 18), out);
+			fputc((int)(0x80 | (c >> 12 & 0x3f)), out);
+		}
+		fputc((int)(0x80 | (c >> 6 & 0x3f)), out);
+	}
+	fputc((int)(0x80 | (c & 0x3f)), out);
+}
+
+static void put_char(uint32_t c, FILE *out)
+{
+	switch (c) {
+	case '<':
+		fputs("&lt;", out);
+		break;
+	case '>':
+		fputs("&gt;", out);
+		break;
+	case '&':
+		fputs("&amp;", out);
+		break;
+	case '"':
+		fputs("&quot;", out);
+		break;
+	case '\'':
+		fputs("&#39;", out);
+		break;
+	default:
+		put_utf8(visible(c), out);
+	}
+}
+
+void html_bytes(const char *s, size_t len, FILE *out)
+{
+	size_t used;
+
+	for (size_t i = 0; i < len; i += used)
+		put_char(take_char(s + i, len - i, &used), out);
+}
+
+void html_text(const char *s, FILE *out)
+{
+	html_bytes(s, strlen(s), out);
+}
+
+/*
+ * The length of the terminal escape (ECMA-48, section 5.4; xterm's OSC) at S,
+ * which begins with ESC; 0 when it is none.  *FINAL is its last byte.
+ */
+static size_t escape_len(const char *s, size_t len, char *final)
+{
+	size_t i = 2;
+
+	*final = 0;
+	if (len < 2)
+		return 0;
+	if (s[1] == ']') {
+		while (i < len && i < 256 && s[i] >= ' ')
+			i++;
+		if (i < len && s[i] == '\a')
+			return i + 1;
+		return i + 1 < len && s[i] == 0x1b && s[i + 1] == '\\' ?
+		       i + 2 : 0;
+	}
+	if (s[1] == '[')
+		while (i < len && s[i] >= '0' && s[i] <= '?')
+			i++;
+	else
+		i = 1;
+	while (i < len && s[i] >= ' ' && s[i] <= '/')
+		i++;
+	if (i >= len || s[i] < '0' || s[i] > '~')
+		return 0;
+	*final = s[1] == '[' ? s[i] : 0;
+	return i + 1;
+}
+
+void html_console(const char *s, size_t len, FILE *out)
+{
+	bool fresh = true;	/* at the beginning of a line */
+	size_t used;
+	char final;
+
+	for (size_t i = 0; i < len; i += used) {
+		uint32_t c = take_char(s + i, len - i, &used);
+		size_t escape = c == 0x1b ? escape_len(s + i, len - i, &final) :
+				0;
+
+		if (escape) {
+			used = escape;
+			if (!final || !strchr("HJf", final) || fresh)
+				continue;
+			c = '\n';
+		} else if (c == '\r') {
+			if (fresh || (i + 1 < len && s[i + 1] == '\n'))
+				continue;
+			c = '\n';
+		}
+		fresh = c == '\n';
+		put_char(c, out);
+	}
+}
+
+void html_number(json_int_t n, FILE *out)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, n);
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0 && digits[i - 1] != '-')
+			fputs("\xc2\xa0", out);
+		fputc(digits[i], out);
+	}
+}
+
+const char *html_status(const json_t *cell)
+{
+	static const char *const words[] = {
+		"PASS", "FAIL", "SKIP", "ERROR", "MISS",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(html_member(cell, "status"), words[i]))
+			return words[i];
+	return "UNKNOWN";
+}
+
+void html_cell_name(const json_t *cell, FILE *out)
+{
+	if (!strcmp(html_status(cell), "MISS")) {
+		fprintf(out, "cell %" JSON_INTEGER_FORMAT, html_cell_id(cell));
+		return;
+	}
+	html_text(html_member(cell, "path"), out);
+	fputs("/<wbr/>", out);
+	html_text(html_member(cell, "profile"), out);
+	fputs("/<wbr/>", out);
+	html_text(html_member(cell, "entry"), out);
+}
+
+json_int_t html_cell_id(const json_t *cell)
+{
+	return json_integer_value(json_object_get(cell, "number"));
+}
+
+void html_cell_link(const json_t *cell, FILE *out)
+{
+	fprintf(out, "<a href=\"#c%" JSON_INTEGER_FORMAT "\">",
+		html_cell_id(cell));
+	html_cell_name(cell, out);
+	fputs("</a>", out);
+}
+
+bool html_cell_has_section(const json_t *cell)
+{
+	return !strcmp(html_status(cell), "PASS") ||
+	       json_object_get(cell, "boot") || json_object_get(cell, "facts") ||
+	       html_member(cell, "console")[0] || html_member(cell, "screen")[0];
+}
+
+void html_cell_links(const json_t *cells, bool named, FILE *out)
+{
+	const char *image = "";
+
+	fputs("<ul class=\"cells\">\n", out);
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+
+		if (named && strcmp(html_member(cell, "image"), image)) {
+			image = html_member(cell, "image");
+			fputs("<li class=\"image\">", out);
+			html_text(image, out);
+			fputs("</li>\n", out);
+		}
+		if (html_cell_has_section(cell)) {
+			fputs("<li>", out);
+			html_cell_link(cell, out);
+		} else {
+			fprintf(out, "<li id=\"c%" JSON_INTEGER_FORMAT "\">",
+				html_cell_id(cell));
+			html_cell_name(cell, out);
+		}
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+}

@@ -1,0 +1,67 @@
+/*
+ * The table of machine profiles, and `twinboot profiles`.  The first is what a
+ * matrix takes when nobody asks for others.
+ */
+#include "tools/matrix/profile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/commands.h"
+
+static const struct profile profiles[] = {
+	{ "virtio", "what each path has by itself, with a virtio disk",
+	  " bios uefi uefi-secure pv xen direct ", NULL, NULL, NULL, { NULL } },
+	{ "emulated", "EC2's first HVM types: i440fx, IDE", " bios ", "pc",
+	  "ide", NULL, { "ata_piix", "ata_generic", NULL } },
+	{ "xen-pv", "EC2's PV types: xvda and hvc0", " xen pv ", NULL, NULL,
+	  NULL, { "xen_blkfront", "xen-blkfront", NULL } },
+	{ "xen-pv-part", "EC2's PV types with the root file system exported as "
+	  "xvda1", " xen pv ", NULL, NULL, "xvda1",
+	  { "xen_blkfront", "xen-blkfront", NULL } },
+	{ "pvhvm-like", "HVM with paravirtual drivers: virtio on i440fx",
+	  " bios ", "pc", "virtio", NULL, { "virtio_blk", NULL } },
+	{ "nitro", "EC2's Nitro types: q35, NVMe", " bios uefi ", "q35",
+	  "nvme", NULL, { "nvme", NULL } },
+	{ "metal", "a real machine: q35, AHCI", " bios uefi ", "q35", "ahci",
+	  NULL, { "ahci", NULL } },
+	{ "hyperv-gen1", "Hyper-V generation 1: BIOS, IDE", " bios ", "pc",
+	  "ide", NULL, { "ata_piix", "ata_generic", NULL } },
+	{ "hyperv-gen2", "Hyper-V generation 2: UEFI, SCSI", " uefi ", "q35",
+	  "scsi", NULL, { "virtio_scsi", NULL } },
+	{ "vmware", "VMware: paravirtual SCSI", " bios uefi ", "pc", "pvscsi",
+	  NULL, { "vmw_pvscsi", NULL } },
+};
+
+const struct profile *profile_nth(unsigned i)
+{
+	return i < sizeof(profiles) / sizeof(profiles[0]) ? &profiles[i] : NULL;
+}
+
+const struct profile *profile_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+		if (!strcmp(profiles[i].name, name))
+			return &profiles[i];
+	return NULL;
+}
+
+bool profile_has(const struct profile *p, const char *path)
+{
+	char word[32];
+
+	snprintf(word, sizeof(word), " %s ", path);
+	return strstr(p->paths, word);
+}
+
+static int profiles_run(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+		printf("%-12s %s;%s\n", profiles[i].name, profiles[i].what,
+		       profiles[i].paths);
+	return 0;
+}
+
+const struct command profiles_command = {
+	"profiles", "the machines that `matrix` can take", profiles_run,
+};

@@ -1,0 +1,49 @@
+/*
+ * Numbers and lists of names on the command line.
+ */
+#include "tools/option_value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/report.h"
+
+bool option_value_has(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = list; p && *p; p += strcspn(p, ",")) {
+		p += *p == ',';
+		if (!strncmp(p, name, len) && (!p[len] || p[len] == ','))
+			return true;
+	}
+	return false;
+}
+
+int option_value_check(const char *option, const char *list,
+		const void *(*find)(const char *name))
+{
+	char copy[256], *save, *word;
+
+	if (!list)
+		return 0;
+	snprintf(copy, sizeof(copy), "%s", list);
+	for (word = strtok_r(copy, ",", &save); word;
+	     word = strtok_r(NULL, ",", &save))
+		if (!find(word))
+			return report_error("%s %s: no such name", option,
+					    word);
+	return 0;
+}
+
+int option_value_number(const char *option, const char *text, unsigned *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	if (end == text || *end || text[0] == '-' || v > 1u << 20)
+		return report_error("--%s %s: not a number", option, text);
+	*out = (unsigned)v;
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* What the console of a guest tells about how its boot went. */
+#ifndef TOOLS_VM_CONSOLE_H
+#define TOOLS_VM_CONSOLE_H
+
+/* Why a boot that has said TEXT will not go on by itself; NULL: it may. */
+const char *console_stops(const char *text);
+
+/* The line of TEXT (NULL: empty) that tells most, else its last; static. */
+const char *console_last_words(const char *text);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * What QEMU is told: the machine of each boot path and the disks it can have.
+ * A new boot path is a row of the table in path.c.
+ */
+#ifndef TOOLS_VM_PATH_H
+#define TOOLS_VM_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VM_ARGS 96
+#define VM_MEMORY_MB 512	/* when nobody asks for more or less */
+
+/* A command line being put together; what it points to lives for ever. */
+struct vm_args {
+	unsigned n;
+	const char *arg[VM_ARGS + 1];	/* NULL at the end */
+	unsigned n_fds, n_firmware;
+	int fd[2];		/* open files that it names, for QEMU only */
+	const char *firmware[4]; /* files that run before the image's own */
+};
+
+struct vm_config {
+	const char *image;
+	const struct vm_path *path;
+	const struct vm_disk *disk;	/* NULL: the path's usual one */
+	const char *machine;	/* QEMU's; NULL: the path's usual one */
+	const char *cpu;	/* NULL: qemu64 */
+	unsigned mem_mb;	/* 0: VM_MEMORY_MB */
+	unsigned smp;		/* 0: 1 */
+	const char *vdev;	/* the disk's name for a PV guest; NULL: xvda */
+	bool icount;		/* count instructions as time */
+	bool write;		/* let the guest change the image */
+	uint32_t sector;	/* of the image: 512 or 4096 */
+};
+
+struct vm_path {
+	const char *name;	/* as --path has it */
+	const char *what;	/* one line for --help */
+	const char *disk;	/* the disk to take when none is asked for */
+	/* The machine and firmware.  0, or -1 with an error reported. */
+	int (*machine)(struct vm_args *a, const struct vm_config *c);
+	bool uefi;		/* the firmware is OVMF, else SeaBIOS */
+	bool kernel;		/* QEMU starts a kernel itself, not a disk */
+	bool pv;		/* the image's kernel runs as a Xen PV guest */
+	/* What this host lacks for it, for people; NULL: nothing. */
+	const char *(*missing)(void);
+};
+
+struct vm_disk {
+	const char *name;	/* as --disk has it */
+	const char *args[5];	/* QEMU's, for the drive hd0; NULL at the end */
+	bool takes_4k;		/* can have sectors of 4096 bytes */
+};
+
+/* By name; NULL when there is none. */
+const struct vm_path *path_find(const char *name);
+const struct vm_disk *path_disk(const char *name);
+
+/* All of them, NULL after the last. */
+const struct vm_path *path_nth(unsigned i);
+
+/*
+ * Is NAME one that a PV guest's disk can have: "xvda", "xvdb2", "sda1", "hda"?
+ */
+bool path_is_vdev(const char *name);
+
+/* -machine USUAL, or what C asks for instead. */
+void path_machine(struct vm_args *a, const struct vm_config *c,
+		    const char *usual);
+
+void path_add(struct vm_args *a, const char *arg);
+void path_firmware(struct vm_args *a, const char *file);
+void path_addf(struct vm_args *a, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Look at the image: its sector size (a GPT says so) and that it can be read.
+ * 0, or -1 with an error reported.
+ */
+int path_look(struct vm_config *c);
+
+/*
+ * "qemu-system-x86_64 ..." for C.  0, or -1 with an error reported.  When QEMU
+ * has been started, the files that A names by number are closed.
+ */
+int path_command(struct vm_args *a, const struct vm_config *c);
+void path_close(struct vm_args *a);
+
+#endif

@@ -1,0 +1,33 @@
+/* QEMU's machine protocol over a connected socket. */
+#ifndef TOOLS_VM_QMP_H
+#define TOOLS_VM_QMP_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct qmp {
+	int fd;
+	void (*event)(void *ctx, const char *name, json_t *data);
+	void *ctx;
+	json_t *reply;		/* waited for by qmp_command */
+	size_t used;
+	char buf[1 << 16];
+};
+
+/*
+ * Read what has come, call event() for events.  0, or -1 when the other side
+ * has closed.
+ */
+int qmp_read(struct qmp *q);
+
+/*
+ * Run COMMAND with ARGS (stolen, may be NULL) and wait for the reply.  Its
+ * "return" value, to be released by the caller, or NULL: an error, closed, or
+ * five seconds without an answer.
+ */
+json_t *qmp_command(struct qmp *q, const char *command, json_t *args);
+
+/* Wait for the greeting and enter command mode.  0 or -1. */
+int qmp_greet(struct qmp *q);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * Genuine Xen under QEMU: QEMU starts Xen by Multiboot, with Debian's kernel
+ * as dom0 and a small initrd whose tool stack builds one PV guest from our PV
+ * loader.  The guest's console is COM1 (so Xen itself keeps silent), its disk
+ * the machine's first virtio disk.
+ */
+#include "tools/vm/xen.h"
+
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/image/recipe.h"
+#include "tools/report.h"
+#include "tools/image/boot_install.h"
+
+#define DOM0_MB 400u		/* its tool stack unpacks kernels in memory */
+#define XEN_MB 192u
+
+int xen_machine(struct vm_args *a, const struct vm_config *c)
+{
+	static const struct recipe none;
+	char *guest = boot_install_find(&none, "../xen/guest.initrd"), *dir;
+	unsigned mem = c->mem_mb ? c->mem_mb : VM_MEMORY_MB;
+
+	if (!guest)
+		return report_error("there is no Xen test bed: `make xen' "
+				    "makes it");
+	dir = dirname(strdup(guest));
+	path_add(a, "-machine");
+	path_add(a, "pc");
+	path_add(a, "-m");
+	path_addf(a, "%u", mem + DOM0_MB + XEN_MB);
+	path_add(a, "-device");
+	path_add(a, "pvpanic");
+	path_add(a, "-kernel");
+	path_addf(a, "%s/xen", dir);
+	path_firmware(a, a->arg[a->n - 1]);
+	path_firmware(a, guest);
+	path_add(a, "-append");
+	path_addf(a, "console=none no-real-mode vga=none dom0_max_vcpus=1 "
+		    "spec-ctrl=no xpti=no smt=0 watchdog=0 cpufreq=none "
+		    "cpuidle=0 dom0_mem=%uM,max:%uM", DOM0_MB, DOM0_MB);
+	path_add(a, "-initrd");
+	path_addf(a, "%s/vmlinux console=hvc0 loglevel=3 mitigations=off "
+		    "random.trust_cpu=on rdinit=/init xt.serial xt.mem=%u "
+		    "xt.vdev=%s,%s", dir, mem, c->vdev ? c->vdev : "xvda",
+		    guest);
+	return 0;
+}
+
+const char *xen_missing(void)
+{
+	static const struct recipe none;
+	char *guest = boot_install_find(&none, "../xen/guest.initrd");
+	bool there = guest;
+
+	free(guest);
+	return there ? NULL : "there is no Xen test bed (make xen)";
+}
