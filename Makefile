@@ -31,12 +31,12 @@ all: $(B)/twinboot $(B)/kernelgen boot
 # ---- Debian packages: installed when we are root, named when not ----------
 
 PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
-	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev \
+	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libxxhash-dev libbz2-dev \
 	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libblkid-dev libext2fs-dev \
 	libarchive-dev libjansson-dev libconfuse-dev cpio busybox-static
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools xz-utils zstd lz4 bzip2 lzop sbsigntool openssl
-PKG_CHECK := clang llvm libclang-rt-14-dev libcmocka-dev fdisk perl jq \
+PKG_CHECK := clang llvm libclang-rt-dev libcmocka-dev fdisk perl jq \
 	grub-common grub-pc-bin grub-efi-amd64-bin grub-xen-bin \
 	python3-jsonschema \
 	device-tree-compiler swtpm systemd-boot-efi \
@@ -164,7 +164,8 @@ $(B)/libshared-test.a: $(SHARED:%.c=$(B)/test-obj/%.o) \
 $(B)/libpvboot-test.a: $(PV_TESTED:%.c=$(B)/test-obj/%.o)
 	$(archive)
 
-UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lbz2 $(if $(filter-out 0,$(LZO)),-llzo2)
+# xxhash: what liblz4 hashes with since Debian 13.
+UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lxxhash -lbz2 $(if $(filter-out 0,$(LZO)),-llzo2)
 # The same for boot programs, before $(MUSL) on the link line.
 BOOT_UNPACK_LIBS := $(B)/boot-obj/loader/unpack/boot/libs.o \
 	$(patsubst -l%,/usr/lib/x86_64-linux-gnu/lib%.a,$(UNPACK_LIBS))
@@ -206,7 +207,8 @@ $(B)/boot/stage2.bin: $(B)/stage2.elf
 
 # mbr/uefi: twinboot.efi ------------------------------------------------------
 
-# gnu-efi: headers, crt0, linker script and relocation only.
+# gnu-efi: headers, crt0, linker script and relocation only.  Its crt0 calls
+# efi_main, and since 3.0.16 _entry, which would only call efi_main.
 UEFI := $(sort $(wildcard mbr/uefi/*.c))
 FLAGS_mbr/uefi := -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
 	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
@@ -216,7 +218,7 @@ BOOT += $(B)/boot/twinboot.efi
 $(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
 	$(call say,LD,$@)
 	$(Q)$(LD) -nostdlib -shared -Bsymbolic -znocombreloc --gc-sections --build-id=none \
-	  --no-undefined -T mbr/uefi/uefi.ld \
+	  --no-undefined --defsym=_entry=efi_main -T mbr/uefi/uefi.ld \
 	  /usr/lib/crt0-efi-x86_64.o $(filter-out %.ld,$^) /usr/lib/libgnuefi.a $(LIBMD) $(MUSL) \
 	  -o $@
 
