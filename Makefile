@@ -96,11 +96,12 @@ TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
 
-# Changed when a flag changes: then all is compiled again.
-flags = $(subst ',,$(BOOT_CFLAGS) $(HOST_CFLAGS) $(TEST_CFLAGS) \
+# Changed when a flag changes: then all is compiled again.  It names folders of
+# gcc, which may have to be installed first.
+flags = $(subst ',,LZO=$(LZO) $(BOOT_CFLAGS) $(HOST_CFLAGS) $(TEST_CFLAGS) \
 	$(foreach v,$(sort $(filter FLAGS_%,$(.VARIABLES))),$(v)=$($(v))))
 .PHONY: FORCE
-$(B)/.flags: FORCE
+$(B)/.flags: FORCE | $(B)/.packages-build
 	$(Q)mkdir -p $(@D); echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@
 
 $(B)/boot-obj/%.o: %.c $(B)/.flags | $(B)/.packages-build
@@ -419,7 +420,7 @@ $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 # ---- genuine Xen, for `twinboot run --path xen` and tests/system/xen-*.t -----
 
 XEN_BED := $(B)/xen/xen
-$(XEN_BED): tests/xen-testbed | $(B)/.packages-run
+$(XEN_BED): tests/xen-testbed | $(B)/.packages-build $(B)/.packages-run
 	$(call say,FETCH,$(@D))
 	$(Q)$< build $(@D) >$(B)/xen-testbed.log 2>&1 || \
 	  { tail -20 $(B)/xen-testbed.log; exit 1; }
