@@ -127,7 +127,10 @@ static int add_module(struct runner *r, const char **args)
 	return err;
 }
 
-/* Several files on one line, or several lines: all are handed over. */
+/*
+ * Several files on one line, or several lines: all are handed over.  GRUB
+ * reads the first word only, so what cannot be a file is no error.
+ */
 static int run_initrd(struct runner *r, const char *args)
 {
 	int err;
@@ -137,9 +140,16 @@ static int run_initrd(struct runner *r, const char *args)
 	if (!*args)
 		return fail(ERR_ARGUMENT, "initrd: no file");
 	r->entry->initrd_given = true;
-	do
-		err = add_module(r, &args);
-	while (!err && *args);
+	err = add_module(r, &args);
+	while (!err && *args) {
+		if (*args == '/' || *args == '(') {
+			err = add_module(r, &args);
+		} else {
+			say(r->p, " (%.*s is no file: passed over)\n",
+			    (int)strcspn(args, " "), args);
+			args = lst_next_word(args);
+		}
+	}
 	return err;
 }
 

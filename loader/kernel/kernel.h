@@ -25,7 +25,8 @@ struct boot_entry {
 	struct file kernel;
 	const char *args;	/* the kernel's command line, "" if none */
 	bool chain;		/* `chainloader', not `kernel' */
-	bool initrd_given;	/* modules came from `initrd`, not `module` */
+	/* From `initrd`, not `module`: which to a Linux kernel is the same. */
+	bool initrd_given;
 	unsigned n_modules;
 	struct boot_module module[BOOT_MODULES];
 };

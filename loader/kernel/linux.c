@@ -83,8 +83,6 @@ static int check(const struct linux_image *img, const struct boot_entry *e)
 	if (len > img->cmdline_max)
 		return fail(ERR_ARGUMENT, "command line of %zu bytes, %s takes %u",
 			    len, e->kernel_path, img->cmdline_max);
-	if (e->n_modules && !e->initrd_given)
-		return fail(ERR_NEED_MULTIBOOT, "%s", e->module[0].path);
 	return 0;
 }
 

@@ -181,6 +181,7 @@ int xenpv_parse(struct file *f, struct xenpv_image *img)
 	if (n.init_p2m >= img->virt_base || n.init_p2m & (XEN_PAGE - 1))
 		img->init_p2m = XENPV_NONE;
 	img->mod_start_pfn = n.mod_start_pfn != XENPV_NONE && n.mod_start_pfn;
+	img->is_linux = !strcmp(n.guest_os, "linux");
 	err = read_segments(f, &eh, paddr_offset, img);
 	return err ? err : check_addresses(img);
 }
@@ -230,10 +231,9 @@ static int make_list(struct boot_entry *e, struct arena *arena,
 	return 0;
 }
 
-/* Where module I of E lies, counted from the start of the module memory. */
-static uint64_t module_align(struct boot_entry *e)
+static uint64_t module_align(bool list)
 {
-	return e->initrd_given ? 4 : XEN_PAGE;
+	return list ? XEN_PAGE : 4;
 }
 
 static int add_modules(struct boot_entry *e, const struct xenpv *x,
@@ -250,7 +250,7 @@ static int add_modules(struct boot_entry *e, const struct xenpv *x,
 	}
 	for (unsigned i = 0; !err && i < e->n_modules; i++) {
 		struct file *f = (struct file *)&e->module[i].file;
-		uint64_t size = padded(f->size, module_align(e));
+		uint64_t size = padded(f->size, module_align(list));
 
 		err = handover_file(ho, list ? "module" : "initrd", at, size,
 				    f, 0, f->size);
@@ -273,7 +273,7 @@ static int add_kernel(struct boot_entry *e, const struct xenpv *x,
 	return err;
 }
 
-static int module_bytes(struct boot_entry *e, uint64_t *len)
+static int module_bytes(struct boot_entry *e, bool list, uint64_t *len)
 {
 	for (unsigned i = 0; i < e->n_modules; i++) {
 		uint64_t size = e->module[i].file.size;
@@ -282,7 +282,7 @@ static int module_bytes(struct boot_entry *e, uint64_t *len)
 			return fail(ERR_NO_MEMORY, "%s: %lu bytes",
 				    e->module[i].path, size);
 		if (i + 1 < e->n_modules)
-			size = padded(size, module_align(e));
+			size = padded(size, module_align(list));
 		*len += size;
 	}
 	return 0;
@@ -299,7 +299,7 @@ static int xenpv_load(struct boot_entry *e, const struct memmap *map,
 	if (!x)
 		return ERR_NO_MEMORY;
 	err = xenpv_parse((struct file *)&e->kernel, &x->image);
-	if (!err && e->n_modules && !e->initrd_given) {
+	if (!err && e->n_modules && !e->initrd_given && !x->image.is_linux) {
 		x->flags = SIF_MULTIBOOT_MOD;
 		err = make_list(e, arena, &list, &list_size);
 	}
@@ -308,7 +308,7 @@ static int xenpv_load(struct boot_entry *e, const struct memmap *map,
 	x->cmdline = e->args;
 	x->nr_pages = map->n ? map->r[map->n - 1].end / XEN_PAGE : 0;
 	x->mod_len = list_size;
-	if ((err = module_bytes(e, &x->mod_len)) || (err = xenpv_layout(x)) ||
+	if ((err = module_bytes(e, list, &x->mod_len)) || (err = xenpv_layout(x)) ||
 	    (err = add_kernel(e, x, ho)) ||
 	    (err = add_modules(e, x, list, list_size, ho)))
 		return err;

@@ -30,6 +30,7 @@ struct xenpv_image {
 	uint64_t hypercall_page; /* virtual, or XENPV_NONE */
 	uint64_t init_p2m;	/* virtual, or XENPV_NONE: in the first map */
 	bool mod_start_pfn;	/* the initrd may stay unmapped */
+	bool is_linux;		/* knows no list of modules, only an initrd */
 	uint64_t start, end;	/* pseudo-physical bytes the kernel takes */
 	unsigned n;
 	struct xenpv_segment seg[XENPV_SEGMENTS];
@@ -98,8 +99,9 @@ static inline uint64_t xenpv_va(const struct xenpv *x, uint64_t pfn)
 /*
  * The kernel format of a plain ELF64 file: pieces for the kernel and the
  * modules, extra = struct xenpv, rsi = start_info.  The number of pages is
- * where MAP ends.  `initrd` files are laid one after the other; `module` files
- * are described by a list at the start (SIF_MULTIBOOT_MOD).
+ * where MAP ends.  `initrd` files, and whatever a Linux kernel is given, are laid
+ * one after the other; `module` files are described by a list at the start
+ * (SIF_MULTIBOOT_MOD).
  */
 extern const struct kernel_format xenpv_format;
 

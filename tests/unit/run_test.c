@@ -21,6 +21,8 @@ static const struct testmenu_file menus[] = {
 	{ "root/m/modules.lst",
 	  "timeout 0\ntitle M\nkernel /k1\nmodule /i1 arg\n"
 	  "modulenounzip /k1\n" },
+	{ "root/m/words.lst",
+	  "timeout 0\ntitle M\nkernel /k1\ninitrd /i1 ro # old /k1\n" },
 	{ "root/m/again.lst",
 	  "timeout 0\ntitle M\nkernel /k1\ninitrd /i1\nkernel /k1 z\n"
 	  "initrd /k1\n" },
@@ -83,6 +85,10 @@ static void test_files(void **state)
 	fresh(NULL);
 	assert_int_equal(run("modules"), FAKE_STARTED);
 	assert_string_equal(fake.modules, "/i1|/k1|");
+	fresh(NULL);
+	assert_int_equal(run("words"), FAKE_STARTED);
+	assert_string_equal(fake.modules, "/i1;/k1;");
+	prints(" (ro is no file: passed over)\n (# is no file");
 	fresh(NULL);
 	assert_int_equal(run("again"), FAKE_STARTED);
 	assert_string_equal(fake.args, "z");

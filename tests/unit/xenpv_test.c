@@ -421,6 +421,26 @@ static void test_load_list(void **state)
 	assert_int_equal(ho.piece[4].addr, x->initrd.pfn * 4096 + 12288);
 }
 
+/* Linux reads no list: what `module` gave it is its initrd. */
+static void test_load_linux(void **state)
+{
+	static const uint8_t data[5000] = "module";
+	struct boot_entry e = { .args = "", .n_modules = 2 };
+	const struct xenpv *x;
+
+	linux_notes();
+	pvelf_string(&k, XEN_ELFNOTE_GUEST_OS, "linux");
+	pvelf_end(&k, PVELF_SEGMENT, NULL);
+	fs_mem_file(&e.module[0].file, data, 4999);
+	fs_mem_file(&e.module[1].file, data, 1);
+	e.module[0].args = e.module[1].args = "";
+	assert_int_equal(load(&e), 0);
+	x = ho.extra;
+	assert_int_equal(x->flags & SIF_MULTIBOOT_MOD, 0);
+	assert_int_equal(x->mod_len, 5001);
+	assert_string_equal(ho.piece[2].what, "initrd");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_contents),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_load_list),
+		cmocka_unit_test(test_load_linux),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
