@@ -2,7 +2,7 @@
  * The domain builder.  What is to be where is the PV kernel format's business
  * (loader/kernel/xenpv.h); here pseudo-physical pages get machine frames, and
  * the whole pages of a module become the domain's without being copied.
- * Frames are not zeroed: they are the guest's alone from the start.
+ * All others are zeroed: no guest finds what was in memory before it.
  */
 #include <string.h>
 
@@ -109,6 +109,7 @@ static uint64_t populate(struct builder *b, uint64_t pfn, uint64_t end,
 		if (n > have)
 			n = have;
 		s->end -= n << 12;
+		memset(ma_va(s->end), 0, n << 12);
 		add_extent(b, pfn, s->end >> 12, n);
 	}
 	return pfn;

@@ -3,6 +3,7 @@
  */
 #include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/reset.h"
 #include "pvboot/hv/setup.h"
 
 void start(uint32_t magic, uint32_t info_pa)
@@ -11,8 +12,10 @@ void start(uint32_t magic, uint32_t info_pa)
 	struct domain *d;
 
 	com_init(0);
+	reset_early();
 	memory_init(magic, info_pa);
 	tables_init();
+	reset_cpu();
 	irq_init();
 	time_init();
 	power_init();

@@ -61,8 +61,8 @@ boot_entry:
 	mov %eax, %cr4
 	mov %edi, %cr3
 	mov $0xc0000080, %ecx
-	rdmsr
-	or $0x901, %eax			/* SCE, LME, NXE */
+	mov $0x101, %eax		/* SCE, LME, and nothing as found */
+	xor %edx, %edx
 	wrmsr
 	mov $0x80010033, %eax		/* PG WP NE ET MP PE */
 	mov %eax, %cr0

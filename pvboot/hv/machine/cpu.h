@@ -9,6 +9,7 @@
 
 #define MSR_APIC_BASE		0x1b
 #define MSR_BIOS_SIGN_ID	0x8b
+#define MSR_SYSENTER_CS		0x174
 #define MSR_MISC_ENABLE		0x1a0
 #define MSR_PAT			0x277
 #define MSR_EFER		0xc0000080
@@ -20,6 +21,12 @@
 #define MSR_GS_BASE		0xc0000101
 #define MSR_KERNEL_GS_BASE	0xc0000102
 #define MSR_TSC_AUX		0xc0000103
+
+/*
+ * Xen's, which PV guests take as it is: WB WT UC- UC WC WP UC UC.  No guest
+ * chooses by it; our own uncached pages are entry 3.
+ */
+#define PAT_XEN		0x050100070406ULL
 
 #define EFER_SCE	0x001
 #define EFER_LME	0x100
@@ -41,6 +48,9 @@
 #define CR4_MCE		0x040
 #define CR4_OSFXSR	0x200
 #define CR4_OSXMMEXCPT	0x400
+#define CR4_OSXSAVE	0x40000
+
+#define XCR0_X87	1
 
 #define FLAG_CF		0x00000001
 #define FLAG_TF		0x00000100
@@ -126,6 +136,12 @@ static inline void wrmsr(uint32_t msr, uint64_t v)
 {
 	__asm__ volatile("wrmsr" : : "a"((uint32_t)v),
 			 "d"((uint32_t)(v >> 32)), "c"(msr) : "memory");
+}
+
+static inline void xsetbv(uint32_t reg, uint64_t v)
+{
+	__asm__ volatile("xsetbv" : : "a"((uint32_t)v),
+			 "d"((uint32_t)(v >> 32)), "c"(reg) : "memory");
 }
 
 static inline uint64_t rdtsc(void)

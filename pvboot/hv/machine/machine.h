@@ -55,6 +55,7 @@ void vcpu_enter(struct regs *r);
 bool guest_copy(void *to, const void *from, size_t len);
 void load_gs(uint16_t sel);
 bool msr_read(uint32_t msr, uint64_t *v);
+bool msr_write(uint32_t msr, uint64_t v);
 
 /* start.c; called by boot.S */
 void start(uint32_t magic, uint32_t info_pa);

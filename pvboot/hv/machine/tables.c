@@ -108,7 +108,7 @@ static void load_tables(void)
 	__asm__ volatile("lgdt %0; lidt %1" : : "m"(gdtr), "m"(idtr));
 	__asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq;"
 			 "1: mov %w1, %%ss; mov %w2, %%ds; mov %w2, %%es;"
-			 "mov %w2, %%fs; mov %w2, %%gs; ltr %w3"
+			 "mov %w2, %%fs; mov %w2, %%gs; lldt %w2; ltr %w3"
 			 : : "i"(SEL_CS0), "r"(SEL_DS0), "r"(0), "r"(SEL_TSS)
 			 : "rax", "memory");
 }

@@ -249,6 +249,22 @@ msr_read:
 	.quad 1b, 2b
 	.previous
 
+	/* bool msr_write(uint32_t msr, uint64_t v): false when it faults. */
+	.globl msr_write
+msr_write:
+	mov %edi, %ecx
+	mov %esi, %eax
+	mov %rsi, %rdx
+	shr $32, %rdx
+1:	wrmsr
+	mov $1, %eax
+	ret
+2:	xor %eax, %eax
+	ret
+	.section .extable, "a"
+	.quad 1b, 2b
+	.previous
+
 	.bss
 	.balign 8
 	.globl cpu_stack, cpu_regs_top, cpu_sysret

@@ -126,8 +126,8 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *val)
 		*val = rdmsr(msr) & (EFER_SCE | EFER_LME | EFER_LMA |
 				     EFER_NXE);
 		return true;
-	case MSR_PAT:		/* Xen's, which guests take as it is */
-		*val = 0x050100070406ULL;
+	case MSR_PAT:
+		*val = PAT_XEN;
 		return true;
 	case MSR_APIC_BASE:
 		*val = 0xfee00900;
