@@ -286,11 +286,10 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	uint64_t root = builder_mfn(b, x->tables.pfn);
 
 	if (frame_get_type(b->domain, root, FT_L4) ||
-	    frame_get_type(b->domain, root, FT_L4))
+	    hold_take(b->domain, &v->kernel_root, root, FT_L4))
 		panic("the page tables built for the domain are not valid");
 	frames[root].flags |= FF_PINNED;	/* one for that, one for CR3 */
 	v->kernel_mode = true;
-	v->kernel_mfn = root;
 	paging_fill_root(b->domain, root, true);
 	paging_load(v);
 	set_registers(v, ho);
@@ -346,6 +345,14 @@ static void describe(struct boot_entry *e, const struct hv_config *c)
 			    &boot_info.module[c->ramdisk]);
 }
 
+/* The backends write to it for as long as the domain lives. */
+static void keep_ring(struct domain *d, struct hold *ring, uint64_t mfn)
+{
+	if (hold_take(d, ring, mfn, FT_WRITABLE))
+		panic("the domain has no place for a ring");
+	memset(hold_page(ring), 0, PAGE_SIZE);
+}
+
 static void write_domain(struct builder *b, const struct xenpv *x)
 {
 	struct domain *d = b->domain;
@@ -354,10 +361,8 @@ static void write_domain(struct builder *b, const struct xenpv *x)
 		.shared_info = va_ma(d->shared),
 	};
 
-	d->console_mfn = builder_mfn(b, x->console);
-	d->store_mfn = builder_mfn(b, x->store);
-	d->console_ring = memset(mfn_va(d->console_mfn), 0, PAGE_SIZE);
-	d->store_ring = memset(mfn_va(d->store_mfn), 0, PAGE_SIZE);
+	keep_ring(d, &d->console_ring, builder_mfn(b, x->console));
+	keep_ring(d, &d->store_ring, builder_mfn(b, x->store));
 	console_init(d);
 	d->store_port = evtchn_new_backend(d, xenbus_notify);
 	grant_init(d);
@@ -390,9 +395,9 @@ void domain_build(struct domain *d, const struct hv_config *c)
 	x = ho.extra;
 	place(&b, &ho, x);
 	populate(&b, 0, d->nr_pages, 0, b.n_supply);
+	own_frames(&b);
 	write_domain(&b, x);
 	setup_devices(d, c);
-	own_frames(&b);
 	start_vcpu(&b, &ho, x);
 	hv_log("domain %u: %llu MiB, kernel %s", d->id,
 	       (unsigned long long)(d->nr_pages >> 8), e.kernel_path);

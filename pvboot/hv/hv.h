@@ -78,6 +78,8 @@ struct frame {
 extern struct frame *frames;	/* by mfn */
 extern uint64_t max_mfn;	/* one past the last frame of RAM */
 
+#include "pvboot/hv/pv/memory/hold.h"
+
 /* ---- events --------------------------------------------------------------- */
 
 struct domain;
@@ -187,8 +189,7 @@ struct vcpu {
 	bool arch_iopl;		/* VMASST_TYPE_architectural_iopl */
 	uint64_t cr2, cr4;	/* CR4: what the guest may control */
 	uint64_t dr[8];
-	uint64_t user_mfn;	/* root of user mode, 0 when none */
-	uint64_t kernel_mfn;	/* root of kernel mode */
+	struct hold user_root, kernel_root; /* that of user mode: or none */
 	uint64_t kernel_ss, kernel_sp;
 	uint64_t fs_base, gs_kernel, gs_user;	/* when not loaded */
 	struct trap_gate trap[256];
@@ -198,15 +199,14 @@ struct vcpu {
 	uint32_t pci_latch;	/* port 0xcf8 */
 
 	/* Descriptor tables. */
-	unsigned gdt_frames;
-	uint64_t gdt_mfn[14];
+	struct hold gdt[14];
 	uint64_t ldt_va;
 	unsigned ldt_ents;
-	uint64_t ldt_mfn[16];	/* those mapped so far, else 0 */
+	struct hold ldt[16];	/* those mapped so far */
 
 	/* What the guest shares with us. */
 	vcpu_info_t *info;
-	uint64_t info_mfn;	/* 0: in shared_info */
+	struct hold info_page;	/* none: in shared_info */
 	uint64_t runstate_va;
 	bool runstate_late;	/* to be written when back in kernel mode */
 	vcpu_runstate_info_t runstate;
@@ -220,6 +220,13 @@ struct vcpu {
 };
 
 #define GRANT_FRAMES	32
+
+/* A grant entry in use, by the frame it named when that began. */
+struct grant_active {
+	uint32_t mfn;
+	uint16_t readers, writers;	/* mappings: of a writer, typed */
+};
+
 #define VCPUS		1
 
 struct domain {
@@ -234,14 +241,15 @@ struct domain {
 	unsigned top_port;	/* all above are free */
 	uint32_t vm_assist;
 
-	/* Grants: the guest's table, and how often we hold each entry. */
+	/* Grants: the guest's table, and what of it we use. */
 	unsigned grant_frames;
 	struct grant_entry_v1 *grant[GRANT_FRAMES];
-	uint32_t *grant_held[GRANT_FRAMES]; /* readers | writers << 16 */
+	struct grant_active *grant_active[GRANT_FRAMES];
 
-	/* Backends: pages in guest RAM, by our direct map; ports. */
-	void *console_ring, *store_ring;
-	uint64_t console_mfn, store_mfn;
+	struct hold *holds;	/* all that we keep of its pages */
+
+	/* Backends: rings in guest RAM, ports. */
+	struct hold console_ring, store_ring;
 	unsigned console_port, store_port;
 	void *store;		/* store.c's own */
 	void *blkback;		/* blkback.c's own */
@@ -292,7 +300,7 @@ bool guest_write(uint64_t va, const void *from, size_t len);
  * become a page table (write) or be freed.
  */
 void *grant_map(struct domain *d, uint32_t ref, bool write);
-void grant_unmap(struct domain *d, uint32_t ref, bool write, void *page);
+void grant_unmap(struct domain *d, uint32_t ref, bool write);
 
 /* ---- interrupts ---------------------------------------------------------------------- */
 

@@ -234,6 +234,14 @@ static void load_ds(void *sel)
 	__asm__ volatile("mov %0, %%ds" : : "r"((uint32_t)UL(sel)));
 }
 
+void hostile_touch_ldt(void *arg)
+{
+	uint32_t sel = 7;
+
+	__asm__ volatile("mov %0, %%ds" : : "r"(sel));
+	__asm__ volatile("mov %0, %%ds" : : "r"(0));
+}
+
 static void selectors(void)
 {
 	ok(faults(load_ds, (void *)0xe008) && faults(load_ds, (void *)0xe010),
@@ -260,6 +268,7 @@ void guest_main(void)
 	descriptors();
 	selectors();
 	hostile_calls();
+	hostile_kept();
 	hostile_cpu();
 	ok(!hypercall(__HYPERVISOR_arch_7, 0, 0, 0, 0), "the audit agrees");
 	done();

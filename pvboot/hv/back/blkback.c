@@ -20,7 +20,7 @@ static void unmap(struct vbd_slot *s)
 	for (unsigned i = 0; i < s->io.n; i++)
 		if (s->page[i])
 			grant_unmap(s->vbd->domain, s->io.seg[i].gref,
-				    writes_memory(&s->io), s->page[i]);
+				    writes_memory(&s->io));
 }
 
 /* Answer the guest, and the slot is free again. */
@@ -54,7 +54,7 @@ static bool read_segments(struct vbd_slot *s)
 	if (!page)
 		return false;
 	memcpy(s->io.seg, page, s->io.n * sizeof(s->io.seg[0]));
-	grant_unmap(d, s->io.ref, false, page);
+	grant_unmap(d, s->io.ref, false);
 	return true;
 }
 

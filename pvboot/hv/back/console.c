@@ -13,7 +13,7 @@
 
 static void drain(struct domain *d, unsigned port)
 {
-	struct xencons_interface *c = d->console_ring;
+	struct xencons_interface *c = hold_page(&d->console_ring);
 	volatile XENCONS_RING_IDX *prod = &c->out_prod;
 	XENCONS_RING_IDX end = *prod, at = c->out_cons;
 	char buf[256];
@@ -37,7 +37,7 @@ static void drain(struct domain *d, unsigned port)
 static void key_interrupt(void *arg)
 {
 	struct domain *d = arg;
-	struct xencons_interface *c = d->console_ring;
+	struct xencons_interface *c = hold_page(&d->console_ring);
 	bool any = false;
 	int b;
 

@@ -34,7 +34,7 @@ static bool front_number(struct vbd *v, const char *name, uint64_t max,
 static void unmap_ring(struct vbd *v)
 {
 	for (unsigned i = 0; i < v->ring.n_pages; i++)
-		grant_unmap(v->domain, v->ring_ref[i], true, v->ring.page[i]);
+		grant_unmap(v->domain, v->ring_ref[i], true);
 	memset(&v->ring, 0, sizeof(v->ring));
 }
 

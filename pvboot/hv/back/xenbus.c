@@ -18,7 +18,7 @@ void xenbus_run(struct domain *d)
 
 	/* Bounded: the rest waits for the guest's next event. */
 	for (unsigned i = 0; i < 16 && moved; i++) {
-		moved = store_run(d->store, d->store_ring);
+		moved = store_run(d->store, hold_page(&d->store_ring));
 		notify |= moved;
 		moved |= blkback_update(d);
 	}
@@ -88,9 +88,9 @@ bool xenbus_init(struct domain *d)
 		xenbus_set(d, home, cpu, "online");
 	}
 	xenbus_set(d, home, "store/port", "%u", d->store_port);
-	xenbus_set(d, home, "store/ring-ref", "%lu", d->store_mfn);
+	xenbus_set(d, home, "store/ring-ref", "%lu", d->store_ring.mfn);
 	xenbus_set(d, home, "console/port", "%u", d->console_port);
-	xenbus_set(d, home, "console/ring-ref", "%lu", d->console_mfn);
+	xenbus_set(d, home, "console/ring-ref", "%lu", d->console_ring.mfn);
 	xenbus_set(d, home, "console/type", "hypervisor");
 	xenbus_set(d, home, "device", "%s", "");
 	for (unsigned i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)

@@ -2,7 +2,7 @@
  * Only in build/boot-test/hv.elf: hypercall 55 (arch_7) for the test guests.
  *	0			audit: recompute all types and counts; mismatches
  *	1 (ref, write)		grant_map, as a backend would; 0 or -EINVAL
- *	2 (ref, write, mfn)	grant_unmap of what 1 mapped
+ *	2 (ref, write)		grant_unmap of what 1 mapped
  *	3			mfn of a page of ours
  * The audit walks every table that has a type and adds up what it refers to,
  * then all that we ourselves hold.  It believes no count.
@@ -93,33 +93,31 @@ static void walk_table(struct domain *d, uint64_t mfn)
 	}
 }
 
-static void count_vcpu(struct domain *d, struct vcpu *v)
+static void count_holds(struct domain *d)
 {
-	unsigned i;
+	const struct hold *h;
 
-	ref(d, v->kernel_mfn, FT_L4);
-	if (v->user_mfn)
-		ref(d, v->user_mfn, FT_L4);
-	for (i = 0; i < v->gdt_frames; i++)
-		ref(d, v->gdt_mfn[i], FT_SEGDESC);
-	for (i = 0; i < 16; i++)
-		if (v->ldt_mfn[i])
-			ref(d, v->ldt_mfn[i], FT_SEGDESC);
-	if (v->info_mfn)
-		ref(d, v->info_mfn, FT_WRITABLE);
+	for (h = d->holds; h; h = h->next) {
+		ref(d, h->mfn, h->type);
+		if (*h->link != h)
+			complain(h->mfn, "hold's link", 0, 1);
+	}
 }
 
-/* What backends hold: entry by entry, frame as the table says now. */
-static uint64_t grant_mfn[64];
-static bool grant_write[64];
-static unsigned n_grants;
-
+/* What backends use. */
 static void count_grants(struct domain *d)
 {
-	unsigned i;
+	unsigned i, k, n;
 
-	for (i = 0; i < n_grants; i++)
-		ref(d, grant_mfn[i], grant_write[i] ? FT_WRITABLE : FT_NONE);
+	for (i = 0; i < d->grant_frames; i++)
+		for (k = 0; k < 512; k++) {
+			const struct grant_active *a = &d->grant_active[i][k];
+
+			for (n = a->readers; n; n--)
+				ref(d, a->mfn, FT_NONE);
+			for (n = a->writers; n; n--)
+				ref(d, a->mfn, FT_WRITABLE);
+		}
 }
 
 static void compare(uint64_t mfn)
@@ -158,7 +156,7 @@ static int64_t audit(struct domain *d)
 		if (f->flags & FF_SHARED)
 			ref(d, mfn, FT_WRITABLE);
 	}
-	count_vcpu(d, &d->vcpu[0]);
+	count_holds(d);
 	count_grants(d);
 	for (mfn = 0; mfn < max_mfn; mfn++)
 		if (frame_of(d, mfn))
@@ -168,28 +166,21 @@ static int64_t audit(struct domain *d)
 
 static int64_t test_map(struct domain *d, uint32_t ref, bool write)
 {
-	void *p = n_grants < 64 ? grant_map(d, ref, write) : NULL;
+	void *p = grant_map(d, ref, write);
 
-	if (!p)
-		return -XEN_EINVAL;
-	grant_mfn[n_grants] = va_mfn(p);
-	grant_write[n_grants++] = write;
-	return (int64_t)va_mfn(p);
+	return p ? (int64_t)va_mfn(p) : -XEN_EINVAL;
 }
 
-static int64_t test_unmap(struct domain *d, uint32_t ref, bool write,
-			  uint64_t mfn)
+static int64_t test_unmap(struct domain *d, uint32_t ref, bool write)
 {
-	unsigned i;
+	const struct grant_active *a;
 
-	for (i = 0; i < n_grants; i++)
-		if (grant_mfn[i] == mfn && grant_write[i] == write)
-			break;
-	if (i == n_grants)
+	if (ref >= d->grant_frames * 512)
 		return -XEN_EINVAL;
-	grant_unmap(d, ref, write, mfn_va(mfn));
-	grant_mfn[i] = grant_mfn[--n_grants];
-	grant_write[i] = grant_write[n_grants];
+	a = &d->grant_active[ref / 512][ref % 512];
+	if (!(write ? a->writers : a->readers))
+		return -XEN_EINVAL;
+	grant_unmap(d, ref, write);
 	return 0;
 }
 
@@ -201,7 +192,7 @@ int64_t do_test_op(struct vcpu *v, const uint64_t *a)
 	case 1:
 		return test_map(v->domain, (uint32_t)a[1], a[2]);
 	case 2:
-		return test_unmap(v->domain, (uint32_t)a[1], a[2], a[3]);
+		return test_unmap(v->domain, (uint32_t)a[1], a[2]);
 	case 3:
 		return (int64_t)va_mfn(hv_l4);
 	}

@@ -130,7 +130,7 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 	v->left = true;
 	v->nmi_masked = false;
 	if ((c.cs & 3) == 3) {
-		if (!v->user_mfn) {
+		if (!v->user_root.mfn) {
 			kill_guest(v->domain, "iret to user mode without "
 				   "user page tables");
 			return 0;

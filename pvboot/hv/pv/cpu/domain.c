@@ -81,8 +81,8 @@ void vcpu_dump(struct vcpu *v)
 	hv_log("rbp %016lx r8  %016lx r9  %016lx", r->rbp, r->r8, r->r9);
 	hv_log("r10 %016lx r11 %016lx r12 %016lx", r->r10, r->r11, r->r12);
 	hv_log("r13 %016lx r14 %016lx r15 %016lx", r->r13, r->r14, r->r15);
-	hv_log("cr2 %016lx root %lx user root %lx", v->cr2, v->kernel_mfn,
-	       v->user_mfn);
+	hv_log("cr2 %016lx root %lx user root %lx", v->cr2, v->kernel_root.mfn,
+	       v->user_root.mfn);
 	dump_stack(v);
 }
 

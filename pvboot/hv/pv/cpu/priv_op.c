@@ -105,7 +105,7 @@ static bool mov_cr(struct vcpu *v, unsigned n, uint64_t *r, bool write)
 		return true;
 	case 3:
 		if (!write)
-			*r = v->kernel_mfn << 12;
+			*r = v->kernel_root.mfn << 12;
 		else if (paging_new_root(v, *r >> 12))
 			return false;
 		return true;

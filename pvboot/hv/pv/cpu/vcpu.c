@@ -152,21 +152,17 @@ static int64_t register_info(struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_register_vcpu_info r;
 	vcpu_info_t *to;
-	struct frame *f;
 
 	if (!guest_read(&r, arg, sizeof(r)))
 		return -XEN_EFAULT;
-	if (v->info_mfn || r.offset > PAGE_SIZE - sizeof(vcpu_info_t) ||
+	if (v->info_page.mfn || r.offset > PAGE_SIZE - sizeof(vcpu_info_t) ||
 	    r.offset & 7)
 		return -XEN_EINVAL;
-	f = frame_of(v->domain, r.mfn);
-	if (!f || !(f->flags & FF_GUEST) ||
-	    frame_get_type(v->domain, r.mfn, FT_WRITABLE))
+	if (hold_take(v->domain, &v->info_page, r.mfn, FT_WRITABLE))
 		return -XEN_EINVAL;
-	to = (vcpu_info_t *)((uint8_t *)mfn_va(r.mfn) + r.offset);
+	to = (vcpu_info_t *)((uint8_t *)hold_page(&v->info_page) + r.offset);
 	*to = *v->info;
 	v->info = to;
-	v->info_mfn = r.mfn;
 	to->evtchn_pending_sel = ~0UL;
 	to->evtchn_upcall_pending = 1;
 	return 0;

@@ -10,6 +10,8 @@
 #include "pvboot/hv/machine/machine.h"
 
 #define PER_FRAME	(PAGE_SIZE / sizeof(struct grant_entry_v1))
+_Static_assert(PER_FRAME * sizeof(struct grant_active) == PAGE_SIZE,
+	       "the active entries of a frame fill a page");
 #define BACKEND_DOM	0
 #define OPS_MAX		1024	/* one call's, bounded */
 
@@ -24,13 +26,13 @@ static bool grow(struct domain *d, unsigned n)
 	if (n > GRANT_FRAMES)
 		return false;
 	while (d->grant_frames < n) {
-		void *page = page_alloc(1), *held = page_alloc(1);
+		void *page = page_alloc(1), *active = page_alloc(1);
 
-		if (!page || !held)
+		if (!page || !active)
 			return false;
 		domain_share(d, page);
 		d->grant[d->grant_frames] = page;
-		d->grant_held[d->grant_frames++] = held;
+		d->grant_active[d->grant_frames++] = active;
 	}
 	return true;
 }
@@ -38,7 +40,7 @@ static bool grow(struct domain *d, unsigned n)
 /* The first frame exists from the start: console and store are granted. */
 void grant_init(struct domain *d)
 {
-	uint64_t mfn[2] = { d->console_mfn, d->store_mfn };
+	uint64_t mfn[2] = { d->console_ring.mfn, d->store_ring.mfn };
 	unsigned i;
 
 	if (!grow(d, 1))
@@ -78,50 +80,70 @@ static uint64_t claim(struct grant_entry_v1 *e, bool write)
 	return *(volatile uint32_t *)&e->frame;
 }
 
-static void release(struct grant_entry_v1 *e, uint32_t held)
+static void release(struct grant_entry_v1 *e, const struct grant_active *a)
 {
-	if (!(held >> 16))
+	if (!a->writers)
 		__sync_fetch_and_and(&e->flags, (uint16_t)~GTF_writing);
-	if (!held)
+	if (!a->writers && !a->readers)
 		__sync_fetch_and_and(&e->flags, (uint16_t)~GTF_reading);
 }
 
+/* A reference, for a writer a typed one, on guest RAM. */
+static bool reference(struct domain *d, uint64_t mfn, bool write)
+{
+	struct frame *f = frame_of(d, mfn);
+
+	if (!f || !(f->flags & FF_GUEST))
+		return false;
+	return write ? !frame_get_type(d, mfn, FT_WRITABLE) :
+		frame_get(d, mfn);
+}
+
+/*
+ * The frame is what the entry said when it was first claimed: while it is in
+ * use the guest may write another number there, which means nothing.
+ */
 void *grant_map(struct domain *d, uint32_t ref, bool write)
 {
 	struct grant_entry_v1 *e = entry_of(d, ref);
-	uint32_t *held, one = write ? 1U << 16 : 1;
+	struct grant_active *a;
 	uint64_t mfn;
-	struct frame *f;
 
 	if (!e)
 		return NULL;
-	held = &d->grant_held[ref / PER_FRAME][ref % PER_FRAME];
-	if ((*held & 0xffff) > 0x7fff || *held >> 16 > 0x7fff)
+	a = &d->grant_active[ref / PER_FRAME][ref % PER_FRAME];
+	if (a->readers > 0x7fff || a->writers > 0x7fff)
 		return NULL;
 	mfn = claim(e, write);
+	if (a->readers || a->writers)
+		mfn = mfn == INVALID_MFN ? mfn : a->mfn;
 	if (mfn == INVALID_MFN)
 		return NULL;
-	f = frame_of(d, mfn);
-	if (!f || !(f->flags & FF_GUEST) ||
-	    !(write ? !frame_get_type(d, mfn, FT_WRITABLE) :
-	      frame_get(d, mfn))) {
-		release(e, *held);
+	if (!reference(d, mfn, write)) {
+		release(e, a);
 		return NULL;
 	}
-	*held += one;
+	a->mfn = (uint32_t)mfn;
+	if (write)
+		a->writers++;
+	else
+		a->readers++;
 	return mfn_va(mfn);
 }
 
-void grant_unmap(struct domain *d, uint32_t ref, bool write, void *page)
+void grant_unmap(struct domain *d, uint32_t ref, bool write)
 {
-	uint32_t *held = &d->grant_held[ref / PER_FRAME][ref % PER_FRAME];
+	struct grant_active *a =
+		&d->grant_active[ref / PER_FRAME][ref % PER_FRAME];
 
-	if (write)
-		frame_put_type(va_mfn(page));
-	else
-		frame_put(va_mfn(page));
-	*held -= write ? 1U << 16 : 1;
-	release(entry_of(d, ref), *held);
+	if (write) {
+		frame_put_type(a->mfn);
+		a->writers--;
+	} else {
+		frame_put(a->mfn);
+		a->readers--;
+	}
+	release(entry_of(d, ref), a);
 }
 
 /* ---- the guest's side ---- */

@@ -185,7 +185,7 @@ int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val)
 
 uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 {
-	uint64_t mfn = v->kernel_mfn, e;
+	uint64_t mfn = v->kernel_root.mfn, e;
 	int shift;
 
 	if (!guest_range(va, 1))
@@ -203,43 +203,43 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 
 void paging_load(struct vcpu *v)
 {
-	write_cr3((v->kernel_mode ? v->kernel_mfn : v->user_mfn) << 12);
+	write_cr3((v->kernel_mode ? v->kernel_root.mfn :
+		   v->user_root.mfn) << 12);
 }
 
 int paging_new_root(struct vcpu *v, uint64_t mfn)
 {
-	uint64_t old = v->kernel_mfn;
+	struct hold new = { .mfn = 0 }, old = { .mfn = 0 };
 	int err = 0;
 
-	if (mfn == old) {
+	if (mfn == v->kernel_root.mfn) {
 		tlb_flush();
 		return 0;
 	}
-	err = frame_get_type(v->domain, mfn, FT_L4);
+	err = hold_take(v->domain, &new, mfn, FT_L4);
 	if (err)
 		return err;
 	segments_drop_ldt(v);
-	v->kernel_mfn = mfn;
+	hold_replace(&old, &v->kernel_root);
+	hold_replace(&v->kernel_root, &new);
 	paging_fill_root(v->domain, mfn, true);
 	paging_load(v);
 	tlb_flushed();
-	frame_put_type(old);
+	hold_drop(&old);
 	return 0;
 }
 
 int paging_new_user_root(struct vcpu *v, uint64_t mfn)
 {
-	uint64_t old = v->user_mfn;
+	struct hold new = { .mfn = 0 };
 	int err = 0;
 
 	if (mfn)
-		err = frame_get_type(v->domain, mfn, FT_L4);
+		err = hold_take(v->domain, &new, mfn, FT_L4);
 	if (err)
 		return err;
-	v->user_mfn = mfn;
-	if (mfn && mfn != v->kernel_mfn)
+	hold_replace(&v->user_root, &new);
+	if (mfn && mfn != v->kernel_root.mfn)
 		paging_fill_root(v->domain, mfn, false);
-	if (old)
-		frame_put_type(old);
 	return 0;
 }

@@ -47,21 +47,17 @@ void segments_clear(unsigned page)
 	       va_ma(zero_page) | PTE_TABLE_PAGE);
 }
 
-static void put_frames(const uint64_t *mfn, unsigned n)
-{
-	while (n--)
-		frame_put_type(mfn[n]);
-}
-
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 {
+	struct hold new[GDT_PAGES] = { { .mfn = 0 } };
 	unsigned n = (ents + 511) / 512, i;
 
 	if (ents > GDT_MAX_ENTS)
 		return -XEN_EINVAL;
 	for (i = 0; i < n; i++)
-		if (frame_get_type(v->domain, mfn[i], FT_SEGDESC)) {
-			put_frames(mfn, i);
+		if (hold_take(v->domain, &new[i], mfn[i], FT_SEGDESC)) {
+			while (i--)
+				hold_drop(&new[i]);
 			return -XEN_EINVAL;
 		}
 	for (i = 0; i < GDT_PAGES; i++) {
@@ -70,11 +66,8 @@ int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 			       mfn[i] << 12 | PTE_TABLE_PAGE);
 		else
 			segments_clear(i);
+		hold_replace(&v->gdt[i], &new[i]);
 	}
-	put_frames(v->gdt_mfn, v->gdt_frames);
-	for (i = 0; i < n; i++)
-		v->gdt_mfn[i] = mfn[i];
-	v->gdt_frames = n;
 	return 0;
 }
 
@@ -96,11 +89,10 @@ void segments_drop_ldt(struct vcpu *v)
 	unsigned i;
 
 	for (i = 0; v->ldt_ents && i < 16; i++) {
-		if (!v->ldt_mfn[i])
+		if (!v->ldt[i].mfn)
 			continue;
 		hv_map(HV_LDT + i * PAGE_SIZE, 0);
-		frame_put_type(v->ldt_mfn[i]);
-		v->ldt_mfn[i] = 0;
+		hold_drop(&v->ldt[i]);
 	}
 }
 
@@ -122,15 +114,14 @@ bool segments_ldt_fault(struct vcpu *v, unsigned page)
 {
 	uint64_t *e, mfn;
 
-	if (page * 512 >= v->ldt_ents || v->ldt_mfn[page])
+	if (page * 512 >= v->ldt_ents || v->ldt[page].mfn)
 		return false;
 	e = paging_walk(v, v->ldt_va + page * PAGE_SIZE);
 	if (!e || !(*e & PTE_P))
 		return false;
 	mfn = (*e & PTE_ADDR) >> 12;
-	if (frame_get_type(v->domain, mfn, FT_SEGDESC))
+	if (hold_take(v->domain, &v->ldt[page], mfn, FT_SEGDESC))
 		return false;
-	v->ldt_mfn[page] = mfn;
 	hv_map(HV_LDT + page * PAGE_SIZE, mfn << 12 | PTE_TABLE_PAGE);
 	return true;
 }

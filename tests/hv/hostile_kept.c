@@ -1,0 +1,68 @@
+/*
+ * Part of hostile.elf: pages of ours that the hypervisor writes to by itself.
+ * None of them may become a page table or a descriptor page, be loaded, or be
+ * given away, however little of it is mapped.
+ */
+#include <string.h>
+
+#include "tests/hv/guest.h"
+#include "tests/hv/hostile.h"
+
+static long give_back(uint64_t mfn)
+{
+	struct xen_memory_reservation r;
+
+	memset(&r, 0, sizeof(r));
+	set_xen_guest_handle(r.extent_start, &mfn);
+	r.nr_extents = 1;
+	r.domid = DOMID_SELF;
+	return hypercall(__HYPERVISOR_memory_op, XENMEM_decrease_reservation,
+			 UL(&r), 0, 0);
+}
+
+/* MFN, whose only mapping is at VA, in every use that would be an escape. */
+static void refused(uint64_t mfn, void *va, const char *what)
+{
+	unsigned cmd, good = 0;
+
+	ok(!set_va(va, mfn * PAGE | P | US), "%s: mapped read-only", what);
+	for (cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE; cmd++)
+		good += !mmuext(cmd, mfn, 0);
+	good += !mmuext(MMUEXT_NEW_BASEPTR, mfn, 0);
+	good += !mmuext(MMUEXT_NEW_USER_BASEPTR, mfn, 0);
+	ok(!good, "%s: no page table, no root", what);
+	good = !hypercall(__HYPERVISOR_set_gdt, UL(&mfn), 512, 0, 0);
+	ok(!good, "%s: no GDT", what);
+	good = !mmuext(MMUEXT_SET_LDT, UL(va), 512) &&
+		!faults(hostile_touch_ldt, NULL);
+	mmuext(MMUEXT_SET_LDT, 0, 0);
+	ok(!good, "%s: no LDT", what);
+	set_va(va, 0);
+	ok(!give_back(mfn), "%s: not given back", what);
+	ok(!set_va(va, mfn * PAGE | P | RW | US), "%s: writable again", what);
+}
+
+static void *in_image(uint64_t mfn)
+{
+	return image + ((const uint64_t *)HOLE)[mfn] * PAGE;
+}
+
+void hostile_kept(void)
+{
+	uint64_t *info = pages(1), *gdt = pages(1), mfn;
+	struct vcpu_register_vcpu_info r = { va_mfn(info), 64, 0 };
+
+	refused(si->store_mfn, in_image(si->store_mfn), "xenstore's ring");
+	refused(si->console.domU.mfn, in_image(si->console.domU.mfn),
+		"the console's ring");
+	ok(!hypercall(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, 0,
+		      UL(&r), 0), "vcpu_info registered");
+	refused(va_mfn(info), info, "vcpu_info");
+	protect(gdt, false);
+	mfn = va_mfn(gdt);
+	ok(!hypercall(__HYPERVISOR_set_gdt, UL(&mfn), 512, 0, 0) &&
+	   protect(gdt, true) && mmuext(MMUEXT_PIN_L1_TABLE, mfn, 0) &&
+	   !set_va(gdt, 0) && !give_back(mfn), "a GDT stays one");
+	ok(!hypercall(__HYPERVISOR_set_gdt, 0, 0, 0, 0) &&
+	   give_back(mfn) == 1, "until it is none");
+}
