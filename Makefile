@@ -272,11 +272,14 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 HV_ROOMS := $(addprefix pvboot/hv/,machine drivers pv/memory pv/cpu store back)
 HV := $(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS))))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
+$(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \
+	-include pvboot/hv/hidden.h))
 # 128 KiB is the limit: what does not run for every request can be small.
 HV_SMALL := back/console back/vbd back/xenbus build config config_fdt drivers/ahci \
-	drivers/disk drivers/ide drivers/nvme drivers/virtio machine/com \
-	machine/irq machine/memory machine/pci machine/power machine/tables \
-	machine/time pv/cpu/domain pv/cpu/version pv/memory/balloon setup \
+	drivers/disk drivers/ide drivers/nvme drivers/virtio machine/acpi \
+	machine/apic machine/com machine/irq machine/log machine/memory \
+	machine/pci machine/power machine/tables machine/time machine/timer \
+	pv/cpu/domain pv/cpu/version pv/memory/balloon setup \
 	start store/store store/store_msg store/store_pool store/store_tree \
 	store/store_tx store/store_watch
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os

@@ -4,15 +4,27 @@
  * the whole pages of a module become the domain's without being copied.
  * All others are zeroed: no guest finds what was in memory before it.
  */
+#include "pvboot/hv/build.h"
+
 #include <string.h>
 
 #include "loader/base/err.h"
 #include "loader/kernel/xenpv.h"
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
-#include "pvboot/hv/setup.h"
+#include "pvboot/hv/back/console.h"
 #include "pvboot/hv/back/xenbus.h"
+#include "pvboot/hv/config.h"
+#include "pvboot/hv/machine/boot.h"
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/setup.h"
 
 #define EXTENTS 160
 

@@ -3,13 +3,12 @@
  * compatible with "xen,domain" for the guest, in it nodes for its modules and
  * disks.  libfdt checks the blob; values are checked here.
  */
+#include "loader/base/err.h"
+#include "loader/base/fmt.h"
 #include "pvboot/hv/config.h"
 
 #include <libfdt.h>
 #include <string.h>
-
-#include "loader/base/err.h"
-#include "loader/base/fmt.h"
 
 struct tree {
 	const void *fdt;

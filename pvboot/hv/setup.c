@@ -10,9 +10,11 @@
 #include "loader/base/fmt.h"
 #include "loader/disk/part.h"
 #include "pvboot/hv/back/blkback.h"
-#include "pvboot/hv/drivers/disk.h"
-#include "pvboot/hv/machine/machine.h"
 #include "pvboot/hv/back/xenbus.h"
+#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 
 static int module_at(void *arg, uint64_t start)
 {

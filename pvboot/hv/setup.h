@@ -3,7 +3,7 @@
 #define PVBOOT_HV_SETUP_H
 
 #include "pvboot/hv/config.h"
-#include "pvboot/hv/hv.h"
+#include "pvboot/hv/pv/domain.h"
 
 /*
  * The command line, and a device tree if a module is one.  Module numbers are

@@ -1,9 +1,20 @@
 /*
  * From boot.S to the first entry of the guest.
  */
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/build.h"
+#include "pvboot/hv/config.h"
+#include "pvboot/hv/machine/com.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/power.h"
 #include "pvboot/hv/machine/reset.h"
+#include "pvboot/hv/machine/tables.h"
+#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/upcalls.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/pv/cpu/run.h"
+#include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/setup.h"
 
 void start(uint32_t magic, uint32_t info_pa)
@@ -14,6 +25,7 @@ void start(uint32_t magic, uint32_t info_pa)
 	com_init(0);
 	reset_early();
 	memory_init(magic, info_pa);
+	frames_init();
 	tables_init();
 	reset_cpu();
 	irq_init();
@@ -21,7 +33,7 @@ void start(uint32_t magic, uint32_t info_pa)
 	power_init();
 	hv_log("%llu MiB, TSC %llu kHz",
 	       (unsigned long long)(ram_pages >> 8),
-	       (unsigned long long)tsc_khz);
+	       (unsigned long long)time_tsc_khz);
 	setup_config(&config);
 	if (config.console == CONSOLE_COM2)
 		com_init(1);

@@ -5,8 +5,8 @@
 
 #include <linux/virtio_ring.h>
 
-#include "pvboot/hv/hv.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
+#include "pvboot/hv/machine/memory.h"
 
 static struct virtio v;
 static void *room[8];

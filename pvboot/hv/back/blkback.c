@@ -9,6 +9,11 @@
 #include <string.h>
 
 #include "pvboot/hv/back/xenbus.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/grant.h"
 
 static bool writes_memory(const struct blk_io *io)
 {

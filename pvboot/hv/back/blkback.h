@@ -5,10 +5,10 @@
 #ifndef PVBOOT_HV_BACK_BLKBACK_H
 #define PVBOOT_HV_BACK_BLKBACK_H
 
-#include "pvboot/hv/hv.h"
-
 #include "pvboot/hv/back/blkring_back.h"
 #include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/machine/work.h"
+#include "pvboot/hv/pv/domain.h"
 
 enum { VBD_MAX = 16, VBD_SLOTS = 48, VBD_PATH = 64 };
 

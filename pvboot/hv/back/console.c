@@ -1,13 +1,14 @@
 /*
- * The guest's console, both ways: its ring (xen/io/console.h) and console_io,
- * joined with COM1.  Indexes in the ring are the guest's to spoil: they are
+ * The guest's console, both ways: its ring (xen/io/console.h), joined with
+ * COM1.  Indexes in the ring are the guest's to spoil: they are
  * read once and masked.
  */
+#include "pvboot/hv/back/console.h"
+
 #include <string.h>
 
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/com.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
 
 #include <xen/io/console.h>
 
@@ -65,33 +66,4 @@ void console_init(struct domain *d)
 void console_flush(struct domain *d)
 {
 	drain(d, d->console_port);
-}
-
-/* console_io(cmd, count, buffer) */
-int64_t do_console_io(struct vcpu *v, const uint64_t *a)
-{
-	uint64_t left = (uint32_t)a[1], at = a[2];
-	char buf[128];
-	int b;
-
-	if ((uint32_t)a[0] == CONSOLEIO_write) {
-		if (left > 4096)
-			return -XEN_E2BIG;
-		while (left) {
-			size_t n = left < sizeof(buf) ? left : sizeof(buf);
-
-			if (!guest_read(buf, at, n))
-				return -XEN_EFAULT;
-			com_write(buf, n);
-			at += n;
-			left -= n;
-		}
-		return 0;
-	}
-	if ((uint32_t)a[0] != CONSOLEIO_read)
-		return -XEN_ENOSYS;
-	if (!left || (b = com_read()) < 0)
-		return 0;
-	buf[0] = (char)b;
-	return guest_write(at, buf, 1) ? 1 : -XEN_EFAULT;
 }

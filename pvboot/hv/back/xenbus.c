@@ -6,6 +6,10 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/back/blkback.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
 
 static void changed(void *arg, const char *path)
 {

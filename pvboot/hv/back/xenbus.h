@@ -5,8 +5,7 @@
 #ifndef PVBOOT_HV_BACK_XENBUS_H
 #define PVBOOT_HV_BACK_XENBUS_H
 
-#include "pvboot/hv/hv.h"
-
+#include "pvboot/hv/pv/domain.h"
 #include "pvboot/hv/store/store.h"
 
 /*

@@ -7,8 +7,12 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/drivers/disk.h"
-#include "pvboot/hv/hv.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/pci.h"
+#include "pvboot/hv/machine/work.h"
 
 #define CLASS_AHCI	0x010601
 

@@ -8,8 +8,12 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
-#include "pvboot/hv/hv.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/pci.h"
+#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/work.h"
 
 struct disk *disks[DISK_MAX];
 unsigned n_disks;

@@ -4,12 +4,16 @@
  * need: within one command only the first may begin and the last may end inside
  * a page (4.3).
  */
+#include "pvboot/hv/drivers/nvme.h"
+
 #include <string.h>
 
-#include "pvboot/hv/drivers/disk.h"
-#include "pvboot/hv/hv.h"
-#include "pvboot/hv/drivers/nvme.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/pci.h"
+#include "pvboot/hv/machine/time.h"
 
 /* Registers (3.1), as 32-bit words. */
 enum { CAP = 0, CAP_HIGH = 1, INTMS = 3, INTMC = 4, CC = 5, CSTS = 7, AQA = 9,

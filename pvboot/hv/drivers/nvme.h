@@ -3,7 +3,7 @@
 #define PVBOOT_HV_DRIVERS_NVME_H
 
 #include "pvboot/hv/drivers/disk.h"
-#include "pvboot/hv/hv.h"
+#include "pvboot/hv/machine/work.h"
 
 enum { NVME_DEPTH = 64 };	/* entries of each queue: a page at most */
 

@@ -8,9 +8,11 @@
 #include <linux/pci_regs.h>
 #include <linux/virtio_config.h>
 
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/hv.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 
 #define COMMON(v)	((volatile struct virtio_pci_common_cfg *) \
 			 (v)->common.mem)

@@ -8,8 +8,13 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/drivers/disk.h"
-#include "pvboot/hv/hv.h"
 #include "pvboot/hv/drivers/virtio.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/pci.h"
+#include "pvboot/hv/machine/work.h"
 
 #define VIRTIO_VENDOR		0x1af4
 #define DEVICE_TRANSITIONAL	0x1001

@@ -6,7 +6,8 @@
 
 #include <linux/virtio_ring.h>
 
-#include "pvboot/hv/hv.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/memory.h"
 
 #define LINK_END	0xffff
 

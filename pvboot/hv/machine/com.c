@@ -1,12 +1,13 @@
 /*
- * The machine's console: a 16550 at COM1 or COM2, 115200 8N1.  Writing waits for the
- * transmitter (bounded: there may be no UART), reading is by interrupt.
+ * The machine's console: a 16550 at COM1 or COM2, 115200 8N1.  Writing waits
+ * for the transmitter (bounded: there may be no UART), reading is by interrupt.
  */
-#include <string.h>
+#include "pvboot/hv/machine/com.h"
 
-#include "loader/base/fmt.h"
+#include <stdbool.h>
+
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/irq.h"
 
 #define COM_DATA	((uint16_t)(base + 0))
 #define COM_IER		((uint16_t)(base + 1))
@@ -84,34 +85,4 @@ int com_read(void)
 	if (!present || !(inb(COM_LSR) & LSR_READY))
 		return -1;
 	return inb(COM_DATA);
-}
-
-static void log_line(const char *format, va_list ap)
-{
-	char line[256];
-	size_t n = vfmt(line, sizeof(line), format, ap);
-
-	com_write("(hv) ", 5);
-	com_write(line, n);
-	com_write("\n", 1);
-}
-
-void hv_log(const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	log_line(format, ap);
-	va_end(ap);
-}
-
-void panic(const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	com_write("(hv) panic\n", 11);
-	log_line(format, ap);
-	va_end(ap);
-	power_crash();
 }

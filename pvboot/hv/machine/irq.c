@@ -1,31 +1,21 @@
 /*
  * Interrupts: the two 8259s for device lines (their numbers are what firmware
- * wrote into PCI configuration byte 0x3c), the local APIC for our timer and,
- * in virtual wire mode, as the way in for the 8259s.  Intel SDM volume 3,
- * chapter 11; 8259A data sheet.
+ * wrote into PCI configuration byte 0x3c; 8259A data sheet), and the local APIC
+ * for our timer and, in virtual wire mode, as the way in for the 8259s.
  */
+#include "pvboot/hv/machine/irq.h"
+
+#include <stdbool.h>
+
+#include "pvboot/hv/machine/apic.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/timer.h"
 
 #define PIC1		0x20
 #define PIC2		0xa0
 #define PIC_EOI		0x20
 #define PIC_READ_ISR	0x0b
-
-#define APIC_EN		0x800
-#define APIC_X2		0x400
-#define APIC_EOI	0x0b
-#define APIC_SPIV	0x0f
-#define APIC_TPR	0x08
-#define APIC_LVT_TIMER	0x32
-#define APIC_LVT_LINT0	0x35
-#define APIC_LVT_LINT1	0x36
-#define APIC_LVT_ERROR	0x37
-#define APIC_TMICT	0x38
-#define APIC_TMCCT	0x39
-#define APIC_TDCR	0x3e
-#define LVT_MASKED	0x10000
-#define LVT_EXTINT	0x700
 
 struct irq_action {
 	void (*handler)(void *arg);
@@ -35,21 +25,7 @@ struct irq_action {
 #define SHARED 4
 
 static struct irq_action action[16][SHARED];
-static volatile uint32_t *apic;	/* NULL: x2APIC, by MSRs */
 static uint16_t pic_mask = 0xfffb;
-
-static void apic_write(unsigned reg, uint32_t v)
-{
-	if (apic)
-		apic[reg * 4] = v;
-	else
-		wrmsr(0x800 + reg, v);
-}
-
-static uint32_t apic_read(unsigned reg)
-{
-	return apic ? apic[reg * 4] : (uint32_t)rdmsr(0x800 + reg);
-}
 
 static void pic_set_mask(void)
 {
@@ -72,30 +48,8 @@ static void pic_init(void)
 
 void irq_init(void)
 {
-	uint64_t base = rdmsr(MSR_APIC_BASE);
-
-	if (!(base & APIC_EN))
-		wrmsr(MSR_APIC_BASE, base |= APIC_EN);
-	if (!(base & APIC_X2))
-		apic = mmio_map(base & PTE_ADDR, PAGE_SIZE);
 	pic_init();
-	apic_write(APIC_SPIV, 0x100 | VEC_SPURIOUS);
-	apic_write(APIC_TPR, 0);
-	apic_write(APIC_LVT_LINT0, LVT_EXTINT);
-	apic_write(APIC_LVT_LINT1, LVT_MASKED);
-	apic_write(APIC_LVT_ERROR, LVT_MASKED);
-	apic_write(APIC_TDCR, 0xb);	/* divide by 1 */
-	apic_write(APIC_LVT_TIMER, VEC_TIMER);
-}
-
-void lapic_timer(uint32_t ticks)
-{
-	apic_write(APIC_TMICT, ticks);
-}
-
-uint32_t lapic_timer_now(void)
-{
-	return apic_read(APIC_TMCCT);
+	apic_init();
 }
 
 void irq_register(unsigned irq, void (*handler)(void *arg), void *arg)
@@ -146,7 +100,7 @@ void irq_dispatch(unsigned vector)
 	if (vector >= VEC_IRQ && vector < VEC_IRQ + 16) {
 		pic_dispatch(vector - VEC_IRQ);
 	} else if (vector == VEC_TIMER) {
-		apic_write(APIC_EOI, 0);
-		time_interrupt();
+		apic_eoi();
+		timer_interrupt();
 	}
 }

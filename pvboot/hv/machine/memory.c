@@ -4,10 +4,13 @@
  * Until load_tables() the tables of boot.S are in force: the first 4 GiB at 0
  * and in the direct map.
  */
+#include "pvboot/hv/machine/memory.h"
+
 #include <string.h>
 
+#include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/log.h"
 
 #define MULTIBOOT_MAGIC	0x2BADB002
 #define MB_CMDLINE	0x04
@@ -37,7 +40,6 @@ struct mb_mod {
 #define PTE_DATA	(PTE_TABLE | PTE_NX)
 
 struct boot_info boot_info;
-struct frame *frames;
 uint64_t max_mfn, ram_pages;
 unsigned n_free_ram;
 struct ram free_ram[RAM_RANGES];
@@ -97,8 +99,8 @@ static void take_range(uint64_t start, uint64_t end)
 	}
 }
 
-/* SIZE bytes of our own: the highest free place below 4 GiB. */
-static void *take(uint64_t size)
+/* The highest free place below 4 GiB. */
+void *memory_take(uint64_t size)
 {
 	uint64_t best = 0;
 	unsigned i;
@@ -239,7 +241,7 @@ static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
 /* The M2P is the guest's to read: user, read-only, at every level. */
 uint64_t *memory_m2p(uint64_t *l4e)
 {
-	uint64_t bytes = max_mfn * 8, off, *m2p = take(bytes), *l3, *l2;
+	uint64_t bytes = max_mfn * 8, off, *m2p = memory_take(bytes), *l3, *l2;
 
 	memset(m2p, 0xff, bytes);
 	l3 = table(l4e);
@@ -274,16 +276,11 @@ static void load_tables(void)
 
 void memory_init(uint32_t magic, uint32_t info_pa)
 {
-	uint64_t i;
-
 	if (magic != MULTIBOOT_MAGIC)
 		panic("not started by a Multiboot loader");
 	read_info(info_pa);
-	pool = take(POOL_PAGES * PAGE_SIZE);
-	frames = take(max_mfn * sizeof(*frames));
+	pool = memory_take(POOL_PAGES * PAGE_SIZE);
 	load_tables();
-	for (i = 0; i < max_mfn; i++)
-		frames[i].owner = OWNER_HV;
 }
 
 void *page_alloc(unsigned n)

@@ -9,7 +9,8 @@
 #include "pvboot/hv/machine/reset.h"
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/trap.h"
 
 #define CPUID_NX	(1U << 20)	/* 0x80000001 edx */
 #define CPUID_XSAVE	(1U << 26)	/* 1 ecx */

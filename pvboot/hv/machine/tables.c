@@ -3,17 +3,15 @@
  * page 14 ours, xen/arch-x86/xen-x86_64.h), IDT, TSS and SYSCALL registers.
  * Intel SDM volume 3, chapters 3, 6, 7 and 5.8.8.
  */
+#include "pvboot/hv/machine/tables.h"
+
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/segments.h"
 
-#define SEL_CS0		0xe008
-#define SEL_DS0		0xe010
-#define SEL_USER32	0xe023	/* SYSRET: +8 is SS, +16 the 64-bit CS */
-#define SEL_TSS		0xe040
-#define SEL_LDT		0xe050
 #define GDT_SLOT(sel)	(((sel) - 0xe000) >> 3)
 
 struct tss {

@@ -1,25 +1,25 @@
 /*
  * The clock: the TSC, measured once against the PIT (channel 2, 1.193182 MHz;
- * 8254 data sheet), and one-shot timers on the local APIC, measured against
- * the TSC.  A guest computes the same nanoseconds from its vcpu_time_info.
+ * 8254 data sheet); the local APIC's timer is measured against the TSC.  A guest
+ * computes the same nanoseconds from its vcpu_time_info.
  */
+#include "pvboot/hv/machine/time.h"
+
+#include <stdbool.h>
+
+#include "pvboot/hv/machine/apic.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/log.h"
 
 #define PIT_CH2		0x42
 #define PIT_CMD		0x43
 #define PIT_GATE	0x61
 #define PIT_HZ		1193182ULL
 #define PIT_MEASURE	24000	/* PIT ticks: 20 ms */
-#define NS		1000000000ULL
 
-uint64_t tsc_khz;
-static uint64_t tsc_start;
-static uint32_t tsc_mul;	/* ns = (ticks << shift) * mul >> 32 */
-static int8_t tsc_shift;
-static uint64_t apic_per_ms;
+struct time_scale time_scale;
+uint64_t time_tsc_khz, time_apic_per_ms;
 static uint64_t boot_wallclock;
-static struct timer *timers;	/* sorted by deadline */
 
 static uint16_t pit_count(void)
 {
@@ -46,7 +46,7 @@ static struct sample take_sample(void)
 	for (i = 0; i < 16; i++) {
 		t0 = rdtsc();
 		n.pit = pit_count();
-		n.apic = lapic_timer_now();
+		n.apic = apic_timer_now();
 		t1 = rdtsc();
 		n.tsc = t0 + (t1 - t0) / 2;
 		if (t1 - t0 < best) {
@@ -68,7 +68,7 @@ static bool measure(struct sample *a, struct sample *b)
 	outb(PIT_CMD, 0xb0);	/* channel 2, both bytes, mode 0 */
 	outb(PIT_CH2, 0xff);
 	outb(PIT_CH2, 0xff);
-	lapic_timer(0xffffffff);
+	apic_timer(0xffffffff);
 	*a = take_sample();
 	for (i = 0; i < 10000000; i++)
 		if ((uint16_t)(a->pit - pit_count()) > PIT_MEASURE)
@@ -89,58 +89,45 @@ static void calibrate(void)
 	pit = (uint16_t)(a.pit - b.pit);
 	if (!pit || b.tsc <= a.tsc)
 		panic("the timer chip (PIT) does not count");
-	tsc_khz = (b.tsc - a.tsc) * PIT_HZ / pit / 1000;
-	apic_per_ms = (uint64_t)(a.apic - b.apic) * PIT_HZ / pit / 1000;
-	lapic_timer(0);
-	if (!tsc_khz || !apic_per_ms)
+	time_tsc_khz = (b.tsc - a.tsc) * PIT_HZ / pit / 1000;
+	time_apic_per_ms = (uint64_t)(a.apic - b.apic) * PIT_HZ / pit / 1000;
+	apic_timer(0);
+	if (!time_tsc_khz || !time_apic_per_ms)
 		panic("no usable TSC or local APIC timer");
 }
 
 /* A factor with 32 significant bits. */
 static void make_factor(void)
 {
-	uint64_t khz = tsc_khz;
+	uint64_t khz = time_tsc_khz;
 
-	tsc_shift = 0;
+	time_scale.shift = 0;
 	while (khz > 2 * 1000000ULL) {
 		khz >>= 1;
-		tsc_shift--;
+		time_scale.shift--;
 	}
 	while (khz <= 1000000ULL) {
 		khz <<= 1;
-		tsc_shift++;
+		time_scale.shift++;
 	}
 	/* (10^6 << 32) / khz without losing the bits shifted out above */
-	if (tsc_shift < 0)
-		tsc_mul = (uint32_t)((1000000ULL << 32) / tsc_khz
-				     << -tsc_shift);
+	if (time_scale.shift < 0)
+		time_scale.mul = (uint32_t)((1000000ULL << 32) / time_tsc_khz
+				     << -time_scale.shift);
 	else
-		tsc_mul = (uint32_t)((1000000ULL << 32) /
-				     (tsc_khz << tsc_shift));
+		time_scale.mul = (uint32_t)((1000000ULL << 32) /
+				     (time_tsc_khz << time_scale.shift));
 }
 
 static uint64_t scale(uint64_t ticks)
 {
-	ticks = tsc_shift < 0 ? ticks >> -tsc_shift : ticks << tsc_shift;
-	return (uint64_t)((unsigned __int128)ticks * tsc_mul >> 32);
+	ticks = time_scale.shift < 0 ? ticks >> -time_scale.shift : ticks << time_scale.shift;
+	return (uint64_t)((unsigned __int128)ticks * time_scale.mul >> 32);
 }
 
 uint64_t time_now(void)
 {
-	return scale(rdtsc() - tsc_start);
-}
-
-void time_fill(vcpu_time_info_t *t)
-{
-	t->version |= 1;
-	__asm__ volatile("" : : : "memory");
-	t->tsc_timestamp = tsc_start;
-	t->system_time = 0;
-	t->tsc_to_system_mul = tsc_mul;
-	t->tsc_shift = tsc_shift;
-	t->flags = 0;
-	__asm__ volatile("" : : : "memory");
-	t->version++;
+	return scale(rdtsc() - time_scale.start);
 }
 
 static uint8_t cmos(uint8_t reg)
@@ -197,65 +184,6 @@ void time_init(void)
 {
 	calibrate();
 	make_factor();
-	tsc_start = rdtsc();
+	time_scale.start = rdtsc();
 	boot_wallclock = rtc_read();
-}
-
-static void program(void)
-{
-	uint64_t now = time_now(), wait, ticks;
-
-	if (!timers) {
-		lapic_timer(0);
-		return;
-	}
-	wait = timers->deadline > now ? timers->deadline - now : 0;
-	if (wait > NS)
-		wait = NS;	/* then ask again */
-	ticks = wait * apic_per_ms / 1000000 + 1;
-	lapic_timer(ticks > 0xffffffff ? 0xffffffff : (uint32_t)ticks);
-}
-
-static void unlink_timer(struct timer *t)
-{
-	struct timer **p;
-
-	for (p = &timers; *p; p = &(*p)->next)
-		if (*p == t) {
-			*p = t->next;
-			break;
-		}
-	t->deadline = 0;
-}
-
-void timer_stop(struct timer *t)
-{
-	if (t->deadline)
-		unlink_timer(t);
-}
-
-void timer_set(struct timer *t, uint64_t deadline)
-{
-	struct timer **p;
-
-	timer_stop(t);
-	t->deadline = deadline ? deadline : 1;
-	for (p = &timers; *p && (*p)->deadline <= t->deadline; p = &(*p)->next)
-		;
-	t->next = *p;
-	*p = t;
-	if (timers == t)
-		program();
-}
-
-void time_interrupt(void)
-{
-	struct timer *t;
-
-	while ((t = timers) && t->deadline <= time_now()) {
-		timers = t->next;
-		t->deadline = 0;
-		t->fn(t);
-	}
-	program();
 }

@@ -10,8 +10,11 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/cpu/test_op.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/grant.h"
 
 #define AUDIT_FRAMES	(1U << 17)	/* machines of up to 512 MiB */
 

@@ -3,19 +3,13 @@
  * The layouts are those of Xen's PV ABI: rcx, r11, [error code], then an
  * IRET frame; cs carries the saved event mask in its upper half.
  */
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/cpu/bounce.h"
 
-void vcpu_toggle(struct vcpu *v)
-{
-	v->kernel_mode = !v->kernel_mode;
-	swapgs();
-	paging_load(v);
-	tlb_flushed();
-	if (v->kernel_mode && v->runstate_late)
-		vcpu_runstate_write(v);
-}
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
 
 /* Flags as the guest must see them: IF is its event mask, IOPL virtual. */
 static uint64_t guest_flags(struct vcpu *v)

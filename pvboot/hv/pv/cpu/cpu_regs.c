@@ -3,9 +3,10 @@
  * PV guest cannot use, or that we do not virtualise, are hidden (bit numbers:
  * Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E).
  */
+#include "pvboot/hv/pv/cpu/cpu_regs.h"
+
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/time.h"
 
 #define XEN_BASE 0x40000000U
 #define B(n) (1U << (n))
@@ -49,7 +50,7 @@ static void xen_leaf(uint32_t leaf, uint32_t sub, uint32_t r[4])
 	case 3:
 		if (!sub) {
 			r[1] = 2;	/* TSC native */
-			r[2] = (uint32_t)tsc_khz;
+			r[2] = (uint32_t)time_tsc_khz;
 		}
 		break;
 	case 5:

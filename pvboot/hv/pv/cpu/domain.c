@@ -2,12 +2,19 @@
  * A domain's life: creation without memory (build.c gives it some), and its
  * end, which is the machine's too: power-off, reboot or crash.
  */
+#include "pvboot/hv/pv/cpu/domain.h"
+
 #include <string.h>
 
 #include "loader/base/fmt.h"
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/back/console.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/power.h"
+#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/frames.h"
 
 #include <xen/sched.h>
 
@@ -53,37 +60,6 @@ struct domain *domain_create(void)
 		vcpu_init(&d->vcpu[i]);
 	}
 	return d;
-}
-
-static void dump_stack(struct vcpu *v)
-{
-	uint64_t w[4];
-	unsigned i;
-
-	for (i = 0; i < 4; i++) {
-		if (!guest_read(w, v->regs.rsp + i * 32, sizeof(w)))
-			return;
-		hv_log("  rsp+%02x: %016lx %016lx %016lx %016lx", i * 32,
-		       w[0], w[1], w[2], w[3]);
-	}
-}
-
-void vcpu_dump(struct vcpu *v)
-{
-	const struct regs *r = &v->regs;
-
-	hv_log("vCPU %u, %s mode, exit %lx error %lx", v->id,
-	       v->kernel_mode ? "kernel" : "user", r->vector, r->error);
-	hv_log("rip %04lx:%016lx rsp %04lx:%016lx rflags %08lx",
-	       r->cs, r->rip, r->ss, r->rsp, r->rflags);
-	hv_log("rax %016lx rbx %016lx rcx %016lx", r->rax, r->rbx, r->rcx);
-	hv_log("rdx %016lx rsi %016lx rdi %016lx", r->rdx, r->rsi, r->rdi);
-	hv_log("rbp %016lx r8  %016lx r9  %016lx", r->rbp, r->r8, r->r9);
-	hv_log("r10 %016lx r11 %016lx r12 %016lx", r->r10, r->r11, r->r12);
-	hv_log("r13 %016lx r14 %016lx r15 %016lx", r->r13, r->r14, r->r15);
-	hv_log("cr2 %016lx root %lx user root %lx", v->cr2, v->kernel_root.mfn,
-	       v->user_root.mfn);
-	dump_stack(v);
 }
 
 void kill_guest(struct domain *d, const char *reason, ...)

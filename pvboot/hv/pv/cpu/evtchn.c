@@ -2,9 +2,10 @@
  * Event channels, 2-level ABI.  Port numbers index shared_info's bitmaps; the
  * mask bits belong to the guest.  Port 0 is never valid.
  */
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
+
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
 
 #include <xen/event_channel.h>
 

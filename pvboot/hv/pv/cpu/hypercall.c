@@ -1,16 +1,29 @@
 /*
- * The hypercall table, multicall, and access to the guest's memory.
+ * The hypercall table.
  * Arguments: rdi, rsi, rdx, r10, r8, r9; the result goes to rax.
  */
+#include "pvboot/hv/pv/cpu/hypercall.h"
+
 #include <string.h>
 
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/cpu/callback.h"
+#include "pvboot/hv/pv/cpu/console_io.h"
+#include "pvboot/hv/pv/cpu/debug_regs.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/cpu/io_ports.h"
+#include "pvboot/hv/pv/cpu/iret.h"
+#include "pvboot/hv/pv/cpu/multicall.h"
+#include "pvboot/hv/pv/cpu/sched.h"
+#include "pvboot/hv/pv/cpu/test_op.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/cpu/version.h"
+#include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/memory_op.h"
+#include "pvboot/hv/pv/memory/mmu.h"
+#include "pvboot/hv/pv/memory/segments.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 typedef int64_t hypercall_fn(struct vcpu *v, const uint64_t *a);
-
-static hypercall_fn do_multicall;
 
 static int64_t do_denied(struct vcpu *v, const uint64_t *a)
 {
@@ -53,7 +66,7 @@ static hypercall_fn *const table[64] = {
 	[__HYPERVISOR_arch_7] = do_test_op,
 };
 
-static int64_t dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
+int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 {
 	if (nr >= 64 || !table[nr])
 		return -XEN_ENOSYS;
@@ -68,7 +81,7 @@ void hypercall(struct vcpu *v)
 
 	v->left = false;
 	v->sysret = true;
-	result = dispatch(v, r->rax, a);
+	result = hypercall_dispatch(v, r->rax, a);
 	tlb_flush_wanted();
 	if (!v->left)
 		r->rax = (uint64_t)result;
@@ -84,62 +97,4 @@ void hypercall_again(struct vcpu *v, uint64_t arg0, uint64_t arg1)
 	v->regs.rsi = arg1;
 	v->regs.rip -= 2;
 	v->left = true;
-}
-
-#define MULTICALL_PART 256U
-
-/*
- * multicall(entries, count).  An entry that leaves guest kernel mode, or ends
- * the domain, ends the batch: the rest would run as somebody else.
- */
-static int64_t do_multicall(struct vcpu *v, const uint64_t *a)
-{
-	uint32_t count = (uint32_t)a[1], i;
-	uint32_t n = count > MULTICALL_PART ? MULTICALL_PART : count;
-	struct multicall_entry e;
-	uint64_t at = a[0];
-
-	if (v->in_multicall)
-		return -XEN_EINVAL;
-	if (!guest_range(at, (uint64_t)count * sizeof(e)))
-		return -XEN_EFAULT;
-	v->in_multicall = true;
-	for (i = 0; i < n; i++, at += sizeof(e)) {
-		if (!guest_read(&e, at, sizeof(e)))
-			break;
-		e.result = (xen_ulong_t)dispatch(v, e.op,
-						 (const uint64_t *)e.args);
-		if (v->left || v->domain->shutdown >= 0)
-			break;
-		if (!guest_write(at + offsetof(struct multicall_entry, result),
-				 &e.result, sizeof(e.result)))
-			break;
-	}
-	v->in_multicall = false;
-	if (i < n)
-		return v->left ? 0 : -XEN_EFAULT;
-	if (n < count)
-		hypercall_again(v, at, count - n);
-	return 0;
-}
-
-bool guest_range(uint64_t va, uint64_t len)
-{
-	uint64_t end;
-
-	if (__builtin_add_overflow(va, len, &end))
-		return false;
-	return end <= 1ULL << 47 || va >= HV_HOLE_END;
-}
-
-bool guest_read(void *to, uint64_t va, size_t len)
-{
-	return guest_range(va, len) &&
-		guest_copy(to, (const void *)(uintptr_t)va, len);
-}
-
-bool guest_write(uint64_t va, const void *from, size_t len)
-{
-	return guest_range(va, len) &&
-		guest_copy((void *)(uintptr_t)va, from, len);
 }

@@ -3,9 +3,12 @@
  * vanish.  Exceptions: the PIT's channel 2 reads 0, which ends Linux'
  * calibration loop of 50,000 turns at its first; the PCI address latch.
  */
+#include "pvboot/hv/pv/cpu/io_ports.h"
+
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+
+#include <xen/physdev.h>
 
 static uint32_t port_read(struct vcpu *v, uint16_t port, unsigned size)
 {
@@ -69,4 +72,25 @@ bool io_ports_access(struct vcpu *v, uint8_t op, uint8_t imm, bool word)
 		v->regs.rax = (v->regs.rax & ~mask) |
 			(port_read(v, port, size) & mask);
 	return true;
+}
+
+/* physdev_op(cmd, arg): only what a domain without devices has. */
+int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
+{
+	struct physdev_set_iopl iopl;
+	struct physdev_set_iobitmap map;
+
+	switch ((uint32_t)a[0]) {
+	case PHYSDEVOP_set_iopl:
+		if (!guest_read(&iopl, a[1], sizeof(iopl)))
+			return -XEN_EFAULT;
+		if (iopl.iopl > 3)
+			return -XEN_EINVAL;
+		v->iopl = (uint8_t)iopl.iopl;
+		return 0;
+	case PHYSDEVOP_set_iobitmap:	/* there are no ports to allow */
+		return guest_read(&map, a[1], sizeof(map)) &&
+			map.nr_ports <= 65536 ? 0 : -XEN_EINVAL;
+	}
+	return -XEN_ENOSYS;
 }

@@ -2,11 +2,19 @@
  * Instructions a PV guest executes although ring 3 may not: pv-abi of Xen,
  * emul-priv-op.  The bytes are fetched once.  Only 64-bit code is emulated.
  */
+#include "pvboot/hv/pv/cpu/priv_op.h"
+
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/pv/cpu/bounce.h"
+#include "pvboot/hv/pv/cpu/cpu_regs.h"
+#include "pvboot/hv/pv/cpu/debug_regs.h"
+#include "pvboot/hv/pv/cpu/io_ports.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/paging.h"
 
 struct insn {
 	uint8_t byte[15];
@@ -125,7 +133,7 @@ static bool mov_dr(struct vcpu *v, unsigned n, uint64_t *r, bool write)
 	if (n == 4 || n == 5)
 		n += 2;
 	if (write)
-		return !vcpu_set_debugreg(v, n > 7 ? 8 : n, *r);
+		return !debug_regs_set(v, n > 7 ? 8 : n, *r);
 	if (n > 7)
 		return false;
 	*r = v->dr[n];

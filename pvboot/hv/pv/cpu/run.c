@@ -1,34 +1,17 @@
 /*
  * The main loop, deferred work, and what strikes while we ourselves run.
  */
+#include "pvboot/hv/pv/cpu/run.h"
+
+#include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/tables.h"
+#include "pvboot/hv/machine/upcalls.h"
+#include "pvboot/hv/machine/work.h"
 #include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
-
-static struct work *work_first, **work_last = &work_first;
-
-void work_queue(struct work *w)
-{
-	if (w->queued)
-		return;
-	w->queued = true;
-	w->next = NULL;
-	*work_last = w;
-	work_last = &w->next;
-}
-
-static void work_run(void)
-{
-	struct work *w;
-
-	while ((w = work_first)) {
-		work_first = w->next;
-		if (!work_first)
-			work_last = &work_first;
-		w->queued = false;
-		w->fn(w);
-	}
-}
+#include "pvboot/hv/pv/cpu/traps.h"
 
 void run(struct vcpu *v)
 {

@@ -1,9 +1,14 @@
 /*
  * sched_op: giving up the processor, and the domain's own end.
  */
+#include "pvboot/hv/pv/cpu/sched.h"
+
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
 
 #include <xen/sched.h>
 

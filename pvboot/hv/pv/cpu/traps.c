@@ -1,9 +1,19 @@
 /*
  * What made the guest exit, and what is done about it.
  */
+#include "pvboot/hv/pv/cpu/traps.h"
+
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/pv/cpu/bounce.h"
 #include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/priv_op.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/ro_page_fault.h"
+#include "pvboot/hv/pv/memory/segments.h"
 
 #define PF_P	1
 #define PF_W	2

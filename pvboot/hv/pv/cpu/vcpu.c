@@ -2,11 +2,19 @@
  * A vCPU's state as the guest sets it: callbacks, trap table, timers,
  * runstate, debug registers.  Hypercalls vcpu_op and its older kin.
  */
+#include "pvboot/hv/pv/cpu/vcpu.h"
+
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 #include <xen/callback.h>
 #include <xen/nmi.h>
@@ -30,6 +38,19 @@ static void poll_fired(struct timer *t)
 	vcpu_wake(t->arg);
 }
 
+static void fill_time(vcpu_time_info_t *t)
+{
+	t->version |= 1;
+	__asm__ volatile("" : : : "memory");
+	t->tsc_timestamp = time_scale.start;
+	t->system_time = 0;
+	t->tsc_to_system_mul = time_scale.mul;
+	t->tsc_shift = time_scale.shift;
+	t->flags = 0;
+	__asm__ volatile("" : : : "memory");
+	t->version++;
+}
+
 void vcpu_init(struct vcpu *v)
 {
 	v->timer = (struct timer){ .fn = timer_fired, .arg = v };
@@ -37,7 +58,7 @@ void vcpu_init(struct vcpu *v)
 	v->poll_timer = (struct timer){ .fn = poll_fired, .arg = v };
 	v->info = (vcpu_info_t *)&v->domain->shared->vcpu_info[v->id];
 	v->info->evtchn_upcall_mask = 1;
-	time_fill(&v->info->time);
+	fill_time(&v->info->time);
 	v->runstate.state = RUNSTATE_offline;
 	v->dr[6] = 0xffff0ff0;
 	v->dr[7] = 0x400;
@@ -93,6 +114,47 @@ int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline)
 	else
 		timer_set(&v->timer, deadline);
 	return 0;
+}
+
+void vcpu_toggle(struct vcpu *v)
+{
+	v->kernel_mode = !v->kernel_mode;
+	swapgs();
+	paging_load(v);
+	tlb_flushed();
+	if (v->kernel_mode && v->runstate_late)
+		vcpu_runstate_write(v);
+}
+
+static void dump_stack(struct vcpu *v)
+{
+	uint64_t w[4];
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		if (!guest_read(w, v->regs.rsp + i * 32, sizeof(w)))
+			return;
+		hv_log("  rsp+%02x: %016lx %016lx %016lx %016lx", i * 32,
+		       w[0], w[1], w[2], w[3]);
+	}
+}
+
+void vcpu_dump(struct vcpu *v)
+{
+	const struct regs *r = &v->regs;
+
+	hv_log("vCPU %u, %s mode, exit %lx error %lx", v->id,
+	       v->kernel_mode ? "kernel" : "user", r->vector, r->error);
+	hv_log("rip %04lx:%016lx rsp %04lx:%016lx rflags %08lx",
+	       r->cs, r->rip, r->ss, r->rsp, r->rflags);
+	hv_log("rax %016lx rbx %016lx rcx %016lx", r->rax, r->rbx, r->rcx);
+	hv_log("rdx %016lx rsi %016lx rdi %016lx", r->rdx, r->rsi, r->rdi);
+	hv_log("rbp %016lx r8  %016lx r9  %016lx", r->rbp, r->r8, r->r9);
+	hv_log("r10 %016lx r11 %016lx r12 %016lx", r->r10, r->r11, r->r12);
+	hv_log("r13 %016lx r14 %016lx r15 %016lx", r->r13, r->r14, r->r15);
+	hv_log("cr2 %016lx root %lx user root %lx", v->cr2, v->kernel_root.mfn,
+	       v->user_root.mfn);
+	dump_stack(v);
 }
 
 static int64_t set_singleshot(struct vcpu *v, uint64_t arg)

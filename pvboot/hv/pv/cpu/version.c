@@ -1,17 +1,16 @@
 /*
- * Hypercalls that answer questions: xen_version, memory_op, physdev_op,
- * vm_assist.  What is written to a guest is zeroed first.
+ * Hypercalls that answer questions about the hypervisor, and vm_assist.  What
+ * is written to a guest is zeroed first.
  */
+#include "pvboot/hv/pv/cpu/version.h"
+
 #include <string.h>
 
 #include "loader/base/fmt.h"
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
 
 #include <xen/features.h>
-#include <xen/memory.h>
-#include <xen/physdev.h>
 #include <xen/version.h>
 
 #define MAJOR 4
@@ -85,80 +84,6 @@ int64_t do_xen_version(struct vcpu *v, const uint64_t *a)
 		return give(a[1], handle, sizeof(handle));
 	case XENVER_commandline:
 		return give_text(a[1], "", 1024);
-	}
-	return -XEN_ENOSYS;
-}
-
-/* One region of RAM, no holes: guests make their own low reserved ones. */
-static int64_t memory_map(struct vcpu *v, uint64_t va)
-{
-	struct {
-		uint64_t addr, size;
-		uint32_t type;
-	} __attribute__((packed)) e820 = { 0, v->domain->nr_pages << 12, 1 };
-	struct xen_memory_map m;
-
-	if (!guest_read(&m, va, sizeof(m)))
-		return -XEN_EFAULT;
-	if (!m.nr_entries)
-		return -XEN_EINVAL;
-	m.nr_entries = 1;
-	if (!guest_write((uint64_t)(uintptr_t)m.buffer.p, &e820, sizeof(e820)))
-		return -XEN_EFAULT;
-	return give(va, &m, sizeof(m));
-}
-
-static int64_t machphys_mapping(uint64_t va)
-{
-	struct xen_machphys_mapping m = {
-		.v_start = HV_M2P, .v_end = HV_M2P + (max_mfn << 3),
-		.max_mfn = max_mfn - 1,
-	};
-
-	return give(va, &m, sizeof(m));
-}
-
-/* memory_op(cmd, arg) */
-int64_t do_memory_op(struct vcpu *v, const uint64_t *a)
-{
-	switch ((uint32_t)a[0]) {
-	case XENMEM_increase_reservation:
-	case XENMEM_populate_physmap:
-	case XENMEM_decrease_reservation:
-		return balloon_op(v, (uint32_t)a[0], a[1]);
-	case XENMEM_maximum_ram_page:
-		return (int64_t)max_mfn - 1;
-	case XENMEM_current_reservation:
-		return (int64_t)v->domain->tot_pages;
-	case XENMEM_maximum_reservation:
-		return (int64_t)v->domain->nr_pages;
-	case XENMEM_memory_map:
-		return memory_map(v, a[1]);
-	case XENMEM_machine_memory_map:
-		return -XEN_EPERM;
-	case XENMEM_machphys_mapping:
-		return machphys_mapping(a[1]);
-	}
-	return -XEN_ENOSYS;
-}
-
-/* physdev_op(cmd, arg): only what a domain without devices has. */
-int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
-{
-	struct physdev_set_iopl iopl;
-	struct physdev_set_iobitmap map;
-
-	switch ((uint32_t)a[0]) {
-	case PHYSDEVOP_set_iopl:
-		if (!guest_read(&iopl, a[1], sizeof(iopl)))
-			return -XEN_EFAULT;
-		if (iopl.iopl > 3)
-			return -XEN_EINVAL;
-		v->iopl = (uint8_t)iopl.iopl;
-		return 0;
-	case PHYSDEVOP_set_iobitmap:	/* there are no ports to allow */
-		return guest_read(&map, a[1], sizeof(map)) &&
-			map.nr_ports <= 65536 ? 0 : -XEN_EINVAL;
 	}
 	return -XEN_ENOSYS;
 }

@@ -2,9 +2,12 @@
  * memory_op's reservations: a guest gives frames back and takes them again.
  * A frame that is still referenced somewhere is refused.
  */
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/memory/balloon.h"
+
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 #include <xen/memory.h>
 

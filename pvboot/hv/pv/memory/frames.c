@@ -4,41 +4,24 @@
  * descriptor page is never mapped writable, because "writable" is a type too.
  * Rules: pv-abi of Xen, xen/arch/x86/mm.c's comment; here for one processor.
  */
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/memory/frames.h"
+
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/pv/memory/segments.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 #define COUNT_MAX	0x7fffffffU
 
-/*
- * Counts full flushes.  A frame whose last use in one type ended since the
- * last flush may still be cached that way.
- */
-static uint32_t tlb_clock = 1;
+struct frame *frames;
 
-static bool flush_wanted;
-
-void tlb_flushed(void)
+void frames_init(void)
 {
-	tlb_clock++;
-	flush_wanted = false;
-}
+	uint64_t i;
 
-void tlb_flush_later(void)
-{
-	flush_wanted = true;
-}
-
-void tlb_flush_wanted(void)
-{
-	if (flush_wanted)
-		tlb_flush();
-}
-
-void tlb_flush(void)
-{
-	tlb_flushed();
-	write_cr3(read_cr3());
+	frames = memory_take(max_mfn * sizeof(*frames));
+	for (i = 0; i < max_mfn; i++)
+		frames[i].owner = OWNER_HV;
 }
 
 struct frame *frame_of(struct domain *d, uint64_t mfn)

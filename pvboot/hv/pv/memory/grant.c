@@ -3,11 +3,16 @@
  * the guest's to write at any time, so each is read once and taken with an
  * atomic compare (xen/grant_table.h, "Introducing a valid entry").
  */
+#include "pvboot/hv/pv/memory/grant.h"
+
 #include <string.h>
 
-#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
 
 #define PER_FRAME	(PAGE_SIZE / sizeof(struct grant_entry_v1))
 _Static_assert(PER_FRAME * sizeof(struct grant_active) == PAGE_SIZE,

@@ -5,9 +5,8 @@
  */
 #include "pvboot/hv/pv/memory/hold.h"
 
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/frames.h"
 
 static void enlist(struct hold *h, struct hold **at)
 {

@@ -2,11 +2,19 @@
  * The memory hypercalls: mmu_update, update_va_mapping, mmuext_op.
  * Every request is copied from the guest once, then checked.
  */
+#include "pvboot/hv/pv/memory/mmu.h"
+
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/pv/memory/segments.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 /* A store to guest memory that is no page table; in a table, the full way. */
 static int set_word(struct domain *d, uint64_t ma, uint64_t val, bool keep_ad)

@@ -4,9 +4,14 @@
  * read-only links to a table of the same level ("linear" page tables, as
  * NetBSD has them); those never nest, see get_linear().
  */
+#include "pvboot/hv/pv/memory/paging.h"
+
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/segments.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 #define HOLE_FIRST	256
 #define HOLE_LAST	271

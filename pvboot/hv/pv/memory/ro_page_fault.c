@@ -4,11 +4,16 @@
  * Forms: MOV, XCHG, CMPXCHG, XADD, AND/OR/XOR/ADD/SUB, BTS/BTR/BTC with a
  * memory destination.  What is not understood stays a page fault.
  */
+#include "pvboot/hv/pv/memory/ro_page_fault.h"
+
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/cpu/priv_op.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/paging.h"
 
 struct store {
 	const uint8_t *b;

@@ -3,9 +3,15 @@
  * page, its LDT frames lazily, and only while no writable mapping exists:
  * type FT_SEGDESC.  Intel SDM volume 3, 3.4.5 and 3.5.
  */
+#include "pvboot/hv/pv/memory/segments.h"
+
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/machine/machine.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/tables.h"
+#include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/paging.h"
 
 #define GDT_PAGES	14
 #define GDT_MAX_ENTS	(GDT_PAGES * 512)

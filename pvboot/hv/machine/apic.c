@@ -1,0 +1,74 @@
+/*
+ * The local APIC, by its page or, when firmware left it so, by MSRs (x2APIC).
+ * Intel SDM volume 3, chapter 11.
+ */
+#include "pvboot/hv/machine/apic.h"
+
+#include <stddef.h>
+
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/memory.h"
+
+#define APIC_EN		0x800
+#define APIC_X2		0x400
+#define APIC_EOI	0x0b
+#define APIC_SPIV	0x0f
+#define APIC_TPR	0x08
+#define APIC_LVT_TIMER	0x32
+#define APIC_LVT_LINT0	0x35
+#define APIC_LVT_LINT1	0x36
+#define APIC_LVT_ERROR	0x37
+#define APIC_TMICT	0x38
+#define APIC_TMCCT	0x39
+#define APIC_TDCR	0x3e
+#define LVT_MASKED	0x10000
+#define LVT_EXTINT	0x700
+
+static volatile uint32_t *apic;	/* NULL: x2APIC, by MSRs */
+
+static void apic_write(unsigned reg, uint32_t v)
+{
+	if (apic)
+		apic[reg * 4] = v;
+	else
+		wrmsr(0x800 + reg, v);
+}
+
+static uint32_t apic_read(unsigned reg)
+{
+	return apic ? apic[reg * 4] : (uint32_t)rdmsr(0x800 + reg);
+}
+
+void apic_init(void)
+{
+	uint64_t base = rdmsr(MSR_APIC_BASE);
+
+	if (!(base & APIC_EN))
+		wrmsr(MSR_APIC_BASE, base |= APIC_EN);
+	if (!(base & APIC_X2))
+		apic = mmio_map(base & PTE_ADDR, PAGE_SIZE);
+	apic_write(APIC_SPIV, 0x100 | VEC_SPURIOUS);
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_LVT_LINT0, LVT_EXTINT);
+	apic_write(APIC_LVT_LINT1, LVT_MASKED);
+	apic_write(APIC_LVT_ERROR, LVT_MASKED);
+	apic_write(APIC_TDCR, 0xb);	/* divide by 1 */
+	apic_write(APIC_LVT_TIMER, VEC_TIMER);
+}
+
+void apic_eoi(void)
+{
+	apic_write(APIC_EOI, 0);
+}
+
+void apic_timer(uint32_t ticks)
+{
+	apic_write(APIC_TMICT, ticks);
+}
+
+uint32_t apic_timer_now(void)
+{
+	return apic_read(APIC_TMCCT);
+}

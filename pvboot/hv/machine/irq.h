@@ -1,0 +1,17 @@
+/* Interrupts: the 8259s' lines and our own vectors. */
+#ifndef PVBOOT_HV_MACHINE_IRQ_H
+#define PVBOOT_HV_MACHINE_IRQ_H
+
+#define VEC_IRQ		0x20
+#define VEC_TIMER	0xf0
+#define VEC_SPURIOUS	0xff
+
+void irq_init(void);
+/*
+ * HANDLER runs with interrupts off at every interrupt of IRQ line 0..15 (the
+ * 8259's; the number in PCI configuration byte 0x3c).  Lines may be shared.
+ */
+void irq_register(unsigned irq, void (*handler)(void *arg), void *arg);
+void irq_dispatch(unsigned vector);
+
+#endif

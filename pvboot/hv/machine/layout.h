@@ -1,0 +1,36 @@
+/*
+ * Where things are in the hypervisor's address space, L4 slots 256..271, and the
+ * selectors of its GDT (Xen's, xen/arch-x86/xen-x86_64.h).  For C, assembly and
+ * the linker script.
+ */
+#ifndef PVBOOT_HV_MACHINE_LAYOUT_H
+#define PVBOOT_HV_MACHINE_LAYOUT_H
+
+#ifdef __ASSEMBLER__
+#define LAYOUT_VA(x)	x
+#else
+#define LAYOUT_VA(x)	x##ULL
+#endif
+
+#define HV_HOLE_START	LAYOUT_VA(0xffff800000000000)
+#define HV_HOLE_END	LAYOUT_VA(0xffff880000000000)
+#define HV_M2P		LAYOUT_VA(0xffff800000000000) /* slot 256: guest's */
+#define HV_DIRECT	LAYOUT_VA(0xffff808000000000) /* slot 257: all RAM */
+#define HV_IMAGE	LAYOUT_VA(0xffff810000000000) /* slot 258 */
+#define HV_GDT		LAYOUT_VA(0xffff818000000000) /* slot 259 */
+#define HV_LDT		LAYOUT_VA(0xffff818000010000)
+#define HV_MMIO		LAYOUT_VA(0xffff818040000000)
+
+#define PAGE_SIZE	LAYOUT_VA(4096)
+
+/* Ours. */
+#define SEL_CS0		0xe008
+#define SEL_DS0		0xe010
+#define SEL_TSS		0xe040
+#define SEL_LDT		0xe050
+/* The guest's flat ones.  SYSRET: USER32 + 8 is SS, + 16 the 64-bit CS. */
+#define SEL_USER32	0xe023
+#define SEL_KERNEL_SS	0xe02b
+#define SEL_KERNEL_CS	0xe033
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Lines for the machine's owner, on its console.  The last one is panic()'s.
+ */
+#include "pvboot/hv/machine/log.h"
+
+#include <stdarg.h>
+
+#include "loader/base/fmt.h"
+#include "pvboot/hv/machine/com.h"
+#include "pvboot/hv/machine/power.h"
+
+static void log_line(const char *format, va_list ap)
+{
+	char line[256];
+	size_t n = vfmt(line, sizeof(line), format, ap);
+
+	com_write("(hv) ", 5);
+	com_write(line, n);
+	com_write("\n", 1);
+}
+
+void hv_log(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	log_line(format, ap);
+	va_end(ap);
+}
+
+void panic(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	com_write("(hv) panic\n", 11);
+	log_line(format, ap);
+	va_end(ap);
+	power_crash();
+}

@@ -1,0 +1,89 @@
+/*
+ * The machine's memory: what the boot loader said of it, our own page tables,
+ * and the pages we keep.  "ma" is a machine address, "mfn" a machine frame
+ * number, "va" a virtual address.
+ */
+#ifndef PVBOOT_HV_MACHINE_MEMORY_H
+#define PVBOOT_HV_MACHINE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pvboot/hv/machine/layout.h"
+
+/* Modules as Multiboot gave them, strings copied. */
+struct module {
+	uint64_t start, end;	/* machine addresses */
+	const char *string;
+};
+
+#define MODULES 16
+
+struct boot_info {
+	const char *cmdline;
+	unsigned n_modules;
+	struct module module[MODULES];
+};
+
+extern struct boot_info boot_info;
+
+/* A piece of RAM, page-aligned, end exclusive. */
+struct ram {
+	uint64_t start, end;
+};
+
+#define RAM_RANGES 64
+
+extern uint64_t ram_pages;	/* all usable RAM of the machine */
+extern uint64_t max_mfn;	/* one past the last frame of RAM */
+
+/* What is left for guests: neither ours nor a module's. */
+extern unsigned n_free_ram;
+extern struct ram free_ram[RAM_RANGES];
+
+/* Where firmware keeps ACPI's tables. */
+extern unsigned n_acpi_ram;
+extern struct ram acpi_ram[RAM_RANGES];
+
+static inline void *ma_va(uint64_t ma)
+{
+	return (void *)(HV_DIRECT + ma);
+}
+
+static inline void *mfn_va(uint64_t mfn)
+{
+	return ma_va(mfn << 12);
+}
+
+/* Machine address of direct-map memory or of our own code and data. */
+uint64_t va_ma(const void *p);
+
+static inline uint64_t va_mfn(const void *p)
+{
+	return va_ma(p) >> 12;
+}
+
+/* Read the Multiboot information, build our own tables. */
+void memory_init(uint32_t magic, uint32_t info_pa);
+
+/* SIZE zeroed bytes of the free RAM, for good.  Panics when out. */
+void *memory_take(uint64_t size);
+
+/* N zeroed contiguous pages of ours (direct map); NULL when there are none. */
+void *page_alloc(unsigned n);
+void page_free(void *p, unsigned n);
+
+/* LEN bytes of device memory at MA, uncached; never unmapped.  Panics when out. */
+void *mmio_map(uint64_t ma, uint64_t len);
+
+/* Entries 256..271 for every root a guest uses. */
+extern uint64_t *hv_l4;
+/* Map one page of ours at VA (slot 259) with these PTE flags; 0 unmaps. */
+void hv_map(uint64_t va, uint64_t pte);
+/* M2P of a domain: allocated, all ~0, and its L3 for slot 256. */
+uint64_t *memory_m2p(uint64_t *l4e);
+/* Does the direct map cover machine address MA? */
+bool memory_mapped(uint64_t ma);
+
+#endif

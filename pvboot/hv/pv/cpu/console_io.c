@@ -1,0 +1,39 @@
+/*
+ * console_io: the console of a guest that has not found its ring yet, or that
+ * dies.
+ */
+#include "pvboot/hv/pv/cpu/console_io.h"
+
+#include <stddef.h>
+
+#include "pvboot/hv/machine/com.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+
+/* console_io(cmd, count, buffer) */
+int64_t do_console_io(struct vcpu *v, const uint64_t *a)
+{
+	uint64_t left = (uint32_t)a[1], at = a[2];
+	char buf[128];
+	int b;
+
+	if ((uint32_t)a[0] == CONSOLEIO_write) {
+		if (left > 4096)
+			return -XEN_E2BIG;
+		while (left) {
+			size_t n = left < sizeof(buf) ? left : sizeof(buf);
+
+			if (!guest_read(buf, at, n))
+				return -XEN_EFAULT;
+			com_write(buf, n);
+			at += n;
+			left -= n;
+		}
+		return 0;
+	}
+	if ((uint32_t)a[0] != CONSOLEIO_read)
+		return -XEN_ENOSYS;
+	if (!left || (b = com_read()) < 0)
+		return 0;
+	buf[0] = (char)b;
+	return guest_write(at, buf, 1) ? 1 : -XEN_EFAULT;
+}

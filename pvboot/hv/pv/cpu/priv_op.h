@@ -1,0 +1,14 @@
+/* Privileged instructions of the guest's kernel. */
+#ifndef PVBOOT_HV_PV_CPU_PRIV_OP_H
+#define PVBOOT_HV_PV_CPU_PRIV_OP_H
+
+#include "pvboot/hv/pv/domain.h"
+
+/* True: done (or something was injected); false: pass the fault on. */
+bool priv_op(struct vcpu *v);
+bool priv_op_forced_cpuid(struct vcpu *v);
+/* Instruction bytes at rip, at most 15; how many could be read. */
+unsigned priv_op_fetch(struct vcpu *v, uint8_t buf[15]);
+uint64_t *priv_op_reg(struct vcpu *v, unsigned n);	/* rax, rcx, rdx, rbx, .. */
+
+#endif

@@ -1,0 +1,23 @@
+/* A vCPU's state as the guest sets it. */
+#ifndef PVBOOT_HV_PV_CPU_VCPU_H
+#define PVBOOT_HV_PV_CPU_VCPU_H
+
+#include "pvboot/hv/pv/domain.h"
+
+void vcpu_init(struct vcpu *v);
+void vcpu_wake(struct vcpu *v);
+void vcpu_block(struct vcpu *v);
+/* From kernel to user mode, or back. */
+void vcpu_toggle(struct vcpu *v);
+/* Its registers and the top of its stack, on the console. */
+void vcpu_dump(struct vcpu *v);
+void vcpu_runstate(struct vcpu *v, unsigned state);
+void vcpu_runstate_write(struct vcpu *v);
+int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline);
+void vcpu_set_ts(struct vcpu *v, bool ts);
+int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a);
+int64_t do_set_timer_op(struct vcpu *v, const uint64_t *a);
+int64_t do_fpu_taskswitch(struct vcpu *v, const uint64_t *a);
+int64_t do_nmi_op(struct vcpu *v, const uint64_t *a);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * The virtual machine: a domain and its vCPUs.
+ *
+ * One physical processor, interrupts off whenever we run: no locks.  The main
+ * loop (run.c) enters a vCPU, gets back an exit, handles it to its end, does
+ * deferred work, and enters again.  Nothing here sleeps.
+ *
+ * Addresses: "pfn" is a guest's pseudo-physical frame number; machine/memory.h
+ * tells the others.
+ */
+#ifndef PVBOOT_HV_PV_DOMAIN_H
+#define PVBOOT_HV_PV_DOMAIN_H
+
+#include "pvboot/hv/machine/timer.h"
+#include "pvboot/hv/machine/trap.h"
+#include "pvboot/hv/pv/memory/hold.h"
+#include "pvboot/hv/pv/xen.h"
+
+struct domain;
+struct vcpu;
+
+/* ---- events --------------------------------------------------------------- */
+
+typedef void notify_fn(struct domain *d, unsigned port);
+
+enum evtchn_state {
+	EC_FREE, EC_UNBOUND, EC_BACKEND, EC_INTERDOMAIN,
+	EC_VIRQ, EC_IPI,
+};
+
+struct evtchn {
+	uint8_t state;
+	uint8_t vcpu;		/* who is told */
+	uint16_t remote_dom;	/* EC_UNBOUND, EC_INTERDOMAIN */
+	uint32_t u;		/* EC_VIRQ: virq; EC_INTERDOMAIN: other port */
+	notify_fn *notify;	/* EC_BACKEND */
+};
+
+#define EVTCHN_PORTS	4096
+
+/* ---- vCPU and domain ----------------------------------------------------------- */
+
+struct callback {
+	uint64_t address;
+	bool mask_events;
+};
+
+struct trap_gate {
+	uint64_t address;
+	uint16_t cs;
+	uint8_t flags;
+};
+
+enum vcpu_state { VCPU_OFFLINE, VCPU_RUNNABLE, VCPU_BLOCKED };
+
+struct vcpu {
+	struct regs regs __attribute__((aligned(16)));
+	uint8_t fpu[512] __attribute__((aligned(16)));
+	struct domain *domain;
+	unsigned id;
+	enum vcpu_state state;
+	bool initialised;
+
+	/* The virtual processor. */
+	bool kernel_mode;
+	bool ts;		/* virtual CR0.TS */
+	bool in_multicall;
+	bool left;		/* a hypercall has loaded new registers */
+	bool sysret;		/* rcx and r11 may be lost on the way in */
+	uint8_t iopl;		/* PHYSDEVOP_set_iopl, or the architectural one */
+	bool arch_iopl;		/* VMASST_TYPE_architectural_iopl */
+	uint64_t cr2, cr4;	/* CR4: what the guest may control */
+	uint64_t dr[8];
+	struct hold user_root, kernel_root; /* that of user mode: or none */
+	uint64_t kernel_ss, kernel_sp;
+	uint64_t fs_base, gs_kernel, gs_user;	/* when not loaded */
+	struct trap_gate trap[256];
+	struct callback event_cb, failsafe_cb, syscall_cb, sysenter_cb,
+		syscall32_cb;
+	bool nmi_pending, nmi_masked;
+	uint32_t pci_latch;	/* port 0xcf8 */
+
+	/* Descriptor tables. */
+	struct hold gdt[14];
+	uint64_t ldt_va;
+	unsigned ldt_ents;
+	struct hold ldt[16];	/* those mapped so far */
+
+	/* What the guest shares with us. */
+	vcpu_info_t *info;
+	struct hold info_page;	/* none: in shared_info */
+	uint64_t runstate_va;
+	bool runstate_late;	/* to be written when back in kernel mode */
+	vcpu_runstate_info_t runstate;
+
+	struct timer timer, tick, poll_timer;
+	uint64_t tick_period;
+	bool polling;		/* SCHEDOP_poll: any of these wakes */
+	unsigned n_poll;
+	uint32_t poll_port[128];
+	unsigned virq_port[NR_VIRQS];
+};
+
+#define GRANT_FRAMES	32
+
+/* A grant entry in use, by the frame it named when that began. */
+struct grant_active {
+	uint32_t mfn;
+	uint16_t readers, writers;	/* mappings: of a writer, typed */
+};
+
+#define VCPUS		1
+
+struct domain {
+	unsigned id;		/* 1.. */
+	int shutdown;		/* SHUTDOWN_..., -1 while it runs */
+	uint64_t nr_pages;	/* size of its p2m */
+	uint64_t tot_pages;	/* frames it holds */
+	shared_info_t *shared;
+	uint64_t *m2p;		/* by mfn; read-only to the guest */
+	uint64_t m2p_l4e;	/* what slot 256 of a kernel root holds */
+	struct evtchn port[EVTCHN_PORTS];
+	unsigned top_port;	/* all above are free */
+	uint32_t vm_assist;
+
+	/* Grants: the guest's table, and what of it we use. */
+	unsigned grant_frames;
+	struct grant_entry_v1 *grant[GRANT_FRAMES];
+	struct grant_active *grant_active[GRANT_FRAMES];
+
+	struct hold *holds;	/* all that we keep of its pages */
+
+	/* Backends: rings in guest RAM, ports. */
+	struct hold console_ring, store_ring;
+	unsigned console_port, store_port;
+	void *store;		/* store.c's own */
+	void *blkback;		/* blkback.c's own */
+
+	unsigned n_vcpus;
+	struct vcpu vcpu[VCPUS];
+};
+
+#endif

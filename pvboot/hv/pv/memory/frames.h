@@ -1,0 +1,52 @@
+/*
+ * What a machine frame of a guest may be used for: types and counts.  Functions
+ * that return int give 0 or a negative XEN_E... number.
+ */
+#ifndef PVBOOT_HV_PV_MEMORY_FRAMES_H
+#define PVBOOT_HV_PV_MEMORY_FRAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pvboot/hv/pv/domain.h"
+
+enum frame_type {
+	FT_NONE,
+	FT_L1, FT_L2, FT_L3, FT_L4,
+	FT_SEGDESC,		/* descriptors: never mapped writable */
+	FT_WRITABLE,
+};
+
+#define FF_PINNED	1	/* the guest pinned it: one type reference */
+#define FF_SHARED	2	/* ours, lent to the guest (shared_info, grants) */
+#define FF_GUEST	4	/* guest RAM: may take any type */
+#define FF_VALID	8	/* a page table whose entries are all counted */
+
+#define OWNER_FREE	0
+#define OWNER_HV	1
+#define OWNER_DOM(d)	((d)->id + 2)
+
+/*
+ * A machine frame.  COUNT references exist in all (present entries that map
+ * it, types, pins, roots); TCOUNT of them need TYPE, which can only change
+ * while TCOUNT is 0.
+ */
+struct frame {
+	uint32_t count, tcount;
+	uint32_t stamp;		/* tlb clock when TCOUNT last became 0 */
+	int32_t linear;		/* >0: linear entries in it, <0: to it */
+	uint8_t owner, type, flags, spare;
+};
+
+extern struct frame *frames;	/* by mfn, up to max_mfn */
+
+/* Before anything else here: all frames are ours. */
+void frames_init(void);
+
+struct frame *frame_of(struct domain *d, uint64_t mfn); /* NULL: not D's */
+bool frame_get(struct domain *d, uint64_t mfn);
+void frame_put(uint64_t mfn);
+int frame_get_type(struct domain *d, uint64_t mfn, unsigned type);
+void frame_put_type(uint64_t mfn);
+
+#endif
