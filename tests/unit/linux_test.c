@@ -171,7 +171,7 @@ static void test_real(void **state)
 	assert_int_equal(h->cmd_line_ptr, base + 0xe000);
 	assert_int_equal(h->vid_mode, 0xfffd);
 	assert_int_equal(h->ramdisk_size, 5);
-	assert_string_equal(block + 0xe000, "a b vga=ask");
+	assert_string_equal((const char *)block + 0xe000, "a b vga=ask");
 	assert_int_equal(piece("kernel", 0)->addr, 0x100000);
 	/* Its initrd limit is the fixed one of old. */
 	machine(2 * GB);
@@ -192,7 +192,7 @@ static void test_zimage(void **state)
 	block = piece("setup", 0)->mem;
 	assert_int_equal(block[0x20] | block[0x21] << 8, 0xa33f);
 	assert_int_equal(block[0x22] | block[0x23] << 8, 0x9800);
-	assert_string_equal(block + 0x9800, "root=/dev/hda");
+	assert_string_equal((const char *)block + 0x9800, "root=/dev/hda");
 	/* Memory it cannot do without is taken. */
 	memmap_set(&map, 0x90000, 0x91000, MEM_LOADER);
 	assert_int_equal(load("", 0, 0), ERR_NO_MEMORY);
