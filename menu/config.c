@@ -1,7 +1,8 @@
 /*
  * Finding and reading menu.lst.  Nothing here is specific to a boot path: all
  * of them look in the same places and read the same dialect, so that an entry
- * has the same number everywhere.
+ * has the same number everywhere.  A disk with a table is looked at as a whole
+ * only last: a file system over all of it is what was there before the table.
  */
 #include "menu/config.h"
 
@@ -10,18 +11,7 @@
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 
-static const struct {
-	int8_t part;
-	const char *dir;
-} places[] = {
-	{ -1, "/boot/grub" },
-	{ 0, "/boot/grub" }, { 0, "/grub" },
-	{ 1, "/boot/grub" }, { 1, "/grub" },
-	{ 2, "/boot/grub" }, { 2, "/grub" },
-	{ 3, "/boot/grub" }, { 3, "/grub" },
-};
-#define PLACES (sizeof(places) / sizeof(places[0]))
-
+static const char *const dirs[] = { "/boot/grub", "/grub" };
 static const char *const names[] = { "menu.lst", "grub.conf" };
 
 int config_read(struct config *c, struct file *f, struct arena *arena)
@@ -94,9 +84,18 @@ int config_open(struct config *c, struct mounts *m, struct device root,
 	return 0;
 }
 
-static int try_place(struct config *c, struct mounts *m, unsigned place)
+struct search {
+	struct config *c;
+	struct mounts *m, before;	/* before: to go back to */
+	size_t mark;
+	char why[200];		/* the worst that was met on the way */
+	int worst;
+	bool mounted;
+};
+
+/* menu.lst, then grub.conf in DIR of DEV. */
+static int try_dir(struct search *s, struct device dev, const char *dir)
 {
-	struct device dev = { 0, places[place].part };
 	char path[64];
 	int err = 0;
 
@@ -104,13 +103,14 @@ static int try_place(struct config *c, struct mounts *m, unsigned place)
 		struct fs *fs;
 
 		err_clear();
-		err = device_mount(m, dev, &fs);
+		err = device_mount(s->m, dev, &fs);
 		if (err)
 			return err;
+		s->mounted = true;
 		device_name(dev, path, sizeof(path));
 		fmt(path + strlen(path), sizeof(path) - strlen(path), "%s/%s",
-		    places[place].dir, names[i]);
-		err = config_open(c, m, dev, path);
+		    dir, names[i]);
+		err = config_open(s->c, s->m, dev, path);
 		if (err != ERR_FILE_NOT_FOUND)
 			return err;
 	}
@@ -118,43 +118,63 @@ static int try_place(struct config *c, struct mounts *m, unsigned place)
 }
 
 /* How much an error tells about why there is no menu; 0: nothing. */
-static int weight(int err, unsigned place)
+static int weight(int err, int32_t part)
 {
 	if (err == ERR_FILE_NOT_FOUND || err == ERR_NO_PARTITION)
 		return 0;
 	if (err == ERR_FS_MOUNT)
-		return places[place].part < 0 ? 1 : 2;
+		return part < 0 ? 1 : 2;
 	return 3;
+}
+
+static void note(struct search *s, int err, int32_t part)
+{
+	if (weight(err, part) <= s->worst)
+		return;
+	s->worst = weight(err, part);
+	fmt(s->why, sizeof(s->why), " (%s)", err_text());
+}
+
+/* Of a whole disk only the first directory, as in PV-GRUB. */
+static int try_device(struct search *s, int32_t part)
+{
+	struct device dev = { 0, part };
+	int err = 0;
+
+	for (unsigned i = 0; i < (part < 0 ? 1 : 2); i++) {
+		err = try_dir(s, dev, dirs[i]);
+		if (!err)
+			return 0;
+		note(s, err, part);
+	}
+	*s->m = s->before;
+	arena_release(s->m->p->arena, s->mark);
+	return err;
+}
+
+static int try_partitions(struct search *s)
+{
+	const struct part_list *parts = s->before.parts;
+
+	for (unsigned i = 0; parts && i < parts->n; i++)
+		if (!try_device(s, (int32_t)parts->part[i].number))
+			return 0;
+	return ERR_FILE_NOT_FOUND;
 }
 
 int config_search(struct config *c, struct mounts *m)
 {
-	size_t mark = arena_mark(m->p->arena);
-	struct mounts before = *m;
-	char why[200] = "";
-	int weightiest = 0, err;
-	bool mounted = false;
+	struct search s = { .c = c, .m = m };
+	int err = m->p->n_disks ? device_partitions(m, 0) : 0;
 
-	for (unsigned i = 0; i < PLACES; i++) {
-		err = try_place(c, m, i);
-		if (!err)
-			return 0;
-		mounted |= err == ERR_FILE_NOT_FOUND;
-		if (weight(err, i) > weightiest) {
-			weightiest = weight(err, i);
-			fmt(why, sizeof(why), " (%s)", err_text());
-		}
-		if (i + 1 < PLACES && places[i].part == places[i + 1].part)
-			continue;
-		*m = before;
-		arena_release(m->p->arena, mark);
-		if (!i && m->p->n_disks && !device_partitions(m, 0)) {
-			before = *m;
-			mark = arena_mark(m->p->arena);
-		}
-	}
+	if (err)
+		note(&s, err, 0);
+	s.before = *m;
+	s.mark = arena_mark(m->p->arena);
+	if (!try_partitions(&s) || !try_device(&s, -1))
+		return 0;
 	err_clear();
 	return fail(ERR_FILE_NOT_FOUND, "no menu.lst or grub.conf in /boot/grub "
-		    "or /grub of hd0 or its partitions 0 to 3%s",
-		    mounted && weightiest == 1 ? "" : why);
+		    "or /grub of hd0 or its partitions%s",
+		    s.mounted && s.worst == 1 ? "" : s.why);
 }

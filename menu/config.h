@@ -18,8 +18,9 @@ struct config {
 };
 
 /*
- * Look for menu.lst, then grub.conf, in PV-GRUB 1.04's order: /boot/grub of
- * the whole hd0, then /boot/grub and /grub of its partitions 0 to 3.
+ * Look for menu.lst, then grub.conf: in /boot/grub and /grub of each partition
+ * of hd0, in the order of their numbers; then in /boot/grub of the whole hd0.
+ * (PV-GRUB 1.04 looks at the whole disk first and at four partitions.)
  * ERR_FILE_NOT_FOUND names the worst that was met on the way.
  */
 int config_search(struct config *c, struct mounts *m);

@@ -31,17 +31,31 @@ static bool is_fat_boot_sector(struct span *s)
 	       (fats == 1 || fats == 2) && span_u8(s, 21) >= 0xf0;
 }
 
-static bool has_table(struct span *s, bool *gpt)
+/*
+ * It can be both: partitioning tools leave the boot sector of the disk's
+ * former life in place, and mkfs.fat --mbr writes an entry that begins at
+ * sector 0.  Then the entries must look like entries.
+ */
+static bool is_entry(struct span *s, unsigned at, uint64_t disk)
 {
-	bool any = false;
+	uint32_t first = span_u32(s, at + 8), count = span_u32(s, at + 12);
+
+	return span_u8(s, at + 4) ? count && first < disk : !count && !first;
+}
+
+static bool has_table(struct span *s, uint64_t disk, bool *gpt)
+{
+	bool any = false, strict = is_fat_boot_sector(s);
 
 	*gpt = false;
-	if (span_u16(s, 510) != 0xaa55 || is_fat_boot_sector(s))
+	if (span_u16(s, 510) != 0xaa55)
 		return false;
 	for (unsigned i = 0; i < 4; i++) {
 		unsigned at = MBR_ENTRIES + 16 * i;
 
 		if (span_u8(s, at) & 0x7f)	/* neither 0 nor 0x80 */
+			return false;
+		if (strict && !is_entry(s, at, disk))
 			return false;
 		if (!span_u8(s, at + 4))
 			continue;
@@ -51,14 +65,37 @@ static bool has_table(struct span *s, bool *gpt)
 	return any;
 }
 
-int part_add(struct blk *disk, struct part_list *list, const struct part *p)
+void part_clear(struct part_list *list, enum part_table table)
 {
-	if (list->n == PARTS_MAX)
-		return fail(ERR_PARTITION_TABLE,
-			    "(%s): more than %u partitions", disk->name,
-			    PARTS_MAX);
-	list->part[list->n++] = *p;
-	return 0;
+	list->table = table;
+	list->from_backup = false;
+	list->remark[0] = 0;
+	list->missing_from = PARTS_MAX;
+	list->n = 0;
+}
+
+void part_remark(struct part_list *list, unsigned from, int err,
+		 const char *format, ...)
+{
+	va_list ap;
+
+	if (from < list->missing_from)
+		list->missing_from = from;
+	if (list->remark[0])
+		return;
+	list->missing_err = err;
+	va_start(ap, format);
+	vfmt(list->remark, sizeof(list->remark), format, ap);
+	va_end(ap);
+}
+
+void part_add(struct part_list *list, const struct part *p)
+{
+	if (p->number >= PARTS_MAX || list->n == PARTS_MAX)
+		part_remark(list, PARTS_MAX, ERR_NO_MEMORY, "partitions above "
+			    "number %u cannot be named", PARTS_MAX - 1);
+	else
+		list->part[list->n++] = *p;
 }
 
 int part_read(struct blk *disk, struct part_list *list)
@@ -68,15 +105,16 @@ int part_read(struct blk *disk, struct part_list *list)
 	bool gpt;
 	int err;
 
-	list->table = PART_NONE;
-	list->from_backup = false;
-	list->n = 0;
+	part_clear(list, PART_NONE);
 	if (blk_bytes(disk) < sizeof(mbr))
 		return 0;
 	err = blk_pread(disk, 0, sizeof(mbr), mbr);
-	if (err || !has_table(&s, &gpt))
+	if (err || !has_table(&s, disk->count, &gpt))
 		return err;
-	return gpt ? part_gpt_read(disk, list) : part_mbr_read(disk, mbr, list);
+	if (gpt)
+		return part_gpt_read(disk, list);
+	part_mbr_read(disk, mbr, list);
+	return 0;
 }
 
 const struct part *part_find(const struct part_list *list, unsigned number)
@@ -103,16 +141,22 @@ int part_open(struct blk *disk, const struct part_list *list, unsigned number,
 	      struct part_blk *out)
 {
 	const struct part *p = part_find(list, number);
+	uint64_t count;
 
+	if (!p && number >= list->missing_from)
+		return fail(list->missing_err, "(%s,%u): %s", disk->name,
+			    number, list->remark);
 	if (!p)
 		return fail(ERR_NO_PARTITION, "(%s,%u)", disk->name, number);
-	if (p->first > disk->count || p->count > disk->count - p->first)
+	if (p->first >= disk->count)
 		return fail(ERR_PARTITION_TABLE,
-			    "(%s,%u): sectors %lu+%lu, but the disk has %lu",
-			    disk->name, number, p->first, p->count,
-			    disk->count);
+			    "(%s,%u): begins at sector %lu, but the disk has "
+			    "%lu", disk->name, number, p->first, disk->count);
+	count = disk->count - p->first;
+	if (p->count < count)
+		count = p->count;
 	*out = (struct part_blk){
-		.blk = { .sector = disk->sector, .count = p->count,
+		.blk = { .sector = disk->sector, .count = count,
 			 .read = read_partition, .line = disk->line },
 		.disk = disk, .first = p->first,
 	};

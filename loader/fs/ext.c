@@ -1,7 +1,9 @@
 /*
  * ext2, ext3 and ext4: mounting.  Reading needs neither the journal nor any
- * checksum, so an unclean file system is read as it is; it does need every
- * incompatible feature understood, and says which one it does not know.
+ * checksum, so an unclean file system is read as it is, and one that was cut as
+ * far as it is there.  It does need every incompatible feature understood, and
+ * says which one it does not know; features that concern single inodes are
+ * known here, and such inodes refused by ext_inode.c.
  * Layout: Linux, Documentation/filesystems/ext4.
  */
 #include "loader/fs/ext.h"
@@ -16,12 +18,15 @@
 #define BLOCK_BITS_MAX 16u
 
 #define INCOMPAT_KNOWN							\
-	(EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_RECOVER | \
+	(EXT2_FEATURE_INCOMPAT_COMPRESSION |				\
+	 EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_RECOVER | \
 	 EXT2_FEATURE_INCOMPAT_META_BG | EXT3_FEATURE_INCOMPAT_EXTENTS | \
 	 EXT4_FEATURE_INCOMPAT_64BIT | EXT4_FEATURE_INCOMPAT_MMP |	\
 	 EXT4_FEATURE_INCOMPAT_FLEX_BG | EXT4_FEATURE_INCOMPAT_EA_INODE | \
+	 EXT4_FEATURE_INCOMPAT_DIRDATA |				\
 	 EXT4_FEATURE_INCOMPAT_CSUM_SEED | EXT4_FEATURE_INCOMPAT_LARGEDIR | \
-	 EXT4_FEATURE_INCOMPAT_INLINE_DATA | EXT4_FEATURE_INCOMPAT_CASEFOLD)
+	 EXT4_FEATURE_INCOMPAT_INLINE_DATA |				\
+	 EXT4_FEATURE_INCOMPAT_ENCRYPT | EXT4_FEATURE_INCOMPAT_CASEFOLD)
 
 int ext_pread(struct ext *e, uint64_t block, uint32_t in, size_t len, void *buf)
 {
@@ -47,24 +52,13 @@ int ext_load(struct ext *e, struct ext_block *b, uint64_t number)
 
 static int check_features(uint32_t incompat)
 {
-	static const struct {
-		uint32_t bit;
-		const char *name;
-	} refused[] = {
-		{ EXT2_FEATURE_INCOMPAT_COMPRESSION, "compression" },
-		{ EXT3_FEATURE_INCOMPAT_JOURNAL_DEV, "journal_dev" },
-		{ EXT4_FEATURE_INCOMPAT_DIRDATA, "dirdata" },
-		{ EXT4_FEATURE_INCOMPAT_ENCRYPT, "encrypt" },
-	};
 	uint32_t unknown = incompat & ~INCOMPAT_KNOWN;
 	uint32_t bit = unknown & -unknown;
-	const char *name = "unknown";
 
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (refused[i].bit == bit)
-			name = refused[i].name;
-	return bit ? fail(ERR_FS_MOUNT, "ext4: unsupported feature 0x%x (%s)",
-			  bit, name) : 0;
+	if (bit == EXT3_FEATURE_INCOMPAT_JOURNAL_DEV)
+		return fail(ERR_FS_MOUNT, "ext4: a journal, no file system");
+	return bit ? fail(ERR_FS_MOUNT, "ext4: feature 0x%x is not known to "
+			  "this loader", bit) : 0;
 }
 
 static bool power_of_two(uint32_t n, uint32_t from, uint32_t to)
@@ -98,20 +92,10 @@ static int check_super(struct ext *e, const struct ext2_super_block *s)
 	if (s->s_log_block_size > BLOCK_BITS_MAX - 10 ||
 	    !power_of_two(e->inode_size, EXT2_GOOD_OLD_INODE_SIZE, size) ||
 	    !power_of_two(e->desc_size, EXT2_MIN_DESC_SIZE, size) ||
-	    !e->blocks_per_group || !e->inodes_per_group || !e->blocks)
+	    !e->blocks_per_group || !e->inodes_per_group || !e->blocks ||
+	    e->blocks >> (63 - e->block_bits))
 		return fail(ERR_FS_CORRUPT, "ext4: broken superblock");
 	return 0;
-}
-
-static int check_size(const struct ext *e)
-{
-	uint64_t room = blk_bytes(e->fs->blk);
-
-	if (e->blocks <= room >> e->block_bits)
-		return 0;
-	return fail(ERR_FS_MOUNT, "ext4: %lu blocks of %u bytes, but (%s) has "
-		    "only %lu bytes", e->blocks, ext_block_size(e),
-		    e->fs->blk->name, room);
 }
 
 static void describe(struct fs *fs, const struct ext2_super_block *s)
@@ -155,8 +139,9 @@ static int ext_mount(struct fs *fs)
 	e->fs = fs;
 	fs->priv = e;
 	if ((err = check_features(super.s_feature_incompat)) ||
-	    (err = check_super(e, &super)) || (err = check_size(e)))
+	    (err = check_super(e, &super)))
 		return err;
+	fs->bytes = e->blocks << e->block_bits;
 	describe(fs, &super);
 	return alloc_buffers(e);
 }

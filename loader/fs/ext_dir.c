@@ -10,6 +10,7 @@
 
 #include "loader/base/err.h"
 
+#define FILE_TYPE 0x0f	/* Lustre's dirdata has flags in the other bits */
 #define ENTRY_HEAD offsetof(struct ext2_dir_entry_2, name)
 
 typedef int ext_dir_fn(void *ctx, const struct ext2_dir_entry_2 *entry);
@@ -103,14 +104,31 @@ static int dir_walk(struct ext *e, struct ext_inode *dir, ext_dir_fn *each,
 struct wanted {
 	const char *name;
 	size_t len;
+	bool fold;		/* the directory does not tell A from a */
 	uint32_t number;
 };
+
+static char lower(char c, bool fold)
+{
+	return fold && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* Of Unicode's letters only ASCII's are folded. */
+static bool same_name(const struct wanted *w, const char *name)
+{
+	size_t i = 0;
+
+	while (i < w->len && lower(name[i], w->fold) ==
+			     lower(w->name[i], w->fold))
+		i++;
+	return i == w->len;
+}
 
 static int match(void *ctx, const struct ext2_dir_entry_2 *d)
 {
 	struct wanted *w = ctx;
 
-	if (d->name_len != w->len || memcmp(d->name, w->name, w->len))
+	if (d->name_len != w->len || !same_name(w, d->name))
 		return 0;
 	w->number = d->inode;
 	return 1;
@@ -124,7 +142,7 @@ static bool is_dots(const char *name, size_t len)
 int ext_dir_lookup(struct ext *e, struct ext_inode *dir, const char *name,
 		   size_t len, uint32_t *number)
 {
-	struct wanted w = { name, len, 0 };
+	struct wanted w = { name, len, dir->flags & EXT4_CASEFOLD_FL, 0 };
 	int err = 0;
 
 	*number = 0;
@@ -145,22 +163,23 @@ struct listing {
 	void *ctx;
 };
 
-/* Without the filetype feature only the inode knows what it is. */
-static int entry_is_dir(struct ext *e, const struct ext2_dir_entry_2 *d,
-			bool *is_dir)
+/*
+ * Without the filetype feature only the inode knows what it is; one that cannot
+ * be read does not keep the others from being listed.
+ */
+static bool entry_is_dir(struct ext *e, const struct ext2_dir_entry_2 *d)
 {
 	size_t mark = arena_mark(e->fs->arena);
 	struct ext_inode i;
 	int err;
 
-	if ((e->incompat & EXT2_FEATURE_INCOMPAT_FILETYPE) && d->file_type) {
-		*is_dir = d->file_type == EXT2_FT_DIR;
-		return 0;
-	}
+	if ((e->incompat & EXT2_FEATURE_INCOMPAT_FILETYPE) && d->file_type)
+		return (d->file_type & FILE_TYPE) == EXT2_FT_DIR;
 	err = ext_inode_load(e, d->inode, &i);
-	*is_dir = !err && S_ISDIR(i.mode);
+	if (err)
+		err_clear();
 	arena_release(e->fs->arena, mark);
-	return err;
+	return !err && S_ISDIR(i.mode);
 }
 
 static int list_one(void *ctx, const struct ext2_dir_entry_2 *d)
@@ -178,9 +197,8 @@ static int list_one(void *ctx, const struct ext2_dir_entry_2 *d)
 		return corrupt(l->dir);
 	memcpy(name, d->name, d->name_len);
 	name[d->name_len] = 0;
-	err = entry_is_dir(l->e, d, &entry.is_dir);
-	if (!err)
-		err = l->each(l->ctx, &entry);
+	entry.is_dir = entry_is_dir(l->e, d);
+	err = l->each(l->ctx, &entry);
 	/* It may have opened a file, and so read another directory. */
 	if (!err && block)
 		err = ext_load(l->e, &l->e->dir, block);

@@ -11,8 +11,7 @@
 
 #include "loader/base/err.h"
 
-/* A directory larger than this is taken for a broken one. */
-#define DIR_BYTES_MAX (256u << 20)
+#define DIR_BYTES_MAX (256u << 20)	/* of a directory: our limit */
 
 static bool is_power_of(uint32_t n, uint32_t base)
 {
@@ -123,18 +122,30 @@ static int load_inline(struct ext *e, uint64_t table_off, struct ext_inode *out)
 static int check_size(struct ext *e, const struct ext_inode *i)
 {
 	uint64_t max = (uint64_t)UINT32_MAX << e->block_bits;
+	bool is_dir = S_ISDIR(i->mode) && !(i->flags & EXT4_INLINE_DATA_FL);
 
-	if (S_ISDIR(i->mode) && !(i->flags & EXT4_INLINE_DATA_FL)) {
-		max = e->blocks << e->block_bits;
-		if (max > DIR_BYTES_MAX)
-			max = DIR_BYTES_MAX;
-		if (i->size & (ext_block_size(e) - 1))
-			max = 0;
-	}
-	if (i->size <= max)
+	if (is_dir && i->size > DIR_BYTES_MAX && i->size <= max)
+		return fail(ERR_FILE_LENGTH, "ext4: directory of %lu bytes in "
+			    "inode %u: this loader reads %u", i->size,
+			    i->number, DIR_BYTES_MAX);
+	if (i->size <= max && !(is_dir && i->size & (ext_block_size(e) - 1)))
 		return 0;
 	return fail(ERR_FS_CORRUPT, "ext4: size %lu of inode %u", i->size,
 		    i->number);
+}
+
+/* What the features of single inodes do to this one. */
+static int check_flags(const struct ext *e, const struct ext_inode *i)
+{
+	const char *what = NULL;
+
+	if (i->flags & EXT4_ENCRYPT_FL)
+		what = "encrypted";
+	else if (i->flags & EXT2_COMPRBLK_FL &&
+		 e->incompat & EXT2_FEATURE_INCOMPAT_COMPRESSION)
+		what = "compressed";
+	return what ? fail(ERR_FILE_LENGTH, "ext4: inode %u is %s, which this "
+			   "loader cannot read", i->number, what) : 0;
 }
 
 static void take(const struct ext2_inode *raw, uint32_t number,
@@ -169,7 +180,9 @@ int ext_inode_load(struct ext *e, uint32_t number, struct ext_inode *out)
 	if (err)
 		return err;
 	take(&raw, number, out);
-	err = check_size(e, out);
+	err = check_flags(e, out);
+	if (!err)
+		err = check_size(e, out);
 	if (!err && (out->flags & EXT4_INLINE_DATA_FL))
 		err = load_inline(e, (block << e->block_bits) + at, out);
 	return err;

@@ -83,6 +83,7 @@ static int layout(struct fat *fat, const struct bpb *b)
 	fat->root_len = b->root_entries * 32;
 	fat->root_cluster = b->root_cluster;
 	fat->data = data * b->sector;
+	fat->fs->bytes = (uint64_t)b->sectors * b->sector;
 	return 0;
 }
 

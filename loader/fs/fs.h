@@ -20,6 +20,7 @@ struct fs {
 	void *priv;		/* the driver's */
 	char label[64];		/* volume label and UUID as text, "" if none */
 	char uuid[40];
+	uint64_t bytes;		/* its size as it says; the disk's may differ */
 };
 
 struct file {

@@ -99,7 +99,7 @@ $build --menu m --table mbr --boot bios -o x.img
 says x.img 0 '.paths[0].starts.cmdline' a=1 "a menu.lst of 1 MB" --paths bios
 "$twinboot" build --root root --table mbr --boot bios -o x.img 2>/dev/null
 says x.img 1 '.paths[0].why' "Error 15: File not found: no menu.lst or \
-grub.conf in /boot/grub or /grub of hd0 or its partitions 0 to 3" \
+grub.conf in /boot/grub or /grub of hd0 or its partitions" \
 	"no menu.lst" --paths bios
 fails "--paths floppy: not one of" $inspect x.img --paths bios,floppy
 fails "nothere: No such file" $inspect nothere

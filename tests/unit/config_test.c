@@ -61,6 +61,48 @@ static void test_search(void **state)
 	prints("Error 17: Cannot mount selected partition: (hd0)");
 }
 
+/* hd0 is made of FS, the file system of root/, by this sfdisk SCRIPT. */
+static void on_partition(const char *script, unsigned start)
+{
+	char command[400];
+
+	snprintf(command, sizeof(command), "rm -f hd0 fs; truncate -s 3M fs; "
+		 "mke2fs -q -d root fs; truncate -s 9M hd0; %s; "
+		 "printf '%s' | sfdisk -q --no-tell-kernel --wipe never hd0; "
+		 "dd if=fs of=hd0 bs=512 seek=%u conv=notrunc",
+		 "mke2fs -q -d former hd0", script, start);
+	testmenu_replace(command);
+}
+
+/*
+ * On whatever partition it is; what the disk was before it had a table comes
+ * last.
+ */
+static void test_partitions(void **state)
+{
+	testdisk_sh(testmenu_dir, "rm -rf root/grub root/boot/grub/*; "
+		    "mkdir -p former/boot/grub; cp root/k1 former; "
+		    "printf 'timeout 0\\ntitle T\\nkernel /k1 new\\n' "
+		    ">root/boot/grub/menu.lst; "
+		    "sed s/new/former/ root/boot/grub/menu.lst "
+		    ">former/boot/grub/menu.lst");
+	testmenu_replace("rm hd0; truncate -s 3M hd0; mke2fs -q -d former hd0");
+	boots("former");
+	on_partition("label: dos\\n2048,100\\n2248,100\\n2448,100\\n"
+		     "start=4096,size=12288,type=5\\n5000,100\\n"
+		     "6200,6144\\n", 6200);
+	boots("new");
+	testmenu_replace("dd if=/dev/zero of=hd0 bs=512 seek=6200 count=6144 "
+			 "conv=notrunc");
+	boots("former");
+	on_partition("label: gpt\\n1: start=2048,size=100\\n"
+		     "16: start=4096,size=6144\\n", 4096);
+	boots("new");
+	on_partition("label: gpt\\n1: start=2048,size=100\\n"
+		     "100: start=4096,size=6144\\n", 4096);
+	boots("new");
+}
+
 static void test_record(void **state)
 {
 	static const char *const conf[] = {
@@ -137,6 +179,7 @@ int main(void)
 		cmocka_unit_test_setup(test_search, fresh),
 		cmocka_unit_test_setup(test_record, fresh),
 		cmocka_unit_test_setup(test_huge_menu, fresh),
+		cmocka_unit_test_setup(test_partitions, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, setup, testmenu_end);

@@ -39,6 +39,7 @@ static const struct variant {
 	{ "-t ext4 -O bigalloc -C 65536 -N 4000", 512, "" },
 	{ "-t ext4 -b 1024 -O bigalloc,meta_bg,^resize_inode -C 4096 -N 4000", 512, "" },
 	{ "-t ext4 -O casefold,ea_inode,large_dir,mmp,quota,project", 512, "" },
+	{ "-t ext4 -O encrypt,verity", 512, "" },
 	{ "-t ext4 -b 16384 -F -N 4000", 512, "" },
 	{ "-t ext4 -b 65536 -F -N 4000 -O ^has_journal", 4096,
 	  "&& e2fsck -fyD $i" },
@@ -147,6 +148,48 @@ static void test_fragmented(void **state)
 		testfs_refused(&t, "/1", ERR_FILE_NOT_FOUND, "/1");
 		testfs_unmount(&t);
 	}
+}
+
+/* Features of single inodes: these, and what lies below them, are refused. */
+static void test_inode_features(void **state)
+{
+	struct testfs t;
+	struct file f;
+
+	testdisk_sh(dir, "rm -f g; truncate -s 32M g; mke2fs -q -t ext4 -O "
+		    "encrypt,verity,casefold -d tree g; "
+		    "printf 'sif small flags 0x80800\\nsif big flags 0x80800\\n"
+		    "sif deep flags 0x40080000\\nsif sparse flags 0x180000\\n"
+		    "sif pieces flags 0x80200\\n' "
+		    ">script; debugfs -w -f script g; "
+		    "debugfs -w -R 'feature compression' g");
+	testfs_mount(&t, dir, "g", 512);
+	testfs_refused(&t, "/small/59", ERR_FILE_LENGTH, "is encrypted, which");
+	testfs_refused(&t, "/big", ERR_FILE_LENGTH, "ext4: inode ");
+	testfs_refused(&t, "/link/up", ERR_FILE_LENGTH, "is encrypted");
+	testfs_refused(&t, "/pieces", ERR_FILE_LENGTH, "is compressed");
+	testfs_same_file(&t, "/sparse", dir, "tree/sparse");
+	testfs_find(&t, "/", &f);
+	assert_true(f.is_dir);
+	testfs_unmount(&t);
+}
+
+/* In a directory that folds case names are found either way. */
+static void test_casefold(void **state)
+{
+	struct testfs t;
+	struct file f;
+
+	testdisk_sh(dir, "rm -f g; truncate -s 32M g; mke2fs -q -t ext4 -O "
+		    "casefold -d tree g; printf 'write tree/big small/NaMe\\n"
+		    "sif small flags 0x40080000\\n' >script; "
+		    "debugfs -w -f script g");
+	testfs_mount(&t, dir, "g", 512);
+	testfs_same_file(&t, "/small/59", dir, "tree/small/59");
+	testfs_find(&t, "/small/nAmE", &f);
+	testfs_refused(&t, "/small/nAmE2", ERR_FILE_NOT_FOUND, "nAmE2");
+	testfs_refused(&t, "/BIG", ERR_FILE_NOT_FOUND, "/BIG");
+	testfs_unmount(&t);
 }
 
 /* Five billion bytes that were allocated and never written, and a file after. */
@@ -276,6 +319,8 @@ int main(void)
 		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_fragmented),
+		cmocka_unit_test(test_inode_features),
+		cmocka_unit_test(test_casefold),
 		cmocka_unit_test(test_far),
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_list),

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,13 @@ static json_t *describe_fs(struct blk *b)
 	}
 	j = json_pack("{ss ss* ss*}", "type", fs.driver->name, "label",
 		      fs.label, "uuid", fs.uuid);
-	return j ? j : json_pack("{ss}", "type", fs.driver->name);
+	if (!j)
+		j = json_pack("{ss}", "type", fs.driver->name);
+	if (fs.bytes > blk_bytes(b))
+		json_object_set_new(j, "cut", json_sprintf(
+			"it has %" PRIu64 " bytes, but only %" PRIu64 " are "
+			"there", fs.bytes, blk_bytes(b)));
+	return j;
 }
 
 static json_t *describe_partitions(struct blk *disk,
@@ -149,6 +156,8 @@ static void print_fs(const char *name, const json_t *fs)
 		printf("  label %s", get(fs, "label"));
 	if (get(fs, "uuid")[0])
 		printf("  uuid %s", get(fs, "uuid"));
+	if (get(fs, "cut")[0])
+		printf("  cut: %s", get(fs, "cut"));
 	putchar('\n');
 }
 
@@ -182,6 +191,8 @@ static void print_text(const json_t *j)
 	       json_integer_value(json_object_get(j, "sector")));
 	if (get(j, "error")[0])
 		printf("           %s\n", get(j, "error"));
+	if (get(j, "remark")[0])
+		printf("           %s\n", get(j, "remark"));
 	if (json_object_get(j, "fs"))
 		print_fs("(hd0)", json_object_get(j, "fs"));
 	json_array_foreach(json_object_get(j, "partitions"), i, one) {
@@ -212,6 +223,11 @@ static json_t *inspect_disk(struct blk *disk, const char *only, bool verbose,
 		      describe_partitions(disk, &parts));
 	if (error)
 		json_object_set_new(j, "error", error);
+	if (parts.remark[0])
+		json_object_set_new(j, "remark", json_string(parts.remark));
+	else if (parts.from_backup)
+		json_object_set_new(j, "remark", json_string("the first GPT is "
+				    "broken: read from its copy"));
 	err_clear();
 	if (parts.table == PART_NONE)
 		json_object_set_new(j, "fs", describe_fs(disk));
