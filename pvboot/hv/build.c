@@ -265,9 +265,7 @@ static void own_frames(struct builder *b)
 
 	for (i = 0; i < b->n; i++)
 		for (k = 0; k < b->ext[i].n; k++) {
-			frames[b->ext[i].mfn + k] = (struct frame){
-				.owner = OWNER_DOM(d), .flags = FF_GUEST
-			};
+			frame_give(d, b->ext[i].mfn + k);
 			d->m2p[b->ext[i].mfn + k] = b->ext[i].pfn + k;
 		}
 }
@@ -297,10 +295,9 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	struct vcpu *v = &b->domain->vcpu[0];
 	uint64_t root = builder_mfn(b, x->tables.pfn);
 
-	if (frame_get_type(b->domain, root, FT_L4) ||
+	if (frame_pin(b->domain, root, FT_L4) ||
 	    hold_take(b->domain, &v->kernel_root, root, FT_L4))
 		panic("the page tables built for the domain are not valid");
-	frames[root].flags |= FF_PINNED;	/* one for that, one for CR3 */
 	v->kernel_mode = true;
 	paging_fill_root(b->domain, root, true);
 	paging_load(v);

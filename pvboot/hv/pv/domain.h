@@ -71,6 +71,7 @@ struct vcpu {
 	bool arch_iopl;		/* VMASST_TYPE_architectural_iopl */
 	uint64_t cr2, cr4;	/* CR4: what the guest may control */
 	uint64_t dr[8];
+	uint32_t tlb_time;	/* tlb.c: when its processor last flushed */
 	struct hold user_root, kernel_root; /* that of user mode: or none */
 	uint64_t kernel_ss, kernel_sp;
 	uint64_t fs_base, gs_kernel, gs_user;	/* when not loaded */
@@ -129,6 +130,7 @@ struct domain {
 	struct grant_active *grant_active[GRANT_FRAMES];
 
 	struct hold *holds;	/* all that we keep of its pages */
+	bool flush_wanted;	/* tlb.c */
 
 	/* Backends: rings in guest RAM, ports. */
 	struct hold console_ring, store_ring;

@@ -18,17 +18,6 @@
 
 #include <xen/sched.h>
 
-void domain_share(struct domain *d, void *page)
-{
-	struct frame *f = &frames[va_mfn(page)];
-
-	/* The count that never goes keeps it from becoming a page table. */
-	*f = (struct frame){
-		.count = 1, .tcount = 1, .type = FT_WRITABLE,
-		.owner = OWNER_DOM(d), .flags = FF_SHARED,
-	};
-}
-
 static uint32_t wallclock_version;
 
 static void set_wallclock(shared_info_t *s)
@@ -51,7 +40,7 @@ struct domain *domain_create(void)
 	d->shared = page_alloc(1);
 	if (!d->shared)
 		panic("no memory for a domain");
-	domain_share(d, d->shared);
+	frame_share(d, va_mfn(d->shared));
 	d->m2p = memory_m2p(&d->m2p_l4e);
 	set_wallclock(d->shared);
 	for (i = 0; i < VCPUS; i++) {

@@ -6,8 +6,6 @@
 
 struct domain *domain_create(void);
 void domain_end(struct domain *d) __attribute__((noreturn));
-/* A page of ours that the guest may map writable, as the guest sees it. */
-void domain_share(struct domain *d, void *page);
 
 /* The guest did wrong: it dies with the first REASON given, we go on. */
 void kill_guest(struct domain *d, const char *reason, ...)

@@ -82,7 +82,7 @@ void hypercall(struct vcpu *v)
 	v->left = false;
 	v->sysret = true;
 	result = hypercall_dispatch(v, r->rax, a);
-	tlb_flush_wanted();
+	tlb_flush_wanted(v->domain);
 	if (!v->left)
 		r->rax = (uint64_t)result;
 }

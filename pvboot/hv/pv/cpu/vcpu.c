@@ -121,7 +121,7 @@ void vcpu_toggle(struct vcpu *v)
 	v->kernel_mode = !v->kernel_mode;
 	swapgs();
 	paging_load(v);
-	tlb_flushed();
+	tlb_flushed(v);
 	if (v->kernel_mode && v->runstate_late)
 		vcpu_runstate_write(v);
 }

@@ -4,48 +4,33 @@
  */
 #include "pvboot/hv/pv/memory/balloon.h"
 
-#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
-#include "pvboot/hv/pv/memory/tlb.h"
 
 #include <xen/memory.h>
 
-#define OWNER_GONE	0xff	/* the guest's once, free to be taken again */
 #define EXTENTS_MAX	65536	/* of one call, bounded */
 
-/* A frame that no table maps, and no cached translation either. */
 static int give_back(struct domain *d, uint64_t mfn)
 {
-	struct frame *f = frame_of(d, mfn);
+	int err = frame_return(d, mfn);
 
-	if (!f || !(f->flags & FF_GUEST) || f->count)
-		return -XEN_EINVAL;
-	*f = (struct frame){ .owner = OWNER_GONE };
+	if (err)
+		return err;
 	d->m2p[mfn] = INVALID_MFN;
 	d->tot_pages--;
-	tlb_flush_later();
 	return 0;
 }
 
 static uint64_t take_again(struct domain *d, uint64_t pfn)
 {
-	static uint64_t next;
-	uint64_t n;
+	uint64_t mfn = frame_obtain(d);
 
-	for (n = 0; n < max_mfn; n++, next++) {
-		if (next >= max_mfn)
-			next = 0;
-		if (frames[next].owner != OWNER_GONE)
-			continue;
-		frames[next] = (struct frame){
-			.owner = OWNER_DOM(d), .flags = FF_GUEST
-		};
-		d->m2p[next] = pfn;
+	if (mfn != INVALID_MFN) {
+		d->m2p[mfn] = pfn;
 		d->tot_pages++;
-		return next;
 	}
-	return INVALID_MFN;
+	return mfn;
 }
 
 /* The number of extents done. */

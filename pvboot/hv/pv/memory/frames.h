@@ -24,6 +24,7 @@ enum frame_type {
 
 #define OWNER_FREE	0
 #define OWNER_HV	1
+#define OWNER_SPARE	0xff	/* the guest's once, free to be taken again */
 #define OWNER_DOM(d)	((d)->id + 2)
 
 /*
@@ -33,9 +34,10 @@ enum frame_type {
  */
 struct frame {
 	uint32_t count, tcount;
-	uint32_t stamp;		/* tlb clock when TCOUNT last became 0 */
+	uint32_t stamp;		/* tlb clock when a count last became 0 */
 	int32_t linear;		/* >0: linear entries in it, <0: to it */
-	uint8_t owner, type, flags, spare;
+	uint32_t next;		/* in a list of frames.c */
+	uint8_t owner, type, flags;
 };
 
 extern struct frame *frames;	/* by mfn, up to max_mfn */
@@ -43,10 +45,24 @@ extern struct frame *frames;	/* by mfn, up to max_mfn */
 /* Before anything else here: all frames are ours. */
 void frames_init(void);
 
+/*
+ * Owners.  A frame of ours becomes D's RAM; a page of ours is lent to D to be
+ * mapped writable, for good; D's RAM goes back when nothing refers to it and no
+ * processor translates to it (-XEN_EINVAL), and is obtained again (INVALID_MFN
+ * when there is none).
+ */
+void frame_give(struct domain *d, uint64_t mfn);
+void frame_share(struct domain *d, uint64_t mfn);
+int frame_return(struct domain *d, uint64_t mfn);
+uint64_t frame_obtain(struct domain *d);
+
 struct frame *frame_of(struct domain *d, uint64_t mfn); /* NULL: not D's */
 bool frame_get(struct domain *d, uint64_t mfn);
 void frame_put(uint64_t mfn);
 int frame_get_type(struct domain *d, uint64_t mfn, unsigned type);
 void frame_put_type(uint64_t mfn);
+/* A type reference that the guest asks for and gives back by itself. */
+int frame_pin(struct domain *d, uint64_t mfn, unsigned type);
+int frame_unpin(struct domain *d, uint64_t mfn);
 
 #endif

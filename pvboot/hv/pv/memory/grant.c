@@ -35,7 +35,7 @@ static bool grow(struct domain *d, unsigned n)
 
 		if (!page || !active)
 			return false;
-		domain_share(d, page);
+		frame_share(d, va_mfn(page));
 		d->grant[d->grant_frames] = page;
 		d->grant_active[d->grant_frames++] = active;
 	}

@@ -141,18 +141,23 @@ int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
 	return part_end(v, &p, i, sizeof(u), err);
 }
 
-/*
- * Which vCPUs are meant does not matter: all of them run on this processor,
- * and a root is loaded anew when another one is entered.
- */
-static void flush(uint64_t flags, uint64_t va)
+/* Not this vCPU alone: then all, whatever bitmap the guest has. */
+static void flush(struct vcpu *v, uint64_t flags, uint64_t va)
 {
+	bool all = flags & ~(uint64_t)UVMF_FLUSHTYPE_MASK;
+
 	switch (flags & UVMF_FLUSHTYPE_MASK) {
 	case UVMF_TLB_FLUSH:
-		tlb_flush();
+		if (all)
+			tlb_flush_all(v->domain);
+		else
+			tlb_flush(v);
 		break;
 	case UVMF_INVLPG:
-		invlpg(va);
+		if (all)
+			tlb_flush_page_all(v->domain, va);
+		else
+			tlb_flush_page(v, va);
 		break;
 	}
 }
@@ -166,32 +171,8 @@ int64_t do_update_va_mapping(struct vcpu *v, const uint64_t *a)
 	if (e)
 		err = paging_set(v->domain, va_mfn(e),
 				 ((uintptr_t)e & (PAGE_SIZE - 1)) >> 3, a[1]);
-	flush(a[2], a[0]);
+	flush(v, a[2], a[0]);
 	return err;
-}
-
-static int pin(struct domain *d, uint64_t mfn, unsigned type)
-{
-	struct frame *f = frame_of(d, mfn);
-	int err;
-
-	if (!f || f->flags & FF_PINNED)
-		return -XEN_EINVAL;
-	err = frame_get_type(d, mfn, type);
-	if (!err)
-		f->flags |= FF_PINNED;
-	return err ? -XEN_EINVAL : 0;
-}
-
-static int unpin(struct domain *d, uint64_t mfn)
-{
-	struct frame *f = frame_of(d, mfn);
-
-	if (!f || !(f->flags & FF_PINNED))
-		return -XEN_EINVAL;
-	f->flags &= (uint8_t)~FF_PINNED;
-	frame_put_type(mfn);
-	return 0;
 }
 
 static int clear_or_copy(struct domain *d, const struct mmuext_op *op)
@@ -212,34 +193,33 @@ static int clear_or_copy(struct domain *d, const struct mmuext_op *op)
 	return 0;
 }
 
-static void invlpg_guest(uint64_t va)
-{
-	if (guest_range(va, 1))
-		invlpg(va);
-}
-
 static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 {
 	switch (op->cmd) {
 	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L4_TABLE:
-		return pin(v->domain, op->arg1.mfn,
-			   FT_L1 + op->cmd - MMUEXT_PIN_L1_TABLE);
+		return frame_pin(v->domain, op->arg1.mfn,
+				 FT_L1 + op->cmd - MMUEXT_PIN_L1_TABLE) ?
+			-XEN_EINVAL : 0;
 	case MMUEXT_UNPIN_TABLE:
-		return unpin(v->domain, op->arg1.mfn);
+		return frame_unpin(v->domain, op->arg1.mfn);
 	case MMUEXT_NEW_BASEPTR:
 		return paging_new_root(v, op->arg1.mfn) ? -XEN_EINVAL : 0;
 	case MMUEXT_NEW_USER_BASEPTR:
 		return paging_new_user_root(v, op->arg1.mfn) ?
 			-XEN_EINVAL : 0;
 	case MMUEXT_TLB_FLUSH_LOCAL:
+		tlb_flush(v);
+		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
 	case MMUEXT_TLB_FLUSH_ALL:
-		tlb_flush();
+		tlb_flush_all(v->domain);
 		return 0;
 	case MMUEXT_INVLPG_LOCAL:
+		tlb_flush_page(v, op->arg1.linear_addr);
+		return 0;
 	case MMUEXT_INVLPG_MULTI:
 	case MMUEXT_INVLPG_ALL:
-		invlpg_guest(op->arg1.linear_addr);
+		tlb_flush_page_all(v->domain, op->arg1.linear_addr);
 		return 0;
 	case MMUEXT_FLUSH_CACHE:
 	case MMUEXT_FLUSH_CACHE_GLOBAL:

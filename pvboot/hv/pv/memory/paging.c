@@ -182,7 +182,7 @@ int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val)
 	*e = val;
 	if (old & PTE_P) {
 		if (level != FT_L1)	/* walks may be cached */
-			tlb_flush_later();
+			tlb_flush_later(d);
 		put_entry(mfn, old, level);
 	}
 	return 0;
@@ -218,7 +218,7 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	int err = 0;
 
 	if (mfn == v->kernel_root.mfn) {
-		tlb_flush();
+		tlb_flush(v);
 		return 0;
 	}
 	err = hold_take(v->domain, &new, mfn, FT_L4);
@@ -229,7 +229,7 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	hold_replace(&v->kernel_root, &new);
 	paging_fill_root(v->domain, mfn, true);
 	paging_load(v);
-	tlb_flushed();
+	tlb_flushed(v);
 	hold_drop(&old);
 	return 0;
 }

@@ -1,35 +1,69 @@
 /*
- * Flushes of the TLB, and their count.
+ * Flushes of the TLB, and their clock.  Relies on every load of CR3 being told
+ * (tlb_flushed); knows nothing of frames.
  */
 #include "pvboot/hv/pv/memory/tlb.h"
 
-#include <stdbool.h>
-
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/memory/guest_mem.h"
+
+#define HALF_TURN 0x40000000U
 
 uint32_t tlb_clock = 1;
 
-static bool flush_wanted;
-
-void tlb_flushed(void)
+void tlb_flushed(struct vcpu *v)
 {
-	tlb_clock++;
-	flush_wanted = false;
+	v->tlb_time = ++tlb_clock;
+	/* Times are compared by their difference: none may grow too old. */
+	if (!(tlb_clock & (HALF_TURN - 1)))
+		tlb_flush_all(v->domain);
 }
 
-void tlb_flush_later(void)
+void tlb_flush(struct vcpu *v)
 {
-	flush_wanted = true;
-}
-
-void tlb_flush_wanted(void)
-{
-	if (flush_wanted)
-		tlb_flush();
-}
-
-void tlb_flush(void)
-{
-	tlb_flushed();
 	write_cr3(read_cr3());
+	tlb_flushed(v);
+}
+
+void tlb_flush_all(struct domain *d)
+{
+	unsigned i;
+
+	d->flush_wanted = false;
+	for (i = 0; i < d->n_vcpus; i++)
+		tlb_flush(&d->vcpu[i]);
+}
+
+void tlb_flush_page(struct vcpu *v, uint64_t va)
+{
+	if (guest_range(va, 1))
+		invlpg(va);
+}
+
+void tlb_flush_page_all(struct domain *d, uint64_t va)
+{
+	unsigned i;
+
+	for (i = 0; i < d->n_vcpus; i++)
+		tlb_flush_page(&d->vcpu[i], va);
+}
+
+void tlb_forget(struct domain *d, uint32_t stamp)
+{
+	unsigned i;
+
+	for (i = 0; i < d->n_vcpus; i++)
+		if ((int32_t)(stamp - d->vcpu[i].tlb_time) >= 0)
+			tlb_flush(&d->vcpu[i]);
+}
+
+void tlb_flush_later(struct domain *d)
+{
+	d->flush_wanted = true;
+}
+
+void tlb_flush_wanted(struct domain *d)
+{
+	if (d->flush_wanted)
+		tlb_flush_all(d);
 }

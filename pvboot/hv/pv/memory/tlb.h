@@ -1,20 +1,37 @@
-/* Translations that the processor may still hold. */
+/*
+ * Translations that processors may still hold.  A clock counts flushes of any
+ * processor; each vCPU (they do not migrate) remembers the time of its own last
+ * one.  A reference that goes leaves the time in its frame ("stamp"): whoever
+ * has not flushed since may still use the frame the old way.
+ */
 #ifndef PVBOOT_HV_PV_MEMORY_TLB_H
 #define PVBOOT_HV_PV_MEMORY_TLB_H
 
 #include <stdint.h>
 
-/*
- * Counts full flushes.  A frame whose last use in one type ended since the
- * last flush may still be cached that way.
- */
+#include "pvboot/hv/pv/domain.h"
+
 extern uint32_t tlb_clock;
 
-void tlb_flush(void);
-/* At the end of this hypercall; tlb_flush_wanted() does it. */
-void tlb_flush_later(void);
-void tlb_flush_wanted(void);
-/* The caller has loaded CR3. */
-void tlb_flushed(void);
+static inline uint32_t tlb_stamp(void)
+{
+	return tlb_clock;
+}
+
+/* At once, on every processor that has not flushed since STAMP was taken. */
+void tlb_forget(struct domain *d, uint32_t stamp);
+/* The processor of V has just loaded CR3. */
+void tlb_flushed(struct vcpu *v);
+void tlb_flush(struct vcpu *v);
+void tlb_flush_all(struct domain *d);
+/* What V (all of D) translates VA to; in the hypervisor's hole, nothing. */
+void tlb_flush_page(struct vcpu *v, uint64_t va);
+void tlb_flush_page_all(struct domain *d, uint64_t va);
+/*
+ * Before the guest runs on: it has changed a table above L1, and expects not
+ * to see old walks.  Nothing of ours may rely on this one.
+ */
+void tlb_flush_later(struct domain *d);
+void tlb_flush_wanted(struct domain *d);
 
 #endif
