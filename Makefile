@@ -280,8 +280,8 @@ HV_SMALL := back/console back/vbd back/xenbus build config config_fdt drivers/ah
 	machine/apic machine/com machine/irq machine/log machine/memory \
 	machine/pci machine/power machine/tables machine/time machine/timer \
 	pv/cpu/domain pv/cpu/version pv/memory/balloon setup \
-	start store/store store/store_msg store/store_pool store/store_tree \
-	store/store_tx store/store_watch
+	start store/store store/store_msg store/chain \
+	store/store_path store/store_tx store/store_watch store/tree
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os
 LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 BOOT += $(B)/boot/hv.elf

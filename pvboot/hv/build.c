@@ -227,8 +227,8 @@ static void collect(struct builder *b, const struct hv_config *c)
 {
 	unsigned i;
 
-	for (i = 0; i < n_free_ram; i++)
-		add_supply(b, free_ram[i].start, free_ram[i].end);
+	for (i = 0; i < memory_n_free_ram; i++)
+		add_supply(b, memory_free_ram[i].start, memory_free_ram[i].end);
 	b->first_module = b->n_supply;
 	for (i = 0; i < boot_info.n_modules; i++) {
 		const struct module *m = &boot_info.module[i];
@@ -381,7 +381,7 @@ static void write_domain(struct builder *b, const struct xenpv *x)
 		panic("%s", err_text());
 }
 
-void domain_build(struct domain *d, const struct hv_config *c)
+void build_domain(struct domain *d, const struct hv_config *c)
 {
 	static struct builder b;
 	static struct boot_entry e;

@@ -7,6 +7,6 @@
 struct hv_config;
 
 /* Kernel and modules into the new domain, vCPU 0 ready to run. */
-void domain_build(struct domain *d, const struct hv_config *c);
+void build_domain(struct domain *d, const struct hv_config *c);
 
 #endif

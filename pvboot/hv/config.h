@@ -45,14 +45,6 @@ void config_default(struct hv_config *c);
  */
 int config_cmdline(struct hv_config *c, const char *cmdline);
 
-/*
- * A flattened device tree into C.  MODULE_AT gives the number of the module at
- * a machine address, or -1.  ERR_NOTMINE when BLOB is no device tree;
- * ERR_ARGUMENT, with a message, when it is none we understand.
- */
-int config_fdt(struct hv_config *c, const void *blob, size_t len,
-	       int (*module_at)(void *arg, uint64_t start), void *arg);
-
 /* Does module MODULE serve as a disk? */
 bool config_is_disk(const struct hv_config *c, unsigned module);
 

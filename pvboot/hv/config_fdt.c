@@ -3,9 +3,10 @@
  * compatible with "xen,domain" for the guest, in it nodes for its modules and
  * disks.  libfdt checks the blob; values are checked here.
  */
-#include "loader/base/err.h"
+#include "pvboot/hv/config_fdt.h"
+
 #include "loader/base/fmt.h"
-#include "pvboot/hv/config.h"
+#include "loader/base/err.h"
 
 #include <libfdt.h>
 #include <string.h>

@@ -11,6 +11,7 @@
 #include "loader/disk/part.h"
 #include "pvboot/hv/back/blkback.h"
 #include "pvboot/hv/back/xenbus.h"
+#include "pvboot/hv/config_fdt.h"
 #include "pvboot/hv/drivers/disk.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
@@ -68,8 +69,8 @@ static struct disk *find_disk(const struct config_vbd *v)
 	const struct module *m = &boot_info.module[v->unit];
 	struct disk *d = NULL;
 
-	if (!v->module && v->unit < n_disks)
-		d = disks[v->unit];
+	if (!v->module && v->unit < disk_count)
+		d = disk_table[v->unit];
 	if (v->module && v->unit < boot_info.n_modules)
 		d = disk_add_ram(m->start, m->end - m->start);
 	if (!d)
@@ -83,7 +84,7 @@ static void add_part(struct domain *d, const struct config_vbd *v,
 {
 	const unsigned pages = (sizeof(struct part_list) + PAGE_SIZE - 1) /
 		PAGE_SIZE;
-	struct part_list *list = page_alloc(pages);
+	struct part_list *list = memory_alloc(pages);
 	struct blk *b = disk_blk(disk);
 	struct part_blk part;
 
@@ -96,7 +97,7 @@ static void add_part(struct domain *d, const struct config_vbd *v,
 		     part.first * (b->sector / DISK_SECTOR),
 		     part.blk.count * (b->sector / DISK_SECTOR), v->read_only))
 		panic("%s: no such device", v->name);
-	page_free(list, pages);
+	memory_free(list, pages);
 }
 
 static void add_vbd(struct domain *d, const struct config_vbd *v)
@@ -114,7 +115,7 @@ static void add_all(struct domain *d)
 {
 	struct config_vbd v = { .part = -1 };
 
-	for (; v.unit < n_disks; v.unit++) {
+	for (; v.unit < disk_count; v.unit++) {
 		fmt(v.name, sizeof(v.name), "xvd%c", 'a' + v.unit);
 		add_vbd(d, &v);
 	}

@@ -32,13 +32,13 @@ void start(uint32_t magic, uint32_t info_pa)
 	time_init();
 	power_init();
 	hv_log("%llu MiB, TSC %llu kHz",
-	       (unsigned long long)(ram_pages >> 8),
+	       (unsigned long long)(memory_ram_pages >> 8),
 	       (unsigned long long)time_tsc_khz);
 	setup_config(&config);
 	if (config.console == CONSOLE_COM2)
 		com_init(1);
 	d = domain_create();
-	domain_build(d, &config);
+	build_domain(d, &config);
 	tables_leave();
 	run(&d->vcpu[0]);
 }

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (!status && io.indirect && size > 300)
 				memcpy(io.seg, data + size - 300, io.n * 8);
 			if (!status)
-				status = blk_check(&io, &l);
+				status = blkring_back_check(&io, &l);
 			if (!status)
 				check(&io, &l);
 			blkring_back_put(&r, io.id, io.op, (int16_t)status);

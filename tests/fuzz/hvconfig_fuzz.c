@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "pvboot/hv/config.h"
+#include "pvboot/hv/config_fdt.h"
 
 static int module_at(void *arg, uint64_t start)
 {

@@ -131,7 +131,7 @@ static int rw(uint8_t op, uint64_t sector, unsigned n, uint8_t first,
 	for (unsigned i = 0; i < 11; i++)
 		q.rw.seg[i] = (struct blkif_request_segment){ i, first, last };
 	status = blkring_back_parse(&q, &io);
-	return status ? status : blk_check(&io, limits);
+	return status ? status : blkring_back_check(&io, limits);
 }
 
 static void test_requests(void **state)
@@ -188,9 +188,9 @@ static void test_indirect(void **state)
 	assert_int_equal(io.id, 0x1122334455667788);
 	for (unsigned i = 0; i < BLKRING_SEGS; i++)
 		io.seg[i] = (struct blkif_request_segment){ i, 0, 7 };
-	assert_int_equal(blk_check(&io, &disk), 0);
+	assert_int_equal(blkring_back_check(&io, &disk), 0);
 	io.sector++;
-	assert_int_equal(blk_check(&io, &disk), -1);
+	assert_int_equal(blkring_back_check(&io, &disk), -1);
 	q.indirect.nr_segments++;
 	assert_int_equal(blkring_back_parse(&q, &io), -1);
 	q.indirect.nr_segments = 0;

@@ -4,7 +4,7 @@
 #include <libfdt.h>
 
 #include "loader/base/err.h"
-#include "pvboot/hv/config.h"
+#include "pvboot/hv/config_fdt.h"
 
 static struct hv_config c;
 static char blob[4096];

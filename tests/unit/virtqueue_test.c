@@ -14,7 +14,7 @@ static unsigned n_room, kicks, kills;
 static uint16_t seen;		/* the device's index into avail */
 
 /* What virtio_queue.c needs of the hypervisor. */
-void *page_alloc(unsigned n)
+void *memory_alloc(unsigned n)
 {
 	room[n_room] = aligned_alloc(PAGE_SIZE, n * PAGE_SIZE);
 	return memset(room[n_room++], 0, n * PAGE_SIZE);
@@ -77,19 +77,19 @@ static void test_init(void **state)
 	assert_false(virtio_queue_init(&other, 0));
 	assert_false(virtio_queue_init(&other, 6));
 	assert_false(virtio_queue_init(&other, 2048));
-	assert_int_equal(virtio_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v), -1);
 }
 
 static void test_chain(void **state)
 {
 	unsigned len;
-	int head = virtio_add(&v, data, 3);
+	int head = virtio_queue_add(&v, data, 3);
 
 	assert_true(head >= 0);
-	virtio_kick(&v);
+	virtio_queue_kick(&v);
 	assert_int_equal(kicks, 1);
 	v.used->flags = VRING_USED_F_NO_NOTIFY;
-	virtio_kick(&v);
+	virtio_queue_kick(&v);
 	assert_int_equal(kicks, 1);
 	assert_int_equal(v.avail->idx, 1);
 	assert_int_equal(device_take(&len), head);
@@ -99,22 +99,22 @@ static void test_chain(void **state)
 	assert_int_equal(v.desc[v.desc[head].next].len, 512);
 	assert_int_equal(v.desc[v.desc[head].next].flags,
 			 VRING_DESC_F_NEXT | VRING_DESC_F_WRITE);
-	assert_int_equal(virtio_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v), -1);
 	device_return((uint32_t)head);
-	assert_int_equal(virtio_next(&v), head);
-	assert_int_equal(virtio_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v), head);
+	assert_int_equal(virtio_queue_next(&v), -1);
 	assert_int_equal(v.n_free, 8);
 }
 
 static void test_full(void **state)
 {
-	assert_int_equal(virtio_add(&v, data, 9), -1);
-	assert_int_equal(virtio_add(&v, data, 0), -1);
-	assert_true(virtio_add(&v, data, 3) >= 0);
-	assert_true(virtio_add(&v, data, 3) >= 0);
-	assert_int_equal(virtio_add(&v, data, 3), -1);
-	assert_true(virtio_add(&v, data, 2) >= 0);
-	assert_int_equal(virtio_add(&v, data, 1), -1);
+	assert_int_equal(virtio_queue_add(&v, data, 9), -1);
+	assert_int_equal(virtio_queue_add(&v, data, 0), -1);
+	assert_true(virtio_queue_add(&v, data, 3) >= 0);
+	assert_true(virtio_queue_add(&v, data, 3) >= 0);
+	assert_int_equal(virtio_queue_add(&v, data, 3), -1);
+	assert_true(virtio_queue_add(&v, data, 2) >= 0);
+	assert_int_equal(virtio_queue_add(&v, data, 1), -1);
 }
 
 /* Round and round, answered out of order; indices wrap at 65,536. */
@@ -124,7 +124,8 @@ static void test_turns(void **state)
 
 	for (unsigned i = 0; i < 50000; i++) {
 		unsigned n = i % 3 + 1, m = 4 - n;
-		int a = virtio_add(&v, data, n), b = virtio_add(&v, data, m);
+		int a = virtio_queue_add(&v, data, n);
+		int b = virtio_queue_add(&v, data, m);
 
 		assert_true(a >= 0 && b >= 0 && a != b);
 		assert_int_equal(device_take(&len), a);
@@ -133,8 +134,8 @@ static void test_turns(void **state)
 		assert_int_equal(len, m);
 		device_return((uint32_t)b);
 		device_return((uint32_t)a);
-		assert_int_equal(virtio_next(&v), b);
-		assert_int_equal(virtio_next(&v), a);
+		assert_int_equal(virtio_queue_next(&v), b);
+		assert_int_equal(virtio_queue_next(&v), a);
 		assert_int_equal(v.n_free, 8);
 	}
 	assert_int_equal(kills, 0);
@@ -144,14 +145,14 @@ static void test_turns(void **state)
 static void bad_return(uint32_t id, unsigned times)
 {
 	setup(NULL);
-	assert_true(virtio_add(&v, data, 3) >= 0);
+	assert_true(virtio_queue_add(&v, data, 3) >= 0);
 	for (unsigned i = 0; i < times; i++)
 		device_return(id);
 	for (unsigned i = 0; i < times; i++)
-		virtio_next(&v);
+		virtio_queue_next(&v);
 	assert_int_equal(kills, 1);
-	assert_int_equal(virtio_next(&v), -1);
-	assert_int_equal(virtio_add(&v, data, 1), -1);
+	assert_int_equal(virtio_queue_next(&v), -1);
+	assert_int_equal(virtio_queue_add(&v, data, 1), -1);
 	teardown(NULL);
 }
 
@@ -164,25 +165,25 @@ static void test_bad_device(void **state)
 	bad_return(UINT32_MAX, 1);
 	bad_return(0, 2);		/* twice */
 	setup(NULL);
-	assert_true(virtio_add(&v, data, 1) >= 0);
+	assert_true(virtio_queue_add(&v, data, 1) >= 0);
 	v.used->idx = 0x8000;
-	assert_int_equal(virtio_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v), -1);
 	assert_int_equal(kills, 1);
 }
 
 /* It rewrites the descriptors: our own list does not care. */
 static void test_scribble(void **state)
 {
-	int head = virtio_add(&v, data, 3);
+	int head = virtio_queue_add(&v, data, 3);
 
 	for (unsigned i = 0; i < 8; i++) {
 		v.desc[i].next = 0xffff;
 		v.desc[i].flags = 0xffff;
 	}
 	device_return((uint32_t)head);
-	assert_int_equal(virtio_next(&v), head);
+	assert_int_equal(virtio_queue_next(&v), head);
 	assert_int_equal(v.n_free, 8);
-	assert_true(virtio_add(&v, data, 8) >= 0);
+	assert_true(virtio_queue_add(&v, data, 8) >= 0);
 }
 
 int main(void)

@@ -110,7 +110,7 @@ static bool start(struct vbd_slot *s, const union blkring_request *q)
 	if (!status && s->io.indirect && !read_segments(s))
 		status = BLKIF_RSP_ERROR;
 	if (!status)
-		status = blk_check(&s->io, &v->limits);
+		status = blkring_back_check(&s->io, &v->limits);
 	if (!status && !map(s))
 		status = BLKIF_RSP_ERROR;
 	if (status) {
@@ -203,8 +203,8 @@ bool blkback_update(struct domain *d)
 bool blkback_slots(struct vbd *v)
 {
 	const size_t size = VBD_SLOTS * sizeof(struct vbd_slot);
-	struct vbd_slot *s = page_alloc((unsigned)((size + PAGE_SIZE - 1) /
-						   PAGE_SIZE));
+	struct vbd_slot *s = memory_alloc((unsigned)((size + PAGE_SIZE - 1) /
+						     PAGE_SIZE));
 
 	for (unsigned i = 0; s && i < VBD_SLOTS; i++) {
 		s[i].vbd = v;
@@ -216,7 +216,7 @@ bool blkback_slots(struct vbd *v)
 
 bool blkback_init(struct domain *d)
 {
-	struct blkback *b = page_alloc(1);
+	struct blkback *b = memory_alloc(1);
 
 	if (!b) {
 		hv_log("no memory for the block backend");

@@ -5,42 +5,8 @@
 #ifndef PVBOOT_HV_BACK_BLKBACK_H
 #define PVBOOT_HV_BACK_BLKBACK_H
 
-#include "pvboot/hv/back/blkring_back.h"
-#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/back/vbd.h"
 #include "pvboot/hv/machine/work.h"
-#include "pvboot/hv/pv/domain.h"
-
-enum { VBD_MAX = 16, VBD_SLOTS = 48, VBD_PATH = 64 };
-
-struct vbd;
-
-/* A request on its way. */
-struct vbd_slot {
-	struct vbd *vbd;
-	struct vbd_slot *next;	/* when free */
-	struct blk_io io;
-	void *page[BLKRING_SEGS];	/* granted, as far as not NULL */
-	struct disk_request disk;
-};
-
-struct vbd {
-	struct domain *domain;
-	struct disk *disk;
-	uint64_t first;		/* sector of the disk */
-	struct blk_limits limits;
-	char front[VBD_PATH], back[VBD_PATH];
-	int state;		/* what we last wrote to BACK/state */
-
-	bool up;		/* connected: takes requests */
-	bool broken;		/* by the guest; until it starts afresh */
-	bool notify;		/* answers were put that it waits for */
-	struct blkring_back ring;
-	uint32_t ring_ref[BLKRING_PAGES];
-	unsigned port;
-	unsigned in_flight;
-	struct vbd_slot *free;
-	struct vbd_slot *stalled;	/* the disk had no room for it */
-};
 
 struct blkback {
 	struct domain *domain;
@@ -52,24 +18,14 @@ struct blkback {
 
 /* Before the guest runs; needs d->store.  false: no memory (logged). */
 bool blkback_init(struct domain *d);
-/*
- * Give the guest COUNT sectors of DISK from FIRST (all of 512 bytes) as device
- * NAME ("xvda1").  false: no such device number, no memory (logged).
- */
-bool vbd_add(struct domain *d, const char *name, struct disk *disk,
-	     uint64_t first, uint64_t count, bool read_only);
 /* Something below the domain's home in xenstore has changed. */
 void blkback_store_changed(struct domain *d);
 /* Follow the front ends' states; true when something was done. */
 bool blkback_update(struct domain *d);
 
-/* ---- between vbd.c and blkback.c ---- */
-
 /* The event from the front end. */
 notify_fn blkback_notify;
 /* Give each of the vbd's slots its place; false: no memory. */
 bool blkback_slots(struct vbd *v);
-/* One device's state; true when something was done. */
-bool vbd_update(struct vbd *v);
 
 #endif

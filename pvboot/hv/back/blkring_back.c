@@ -111,7 +111,7 @@ int blkring_back_parse(const union blkring_request *q, struct blk_io *io)
 	return BLKIF_RSP_OKAY;
 }
 
-int blk_check(const struct blk_io *io, const struct blk_limits *limits)
+int blkring_back_check(const struct blk_io *io, const struct blk_limits *limits)
 {
 	const uint64_t unit = limits->sector_size / 512;
 	uint64_t sectors = 0;

@@ -37,7 +37,8 @@ bool blkring_back_attach(struct blkring_back *r);
  */
 int blkring_back_get(struct blkring_back *r, union blkring_request *copy);
 /* Answer a request.  True: the guest waits for an event. */
-bool blkring_back_put(struct blkring_back *r, uint64_t id, uint8_t op, int16_t status);
+bool blkring_back_put(struct blkring_back *r, uint64_t id, uint8_t op,
+		      int16_t status);
 
 /* What requests to a device must keep to. */
 struct blk_limits {
@@ -60,6 +61,7 @@ struct blk_io {
 /* Both give a BLKIF_RSP_ code. */
 int blkring_back_parse(const union blkring_request *q, struct blk_io *io);
 /* Once SEG is filled in. */
-int blk_check(const struct blk_io *io, const struct blk_limits *limits);
+int blkring_back_check(const struct blk_io *io,
+		       const struct blk_limits *limits);
 
 #endif

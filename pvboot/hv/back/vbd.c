@@ -3,19 +3,20 @@
  * io/xenbus.h).  A front end that is closed and starts again (a loader handing
  * over to its kernel) finds the backend waiting as at first.
  */
+#include "pvboot/hv/back/vbd.h"
+
+#include <string.h>
+
 #include "loader/base/fmt.h"
 #include "pvboot/hv/back/blkback.h"
-#include "pvboot/hv/back/blkring_back.h"
 #include "pvboot/hv/back/xenbus.h"
 #include "pvboot/hv/config.h"
-#include "pvboot/hv/drivers/disk.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/grant.h"
 #include "pvboot/hv/store/store.h"
 
-#include <string.h>
 #include <xen/io/xenbus.h>
 
 static void set_state(struct vbd *v, int state)
@@ -212,7 +213,7 @@ bool vbd_add(struct domain *d, const char *name, struct disk *disk,
 {
 	struct blkback *b = d->blkback;
 	unsigned number = config_device_number(name);
-	struct vbd *v = page_alloc(1);
+	struct vbd *v = memory_alloc(1);
 
 	if (!number || !v || b->n == VBD_MAX || !blkback_slots(v)) {
 		hv_log("cannot make device %s", name);

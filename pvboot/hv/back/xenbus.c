@@ -70,7 +70,7 @@ bool xenbus_init(struct domain *d)
 	};
 	const unsigned pages = (sizeof(struct store) + PAGE_SIZE - 1) /
 		PAGE_SIZE;
-	struct store *s = page_alloc(pages);
+	struct store *s = memory_alloc(pages);
 	char home[32];
 
 	if (!s) {

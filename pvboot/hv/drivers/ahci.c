@@ -3,6 +3,8 @@
  * Commands are plain DMA ones: the controller takes up to 32 and works them
  * off in order.  The firmware has brought the links up.
  */
+#include "pvboot/hv/drivers/ahci.h"
+
 #include <string.h>
 
 #include "loader/base/fmt.h"
@@ -276,7 +278,7 @@ static uint32_t id_long(const uint16_t *id, unsigned word)
 /* IDENTIFY DEVICE (7.12.7): false when it is no disk we can use. */
 static bool identify(struct ahci_port *p)
 {
-	uint16_t *id = page_alloc(1);
+	uint16_t *id = memory_alloc(1);
 	struct disk_request r = {
 		.op = DISK_READ, .n_segs = 1, .seg = { { 0, 512 } },
 	};
@@ -293,7 +295,7 @@ static bool identify(struct ahci_port *p)
 	if ((id[106] & 0xd000) == 0x5000)	/* sectors are not 512 bytes */
 		p->disk.sector_size = id_long(id, 117) * 2;
 	p->disk.flush = id[85] >> 5 & 1;
-	page_free(id, 1);
+	memory_free(id, 1);
 	if (!ok || p->disk.sector_size < DISK_SECTOR ||
 	    p->disk.sector_size > PAGE_SIZE ||
 	    p->disk.sector_size & (p->disk.sector_size - 1) ||
@@ -305,10 +307,10 @@ static bool identify(struct ahci_port *p)
 
 static bool prepare(struct ahci_port *p)
 {
-	uint8_t *page = page_alloc(1);	/* headers, then received FISes */
+	uint8_t *page = memory_alloc(1);	/* headers, received FISes */
 	const uint64_t ma = page ? va_ma(page) : 0;
 
-	p->table = page_alloc(SLOTS * sizeof(struct table) / PAGE_SIZE);
+	p->table = memory_alloc(SLOTS * sizeof(struct table) / PAGE_SIZE);
 	if (!page || !p->table || !stop(p))
 		return false;
 	p->header = (struct header *)page;
@@ -328,7 +330,7 @@ static void add_port(struct ahci *a, unsigned n)
 	/* A device that answers, and a disk. */
 	if ((reg[PX_SSTS] & 15) != 3 || reg[PX_SIG] != SIG_DISK)
 		return;
-	p = page_alloc((sizeof(*p) + PAGE_SIZE - 1) / PAGE_SIZE);
+	p = memory_alloc((sizeof(*p) + PAGE_SIZE - 1) / PAGE_SIZE);
 	if (!p)
 		return;
 	p->reg = reg;
@@ -361,7 +363,7 @@ void ahci_found(const struct pci_dev *pci)
 		return;
 	bar = pci_bar(pci, 5);
 	irq = pci_irq(pci);
-	a = page_alloc(1);
+	a = memory_alloc(1);
 	if (!a || bar.io || bar.size < PX_FIRST * 4 || irq == 255) {
 		hv_log("ahci %x: not usable", pci->address >> 8);
 		return;
@@ -370,7 +372,7 @@ void ahci_found(const struct pci_dev *pci)
 	ports = (unsigned)(bar.size / 4 - PX_FIRST) / PX_WORDS;
 	if (bar.size / 4 >= PX_FIRST + 32 * PX_WORDS)
 		ports = 32;
-	a->reg = mmio_map(bar.base, (PX_FIRST + ports * PX_WORDS) * 4);
+	a->reg = memory_mmio(bar.base, (PX_FIRST + ports * PX_WORDS) * 4);
 	a->reg[GHC] |= GHC_AE;
 	/* Guests' memory may be anywhere. */
 	if (!(a->reg[CAP] & CAP_S64A)) {

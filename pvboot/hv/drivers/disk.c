@@ -8,6 +8,10 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "pvboot/hv/drivers/ahci.h"
+#include "pvboot/hv/drivers/ide.h"
+#include "pvboot/hv/drivers/nvme.h"
+#include "pvboot/hv/drivers/virtio_blk.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
@@ -15,8 +19,8 @@
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
-struct disk *disks[DISK_MAX];
-unsigned n_disks;
+struct disk *disk_table[DISK_MAX];
+unsigned disk_count;
 
 static void found(const struct pci_dev *p)
 {
@@ -33,12 +37,12 @@ void disk_init(void)
 
 bool disk_add(struct disk *d)
 {
-	if (n_disks == DISK_MAX) {
+	if (disk_count == DISK_MAX) {
 		hv_log("more than %u disks", DISK_MAX);
 		return false;
 	}
-	fmt(d->name, sizeof(d->name), "hd%u", n_disks);
-	disks[n_disks++] = d;
+	fmt(d->name, sizeof(d->name), "hd%u", disk_count);
+	disk_table[disk_count++] = d;
 	return true;
 }
 
@@ -85,7 +89,7 @@ static void ram_run(struct work *w)
 
 struct disk *disk_add_ram(uint64_t ma, uint64_t len)
 {
-	struct ram_disk *m = page_alloc(1);
+	struct ram_disk *m = memory_alloc(1);
 
 	if (!m)
 		return NULL;
@@ -170,11 +174,11 @@ static int wait_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 
 struct blk *disk_blk(struct disk *d)
 {
-	struct waiting *w = page_alloc(1);
+	struct waiting *w = memory_alloc(1);
 
 	if (!w)
 		return NULL;
-	w->page = page_alloc(1);
+	w->page = memory_alloc(1);
 	if (!w->page)
 		return NULL;
 	w->disk = d;

@@ -50,8 +50,8 @@ struct disk {
 };
 
 /* hd0, hd1, ...: those the firmware would number so, then modules. */
-extern struct disk *disks[DISK_MAX];
-extern unsigned n_disks;
+extern struct disk *disk_table[DISK_MAX];
+extern unsigned disk_count;
 
 /* Find the machine's disks. */
 void disk_init(void);
@@ -64,13 +64,5 @@ struct disk *disk_add_ram(uint64_t ma, uint64_t len);
  * runs.  NULL when there is no memory.
  */
 struct blk *disk_blk(struct disk *d);
-
-struct pci_dev;
-
-/* Drivers: called for every PCI function; each takes those that it knows. */
-void virtio_blk_found(const struct pci_dev *p);
-void ahci_found(const struct pci_dev *p);
-void nvme_found(const struct pci_dev *p);
-void ide_found(const struct pci_dev *p);
 
 #endif

@@ -4,6 +4,8 @@
  * addresses and has one command at a time, so data goes through a buffer of
  * ours and requests wait in a list.
  */
+#include "pvboot/hv/drivers/ide.h"
+
 #include <string.h>
 
 #include "pvboot/hv/drivers/disk.h"
@@ -245,8 +247,8 @@ static bool prepare(struct ide_channel *c)
 {
 	if (c->buffer)
 		return true;
-	c->buffer = page_alloc(DISK_SEGS);
-	c->prd = page_alloc(1);
+	c->buffer = memory_alloc(DISK_SEGS);
+	c->prd = memory_alloc(1);
 	c->last = &c->first;
 	c->work.fn = run;
 	c->work.arg = c;
@@ -260,7 +262,7 @@ static bool add_disk(struct ide_channel *c, uint8_t device)
 
 	if (!identify(c, device, id))
 		return false;
-	d = page_alloc(1);
+	d = memory_alloc(1);
 	if (!d || !prepare(c))
 		return false;
 	d->disk.sectors = id[100] | (uint64_t)id[101] << 16 |
@@ -293,7 +295,7 @@ void ide_found(const struct pci_dev *p)
 	pci_enable(p);
 	for (unsigned i = 0; i < 2; i++) {
 		/* A channel in native mode (bits 0, 2) is another driver's. */
-		c = page_alloc(1);
+		c = memory_alloc(1);
 		if (p->class >> (2 * i) & 1 || !c)
 			continue;
 		c->command = command[i];
@@ -306,6 +308,6 @@ void ide_found(const struct pci_dev *p)
 		if (any)
 			irq_register(14 + i, interrupt, c);
 		else
-			page_free(c, 1);
+			memory_free(c, 1);
 	}
 }

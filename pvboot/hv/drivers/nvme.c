@@ -39,8 +39,8 @@ static bool queue_init(struct nvme_queue *q, unsigned id)
 {
 	q->id = id;
 	q->phase = 1;
-	q->sq = page_alloc(1);
-	q->cq = page_alloc(1);
+	q->sq = memory_alloc(1);
+	q->cq = memory_alloc(1);
 	return q->sq && q->cq;
 }
 
@@ -297,7 +297,7 @@ static void add_namespace(struct nvme *n, uint32_t ns, uint8_t *page)
 		return;
 	memcpy(&format, page + 128 + 4 * (page[26] & 15), sizeof(format));
 	shift = format >> 16 & 0xff;
-	d = page_alloc(1);
+	d = memory_alloc(1);
 	/* No metadata beside the data. */
 	if (!d || format & 0xffff || shift < 9 || shift > 12) {
 		hv_log("nvme namespace %u: not usable", ns);
@@ -322,8 +322,8 @@ static void add_namespace(struct nvme *n, uint32_t ns, uint8_t *page)
 
 static bool add_all(struct nvme *n)
 {
-	uint8_t *page = page_alloc(1);
-	uint32_t *list = page_alloc(1);
+	uint8_t *page = memory_alloc(1);
+	uint32_t *list = memory_alloc(1);
 
 	if (!page || !list || !identify(n, 1, 0, page))
 		return false;
@@ -335,8 +335,8 @@ static bool add_all(struct nvme *n)
 		return false;
 	for (unsigned i = 0; i < 16 && list[i]; i++)
 		add_namespace(n, list[i], page);
-	page_free(page, 1);
-	page_free(list, 1);
+	memory_free(page, 1);
+	memory_free(list, 1);
 	return true;
 }
 
@@ -351,13 +351,13 @@ void nvme_found(const struct pci_dev *p)
 		return;
 	bar = pci_bar(p, 0);
 	irq = pci_irq(p);
-	n = page_alloc((sizeof(*n) + PAGE_SIZE - 1) / PAGE_SIZE);
+	n = memory_alloc((sizeof(*n) + PAGE_SIZE - 1) / PAGE_SIZE);
 	if (!n || bar.io || bar.size < len || irq == 255) {
 		hv_log("nvme %x: not usable", p->address >> 8);
 		return;
 	}
 	pci_enable(p);
-	n->reg = mmio_map(bar.base, len);
+	n->reg = memory_mmio(bar.base, len);
 	n->work.fn = run;
 	n->work.arg = n;
 	if (!start(n) || !add_all(n)) {

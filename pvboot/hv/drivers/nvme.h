@@ -53,4 +53,9 @@ struct nvme_disk {
 _Static_assert(sizeof(struct nvme_command) == 64, "4.2");
 _Static_assert(sizeof(struct nvme_completion) == 16, "4.6");
 
+struct pci_dev;
+
+/* Take P if it is one. */
+void nvme_found(const struct pci_dev *p);
+
 #endif

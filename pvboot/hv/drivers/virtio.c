@@ -53,7 +53,7 @@ static bool bar_window(struct virtio *v, unsigned bar, uint32_t offset,
 	w->len = len;
 	w->port = (uint16_t)(b.base + offset);
 	if (!b.io)
-		w->mem = mmio_map(b.base + offset, len);
+		w->mem = memory_mmio(b.base + offset, len);
 	return true;
 }
 

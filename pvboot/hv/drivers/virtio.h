@@ -59,15 +59,8 @@ bool virtio_start(struct virtio *v);
 /* LEN bytes (1, 2, 4 or 8) of device configuration; 0 past its end. */
 uint64_t virtio_config(struct virtio *v, unsigned offset, unsigned len);
 
-/*
- * Put a chain of N descriptors into the queue.  Returns its head, which
- * virtio_next() gives back, or -1 when there is no room.
- */
-int virtio_add(struct virtio *v, const struct virtio_desc *d, unsigned n);
-/* Tell the device that there is something to do. */
-void virtio_kick(struct virtio *v);
-/* A finished chain's head, or -1.  Its descriptors are free again. */
-int virtio_next(struct virtio *v);
+/* Tell the device of the queue: a register of it. */
+void virtio_doorbell(struct virtio *v);
 /* Was it this device that interrupted?  Ends the interrupt. */
 bool virtio_interrupted(struct virtio *v);
 /* Stop the device for good: it touches no memory afterwards. */

@@ -2,13 +2,15 @@
  * The virtio block device (virtio 1.0, section 5.2) as a disk.  A request is
  * one chain: header, data, status.
  */
+#include "pvboot/hv/drivers/virtio_blk.h"
+
 #include <linux/virtio_blk.h>
 #include <linux/virtio_ids.h>
 #include <string.h>
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/drivers/disk.h"
-#include "pvboot/hv/drivers/virtio.h"
+#include "pvboot/hv/drivers/virtio_queue.h"
 #include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
@@ -94,13 +96,13 @@ static bool submit(struct disk *disk, struct disk_request *r)
 		work_queue(&b->work);
 		return true;
 	}
-	head = virtio_add(&b->v, d, n);
+	head = virtio_queue_add(&b->v, d, n);
 	if (head < 0) {
 		b->request[slot] = NULL;
 		return false;
 	}
 	b->slot[head] = (uint16_t)slot;
-	virtio_kick(&b->v);
+	virtio_queue_kick(&b->v);
 	return true;
 }
 
@@ -118,7 +120,7 @@ static void poll(struct disk *disk)
 	struct virtio_blk *b = disk->priv;
 	int head;
 
-	while ((head = virtio_next(&b->v)) >= 0)
+	while ((head = virtio_queue_next(&b->v)) >= 0)
 		finish(b, b->slot[head]);
 	/* A dead device finishes nothing any more: all of it failed. */
 	for (unsigned i = 0; b->v.dead && i < b->v.size; i++)
@@ -185,7 +187,7 @@ static bool configure(struct virtio_blk *b)
 /* N entries of SIZE bytes, zero. */
 static void *table(unsigned n, size_t size)
 {
-	return page_alloc((unsigned)((n * size + PAGE_SIZE - 1) / PAGE_SIZE));
+	return memory_alloc((unsigned)((n * size + PAGE_SIZE - 1) / PAGE_SIZE));
 }
 
 static bool start(struct virtio_blk *b)

@@ -20,9 +20,9 @@ bool virtio_queue_init(struct virtio *v, unsigned size)
 		return false;
 	pages = (unsigned)((vring_size(size, PAGE_SIZE) + PAGE_SIZE - 1) /
 			   PAGE_SIZE);
-	ring.desc = page_alloc(pages);
-	v->link = page_alloc((unsigned)((size * sizeof(*v->link) +
-					 PAGE_SIZE - 1) / PAGE_SIZE));
+	ring.desc = memory_alloc(pages);
+	v->link = memory_alloc((unsigned)((size * sizeof(*v->link) +
+					   PAGE_SIZE - 1) / PAGE_SIZE));
 	if (!ring.desc || !v->link)
 		return false;
 	vring_init(&ring, size, ring.desc, PAGE_SIZE);
@@ -35,7 +35,7 @@ bool virtio_queue_init(struct virtio *v, unsigned size)
 	return true;
 }
 
-int virtio_add(struct virtio *v, const struct virtio_desc *d, unsigned n)
+int virtio_queue_add(struct virtio *v, const struct virtio_desc *d, unsigned n)
 {
 	uint16_t head = v->free, at = head, last = head;
 
@@ -64,7 +64,7 @@ int virtio_add(struct virtio *v, const struct virtio_desc *d, unsigned n)
 	return head;
 }
 
-void virtio_kick(struct virtio *v)
+void virtio_queue_kick(struct virtio *v)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!v->dead && !(v->used->flags & VRING_USED_F_NO_NOTIFY))
@@ -85,7 +85,7 @@ static void free_chain(struct virtio *v, uint16_t head)
 	v->free = head;
 }
 
-int virtio_next(struct virtio *v)
+int virtio_queue_next(struct virtio *v)
 {
 	uint16_t ready = (uint16_t)(v->used->idx - v->last_used);
 	uint32_t head;

@@ -53,11 +53,11 @@ static struct span find_root(void)
 {
 	struct span root = find_root_in(0xe0000, 0x100000);
 
-	for (unsigned i = 0; !root.len && i < n_acpi_ram; i++)
-		if (in_ram(acpi_ram[i].start,
-			   acpi_ram[i].end - acpi_ram[i].start))
-			root = find_root_in(acpi_ram[i].start,
-					    acpi_ram[i].end);
+	for (unsigned i = 0; !root.len && i < memory_n_acpi_ram; i++)
+		if (in_ram(memory_acpi_ram[i].start,
+			   memory_acpi_ram[i].end - memory_acpi_ram[i].start))
+			root = find_root_in(memory_acpi_ram[i].start,
+					    memory_acpi_ram[i].end);
 	return root;
 }
 

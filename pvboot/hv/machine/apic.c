@@ -48,7 +48,7 @@ void apic_init(void)
 	if (!(base & APIC_EN))
 		wrmsr(MSR_APIC_BASE, base |= APIC_EN);
 	if (!(base & APIC_X2))
-		apic = mmio_map(base & PTE_ADDR, PAGE_SIZE);
+		apic = memory_mmio(base & PTE_ADDR, PAGE_SIZE);
 	apic_write(APIC_SPIV, 0x100 | VEC_SPURIOUS);
 	apic_write(APIC_TPR, 0);
 	apic_write(APIC_LVT_LINT0, LVT_EXTINT);

@@ -9,8 +9,8 @@
 
 	.section .multiboot, "ax"
 	.balign 4
-	.globl multiboot_header
-multiboot_header:
+	.globl boot_multiboot
+boot_multiboot:
 	.long 0x1BADB002
 	.long 0x00000003		/* modules on pages, memory map */
 	.long -(0x1BADB002 + 0x00000003)

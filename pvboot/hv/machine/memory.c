@@ -40,12 +40,12 @@ struct mb_mod {
 #define PTE_DATA	(PTE_TABLE | PTE_NX)
 
 struct boot_info boot_info;
-uint64_t max_mfn, ram_pages;
-unsigned n_free_ram;
-struct ram free_ram[RAM_RANGES];
-unsigned n_acpi_ram;
-struct ram acpi_ram[RAM_RANGES];
-uint64_t *hv_l4;
+uint64_t max_mfn, memory_ram_pages;
+unsigned memory_n_free_ram;
+struct ram memory_free_ram[RAM_RANGES];
+unsigned memory_n_acpi_ram;
+struct ram memory_acpi_ram[RAM_RANGES];
+uint64_t *memory_l4;
 
 static char strings[8192];	/* command line and modules' */
 static size_t strings_used;
@@ -79,15 +79,20 @@ static void add_range(unsigned *n, struct ram *r, uint64_t start, uint64_t end)
 		r[(*n)++] = (struct ram){ start, end };
 }
 
+static void give_range(uint64_t start, uint64_t end)
+{
+	add_range(&memory_n_free_ram, memory_free_ram, start, end);
+}
+
 /* Remove [start, end) from the free list. */
 static void take_range(uint64_t start, uint64_t end)
 {
-	unsigned i, n = n_free_ram;
+	unsigned i, n = memory_n_free_ram;
 
 	start &= ~(PAGE_SIZE - 1);
 	end = (end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	for (i = 0; i < n; i++) {
-		struct ram *r = &free_ram[i], was = *r;
+		struct ram *r = &memory_free_ram[i], was = *r;
 
 		if (end <= was.start || start >= was.end)
 			continue;
@@ -95,7 +100,7 @@ static void take_range(uint64_t start, uint64_t end)
 		if (start > was.start)
 			r->end = start;
 		if (end < was.end)
-			add_range(&n_free_ram, free_ram, end, was.end);
+			give_range(end, was.end);
 	}
 }
 
@@ -106,12 +111,12 @@ void *memory_take(uint64_t size)
 	unsigned i;
 
 	size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	for (i = 0; i < n_free_ram; i++) {
-		uint64_t end = free_ram[i].end;
+	for (i = 0; i < memory_n_free_ram; i++) {
+		uint64_t end = memory_free_ram[i].end;
 
 		if (end > 1ULL << 32)
 			end = 1ULL << 32;
-		if (end > size && end - size >= free_ram[i].start &&
+		if (end > size && end - size >= memory_free_ram[i].start &&
 		    end - size > best)
 			best = end - size;
 	}
@@ -134,7 +139,7 @@ static void read_map(const struct mb_info *mi)
 		if (e->type == 1 || e->type == 3 || e->type == 4)
 			add_range(&n_map, map, e->addr, e->addr + e->len);
 		if (e->type == 3 || e->type == 4)
-			add_range(&n_acpi_ram, acpi_ram, e->addr,
+			add_range(&memory_n_acpi_ram, memory_acpi_ram, e->addr,
 				  e->addr + e->len);
 		if (e->type == 1)
 			add_range(&n_ram, ram, e->addr < LOW_MEMORY ?
@@ -169,10 +174,10 @@ static void read_info(uint32_t info_pa)
 		panic("the boot loader gave no memory map");
 	read_map(mi);
 	for (i = 0; i < n_ram; i++) {
-		ram_pages += (ram[i].end - ram[i].start) >> 12;
+		memory_ram_pages += (ram[i].end - ram[i].start) >> 12;
 		if (ram[i].end >> 12 > max_mfn)
 			max_mfn = ram[i].end >> 12;
-		add_range(&n_free_ram, free_ram, ram[i].start, ram[i].end);
+		give_range(ram[i].start, ram[i].end);
 	}
 	take_range(LOW_MEMORY, va_ma(image_end));
 	boot_info.cmdline = keep_string(mi->flags & MB_CMDLINE ?
@@ -192,7 +197,7 @@ uint64_t va_ma(const void *p)
 static uint64_t *table(uint64_t *e)
 {
 	if (!(*e & PTE_P)) {
-		void *t = page_alloc(1);
+		void *t = memory_alloc(1);
 
 		if (!t)
 			panic("no pages left for our own tables");
@@ -203,12 +208,12 @@ static uint64_t *table(uint64_t *e)
 
 static uint64_t *l2_entry(uint64_t va)
 {
-	uint64_t *l3 = table(&hv_l4[va >> 39 & 511]);
+	uint64_t *l3 = table(&memory_l4[va >> 39 & 511]);
 
 	return &table(&l3[va >> 30 & 511])[va >> 21 & 511];
 }
 
-void hv_map(uint64_t va, uint64_t pte)
+void memory_map(uint64_t va, uint64_t pte)
 {
 	table(l2_entry(va))[va >> 12 & 511] = pte;
 	invlpg(va);
@@ -219,12 +224,12 @@ bool memory_mapped(uint64_t ma)
 	return ma < MAP_LIMIT && *l2_entry(HV_DIRECT + ma) & PTE_P;
 }
 
-void *mmio_map(uint64_t ma, uint64_t len)
+void *memory_mmio(uint64_t ma, uint64_t len)
 {
 	uint64_t off = ma & (PAGE_SIZE - 1), va = mmio_next, at;
 
 	for (at = ma - off; at < ma + len; at += PAGE_SIZE) {
-		hv_map(mmio_next, at | PTE_DATA | PTE_PCD | PTE_PWT);
+		memory_map(mmio_next, at | PTE_DATA | PTE_PCD | PTE_PWT);
 		mmio_next += PAGE_SIZE;
 	}
 	if (mmio_next > HV_MMIO + (256ULL << 20))
@@ -235,7 +240,7 @@ void *mmio_map(uint64_t ma, uint64_t len)
 static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
 {
 	for (; from < to; from += PAGE_SIZE)
-		hv_map((uint64_t)(uintptr_t)from, va_ma(from) | flags);
+		memory_map((uint64_t)(uintptr_t)from, va_ma(from) | flags);
 }
 
 /* The M2P is the guest's to read: user, read-only, at every level. */
@@ -262,7 +267,7 @@ static void load_tables(void)
 	unsigned i;
 	uint64_t a;
 
-	hv_l4 = page_alloc(1);
+	memory_l4 = memory_alloc(1);
 	add_range(&n_map, map, 0, LOW_MEMORY);
 	for (i = 0; i < n_map; i++)
 		for (a = map[i].start & ~(BIG - 1); a < map[i].end; a += BIG)
@@ -270,8 +275,8 @@ static void load_tables(void)
 	map_image(image_start, image_rodata, PTE_P | PTE_A);
 	map_image(image_rodata, image_data, PTE_P | PTE_A | PTE_NX);
 	map_image(image_data, image_end, PTE_DATA);
-	table(&hv_l4[HV_GDT >> 39 & 511]);
-	write_cr3(va_ma(hv_l4));
+	table(&memory_l4[HV_GDT >> 39 & 511]);
+	write_cr3(va_ma(memory_l4));
 }
 
 void memory_init(uint32_t magic, uint32_t info_pa)
@@ -283,7 +288,7 @@ void memory_init(uint32_t magic, uint32_t info_pa)
 	load_tables();
 }
 
-void *page_alloc(unsigned n)
+void *memory_alloc(unsigned n)
 {
 	unsigned i, run = 0;
 
@@ -298,7 +303,7 @@ void *page_alloc(unsigned n)
 	return NULL;
 }
 
-void page_free(void *p, unsigned n)
+void memory_free(void *p, unsigned n)
 {
 	memset(&pool_used[((uint8_t *)p - pool) / PAGE_SIZE], 0, n);
 }

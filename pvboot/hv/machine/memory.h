@@ -35,16 +35,16 @@ struct ram {
 
 #define RAM_RANGES 64
 
-extern uint64_t ram_pages;	/* all usable RAM of the machine */
+extern uint64_t memory_ram_pages;	/* all usable RAM of the machine */
 extern uint64_t max_mfn;	/* one past the last frame of RAM */
 
 /* What is left for guests: neither ours nor a module's. */
-extern unsigned n_free_ram;
-extern struct ram free_ram[RAM_RANGES];
+extern unsigned memory_n_free_ram;
+extern struct ram memory_free_ram[RAM_RANGES];
 
 /* Where firmware keeps ACPI's tables. */
-extern unsigned n_acpi_ram;
-extern struct ram acpi_ram[RAM_RANGES];
+extern unsigned memory_n_acpi_ram;
+extern struct ram memory_acpi_ram[RAM_RANGES];
 
 static inline void *ma_va(uint64_t ma)
 {
@@ -71,16 +71,16 @@ void memory_init(uint32_t magic, uint32_t info_pa);
 void *memory_take(uint64_t size);
 
 /* N zeroed contiguous pages of ours (direct map); NULL when there are none. */
-void *page_alloc(unsigned n);
-void page_free(void *p, unsigned n);
+void *memory_alloc(unsigned n);
+void memory_free(void *p, unsigned n);
 
 /* LEN bytes of device memory at MA, uncached; never unmapped.  Panics when out. */
-void *mmio_map(uint64_t ma, uint64_t len);
+void *memory_mmio(uint64_t ma, uint64_t len);
 
 /* Entries 256..271 for every root a guest uses. */
-extern uint64_t *hv_l4;
+extern uint64_t *memory_l4;
 /* Map one page of ours at VA (slot 259) with these PTE flags; 0 unmaps. */
-void hv_map(uint64_t va, uint64_t pte);
+void memory_map(uint64_t va, uint64_t pte);
 /* M2P of a domain: allocated, all ~0, and its L3 for slot 256. */
 uint64_t *memory_m2p(uint64_t *l4e);
 /* Does the direct map cover machine address MA? */

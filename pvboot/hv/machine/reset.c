@@ -106,7 +106,7 @@ void reset_cpu(void)
 {
 	for (unsigned i = 0; i < sizeof(msrs) / sizeof(*msrs); i++)
 		for (unsigned k = 0; k < msrs[i].n; k++)
-			msr_write(msrs[i].first + k, msrs[i].val);
+			trap_wrmsr(msrs[i].first + k, msrs[i].val);
 	reset_vectors();
 	reset_debug();
 }

@@ -35,7 +35,7 @@ struct table_ptr {
 	uint64_t base;
 } __attribute__((packed));
 
-uint8_t gdt_page[4096] __attribute__((aligned(4096)));
+uint8_t tables_gdt[4096] __attribute__((aligned(4096)));
 static struct gate idt[256] __attribute__((aligned(4096)));
 static struct tss tss __attribute__((aligned(16)));
 static uint8_t ist_stack[4][4096] __attribute__((aligned(16)));
@@ -49,7 +49,7 @@ static uint64_t fs_block[8] = { [5] = 0x7c3a91e5d2064f8bULL };
 static void set_system(unsigned sel, uint64_t base, uint32_t limit,
 		       uint8_t type)
 {
-	uint64_t *e = (uint64_t *)gdt_page + GDT_SLOT(sel);
+	uint64_t *e = (uint64_t *)tables_gdt + GDT_SLOT(sel);
 
 	e[0] = (limit & 0xffff) | (base & 0xffffff) << 16 |
 		(uint64_t)(0x80 | type) << 40 |
@@ -94,8 +94,8 @@ void tables_set_ldt(unsigned ents)
 
 void tables_set_stack(struct regs *r)
 {
-	cpu_regs_top = (uint64_t)(uintptr_t)(r + 1);
-	tss.rsp[0] = cpu_regs_top;
+	trap_regs_top = (uint64_t)(uintptr_t)(r + 1);
+	tss.rsp[0] = trap_regs_top;
 }
 
 static void load_tables(void)
@@ -113,7 +113,7 @@ static void load_tables(void)
 
 void tables_init(void)
 {
-	uint64_t *g = (uint64_t *)gdt_page;
+	uint64_t *g = (uint64_t *)tables_gdt;
 	unsigned i;
 
 	g[GDT_SLOT(SEL_CS0)] = 0x00af9b000000ffff;
@@ -124,14 +124,14 @@ void tables_init(void)
 	tss.iobase = sizeof(tss);	/* no ports for ring 3 */
 	set_system(SEL_TSS, (uint64_t)(uintptr_t)&tss, sizeof(tss) - 1, 0x9);
 	idt_init();
-	hv_map(HV_GDT + 14 * PAGE_SIZE,
-	       va_ma(gdt_page) | PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
+	memory_map(HV_GDT + 14 * PAGE_SIZE,
+		   va_ma(tables_gdt) | PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
 	for (i = 0; i < 14; i++)
 		segments_clear(i);
 	load_tables();
 	wrmsr(MSR_STAR, (uint64_t)SEL_USER32 << 48 | (uint64_t)SEL_CS0 << 32);
-	wrmsr(MSR_LSTAR, (uint64_t)(uintptr_t)syscall_entry);
-	wrmsr(MSR_CSTAR, (uint64_t)(uintptr_t)syscall32_entry);
+	wrmsr(MSR_LSTAR, (uint64_t)(uintptr_t)trap_syscall);
+	wrmsr(MSR_CSTAR, (uint64_t)(uintptr_t)trap_syscall32);
 	wrmsr(MSR_FMASK, FLAG_IF | FLAG_TF | FLAG_DF | FLAG_IOPL | FLAG_NT |
 	      FLAG_RF | FLAG_AC | FLAG_VM | FLAG_VIF | FLAG_VIP);
 	fs_block[0] = (uint64_t)(uintptr_t)fs_block;

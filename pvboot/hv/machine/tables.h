@@ -6,7 +6,7 @@
 
 struct regs;
 
-extern uint8_t gdt_page[4096];
+extern uint8_t tables_gdt[4096];
 
 void tables_init(void);
 /* Before a guest is entered first. */

@@ -1,9 +1,9 @@
 /*
  * In and out of the guest.  A guest's registers are pushed straight into its
- * struct regs: TSS.rsp0 and cpu_regs_top point behind the structure.  What
+ * struct regs: TSS.rsp0 and trap_regs_top point behind the structure.  What
  * interrupts ourselves stays on the stack it found.
  *
- * vcpu_enter(struct regs *): rdi = where to load from.  Returns at the next
+ * trap_enter(struct regs *): rdi = where to load from.  Returns at the next
  * exit, with regs->vector saying why.  Interrupts are off on both sides; no
  * vector registers, no segment registers and no GS base are touched.
  */
@@ -47,15 +47,15 @@
 	pop %rdi
 	.endm
 
-	.globl vcpu_enter
-vcpu_enter:
+	.globl trap_enter
+trap_enter:
 	push %rbx
 	push %rbp
 	push %r12
 	push %r13
 	push %r14
 	push %r15
-	mov %rsp, cpu_stack(%rip)
+	mov %rsp, trap_stack(%rip)
 	mov %rdi, %rsp
 	/*
 	 * SYSRET when nothing is lost by it: flat selectors, no RF or TF, and
@@ -63,12 +63,12 @@ vcpu_enter:
 	 * faults in ring 0 with the guest's stack: those go by IRET).  It
 	 * clobbers rcx and r11, so only for exits where they are dead.
 	 */
-	testb $1, cpu_sysret(%rip)
+	testb $1, trap_sysret(%rip)
 	jnz 1f
 	POP_GPR
 	add $16, %rsp
-	.globl vcpu_iretq
-vcpu_iretq:
+	.globl trap_iretq
+trap_iretq:
 	iretq
 1:	POP_GPR
 	mov 16(%rsp), %rcx		/* rip */
@@ -77,12 +77,12 @@ vcpu_iretq:
 	sysretq
 
 	/* A hypercall, or a system call of guest user mode. */
-	.globl syscall_entry
-syscall_entry:
-	mov %rsp, cpu_guest_rsp(%rip)
-	mov cpu_regs_top(%rip), %rsp
+	.globl trap_syscall
+trap_syscall:
+	mov %rsp, trap_guest_rsp(%rip)
+	mov trap_regs_top(%rip), %rsp
 	push $SS64
-	push cpu_guest_rsp(%rip)
+	push trap_guest_rsp(%rip)
 	push %r11
 	push $CS64
 	push %rcx
@@ -91,12 +91,12 @@ syscall_entry:
 	jmp guest_exit
 
 	/* SYSCALL from 32-bit code: AMD only. */
-	.globl syscall32_entry
-syscall32_entry:
-	mov %rsp, cpu_guest_rsp(%rip)
-	mov cpu_regs_top(%rip), %rsp
+	.globl trap_syscall32
+trap_syscall32:
+	mov %rsp, trap_guest_rsp(%rip)
+	mov trap_regs_top(%rip), %rsp
 	push $SS64
-	push cpu_guest_rsp(%rip)
+	push trap_guest_rsp(%rip)
 	push %r11
 	push $0xe023
 	push %rcx
@@ -110,7 +110,7 @@ trap_common:
 	jz trap_inside
 guest_exit:
 	PUSH_GPR
-	mov cpu_stack(%rip), %rsp
+	mov trap_stack(%rip), %rsp
 	cld
 	pop %r15
 	pop %r14
@@ -124,9 +124,9 @@ guest_exit:
 trap_ist:
 	testb $3, 24(%rsp)
 	jz trap_inside
-	mov %rax, cpu_scratch(%rip)
+	mov %rax, trap_scratch(%rip)
 	mov %rsp, %rax
-	mov cpu_regs_top(%rip), %rsp
+	mov trap_regs_top(%rip), %rsp
 	push 48(%rax)
 	push 40(%rax)
 	push 32(%rax)
@@ -134,7 +134,7 @@ trap_ist:
 	push 16(%rax)
 	push 8(%rax)
 	push (%rax)
-	mov cpu_scratch(%rip), %rax
+	mov trap_scratch(%rip), %rax
 	jmp guest_exit
 
 	/*
@@ -144,7 +144,7 @@ trap_ist:
 	 */
 trap_inside:
 	push %rax
-	lea vcpu_iretq(%rip), %rax
+	lea trap_iretq(%rip), %rax
 	cmp %rax, 24(%rsp)
 	pop %rax
 	je trap_bad_iret
@@ -159,13 +159,13 @@ trap_inside:
 	add $16, %rsp
 	iretq
 trap_bad_iret:
-	pop cpu_scratch(%rip)		/* vector */
-	pop cpu_guest_rsp(%rip)		/* error code */
-	mov cpu_regs_top(%rip), %rsp
+	pop trap_scratch(%rip)		/* vector */
+	pop trap_guest_rsp(%rip)		/* error code */
+	mov trap_regs_top(%rip), %rsp
 	sub $40, %rsp			/* keep rip..ss */
-	push cpu_guest_rsp(%rip)
-	orl $0x200, cpu_scratch(%rip)
-	push cpu_scratch(%rip)
+	push trap_guest_rsp(%rip)
+	orl $0x200, trap_scratch(%rip)
+	push trap_scratch(%rip)
 	jmp guest_exit
 
 	/* Stubs of 16 bytes, one for each vector. */
@@ -189,11 +189,11 @@ trap_stubs:
 	.endr
 
 	/*
-	 * bool guest_copy(void *to, const void *from, size_t len): false when
+	 * bool trap_copy(void *to, const void *from, size_t len): false when
 	 * either side faults.  Leaf; the range was checked by the caller.
 	 */
-	.globl guest_copy
-guest_copy:
+	.globl trap_copy
+trap_copy:
 	mov %rdx, %rcx
 	shr $3, %rcx
 	jz 2f
@@ -220,10 +220,10 @@ guest_copy:
 	.previous
 
 	/*
-	 * uint64_t load_gs(uint16_t sel): gs = sel, or null when that faults.
+	 * void trap_load_gs(uint16_t sel): gs = sel, or null when that faults.
 	 */
-	.globl load_gs
-load_gs:
+	.globl trap_load_gs
+trap_load_gs:
 1:	mov %edi, %gs
 	ret
 2:	xor %eax, %eax
@@ -233,9 +233,9 @@ load_gs:
 	.quad 1b, 2b
 	.previous
 
-	/* bool msr_read(uint32_t msr, uint64_t *v): false when it faults. */
-	.globl msr_read
-msr_read:
+	/* bool trap_rdmsr(uint32_t msr, uint64_t *v): false when it faults. */
+	.globl trap_rdmsr
+trap_rdmsr:
 	mov %edi, %ecx
 1:	rdmsr
 	shl $32, %rdx
@@ -249,9 +249,9 @@ msr_read:
 	.quad 1b, 2b
 	.previous
 
-	/* bool msr_write(uint32_t msr, uint64_t v): false when it faults. */
-	.globl msr_write
-msr_write:
+	/* bool trap_wrmsr(uint32_t msr, uint64_t v): false when it faults. */
+	.globl trap_wrmsr
+trap_wrmsr:
 	mov %edi, %ecx
 	mov %esi, %eax
 	mov %rsi, %rdx
@@ -267,11 +267,11 @@ msr_write:
 
 	.bss
 	.balign 8
-	.globl cpu_stack, cpu_regs_top, cpu_sysret
-cpu_stack: .skip 8
-cpu_regs_top: .skip 8
-cpu_guest_rsp: .skip 8
-cpu_scratch: .skip 8
-cpu_sysret: .skip 8
+	.globl trap_stack, trap_regs_top, trap_sysret
+trap_stack: .skip 8
+trap_regs_top: .skip 8
+trap_guest_rsp: .skip 8
+trap_scratch: .skip 8
+trap_sysret: .skip 8
 
 	.section .note.GNU-stack, "", @progbits

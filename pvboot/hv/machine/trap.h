@@ -20,14 +20,14 @@ struct regs {
 #define EXIT_BAD_IRET	0x200	/* | vector: entering the guest faulted */
 
 extern uint8_t trap_stubs[256][16];
-extern uint64_t cpu_regs_top;
-extern uint64_t cpu_sysret;
-void syscall_entry(void);
-void syscall32_entry(void);
-void vcpu_enter(struct regs *r);
-bool guest_copy(void *to, const void *from, size_t len);
-void load_gs(uint16_t sel);
-bool msr_read(uint32_t msr, uint64_t *v);
-bool msr_write(uint32_t msr, uint64_t v);
+extern uint64_t trap_regs_top;
+extern uint64_t trap_sysret;
+void trap_syscall(void);
+void trap_syscall32(void);
+void trap_enter(struct regs *r);
+bool trap_copy(void *to, const void *from, size_t len);
+void trap_load_gs(uint16_t sel);
+bool trap_rdmsr(uint32_t msr, uint64_t *v);
+bool trap_wrmsr(uint32_t msr, uint64_t v);
 
 #endif

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#include "pvboot/hv/store/store_msg.h"
+#include "pvboot/hv/store/store_watch.h"
+
 void store_init(struct store *s, uint16_t guest)
 {
 	memset(s, 0, sizeof(*s));
@@ -19,7 +22,7 @@ int store_set(struct store *s, const char *path, const char *value)
 	int err = tree_write(&s->pool, &s->root, 0, path, value, strlen(value));
 
 	if (!err)
-		store_fire(s, path, false);
+		store_watch_fire(s, path, false);
 	return err;
 }
 
@@ -29,7 +32,7 @@ int store_mkdir(struct store *s, const char *path)
 	int err = tree_mkdir(&s->pool, &s->root, 0, path, &made);
 
 	if (!err && made)
-		store_fire(s, path, false);
+		store_watch_fire(s, path, false);
 	return err;
 }
 
@@ -38,7 +41,7 @@ int store_remove(struct store *s, const char *path)
 	int err = tree_remove(&s->pool, &s->root, 0, path);
 
 	if (!err)
-		store_fire(s, path, true);
+		store_watch_fire(s, path, true);
 	return err;
 }
 
@@ -48,7 +51,7 @@ int store_give(struct store *s, const char *path)
 	int err = tree_set_perms(&s->pool, &s->root, 0, path, &perm, 1);
 
 	if (!err)
-		store_fire(s, path, false);
+		store_watch_fire(s, path, false);
 	return err;
 }
 
@@ -189,10 +192,10 @@ bool store_run(struct store *s, struct xenstore_domain_interface *ring)
 	for (unsigned i = 0; i < 4096 && moved && !s->broken; i++) {
 		if (s->n_out < s->out_len) {
 			moved = send(s, ring);
-		} else if (store_next_event(s)) {
+		} else if (store_watch_event(s)) {
 			continue;
 		} else if (request_whole(s)) {
-			store_answer(s);
+			store_msg_answer(s);
 			s->n_in = 0;
 			continue;
 		} else {

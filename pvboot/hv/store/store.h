@@ -17,7 +17,7 @@
 
 #include <xen/io/xs_wire.h>
 
-#include "pvboot/hv/store/store_tree.h"
+#include "pvboot/hv/store/tree.h"
 
 enum {
 	STORE_WATCHES = 128,
@@ -102,36 +102,5 @@ int store_get(struct store *s, const char *path, char *buf, size_t size);
 /* A decimal number.  EINVAL when it is none, or above MAX. */
 int store_get_number(struct store *s, const char *path, uint64_t max,
 		     uint64_t *value);
-
-/* ---- between store_*.c ---- */
-
-/*
- * The absolute path that the guest means by RAW.  EINVAL for malformed ones.
- * OUT has room for STORE_PATH_MAX bytes.
- */
-int store_path(const struct store *s, const char *raw, char *out);
-/* PATH without what the guest calls relative, when it is below that. */
-const char *store_relative(const struct store *s, const char *path);
-/* Tell watches and the hypervisor that PATH of the live tree has changed. */
-void store_fire(struct store *s, const char *path, bool removed);
-
-int store_watch_add(struct store *s, const char *raw, const char *token);
-int store_watch_remove(struct store *s, const char *raw, const char *token);
-void store_watch_reset(struct store *s);
-/* Put the next watch event into s->out; false when there is none. */
-bool store_next_event(struct store *s);
-
-/* Answer the request in s->in with s->out. */
-void store_answer(struct store *s);
-
-uint32_t store_tx_start(struct store *s);	/* its id; 0: too many */
-struct store_tx *store_tx_find(struct store *s, uint32_t id);
-/* Can one more change be remembered?  T may be NULL: no transaction. */
-int store_tx_room(const struct store *s, const struct store_tx *t);
-void store_tx_changed(struct store *s, struct store_tx *t, const char *path,
-		      bool removed);
-/* EAGAIN when something else changed.  T is gone afterwards. */
-int store_tx_end(struct store *s, struct store_tx *t, bool keep);
-void store_tx_reset(struct store *s);
 
 #endif

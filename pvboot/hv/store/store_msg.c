@@ -2,11 +2,14 @@
  * Xenstore's requests, one function each.  A request works on the live tree or
  * on its transaction's version of it; the guest never sees another's version.
  */
-#include "pvboot/hv/store/store.h"
+#include "pvboot/hv/store/store_msg.h"
 
 #include <string.h>
 
 #include "loader/base/fmt.h"
+#include "pvboot/hv/store/store_path.h"
+#include "pvboot/hv/store/store_tx.h"
+#include "pvboot/hv/store/store_watch.h"
 
 struct request {
 	const char *next;	/* the payload not yet read */
@@ -72,7 +75,7 @@ static int changed(struct store *s, struct request *r, bool removed)
 	if (r->tx)
 		store_tx_changed(s, r->tx, r->path, removed);
 	else
-		store_fire(s, r->path, removed);
+		store_watch_fire(s, r->path, removed);
 	return reply_ok(s);
 }
 
@@ -307,7 +310,7 @@ static void reply_error(struct store *s, int err)
 	reply(s, name, strlen(name) + 1);
 }
 
-void store_answer(struct store *s)
+void store_msg_answer(struct store *s)
 {
 	const struct xsd_sockmsg *in = &s->in.head;
 	struct request r = {

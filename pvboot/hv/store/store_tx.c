@@ -3,9 +3,11 @@
  * the live one if nothing else has changed meanwhile.  One that only read saw
  * one consistent state and ends well in any case.
  */
-#include "pvboot/hv/store/store.h"
+#include "pvboot/hv/store/store_tx.h"
 
 #include <string.h>
+
+#include "pvboot/hv/store/store_watch.h"
 
 uint32_t store_tx_start(struct store *s)
 {
@@ -76,7 +78,7 @@ static void commit(struct store *s, struct store_tx *t)
 	for (unsigned i = 0; i < t->n_changes; i++) {
 		chain_read(&s->pool, t->change[i].path, t->change[i].path_len,
 			   path);
-		store_fire(s, path, t->change[i].removed);
+		store_watch_fire(s, path, t->change[i].removed);
 	}
 }
 

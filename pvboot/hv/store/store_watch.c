@@ -4,55 +4,11 @@
  * remembers that it missed something and later gets an event for its own path,
  * which makes the guest look again: nothing is lost for good.
  */
-#include "pvboot/hv/store/store.h"
+#include "pvboot/hv/store/store_watch.h"
 
 #include <string.h>
 
-#include "loader/base/fmt.h"
-
-static size_t home(const struct store *s, char *buf, size_t size)
-{
-	return fmt(buf, size, "/local/domain/%u/", s->guest);
-}
-
-const char *store_relative(const struct store *s, const char *path)
-{
-	char at[32];
-	size_t n = home(s, at, sizeof(at));
-
-	return strncmp(path, at, n) ? path : path + n;
-}
-
-static bool good_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= '0' && c <= '9') || c == '-' || c == '_' || c == '@' ||
-		c == '/';
-}
-
-int store_path(const struct store *s, const char *raw, char *out)
-{
-	size_t n = raw[0] == '/' ? 0 : home(s, out, STORE_PATH_MAX);
-	size_t part = 0, len = strlen(raw);
-	unsigned depth = n ? 3 : 0;
-
-	if (!len || len >= STORE_PATH_MAX - n)
-		return EINVAL;
-	memcpy(out + n, raw, len + 1);
-	if (len == 1 && raw[0] == '/')
-		return 0;
-	for (; out[n]; n++) {
-		if (!good_char(out[n]))
-			return EINVAL;
-		if (out[n] == '/' && (out[n + 1] == '/' || !out[n + 1]))
-			return EINVAL;
-		part = out[n] == '/' ? 0 : part + 1;
-		depth += part == 1;
-		if (part > STORE_NAME_MAX || depth > STORE_DEPTH_MAX)
-			return EINVAL;
-	}
-	return 0;
-}
+#include "pvboot/hv/store/store_path.h"
 
 /* "@releaseDomain" and its like are no nodes, but may be watched. */
 static int watch_path(const struct store *s, const char *raw, char *out)
@@ -107,7 +63,7 @@ static bool below(const char *path, const char *top)
 	return !strncmp(path, top, n) && (!path[n] || path[n] == '/');
 }
 
-void store_fire(struct store *s, const char *path, bool removed)
+void store_watch_fire(struct store *s, const char *path, bool removed)
 {
 	char at[STORE_PATH_MAX];
 
@@ -225,7 +181,7 @@ static void put_event(struct store *s, const struct store_watch *w,
 
 	chain_read(&s->pool, path, path_len, at);
 	if (w->relative)
-		shown = store_relative(s, at);
+		shown = store_path_relative(s, at);
 	path_len = strlen(shown) + 1;
 	memcpy(to, shown, path_len);
 	chain_read(&s->pool, w->token, w->token_len, to + path_len);
@@ -237,7 +193,7 @@ static void put_event(struct store *s, const struct store_watch *w,
 	s->out_len = sizeof(s->out.head) + s->out.head.len;
 }
 
-bool store_next_event(struct store *s)
+bool store_watch_event(struct store *s)
 {
 	struct store_event e;
 

@@ -86,7 +86,7 @@ static void walk_table(struct domain *d, uint64_t mfn)
 		complain(mfn, "valid", 0, 1);
 	for (i = 0; i < 512; i++) {
 		if (frames[mfn].type == FT_L4 && i >= 256 && i < 272) {
-			if (t[i] != hv_l4[i] &&
+			if (t[i] != memory_l4[i] &&
 			    !(i == 256 && t[i] == d->m2p_l4e))
 				complain(mfn, "entry in the hole", i, 0);
 			continue;
@@ -197,7 +197,7 @@ int64_t do_test_op(struct vcpu *v, const uint64_t *a)
 	case 2:
 		return test_unmap(v->domain, (uint32_t)a[1], a[2]);
 	case 3:
-		return (int64_t)va_mfn(hv_l4);
+		return (int64_t)va_mfn(memory_l4);
 	}
 	return -XEN_ENOSYS;
 }

@@ -29,15 +29,15 @@ static void set_wallclock(shared_info_t *s)
 
 struct domain *domain_create(void)
 {
-	struct domain *d = page_alloc((sizeof(*d) + PAGE_SIZE - 1) / PAGE_SIZE);
-	unsigned i;
+	unsigned i, pages = (sizeof(struct domain) + PAGE_SIZE - 1) / PAGE_SIZE;
+	struct domain *d = memory_alloc(pages);
 
 	if (!d)
 		panic("no memory for a domain");
 	d->id = 1;
 	d->shutdown = -1;
 	d->n_vcpus = VCPUS;
-	d->shared = page_alloc(1);
+	d->shared = memory_alloc(1);
 	if (!d->shared)
 		panic("no memory for a domain");
 	frame_share(d, va_mfn(d->shared));

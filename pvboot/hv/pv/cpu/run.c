@@ -29,7 +29,7 @@ void run(struct vcpu *v)
 		trap_deliver(v);
 		if (d->shutdown >= 0)
 			continue;
-		vcpu_enter(&v->regs);
+		trap_enter(&v->regs);
 		trap_exit(v);
 	}
 }

@@ -168,7 +168,7 @@ void trap_deliver(struct vcpu *v)
 
 		bounce_callback(v, &cb);
 	}
-	cpu_sysret = v->sysret && r->cs == SEL_KERNEL_CS &&
+	trap_sysret = v->sysret && r->cs == SEL_KERNEL_CS &&
 		r->ss == SEL_KERNEL_SS && addr_canonical(r->rip) &&
 		!(r->rflags & (FLAG_TF | FLAG_RF));
 }

@@ -31,7 +31,7 @@ static bool grow(struct domain *d, unsigned n)
 	if (n > GRANT_FRAMES)
 		return false;
 	while (d->grant_frames < n) {
-		void *page = page_alloc(1), *active = page_alloc(1);
+		void *page = memory_alloc(1), *active = memory_alloc(1);
 
 		if (!page || !active)
 			return false;

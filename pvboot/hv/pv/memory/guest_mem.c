@@ -21,11 +21,11 @@ bool guest_range(uint64_t va, uint64_t len)
 bool guest_read(void *to, uint64_t va, size_t len)
 {
 	return guest_range(va, len) &&
-		guest_copy(to, (const void *)(uintptr_t)va, len);
+		trap_copy(to, (const void *)(uintptr_t)va, len);
 }
 
 bool guest_write(uint64_t va, const void *from, size_t len)
 {
 	return guest_range(va, len) &&
-		guest_copy((void *)(uintptr_t)va, from, len);
+		trap_copy((void *)(uintptr_t)va, from, len);
 }

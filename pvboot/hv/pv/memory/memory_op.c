@@ -11,7 +11,7 @@
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
 /* One region of RAM, no holes: guests make their own low reserved ones. */
-static int64_t memory_map(struct vcpu *v, uint64_t va)
+static int64_t give_map(struct vcpu *v, uint64_t va)
 {
 	struct {
 		uint64_t addr, size;
@@ -54,7 +54,7 @@ int64_t do_memory_op(struct vcpu *v, const uint64_t *a)
 	case XENMEM_maximum_reservation:
 		return (int64_t)v->domain->nr_pages;
 	case XENMEM_memory_map:
-		return memory_map(v, a[1]);
+		return give_map(v, a[1]);
 	case XENMEM_machine_memory_map:
 		return -XEN_EPERM;
 	case XENMEM_machphys_mapping:

@@ -156,7 +156,7 @@ void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel)
 	unsigned i;
 
 	for (i = HOLE_FIRST; i <= HOLE_LAST; i++)
-		t[i] = hv_l4[i];
+		t[i] = memory_l4[i];
 	t[HOLE_FIRST] = kernel ? d->m2p_l4e : 0;
 }
 

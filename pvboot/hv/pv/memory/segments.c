@@ -49,8 +49,8 @@ bool segments_validate(uint64_t mfn)
 
 void segments_clear(unsigned page)
 {
-	hv_map(HV_GDT + page * PAGE_SIZE,
-	       va_ma(zero_page) | PTE_TABLE_PAGE);
+	memory_map(HV_GDT + page * PAGE_SIZE,
+		   va_ma(zero_page) | PTE_TABLE_PAGE);
 }
 
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
@@ -68,8 +68,8 @@ int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 		}
 	for (i = 0; i < GDT_PAGES; i++) {
 		if (i < n)
-			hv_map(HV_GDT + i * PAGE_SIZE,
-			       mfn[i] << 12 | PTE_TABLE_PAGE);
+			memory_map(HV_GDT + i * PAGE_SIZE,
+				   mfn[i] << 12 | PTE_TABLE_PAGE);
 		else
 			segments_clear(i);
 		hold_replace(&v->gdt[i], &new[i]);
@@ -97,7 +97,7 @@ void segments_drop_ldt(struct vcpu *v)
 	for (i = 0; v->ldt_ents && i < 16; i++) {
 		if (!v->ldt[i].mfn)
 			continue;
-		hv_map(HV_LDT + i * PAGE_SIZE, 0);
+		memory_map(HV_LDT + i * PAGE_SIZE, 0);
 		hold_drop(&v->ldt[i]);
 	}
 }
@@ -128,7 +128,7 @@ bool segments_ldt_fault(struct vcpu *v, unsigned page)
 	mfn = (*e & PTE_ADDR) >> 12;
 	if (hold_take(v->domain, &v->ldt[page], mfn, FT_SEGDESC))
 		return false;
-	hv_map(HV_LDT + page * PAGE_SIZE, mfn << 12 | PTE_TABLE_PAGE);
+	memory_map(HV_LDT + page * PAGE_SIZE, mfn << 12 | PTE_TABLE_PAGE);
 	return true;
 }
 
@@ -152,7 +152,7 @@ int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
 static void set_user_gs(struct vcpu *v, uint16_t sel)
 {
 	swapgs();
-	load_gs(sel > 3 ? sel | 3 : 0);
+	trap_load_gs(sel > 3 ? sel | 3 : 0);
 	swapgs();
 }
 

@@ -1,44 +1,11 @@
 /*
- * The pool behind the xenstore tree: nodes, and chunks of 64 bytes, linked into
- * chains that hold values, lists of children, and whatever else must be
- * remembered for the guest.  Relies on nothing; who asks has looked at
- * n_free_nodes and n_free_chunks.
+ * Chunks of 64 bytes, linked into chains that hold values, lists of children,
+ * and whatever else must be remembered for the guest.  Relies on nothing; who
+ * asks has looked at n_free_chunks.
  */
-#include "pvboot/hv/store/store_tree.h"
+#include "pvboot/hv/store/chain.h"
 
 #include <string.h>
-
-uint32_t tree_init(struct store_pool *p)
-{
-	struct store_node *root = &p->node[1];
-
-	memset(p, 0, sizeof(*p));
-	for (uint32_t i = STORE_NODES - 1; i > 1; i--) {
-		p->node[i].next = p->free_node;
-		p->free_node = i;
-	}
-	for (uint32_t i = STORE_CHUNKS - 1; i > 0; i--) {
-		p->chunk[i].next = p->free_chunk;
-		p->free_chunk = i;
-	}
-	p->n_free_nodes = STORE_NODES - 2;
-	p->n_free_chunks = STORE_CHUNKS - 1;
-	root->refs = 1;
-	root->n_perms = 1;
-	root->perm[0].access = STORE_READ;
-	return 1;
-}
-
-uint32_t node_get(struct store_pool *p)
-{
-	uint32_t node = p->free_node;
-
-	p->free_node = p->node[node].next;
-	p->n_free_nodes--;
-	memset(&p->node[node], 0, sizeof(p->node[node]));
-	p->node[node].refs = 1;
-	return node;
-}
 
 static uint32_t chunk_get(struct store_pool *p)
 {

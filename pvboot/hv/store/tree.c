@@ -5,10 +5,43 @@
  * before the first change, so that nothing fails half way.
  * No recursion: paths and the pool bound every loop.
  */
-#include "pvboot/hv/store/store_tree.h"
+#include "pvboot/hv/store/tree.h"
 
 #include <errno.h>
 #include <string.h>
+
+uint32_t tree_init(struct store_pool *p)
+{
+	struct store_node *root = &p->node[1];
+
+	memset(p, 0, sizeof(*p));
+	for (uint32_t i = STORE_NODES - 1; i > 1; i--) {
+		p->node[i].next = p->free_node;
+		p->free_node = i;
+	}
+	for (uint32_t i = STORE_CHUNKS - 1; i > 0; i--) {
+		p->chunk[i].next = p->free_chunk;
+		p->free_chunk = i;
+	}
+	p->n_free_nodes = STORE_NODES - 2;
+	p->n_free_chunks = STORE_CHUNKS - 1;
+	root->refs = 1;
+	root->n_perms = 1;
+	root->perm[0].access = STORE_READ;
+	return 1;
+}
+
+/* With one reference: the caller has checked that one is free. */
+static uint32_t new_node(struct store_pool *p)
+{
+	uint32_t node = p->free_node;
+
+	p->free_node = p->node[node].next;
+	p->n_free_nodes--;
+	memset(&p->node[node], 0, sizeof(p->node[node]));
+	p->node[node].refs = 1;
+	return node;
+}
 
 uint32_t tree_share(struct store_pool *p, uint32_t root)
 {
@@ -135,7 +168,7 @@ static void own(struct store_pool *p, uint32_t *slot)
 
 	if (p->node[old].refs == 1)
 		return;
-	copy = node_get(p);
+	copy = new_node(p);
 	p->node[old].refs--;
 	p->node[copy] = p->node[old];
 	p->node[copy].refs = 1;
@@ -186,7 +219,7 @@ static void cut_kid(struct store_pool *p, uint32_t parent, uint32_t *slot)
 static uint32_t new_kid(struct store_pool *p, uint32_t parent, unsigned dom,
 			const char *name, size_t len)
 {
-	uint32_t kid = node_get(p);
+	uint32_t kid = new_node(p);
 	struct store_node *n = &p->node[kid];
 
 	n->n_perms = p->node[parent].n_perms;
