@@ -123,8 +123,7 @@ static void add_all(struct domain *d)
 
 void setup_devices(struct domain *d, const struct hv_config *c)
 {
-	disk_init();
-	if (!xenbus_init(d) || !blkback_init(d))
+	if (!xenbus_init(d) || !backend_init(d))
 		panic("no memory for the guest's devices");
 	for (unsigned i = 0; i < c->n_vbds; i++)
 		add_vbd(d, &c->vbd[i]);

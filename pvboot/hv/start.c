@@ -3,6 +3,7 @@
  */
 #include "pvboot/hv/build.h"
 #include "pvboot/hv/config.h"
+#include "pvboot/hv/drivers/drivers.h"
 #include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/log.h"
@@ -37,6 +38,7 @@ void start(uint32_t magic, uint32_t info_pa)
 	setup_config(&config);
 	if (config.console == CONSOLE_COM2)
 		com_init(1);
+	drivers_init();
 	d = domain_create();
 	build_domain(d, &config);
 	tables_leave();

@@ -9,7 +9,7 @@
 
 static void check(const struct blk_io *io, const struct blk_limits *l)
 {
-	uint64_t sectors = 0;
+	uint64_t sectors = io->discard;
 
 	if (io->n > BLKRING_SEGS)
 		abort();
@@ -19,7 +19,9 @@ static void check(const struct blk_io *io, const struct blk_limits *l)
 			abort();
 		sectors += io->seg[i].last_sect - io->seg[i].first_sect + 1u;
 	}
-	if (io->n && (io->sector >= l->sectors ||
+	if (io->kind == BLKIF_OP_DISCARD && (io->n || l->read_only))
+		abort();
+	if (sectors && (io->sector >= l->sectors ||
 		      io->sector + sectors > l->sectors))
 		abort();
 	if (l->read_only && io->kind == BLKIF_OP_WRITE)
@@ -31,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *room = calloc(BLKRING_PAGES, 4096);
 	struct blkring_back r = { .n_pages = 1 };
-	struct blk_limits l = { 4000, 512, false, true };
+	struct blk_limits l = { 4000, 512, false, true, true };
 	union blkring_request q;
 	struct blk_io io;
 

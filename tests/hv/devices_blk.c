@@ -40,10 +40,41 @@ static void good_and_bad(uint64_t sectors)
 	q = blk_prepare(BLKIF_OP_READ, 0, PAGE_REF);
 	q->nr_segments = 0;
 	blk_expect(-1, "no segment");
-	blk_prepare(BLKIF_OP_DISCARD, 0, PAGE_REF);
-	blk_expect(-2, "discard");
 	blk_prepare(0xee, 0, PAGE_REF);
 	blk_expect(-2, "no such operation");
+}
+
+static void prepare_discard(uint8_t flag, uint64_t sector, uint64_t n)
+{
+	struct blkif_request_discard *q =
+		(void *)blk_prepare(BLKIF_OP_DISCARD, 0, 0);
+
+	*q = (struct blkif_request_discard){
+		.operation = BLKIF_OP_DISCARD, .flag = flag,
+		.id = 1000 + ring->req_prod, .sector_number = sector,
+		.nr_sectors = n,
+	};
+}
+
+static void discards(uint64_t sectors)
+{
+	const char *s = store_read("/local/domain/0/backend/vbd/1/51712/"
+				   "feature-discard");
+	bool can = s && *s == '1';
+
+	say("# discard: %s\n", can ? "yes" : "no");
+	prepare_discard(0, 64, 64);
+	blk_expect(can ? 0 : -2, "discard");
+	prepare_discard(0, 0, sectors);
+	blk_expect(can ? 0 : -2, "discard of everything");
+	prepare_discard(0, 1, sectors);
+	blk_expect(can ? -1 : -2, "discard over the end");
+	prepare_discard(0, 8, ~0ull);
+	blk_expect(can ? -1 : -2, "discard that wraps");
+	prepare_discard(0, 0, 0);
+	blk_expect(-1, "discard of nothing");
+	prepare_discard(BLKIF_DISCARD_SECURE, 0, 8);
+	blk_expect(-2, "secure discard");
 }
 
 static void bad_grants(void)
@@ -308,6 +339,8 @@ static void read_only_disk(void)
 	ok(!blk_answer(&id), "block: xvdb: read");
 	blk_prepare(BLKIF_OP_WRITE, 0, PAGE_REF);
 	blk_expect(-1, "xvdb: write to a read-only disk");
+	prepare_discard(0, 0, 8);
+	blk_expect(-2, "xvdb: discard on a read-only disk");
 	blk_disconnect("xvdb");
 }
 
@@ -322,6 +355,7 @@ void devices_block(void)
 	while (s && *s >= '0' && *s <= '9')
 		sectors = sectors * 10 + (uint64_t)(*s++ - '0');
 	good_and_bad(sectors);
+	discards(sectors);
 	bad_grants();
 	indirect();
 	typed_while_busy();

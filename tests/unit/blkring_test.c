@@ -113,7 +113,7 @@ static void test_hostile_indices(void **state)
 	assert_false(blkring_back_attach(&ring));
 }
 
-static const struct blk_limits disk = { 1000, 512, false, true };
+static const struct blk_limits disk = { 1000, 512, false, true, true };
 
 static struct blk_io io;
 
@@ -164,9 +164,47 @@ static void test_requests(void **state)
 			 BLKIF_RSP_EOPNOTSUPP);
 	assert_int_equal(rw(BLKIF_OP_WRITE_BARRIER, 0, 1, 0, 7, &disk),
 			 BLKIF_RSP_EOPNOTSUPP);
-	assert_int_equal(rw(BLKIF_OP_DISCARD, 0, 0, 0, 0, &disk),
-			 BLKIF_RSP_EOPNOTSUPP);
 	assert_int_equal(rw(99, 0, 1, 0, 7, &disk), BLKIF_RSP_EOPNOTSUPP);
+}
+
+static int discard(uint8_t flag, uint64_t sector, uint64_t n,
+		   const struct blk_limits *limits)
+{
+	union blkring_request q;
+	int status;
+
+	memset(&q, 0xff, sizeof(q));
+	q.discard.operation = BLKIF_OP_DISCARD;
+	q.discard.flag = flag;
+	q.discard.id = 6;
+	q.discard.sector_number = sector;
+	q.discard.nr_sectors = n;
+	status = blkring_back_parse(&q, &io);
+	return status ? status : blk_check(&io, limits);
+}
+
+static void test_discard(void **state)
+{
+	struct blk_limits ro = disk, k4 = disk, none = disk;
+
+	ro.read_only = true;
+	k4.sector_size = 4096;
+	none.discard = false;
+	assert_int_equal(discard(0, 0, 1000, &disk), 0);
+	assert_int_equal(io.id, 6);
+	assert_int_equal(io.n, 0);
+	assert_int_equal(io.discard, 1000);
+	assert_int_equal(discard(0, 1, 1000, &disk), -1);
+	assert_int_equal(discard(0, 1, UINT64_MAX, &disk), -1);
+	assert_int_equal(discard(0, UINT64_MAX, 1, &disk), -1);
+	assert_int_equal(discard(0, 0, 0, &disk), -1);
+	assert_int_equal(discard(BLKIF_DISCARD_SECURE, 0, 8, &disk),
+			 BLKIF_RSP_EOPNOTSUPP);
+	assert_int_equal(discard(0, 0, 8, &none), BLKIF_RSP_EOPNOTSUPP);
+	assert_int_equal(discard(0, 0, 8, &ro), -1);
+	assert_int_equal(discard(0, 8, 16, &k4), 0);
+	assert_int_equal(discard(0, 8, 4, &k4), -1);
+	assert_int_equal(discard(0, 4, 8, &k4), -1);
 }
 
 static void test_indirect(void **state)
@@ -209,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_hostile_indices),
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_discard),
 		cmocka_unit_test(test_indirect),
 	};
 

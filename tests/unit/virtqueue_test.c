@@ -8,7 +8,9 @@
 #include "pvboot/hv/drivers/virtio_queue.h"
 #include "pvboot/hv/machine/memory.h"
 
-static struct virtio v;
+static struct virtio device;
+static struct virtio_queue v;
+static uint32_t wrote;
 static void *room[8];
 static unsigned n_room, kicks, kills;
 static uint16_t seen;		/* the device's index into avail */
@@ -20,7 +22,7 @@ void *memory_alloc(unsigned n)
 	return memset(room[n_room++], 0, n * PAGE_SIZE);
 }
 
-void virtio_doorbell(struct virtio *q)
+void virtio_doorbell(struct virtio_queue *q)
 {
 	kicks++;
 }
@@ -33,10 +35,11 @@ void virtio_kill(struct virtio *q, const char *why)
 
 static int setup(void **state)
 {
+	memset(&device, 0, sizeof(device));
 	memset(&v, 0, sizeof(v));
 	n_room = kicks = kills = 0;
 	seen = 0;
-	return !virtio_queue_init(&v, 8);
+	return !virtio_queue_init(&v, &device, 8);
 }
 
 static int teardown(void **state)
@@ -72,12 +75,12 @@ static void device_return(uint32_t id)
 
 static void test_init(void **state)
 {
-	struct virtio other = { .size = 0 };
+	struct virtio_queue other = { .size = 0 };
 
-	assert_false(virtio_queue_init(&other, 0));
-	assert_false(virtio_queue_init(&other, 6));
-	assert_false(virtio_queue_init(&other, 2048));
-	assert_int_equal(virtio_queue_next(&v), -1);
+	assert_false(virtio_queue_init(&other, &device, 0));
+	assert_false(virtio_queue_init(&other, &device, 6));
+	assert_false(virtio_queue_init(&other, &device, 2048));
+	assert_int_equal(virtio_queue_next(&v, &wrote), -1);
 }
 
 static void test_chain(void **state)
@@ -99,10 +102,10 @@ static void test_chain(void **state)
 	assert_int_equal(v.desc[v.desc[head].next].len, 512);
 	assert_int_equal(v.desc[v.desc[head].next].flags,
 			 VRING_DESC_F_NEXT | VRING_DESC_F_WRITE);
-	assert_int_equal(virtio_queue_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v, &wrote), -1);
 	device_return((uint32_t)head);
-	assert_int_equal(virtio_queue_next(&v), head);
-	assert_int_equal(virtio_queue_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v, &wrote), head);
+	assert_int_equal(virtio_queue_next(&v, &wrote), -1);
 	assert_int_equal(v.n_free, 8);
 }
 
@@ -124,8 +127,7 @@ static void test_turns(void **state)
 
 	for (unsigned i = 0; i < 50000; i++) {
 		unsigned n = i % 3 + 1, m = 4 - n;
-		int a = virtio_queue_add(&v, data, n);
-		int b = virtio_queue_add(&v, data, m);
+		int a = virtio_queue_add(&v, data, n), b = virtio_queue_add(&v, data, m);
 
 		assert_true(a >= 0 && b >= 0 && a != b);
 		assert_int_equal(device_take(&len), a);
@@ -134,8 +136,8 @@ static void test_turns(void **state)
 		assert_int_equal(len, m);
 		device_return((uint32_t)b);
 		device_return((uint32_t)a);
-		assert_int_equal(virtio_queue_next(&v), b);
-		assert_int_equal(virtio_queue_next(&v), a);
+		assert_int_equal(virtio_queue_next(&v, &wrote), b);
+		assert_int_equal(virtio_queue_next(&v, &wrote), a);
 		assert_int_equal(v.n_free, 8);
 	}
 	assert_int_equal(kills, 0);
@@ -149,9 +151,9 @@ static void bad_return(uint32_t id, unsigned times)
 	for (unsigned i = 0; i < times; i++)
 		device_return(id);
 	for (unsigned i = 0; i < times; i++)
-		virtio_queue_next(&v);
+		virtio_queue_next(&v, &wrote);
 	assert_int_equal(kills, 1);
-	assert_int_equal(virtio_queue_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v, &wrote), -1);
 	assert_int_equal(virtio_queue_add(&v, data, 1), -1);
 	teardown(NULL);
 }
@@ -167,7 +169,7 @@ static void test_bad_device(void **state)
 	setup(NULL);
 	assert_true(virtio_queue_add(&v, data, 1) >= 0);
 	v.used->idx = 0x8000;
-	assert_int_equal(virtio_queue_next(&v), -1);
+	assert_int_equal(virtio_queue_next(&v, &wrote), -1);
 	assert_int_equal(kills, 1);
 }
 
@@ -181,7 +183,7 @@ static void test_scribble(void **state)
 		v.desc[i].flags = 0xffff;
 	}
 	device_return((uint32_t)head);
-	assert_int_equal(virtio_queue_next(&v), head);
+	assert_int_equal(virtio_queue_next(&v, &wrote), head);
 	assert_int_equal(v.n_free, 8);
 	assert_true(virtio_queue_add(&v, data, 8) >= 0);
 }

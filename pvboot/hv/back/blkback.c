@@ -8,11 +8,7 @@
 
 #include <string.h>
 
-#include "pvboot/hv/back/xenbus.h"
-#include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/grant.h"
 
 static bool writes_memory(const struct blk_io *io)
@@ -24,7 +20,7 @@ static void unmap(struct vbd_slot *s)
 {
 	for (unsigned i = 0; i < s->io.n; i++)
 		if (s->page[i])
-			grant_unmap(s->vbd->domain, s->io.seg[i].gref,
+			grant_unmap(s->vbd->b.domain, s->io.seg[i].gref,
 				    writes_memory(&s->io));
 }
 
@@ -33,27 +29,56 @@ static void answer(struct vbd_slot *s, int status)
 {
 	struct vbd *v = s->vbd;
 
-	if (v->up)
-		v->notify |= blkring_back_put(&v->ring, s->io.id, s->io.op,
-					 (int16_t)status);
+	if (v->b.up)
+		v->b.notify |= blkring_back_put(&v->ring, s->io.id, s->io.op,
+						(int16_t)status);
 	s->next = v->free;
 	v->free = s;
 }
 
-static void disk_done(struct disk_request *r, bool ok)
+/* A discard may be longer than what the disk takes at once. */
+static void next_discard(struct vbd_slot *s)
+{
+	const uint64_t left = s->io.discard - s->discarded;
+	const uint64_t max = s->vbd->disk->discard_max;
+
+	s->disk.sector = s->vbd->first + s->io.sector + s->discarded;
+	s->disk.sectors = left < max ? left : max;
+	s->discarded += s->disk.sectors;
+}
+
+/* What the disk has no room for waits. */
+static void submit(struct vbd_slot *s)
+{
+	struct vbd *v = s->vbd;
+
+	if (v->disk->submit(v->disk, &s->disk))
+		return;
+	s->next = v->stalled;
+	v->stalled = s;
+}
+
+static void disk_done(struct disk_request *r, enum disk_end end)
 {
 	struct vbd_slot *s = r->arg;
-	struct blkback *b = s->vbd->domain->blkback;
+	struct vbd *v = s->vbd;
 
-	unmap(s);
-	s->vbd->in_flight--;
-	answer(s, ok ? BLKIF_RSP_OKAY : BLKIF_RSP_ERROR);
-	work_queue(&b->work);
+	backend_work(v->b.domain);
+	if (end == DISK_OK && v->b.up && s->discarded < s->io.discard) {
+		next_discard(s);
+		submit(s);
+		return;
+	}
+	/* What the disk may still write to stays held, for ever. */
+	if (end != DISK_LOST)
+		unmap(s);
+	v->in_flight--;
+	answer(s, end == DISK_OK ? BLKIF_RSP_OKAY : BLKIF_RSP_ERROR);
 }
 
 static bool read_segments(struct vbd_slot *s)
 {
-	struct domain *d = s->vbd->domain;
+	struct domain *d = s->vbd->b.domain;
 	void *page = grant_map(d, s->io.ref, false);
 
 	if (!page)
@@ -72,7 +97,7 @@ static bool map(struct vbd_slot *s)
 	for (unsigned i = 0; i < s->io.n; i++) {
 		const struct blkif_request_segment *g = &s->io.seg[i];
 
-		s->page[i] = grant_map(s->vbd->domain, g->gref,
+		s->page[i] = grant_map(s->vbd->b.domain, g->gref,
 				       writes_memory(&s->io));
 		if (!s->page[i]) {
 			unmap(s);
@@ -86,23 +111,19 @@ static bool map(struct vbd_slot *s)
 	return true;
 }
 
-/* false: the disk has no room, S waits. */
-static bool submit(struct vbd_slot *s)
-{
-	struct vbd *v = s->vbd;
-
-	v->stalled = v->disk->submit(v->disk, &s->disk) ? NULL : s;
-	return !v->stalled;
-}
-
 static enum disk_op disk_op(const struct blk_io *io)
 {
-	return io->kind == BLKIF_OP_READ ? DISK_READ :
-		io->kind == BLKIF_OP_WRITE ? DISK_WRITE : DISK_FLUSH;
+	static const uint8_t ops[] = {
+		[BLKIF_OP_READ] = DISK_READ,
+		[BLKIF_OP_WRITE] = DISK_WRITE,
+		[BLKIF_OP_FLUSH_DISKCACHE] = DISK_FLUSH,
+		[BLKIF_OP_DISCARD] = DISK_DISCARD,
+	};
+
+	return ops[io->kind];
 }
 
-/* false: the disk takes no more for now. */
-static bool start(struct vbd_slot *s, const union blkring_request *q)
+static void start(struct vbd_slot *s, const union blkring_request *q)
 {
 	struct vbd *v = s->vbd;
 	int status = blkring_back_parse(q, &s->io);
@@ -115,96 +136,72 @@ static bool start(struct vbd_slot *s, const union blkring_request *q)
 		status = BLKIF_RSP_ERROR;
 	if (status) {
 		answer(s, status);
-		return true;
+		return;
 	}
 	s->disk.op = disk_op(&s->io);
 	s->disk.sector = v->first + s->io.sector;
 	s->disk.done = disk_done;
 	s->disk.arg = s;
+	s->discarded = 0;
+	if (s->disk.op == DISK_DISCARD)
+		next_discard(s);
 	v->in_flight++;
-	return submit(s);
+	submit(s);
+}
+
+static void retry_stalled(struct vbd *v)
+{
+	struct vbd_slot *s = v->stalled, *next;
+
+	v->stalled = NULL;
+	for (; s; s = next) {
+		next = s->next;
+		submit(s);
+	}
+}
+
+void blkback_drop_stalled(struct vbd *v)
+{
+	struct vbd_slot *s = v->stalled, *next;
+
+	/* Never submitted: the disk knows nothing of them. */
+	v->stalled = NULL;
+	for (; s; s = next) {
+		next = s->next;
+		s->disk.done(&s->disk, DISK_FAILED);
+	}
 }
 
 /* Take requests while there are any, slots for them, and room in the disk. */
-static void take(struct vbd *v)
+void blkback_run(struct backend *b)
 {
+	struct vbd *v = (struct vbd *)b;
 	union blkring_request q;
 	struct vbd_slot *s;
 	int got;
 
-	if (v->stalled && !submit(v->stalled))
-		return;
+	retry_stalled(v);
 	/* The guest may go on for ever: leave when each slot had its turn. */
-	for (unsigned i = 0; i < 2 * VBD_SLOTS && v->up && v->free; i++) {
+	for (unsigned i = 0; i < 2 * VBD_SLOTS; i++) {
+		if (!b->up || b->broken || v->stalled || !v->free)
+			return;
 		got = blkring_back_get(&v->ring, &q);
-		if (got < 0) {
-			hv_log("%s: the guest broke the ring", v->back);
-			v->broken = true;
-			blkback_store_changed(v->domain);
-		}
+		if (got < 0)
+			backend_broken(b, "the ring");
 		if (got <= 0)
 			return;
 		s = v->free;
 		v->free = s->next;
-		if (!start(s, &q))
-			return;
+		start(s, &q);
 	}
-	if (v->up && v->free)
-		work_queue(&((struct blkback *)v->domain->blkback)->work);
-}
-
-static void run(struct work *w)
-{
-	struct blkback *b = w->arg;
-
-	for (unsigned i = 0; i < b->n; i++) {
-		struct vbd *v = b->vbd[i];
-
-		take(v);
-		if (!v->notify)
-			continue;
-		v->notify = false;
-		evtchn_raise(v->domain, v->port);
-	}
-	if (b->store_changed)
-		xenbus_run(b->domain);
-}
-
-void blkback_notify(struct domain *d, unsigned port)
-{
-	struct blkback *b = d->blkback;
-
-	work_queue(&b->work);
-}
-
-void blkback_store_changed(struct domain *d)
-{
-	struct blkback *b = d->blkback;
-
-	if (!b)
-		return;
-	b->store_changed = true;
-	work_queue(&b->work);
-}
-
-bool blkback_update(struct domain *d)
-{
-	struct blkback *b = d->blkback;
-	bool done = false;
-
-	if (!b || !b->store_changed)
-		return false;
-	b->store_changed = false;
-	for (unsigned i = 0; i < b->n; i++)
-		done |= vbd_update(b->vbd[i]);
-	return done;
+	backend_work(b->domain);
 }
 
 bool blkback_slots(struct vbd *v)
 {
 	const size_t size = VBD_SLOTS * sizeof(struct vbd_slot);
 	struct vbd_slot *s = memory_alloc((unsigned)((size + PAGE_SIZE - 1) /
-						     PAGE_SIZE));
+						   PAGE_SIZE));
 
 	for (unsigned i = 0; s && i < VBD_SLOTS; i++) {
 		s[i].vbd = v;
@@ -212,19 +209,4 @@ bool blkback_slots(struct vbd *v)
 		v->free = &s[i];
 	}
 	return s;
-}
-
-bool blkback_init(struct domain *d)
-{
-	struct blkback *b = memory_alloc(1);
-
-	if (!b) {
-		hv_log("no memory for the block backend");
-		return false;
-	}
-	b->domain = d;
-	b->work.fn = run;
-	b->work.arg = b;
-	d->blkback = b;
-	return true;
 }

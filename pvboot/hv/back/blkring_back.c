@@ -90,13 +90,27 @@ static int parse_indirect(const struct blkif_request_indirect *q,
 	return BLKIF_RSP_OKAY;
 }
 
+/* Segments it has none: what would be their number are its flags. */
+static int parse_discard(const struct blkif_request_discard *q,
+			 struct blk_io *io)
+{
+	io->id = q->id;
+	io->sector = q->sector_number;
+	io->kind = BLKIF_OP_DISCARD;
+	io->discard = q->nr_sectors;
+	if (q->flag)	/* "secure": nothing promises that */
+		return BLKIF_RSP_EOPNOTSUPP;
+	return io->discard ? BLKIF_RSP_OKAY : BLKIF_RSP_ERROR;
+}
+
 int blkring_back_parse(const union blkring_request *q, struct blk_io *io)
 {
 	memset(io, 0, sizeof(*io));
 	io->op = q->rw.operation;
 	if (io->op == BLKIF_OP_INDIRECT)
 		return parse_indirect(&q->indirect, io);
-	/* BLKIF_OP_DISCARD has its id in the same place. */
+	if (io->op == BLKIF_OP_DISCARD)
+		return parse_discard(&q->discard, io);
 	io->id = q->rw.id;
 	io->sector = q->rw.sector_number;
 	io->kind = io->op;
@@ -114,11 +128,13 @@ int blkring_back_parse(const union blkring_request *q, struct blk_io *io)
 int blkring_back_check(const struct blk_io *io, const struct blk_limits *limits)
 {
 	const uint64_t unit = limits->sector_size / 512;
-	uint64_t sectors = 0;
+	uint64_t sectors = io->discard;
 
 	if (io->kind == BLKIF_OP_FLUSH_DISKCACHE)
 		return limits->flush ? BLKIF_RSP_OKAY : BLKIF_RSP_EOPNOTSUPP;
-	if (io->kind == BLKIF_OP_WRITE && limits->read_only)
+	if (io->kind == BLKIF_OP_DISCARD && !limits->discard)
+		return BLKIF_RSP_EOPNOTSUPP;
+	if (io->kind != BLKIF_OP_READ && limits->read_only)
 		return BLKIF_RSP_ERROR;
 	for (unsigned i = 0; i < io->n; i++) {
 		const struct blkif_request_segment *s = &io->seg[i];
@@ -128,7 +144,7 @@ int blkring_back_check(const struct blk_io *io, const struct blk_limits *limits)
 			return BLKIF_RSP_ERROR;
 		sectors += s->last_sect - s->first_sect + 1u;
 	}
-	if (io->sector % unit || io->sector > limits->sectors ||
+	if (io->sector % unit || sectors % unit || io->sector > limits->sectors ||
 	    sectors > limits->sectors - io->sector)
 		return BLKIF_RSP_ERROR;
 	return BLKIF_RSP_OKAY;

@@ -19,6 +19,7 @@ enum { BLKRING_SEGS = 32 };
 
 union blkring_request {
 	struct blkif_request rw;
+	struct blkif_request_discard discard;
 	struct blkif_request_indirect indirect;
 };
 
@@ -44,16 +45,18 @@ bool blkring_back_put(struct blkring_back *r, uint64_t id, uint8_t op,
 struct blk_limits {
 	uint64_t sectors;	/* of 512 bytes */
 	uint32_t sector_size;
-	bool read_only, flush;
+	bool read_only, flush, discard;
 };
 
 /* A request in our own words. */
 struct blk_io {
 	uint64_t id, sector;
 	uint8_t op;		/* for the answer: the inner one if indirect */
-	uint8_t kind;		/* BLKIF_OP_READ, _WRITE or _FLUSH_DISKCACHE */
+	uint8_t kind;		/* BLKIF_OP_READ, _WRITE, _FLUSH_DISKCACHE,
+				 * _DISCARD */
 	bool indirect;		/* SEG must be read from grant REF */
 	grant_ref_t ref;
+	uint64_t discard;	/* sectors to discard */
 	unsigned n;
 	struct blkif_request_segment seg[BLKRING_SEGS];
 };

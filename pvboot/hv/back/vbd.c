@@ -1,7 +1,6 @@
 /*
- * One virtual block device's life in xenstore (Xen's public io/blkif.h and
- * io/xenbus.h).  A front end that is closed and starts again (a loader handing
- * over to its kernel) finds the backend waiting as at first.
+ * One virtual block device's life in xenstore (Xen's public io/blkif.h): what
+ * the front end may ask for, and its ring.  The states are backend.c's.
  */
 #include "pvboot/hv/back/vbd.h"
 
@@ -13,53 +12,26 @@
 #include "pvboot/hv/config.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/pv/cpu/evtchn.h"
-#include "pvboot/hv/pv/memory/grant.h"
-#include "pvboot/hv/store/store.h"
 
-#include <xen/io/xenbus.h>
-
-static void set_state(struct vbd *v, int state)
+static struct vbd *of(struct backend *b)
 {
-	if (v->state == state)
-		return;
-	v->state = state;
-	xenbus_set(v->domain, v->back, "state", "%d", state);
-}
-
-/* A number the front end has written; false when it has not, or not one. */
-static bool front_number(struct vbd *v, const char *name, uint64_t max,
-			 uint64_t *value)
-{
-	char path[VBD_PATH + 24];
-
-	fmt(path, sizeof(path), "%s/%s", v->front, name);
-	return !store_get_number(v->domain->store, path, max, value);
-}
-
-static void unmap_ring(struct vbd *v)
-{
-	for (unsigned i = 0; i < v->ring.n_pages; i++)
-		grant_unmap(v->domain, v->ring_ref[i], true);
-	memset(&v->ring, 0, sizeof(v->ring));
+	return (struct vbd *)b;
 }
 
 static bool map_ring(struct vbd *v)
 {
-	uint64_t order, ref;
-	bool one = !front_number(v, "ring-page-order", BLKRING_MAX_ORDER,
-				 &order);
+	uint64_t order;
+	bool one = !backend_number(&v->b, "ring-page-order",
+				   BLKRING_MAX_ORDER, &order);
 	char name[16] = "ring-ref";
 
+	memset(&v->ring, 0, sizeof(v->ring));
 	for (unsigned i = 0; i < (one ? 1u : 1u << order); i++) {
 		if (!one)
 			fmt(name, sizeof(name), "ring-ref%u", i);
-		if (!front_number(v, name, UINT32_MAX, &ref))
+		if (!backend_map(&v->b, name, &v->ring_page[i]))
 			return false;
-		v->ring_ref[i] = (uint32_t)ref;
-		v->ring.page[i] = grant_map(v->domain, (uint32_t)ref, true);
-		if (!v->ring.page[i])
-			return false;
+		v->ring.page[i] = v->ring_page[i].va;
 		v->ring.n_pages++;
 	}
 	return blkring_back_attach(&v->ring);
@@ -68,158 +40,85 @@ static bool map_ring(struct vbd *v)
 /* Only the 64-bit layout of requests is spoken; saying nothing means it. */
 static bool protocol_known(struct vbd *v)
 {
-	char path[VBD_PATH + 24], protocol[32];
+	char path[BACKEND_PATH + 24], protocol[32];
 
-	fmt(path, sizeof(path), "%s/protocol", v->front);
-	return store_get(v->domain->store, path, protocol, sizeof(protocol)) ||
+	fmt(path, sizeof(path), "%s/protocol", v->b.front);
+	return store_get(v->b.domain->store, path, protocol,
+			 sizeof(protocol)) ||
 		!strcmp(protocol, "x86_64-abi");
 }
 
-static bool connect(struct vbd *v)
+static bool connect(struct backend *b)
 {
-	uint64_t port;
+	return protocol_known(of(b)) && map_ring(of(b));
+}
 
-	if (!protocol_known(v) ||
-	    !front_number(v, "event-channel", EVTCHN_PORTS - 1, &port))
+static bool disconnect(struct backend *b)
+{
+	struct vbd *v = of(b);
+
+	blkback_drop_stalled(v);
+	if (v->in_flight)
 		return false;
-	if (!map_ring(v) ||
-	    evtchn_bind_backend(v->domain, (unsigned)port, blkback_notify)) {
-		unmap_ring(v);
-		return false;
-	}
-	v->port = (unsigned)port;
-	v->up = true;
+	for (unsigned i = 0; i < BLKRING_PAGES; i++)
+		backend_unmap(b, &v->ring_page[i]);
 	return true;
 }
 
-/* false: the disk still works for it, ask again. */
-static bool disconnect(struct vbd *v)
+static void publish(struct backend *b)
 {
-	struct blkback *b = v->domain->blkback;
+	const struct blk_limits *l = &of(b)->limits;
 
-	v->up = false;
-	if (v->stalled) {
-		/* Never submitted: the disk knows nothing of it. */
-		struct vbd_slot *s = v->stalled;
-
-		v->stalled = NULL;
-		s->disk.done(&s->disk, false);
-	}
-	if (v->in_flight) {
-		b->store_changed = true;
-		return false;
-	}
-	if (v->ring.n_pages) {
-		unmap_ring(v);
-		evtchn_unbind_backend(v->domain, v->port);
-	}
-	return true;
+	backend_set(b, "sectors", l->sectors);
+	backend_set(b, "info", l->read_only ? VDISK_READONLY : 0);
+	backend_set(b, "sector-size", l->sector_size);
+	backend_set(b, "physical-sector-size", l->sector_size);
 }
 
-/* What the front end reads once we are connected. */
-static void publish(struct vbd *v)
+static const struct backend_class class = {
+	.name = "vbd", .connect = connect, .publish = publish,
+	.disconnect = disconnect, .run = blkback_run,
+};
+
+static void make_nodes(struct vbd *v, const char *name, unsigned number)
 {
-	struct domain *d = v->domain;
+	struct domain *d = v->b.domain;
+	const char *back = v->b.back;
 
-	xenbus_set(d, v->back, "sectors", "%lu", v->limits.sectors);
-	xenbus_set(d, v->back, "info", "%u",
-		   v->limits.read_only ? VDISK_READONLY : 0);
-	xenbus_set(d, v->back, "sector-size", "%u", v->limits.sector_size);
-	xenbus_set(d, v->back, "physical-sector-size", "%u",
-		   v->limits.sector_size);
-	set_state(v, XenbusStateConnected);
-}
-
-bool vbd_update(struct vbd *v)
-{
-	uint64_t front;
-	int old = v->state;
-
-	if (!front_number(v, "state", XenbusStateReconfigured, &front))
-		front = XenbusStateUnknown;
-	if (front == XenbusStateInitialising)
-		v->broken = false;
-	if (v->broken)
-		front = XenbusStateClosed;
-	switch (front) {
-	case XenbusStateInitialising:
-		if (v->state != XenbusStateInitWait && disconnect(v))
-			set_state(v, XenbusStateInitWait);
-		break;
-	case XenbusStateInitialised:
-	case XenbusStateConnected:
-		/* An impatient front end: its old requests must end first. */
-		if (v->up || !disconnect(v))
-			break;
-		if (connect(v)) {
-			publish(v);
-			break;
-		}
-		hv_log("%s: the front end's ring or port is no good", v->back);
-		v->broken = true;
-		set_state(v, XenbusStateClosed);
-		break;
-	case XenbusStateClosing:
-		if (disconnect(v))
-			set_state(v, XenbusStateClosing);
-		break;
-	default:
-		if (disconnect(v))
-			set_state(v, XenbusStateClosed);
+	xenbus_set(d, v->b.front, "virtual-device", "%u", number);
+	xenbus_set(d, v->b.front, "device-type", "disk");
+	xenbus_set(d, back, "removable", "0");
+	xenbus_set(d, back, "bootable", "1");
+	xenbus_set(d, back, "dev", "%s", name);
+	xenbus_set(d, back, "type", "phy");
+	xenbus_set(d, back, "mode", "%s", v->limits.read_only ? "r" : "w");
+	xenbus_set(d, back, "device-type", "disk");
+	xenbus_set(d, back, "params", "%s", v->disk->name);
+	backend_set(&v->b, "max-ring-page-order", BLKRING_MAX_ORDER);
+	backend_set(&v->b, "feature-barrier", 0);
+	backend_set(&v->b, "feature-flush-cache", v->limits.flush);
+	backend_set(&v->b, "feature-discard", v->limits.discard);
+	if (v->limits.discard) {
+		backend_set(&v->b, "discard-granularity",
+			    v->limits.sector_size);
+		backend_set(&v->b, "discard-alignment", 0);
+		backend_set(&v->b, "discard-secure", 0);
 	}
-	return v->state != old;
-}
-
-static void make_front(struct vbd *v, unsigned number)
-{
-	struct domain *d = v->domain;
-
-	/* What is made below it is the guest's, too. */
-	store_mkdir(d->store, v->front);
-	store_give(d->store, v->front);
-	xenbus_set(d, v->front, "backend", "%s", v->back);
-	xenbus_set(d, v->front, "backend-id", "0");
-	xenbus_set(d, v->front, "state", "%d", XenbusStateInitialising);
-	xenbus_set(d, v->front, "virtual-device", "%u", number);
-	xenbus_set(d, v->front, "device-type", "disk");
-}
-
-static void make_back(struct vbd *v, const char *name)
-{
-	struct domain *d = v->domain;
-
-	xenbus_set(d, v->back, "frontend", "%s", v->front);
-	xenbus_set(d, v->back, "frontend-id", "%u", d->id);
-	xenbus_set(d, v->back, "online", "1");
-	xenbus_set(d, v->back, "removable", "0");
-	xenbus_set(d, v->back, "bootable", "1");
-	xenbus_set(d, v->back, "dev", "%s", name);
-	xenbus_set(d, v->back, "type", "phy");
-	xenbus_set(d, v->back, "mode", "%s", v->limits.read_only ? "r" : "w");
-	xenbus_set(d, v->back, "device-type", "disk");
-	xenbus_set(d, v->back, "params", "%s", v->disk->name);
-	xenbus_set(d, v->back, "max-ring-page-order", "%u", BLKRING_MAX_ORDER);
-	xenbus_set(d, v->back, "feature-barrier", "0");
-	xenbus_set(d, v->back, "feature-flush-cache", "%u", v->limits.flush);
-	xenbus_set(d, v->back, "feature-discard", "0");
-	xenbus_set(d, v->back, "feature-persistent", "0");
-	xenbus_set(d, v->back, "feature-max-indirect-segments", "%u",
-		   BLKRING_SEGS);
-	set_state(v, XenbusStateInitWait);
+	backend_set(&v->b, "feature-persistent", 0);
+	backend_set(&v->b, "feature-max-indirect-segments", BLKRING_SEGS);
 }
 
 bool vbd_add(struct domain *d, const char *name, struct disk *disk,
 	     uint64_t first, uint64_t count, bool read_only)
 {
-	struct blkback *b = d->blkback;
 	unsigned number = config_device_number(name);
 	struct vbd *v = memory_alloc(1);
 
-	if (!number || !v || b->n == VBD_MAX || !blkback_slots(v)) {
+	if (!number || !v || !blkback_slots(v) ||
+	    !backend_add(&v->b, &class, d, number)) {
 		hv_log("cannot make device %s", name);
 		return false;
 	}
-	v->domain = d;
 	v->disk = disk;
 	v->first = first;
 	v->limits = (struct blk_limits){
@@ -228,12 +127,8 @@ bool vbd_add(struct domain *d, const char *name, struct disk *disk,
 		.read_only = read_only || disk->read_only,
 		.flush = disk->flush,
 	};
-	fmt(v->front, sizeof(v->front), "/local/domain/%u/device/vbd/%u",
-	    d->id, number);
-	fmt(v->back, sizeof(v->back), "/local/domain/0/backend/vbd/%u/%u",
-	    d->id, number);
-	make_front(v, number);
-	make_back(v, name);
-	b->vbd[b->n++] = v;
+	v->limits.discard = disk->discard_max && !v->limits.read_only;
+	make_nodes(v, name, number);
+	backend_start(&v->b);
 	return true;
 }

@@ -5,7 +5,7 @@
 #include "pvboot/hv/back/xenbus.h"
 
 #include "loader/base/fmt.h"
-#include "pvboot/hv/back/blkback.h"
+#include "pvboot/hv/back/backend.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
@@ -13,7 +13,7 @@
 
 static void changed(void *arg, const char *path)
 {
-	blkback_store_changed(arg);
+	backend_store_changed(arg);
 }
 
 void xenbus_run(struct domain *d)
@@ -24,7 +24,7 @@ void xenbus_run(struct domain *d)
 	for (unsigned i = 0; i < 16 && moved; i++) {
 		moved = store_run(d->store, hold_page(&d->store_ring));
 		notify |= moved;
-		moved |= blkback_update(d);
+		moved |= backend_update(d);
 	}
 	if (notify)
 		evtchn_raise(d, d->store_port);

@@ -8,99 +8,33 @@
 #include <string.h>
 
 #include "loader/base/fmt.h"
-#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/drivers/ata.h"
 #include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/pci.h"
+#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
-#define CLASS_AHCI	0x010601
-
-/* Controller registers, in 32-bit words (3.1). */
-enum { CAP = 0, GHC = 1, IS = 2, PI = 3 };
-#define CAP_S64A	0x80000000u
-#define GHC_IE		0x00000002u
-#define GHC_AE		0x80000000u
-
-/* A port's registers, in words (3.3). */
-enum {
-	PX_CLB = 0, PX_CLBU, PX_FB, PX_FBU, PX_IS, PX_IE, PX_CMD,
-	PX_TFD = 8, PX_SIG, PX_SSTS, PX_SERR = 12, PX_SACT, PX_CI,
-	PX_WORDS = 32, PX_FIRST = 64,
-};
-#define CMD_ST		0x0001u
-#define CMD_FRE		0x0010u
-#define CMD_FR		0x4000u
-#define CMD_CR		0x8000u
-#define PX_IS_FATAL	0x78000000u	/* TFES, HBFS, HBDS, IFS */
-#define PX_IS_DHRS	0x00000001u
-#define SIG_DISK	0x00000101u
-
-/* ATA8-ACS commands and IDENTIFY words. */
-enum { ATA_READ = 0x25, ATA_WRITE = 0x35, ATA_FLUSH = 0xea,
-       ATA_IDENTIFY = 0xec };
-
-enum { SLOTS = 32 };
-
-struct prd {
-	uint64_t address;
-	uint32_t reserved;
-	uint32_t bytes;		/* less one */
-};
-
-/* 4.2.3, padded so that none crosses a page */
-struct table {
-	uint8_t fis[64], atapi[64];
-	struct prd prd[DISK_SEGS];
-	uint8_t pad[1024 - 128 - DISK_SEGS * 16];
-};
-
-/* 4.2.2 */
-struct header {
-	uint32_t flags, done;
-	uint64_t table;
-	uint32_t reserved[4];
-};
-#define HEADER_FIS_WORDS	5u
-#define HEADER_WRITE		0x40u
-#define HEADER_PRDS(n)		((n) << 16)
-
-struct ahci_port {
-	struct disk disk;
-	struct work work;
-	volatile uint32_t *reg;
-	struct header *header;
-	struct table *table;
-	struct disk_request *request[SLOTS];
-	uint32_t parked;	/* slots held back until others are done */
-	unsigned slots;
-	bool dead;
-};
-
-struct ahci {
-	volatile uint32_t *reg;
-	unsigned n_ports;
-	struct ahci_port *port[32];
-};
-
-/* Wait until the bits of MASK in REG are 0; false when they stay. */
-static bool settles(volatile uint32_t *reg, uint32_t mask)
+/* Wait until the bits of MASK in REG are 0; false when they stay for MS. */
+static bool settles(volatile uint32_t *reg, uint32_t mask, unsigned ms)
 {
-	for (unsigned i = 0; i < 1000000; i++)
-		if (!(*reg & mask))
-			return true;
-	return false;
+	const uint64_t end = time_now() + ms * 1000000ull;
+
+	while (*reg & mask)
+		if (time_now() > end)
+			return false;
+	return true;
 }
 
 static bool stop(struct ahci_port *p)
 {
 	p->reg[PX_CMD] &= ~CMD_ST;
-	if (!settles(&p->reg[PX_CMD], CMD_CR))
+	if (!settles(&p->reg[PX_CMD], CMD_CR, 500))
 		return false;
 	p->reg[PX_CMD] &= ~CMD_FRE;
-	return settles(&p->reg[PX_CMD], CMD_FR);
+	return settles(&p->reg[PX_CMD], CMD_FR, 500);
 }
 
 static void start(struct ahci_port *p)
@@ -127,16 +61,41 @@ static void make_fis(uint8_t *f, uint8_t command, uint64_t lba, uint32_t count)
 	f[13] = (uint8_t)(count >> 8);
 }
 
+/* The command table of SLOT is complete: the controller may have it. */
+static void hand_over(struct ahci_port *p, unsigned slot, unsigned prds,
+		      bool write)
+{
+	p->header[slot].flags = HEADER_FIS_WORDS | HEADER_PRDS(prds) |
+		(write ? HEADER_WRITE : 0);
+	p->header[slot].done = 0;
+	p->header[slot].table = va_ma(&p->table[slot]);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	p->reg[PX_CI] = 1u << slot;
+}
+
+static void issue_trim(struct ahci_port *p, unsigned slot,
+		       const struct disk_request *r)
+{
+	uint64_t *ranges = p->ranges + slot * (DISK_SECTOR / 8);
+	struct ahci_table *t = &p->table[slot];
+
+	ata_ranges(ranges, &p->disk, r);
+	t->prd[0] = (struct ahci_prd){ va_ma(ranges), 0, DISK_SECTOR - 1 };
+	make_fis(t->fis, ATA_DSM, 0, 1);
+	t->fis[3] = ATA_DSM_TRIM;
+	hand_over(p, slot, 1, true);
+}
+
 /* Put COMMAND into SLOT and let the controller have it. */
 static void issue(struct ahci_port *p, unsigned slot, uint8_t command,
 		  const struct disk_request *r)
 {
 	const uint32_t unit = p->disk.sector_size;
-	struct table *t = &p->table[slot];
+	struct ahci_table *t = &p->table[slot];
 	uint32_t bytes = 0;
 
 	for (unsigned i = 0; i < r->n_segs; i++) {
-		t->prd[i] = (struct prd){ r->seg[i].ma, 0, r->seg[i].len - 1 };
+		t->prd[i] = (struct ahci_prd){ r->seg[i].ma, 0, r->seg[i].len - 1 };
 		bytes += r->seg[i].len;
 	}
 	if (command == ATA_IDENTIFY || command == ATA_FLUSH)
@@ -144,18 +103,17 @@ static void issue(struct ahci_port *p, unsigned slot, uint8_t command,
 	else
 		make_fis(t->fis, command, r->sector / (unit / DISK_SECTOR),
 			 bytes / unit);
-	p->header[slot].flags = HEADER_FIS_WORDS | HEADER_PRDS(r->n_segs) |
-		(r->op == DISK_WRITE ? HEADER_WRITE : 0);
-	p->header[slot].done = 0;
-	p->header[slot].table = va_ma(t);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	p->reg[PX_CI] = 1u << slot;
+	hand_over(p, slot, r->n_segs, r->op == DISK_WRITE);
 }
 
-static uint8_t command_of(const struct disk_request *r)
+static void begin(struct ahci_port *p, unsigned slot)
 {
-	return r->op == DISK_READ ? ATA_READ :
-		r->op == DISK_WRITE ? ATA_WRITE : ATA_FLUSH;
+	const struct disk_request *r = p->request[slot];
+
+	if (r->op == DISK_DISCARD)
+		issue_trim(p, slot, r);
+	else
+		issue(p, slot, ata_command(r->op), r);
 }
 
 static bool submit(struct disk *d, struct disk_request *r)
@@ -171,7 +129,7 @@ static bool submit(struct disk *d, struct disk_request *r)
 		else if (p->parked)
 			p->parked |= 1u << i;
 		else
-			issue(p, i, command_of(r), r);
+			begin(p, i);
 		return true;
 	}
 	return false;
@@ -180,9 +138,11 @@ static bool submit(struct disk *d, struct disk_request *r)
 static void finish(struct ahci_port *p, unsigned slot, bool ok)
 {
 	struct disk_request *r = p->request[slot];
+	const bool lost = p->lost >> slot & 1;
 
 	p->request[slot] = NULL;
-	r->done(r, ok);
+	p->lost &= ~(1u << slot);
+	r->done(r, lost ? DISK_LOST : ok ? DISK_OK : DISK_FAILED);
 }
 
 /* Slots whose requests are in the controller (BUSY) or no longer are. */
@@ -209,6 +169,7 @@ static uint32_t recover(struct ahci_port *p)
 		hv_log("%s: the port does not stop: not used any more",
 		       p->disk.name);
 		p->dead = true;
+		p->lost = left;
 		p->parked = 0;
 		return ~0u;
 	}
@@ -225,7 +186,7 @@ static void issue_parked(struct ahci_port *p)
 	unsigned next = (unsigned)__builtin_ctz(p->parked);
 
 	p->parked &= p->parked - 1;
-	issue(p, next, command_of(p->request[next]), p->request[next]);
+	begin(p, next);
 }
 
 static void poll(struct disk *d)
@@ -270,11 +231,6 @@ static void interrupt(void *arg)
 
 /* ---- finding them ------------------------------------------------------------ */
 
-static uint32_t id_long(const uint16_t *id, unsigned word)
-{
-	return id[word] | (uint32_t)id[word + 1] << 16;
-}
-
 /* IDENTIFY DEVICE (7.12.7): false when it is no disk we can use. */
 static bool identify(struct ahci_port *p)
 {
@@ -289,34 +245,26 @@ static bool identify(struct ahci_port *p)
 	r.seg[0].ma = va_ma(id);
 	p->disk.sector_size = DISK_SECTOR;
 	issue(p, 0, ATA_IDENTIFY, &r);
-	ok = settles(&p->reg[PX_CI], 1) && !(p->reg[PX_IS] & PX_IS_FATAL) &&
-		id[83] >> 10 & 1;	/* 48-bit addresses */
-	p->disk.sectors = id_long(id, 100) | (uint64_t)id_long(id, 102) << 32;
-	if ((id[106] & 0xd000) == 0x5000)	/* sectors are not 512 bytes */
-		p->disk.sector_size = id_long(id, 117) * 2;
-	p->disk.flush = id[85] >> 5 & 1;
+	if (!settles(&p->reg[PX_CI], 1, 5000))
+		return false;	/* it may still write to ID */
+	ok = !(p->reg[PX_IS] & PX_IS_FATAL) && ata_identity(&p->disk, id);
 	memory_free(id, 1);
-	if (!ok || p->disk.sector_size < DISK_SECTOR ||
-	    p->disk.sector_size > PAGE_SIZE ||
-	    p->disk.sector_size & (p->disk.sector_size - 1) ||
-	    p->disk.sectors >> 48)
-		return false;
-	p->disk.sectors *= p->disk.sector_size / DISK_SECTOR;
-	return true;
+	return ok;
 }
 
 static bool prepare(struct ahci_port *p)
 {
-	uint8_t *page = memory_alloc(1);	/* headers, received FISes */
+	uint8_t *page = memory_alloc(1);	/* headers, then received FISes */
 	const uint64_t ma = page ? va_ma(page) : 0;
 
-	p->table = memory_alloc(SLOTS * sizeof(struct table) / PAGE_SIZE);
-	if (!page || !p->table || !stop(p))
+	p->table = memory_alloc(AHCI_SLOTS * sizeof(struct ahci_table) / PAGE_SIZE);
+	p->ranges = memory_alloc(AHCI_SLOTS * DISK_SECTOR / PAGE_SIZE);
+	if (!page || !p->table || !p->ranges)
 		return false;
-	p->header = (struct header *)page;
+	p->header = (struct ahci_header *)page;
 	p->reg[PX_CLB] = (uint32_t)ma;
 	p->reg[PX_CLBU] = (uint32_t)(ma >> 32);
-	p->reg[PX_FB] = (uint32_t)(ma + SLOTS * sizeof(struct header));
+	p->reg[PX_FB] = (uint32_t)(ma + AHCI_SLOTS * sizeof(struct ahci_header));
 	p->reg[PX_FBU] = (uint32_t)(ma >> 32);
 	start(p);
 	return true;
@@ -353,20 +301,47 @@ static void add_port(struct ahci *a, unsigned n)
 	       p->disk.sector_size, p->disk.flush ? ", write cache" : "");
 }
 
-void ahci_found(const struct pci_dev *pci)
+static bool knows(const struct pci_dev *p)
 {
-	struct pci_bar bar;
-	struct ahci *a;
-	unsigned irq, ports;
+	return p->class == CLASS_AHCI;
+}
 
-	if (pci->class != CLASS_AHCI)
-		return;
-	bar = pci_bar(pci, 5);
-	irq = pci_irq(pci);
-	a = memory_alloc(1);
+/* The firmware's lists and buffers must be at rest before memory is given out. */
+static bool stop_all(struct ahci *a, unsigned ports)
+{
+	bool stopped = true;
+
+	for (unsigned i = 0; i < ports; i++) {
+		struct ahci_port p = { .reg = a->reg + PX_FIRST + i * PX_WORDS };
+
+		if (a->reg[PI] >> i & 1)
+			stopped &= stop(&p);
+	}
+	return stopped;
+}
+
+static bool add_ports(struct ahci *a, unsigned ports, unsigned irq)
+{
+	for (unsigned i = 0; i < ports; i++)
+		if (a->reg[PI] >> i & 1)
+			add_port(a, i);
+	if (!a->n_ports)
+		return false;
+	irq_register(irq, interrupt, a);
+	a->reg[IS] = ~0u;
+	a->reg[GHC] |= GHC_IE;
+	return true;
+}
+
+static bool found(const struct pci_dev *pci)
+{
+	struct pci_bar bar = pci_bar(pci, 5);
+	unsigned irq = pci_irq(pci), ports;
+	struct ahci *a = memory_alloc(1);
+
 	if (!a || bar.io || bar.size < PX_FIRST * 4 || irq == 255) {
 		hv_log("ahci %x: not usable", pci->address >> 8);
-		return;
+		return false;
 	}
 	pci_enable(pci);
 	ports = (unsigned)(bar.size / 4 - PX_FIRST) / PX_WORDS;
@@ -377,14 +352,13 @@ void ahci_found(const struct pci_dev *pci)
 	/* Guests' memory may be anywhere. */
 	if (!(a->reg[CAP] & CAP_S64A)) {
 		hv_log("ahci %x: 32-bit addresses only", pci->address >> 8);
-		return;
+		return false;
 	}
-	for (unsigned i = 0; i < ports; i++)
-		if (a->reg[PI] >> i & 1)
-			add_port(a, i);
-	if (!a->n_ports)
-		return;
-	irq_register(irq, interrupt, a);
-	a->reg[IS] = ~0u;
-	a->reg[GHC] |= GHC_IE;
+	if (!stop_all(a, ports)) {
+		hv_log("ahci %x: it does not stop", pci->address >> 8);
+		return false;
+	}
+	return add_ports(a, ports, irq);
 }
+
+const struct pci_driver ahci_driver = { "ahci", knows, found };

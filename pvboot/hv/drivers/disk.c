@@ -15,25 +15,11 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/pci.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
 struct disk *disk_table[DISK_MAX];
 unsigned disk_count;
-
-static void found(const struct pci_dev *p)
-{
-	virtio_blk_found(p);
-	ahci_found(p);
-	nvme_found(p);
-	ide_found(p);
-}
-
-void disk_init(void)
-{
-	pci_each(found);
-}
 
 bool disk_add(struct disk *d)
 {
@@ -78,7 +64,7 @@ static void ram_poll(struct disk *d)
 		struct disk_request *r = m->first;
 
 		m->first = r->next;
-		r->done(r, r->op != DISK_WRITE);
+		r->done(r, r->op == DISK_READ ? DISK_OK : DISK_FAILED);
 	}
 }
 
@@ -120,12 +106,12 @@ struct waiting {
 	void *page;		/* what the disk writes to */
 };
 
-static void wake(struct disk_request *r, bool ok)
+static void wake(struct disk_request *r, enum disk_end end)
 {
 	struct waiting *w = r->arg;
 
 	w->done = true;
-	w->ok = ok;
+	w->ok = end == DISK_OK;
 }
 
 static bool read_page(struct waiting *w, uint64_t sector, uint32_t len)

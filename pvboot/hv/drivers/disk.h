@@ -14,7 +14,15 @@
 
 enum { DISK_MAX = 16, DISK_SEGS = 32, DISK_SECTOR = 512 };
 
-enum disk_op { DISK_READ, DISK_WRITE, DISK_FLUSH };
+enum disk_op { DISK_READ, DISK_WRITE, DISK_FLUSH, DISK_DISCARD };
+
+/* How a request ended. */
+enum disk_end {
+	DISK_OK,
+	DISK_FAILED,
+	DISK_LOST,	/* failed, and the device does not stop: it may write
+			 * to the segments at any time to come */
+};
 
 /* Machine memory, a multiple of 512 bytes long, inside one page. */
 struct disk_seg {
@@ -25,9 +33,10 @@ struct disk_seg {
 struct disk_request {
 	enum disk_op op;
 	uint64_t sector;
+	uint64_t sectors;	/* DISK_DISCARD, which has no segments */
 	unsigned n_segs;
 	struct disk_seg seg[DISK_SEGS];
-	void (*done)(struct disk_request *r, bool ok);
+	void (*done)(struct disk_request *r, enum disk_end end);
 	void *arg;
 	struct disk_request *next;	/* the driver's, like this: */
 	void *driver;
@@ -39,6 +48,7 @@ struct disk {
 	uint32_t sector_size;	/* its own: 512..4096 */
 	bool read_only;
 	bool flush;		/* has a cache that DISK_FLUSH empties */
+	uint64_t discard_max;	/* sectors in one DISK_DISCARD; 0: cannot */
 	/*
 	 * false: no room now; some request's done() says when to try again.
 	 * The caller has checked the range.
@@ -49,12 +59,10 @@ struct disk {
 	void *priv;
 };
 
-/* hd0, hd1, ...: those the firmware would number so, then modules. */
+/* hd0, hd1, ...: in PCI order (drivers.h), then modules. */
 extern struct disk *disk_table[DISK_MAX];
 extern unsigned disk_count;
 
-/* Find the machine's disks. */
-void disk_init(void);
 /* Number D as the next disk.  false (and a log line) when there are too many. */
 bool disk_add(struct disk *d);
 /* A module in memory as a read-only disk; NULL when there is no memory. */

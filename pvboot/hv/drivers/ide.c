@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/drivers/ata.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/layout.h"
@@ -22,16 +22,13 @@
 #define IF_BUS_MASTER	0x80
 
 /* Command block registers; the control block has the status at +2. */
-enum { R_DATA = 0, R_COUNT = 2, R_LBA = 3, R_DEVICE = 6, R_STATUS = 7 };
+enum { R_DATA = 0, R_FEATURES = 1, R_COUNT = 2, R_LBA = 3, R_DEVICE = 6, R_STATUS = 7 };
 #define ST_BUSY		0x80
 #define ST_FAULT	0x20
 #define ST_DATA		0x08
 #define ST_ERROR	0x01
 #define DEVICE_LBA	0x40
 #define NO_IRQ		0x02
-
-enum { ATA_READ = 0x25, ATA_WRITE = 0x35, ATA_FLUSH = 0xea,
-       ATA_IDENTIFY = 0xec };
 
 /* Bus master registers of a channel. */
 enum { BM_COMMAND = 0, BM_STATUS = 2, BM_TABLE = 4 };
@@ -140,6 +137,7 @@ static void begin(struct ide_channel *c)
 	struct disk_request *r = c->first;
 	const struct ide_disk *d = r->driver;
 	uint8_t direction = r->op == DISK_READ ? BM_TO_MEMORY : 0;
+	uint32_t bytes = request_bytes(r);
 
 	c->interrupted = false;
 	select(c, d->device);
@@ -150,11 +148,16 @@ static void begin(struct ide_channel *c)
 	}
 	if (r->op == DISK_WRITE)
 		copy(c, r, true);
-	point_dma(c, request_bytes(r));
+	if (r->op == DISK_DISCARD) {
+		ata_ranges((uint64_t *)c->buffer, &d->disk, r);
+		bytes = DISK_SECTOR;
+		outb((uint16_t)(c->command + R_FEATURES), ATA_DSM_TRIM);
+	}
+	point_dma(c, bytes);
 	outb((uint16_t)(c->bm + BM_COMMAND), direction);
-	write_lba(c, r->sector, request_bytes(r) / DISK_SECTOR);
-	outb((uint16_t)(c->command + R_STATUS),
-	     r->op == DISK_READ ? ATA_READ : ATA_WRITE);
+	write_lba(c, r->op == DISK_DISCARD ? 0 : r->sector,
+		  bytes / DISK_SECTOR);
+	outb((uint16_t)(c->command + R_STATUS), ata_command(r->op));
 	outb((uint16_t)(c->bm + BM_COMMAND), direction | BM_START);
 }
 
@@ -195,7 +198,7 @@ static void check(struct ide_channel *c)
 		c->last = &c->first;
 	else
 		begin(c);
-	r->done(r, ok);
+	r->done(r, ok ? DISK_OK : DISK_FAILED);
 }
 
 static void poll(struct disk *disk)
@@ -240,7 +243,7 @@ static bool identify(const struct ide_channel *c, uint8_t device, uint16_t *id)
 		return false;
 	for (unsigned i = 0; i < 256; i++)
 		id[i] = inw((uint16_t)(c->command + R_DATA));
-	return id[83] >> 10 & 1 && id[49] >> 8 & 1;	/* LBA48, DMA */
+	return true;
 }
 
 static bool prepare(struct ide_channel *c)
@@ -263,12 +266,11 @@ static bool add_disk(struct ide_channel *c, uint8_t device)
 	if (!identify(c, device, id))
 		return false;
 	d = memory_alloc(1);
-	if (!d || !prepare(c))
+	if (!d || !prepare(c) || !ata_identity(&d->disk, id) ||
+	    d->disk.sector_size != DISK_SECTOR) {
+		hv_log("ide %x: a disk that is not usable", c->command);
 		return false;
-	d->disk.sectors = id[100] | (uint64_t)id[101] << 16 |
-		(uint64_t)id[102] << 32;
-	d->disk.sector_size = DISK_SECTOR;
-	d->disk.flush = id[85] >> 5 & 1;
+	}
 	d->disk.submit = submit;
 	d->disk.poll = poll;
 	d->disk.priv = d;
@@ -281,17 +283,21 @@ static bool add_disk(struct ide_channel *c, uint8_t device)
 	return true;
 }
 
-void ide_found(const struct pci_dev *p)
+static bool knows(const struct pci_dev *p)
+{
+	return p->class >> 8 == CLASS_IDE && p->class & IF_BUS_MASTER;
+}
+
+static bool found(const struct pci_dev *p)
 {
 	static const uint16_t command[2] = { 0x1f0, 0x170 };
 	static const uint16_t control[2] = { 0x3f4, 0x374 };
 	struct pci_bar bm = pci_bar(p, 4);
 	struct ide_channel *c;
-	bool any;
+	bool any, all = false;
 
-	if (p->class >> 8 != CLASS_IDE || !(p->class & IF_BUS_MASTER) ||
-	    !bm.io || bm.size < 16)
-		return;
+	if (!bm.io || bm.size < 16)
+		return false;
 	pci_enable(p);
 	for (unsigned i = 0; i < 2; i++) {
 		/* A channel in native mode (bits 0, 2) is another driver's. */
@@ -304,10 +310,14 @@ void ide_found(const struct pci_dev *p)
 		outb((uint16_t)(c->control + 2), NO_IRQ);
 		any = add_disk(c, 0);
 		any |= add_disk(c, 0x10);
+		all |= any;
 		outb((uint16_t)(c->control + 2), 0);
 		if (any)
 			irq_register(14 + i, interrupt, c);
 		else
 			memory_free(c, 1);
 	}
+	return all;
 }
+
+const struct pci_driver ide_driver = { "ide", knows, found };

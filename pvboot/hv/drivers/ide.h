@@ -1,10 +1,9 @@
-/* IDE disks. */
+/* IDE disks (drivers.h). */
 #ifndef PVBOOT_HV_DRIVERS_IDE_H
 #define PVBOOT_HV_DRIVERS_IDE_H
 
-struct pci_dev;
+#include "pvboot/hv/drivers/drivers.h"
 
-/* Take P if it is one. */
-void ide_found(const struct pci_dev *p);
+extern const struct pci_driver ide_driver;
 
 #endif

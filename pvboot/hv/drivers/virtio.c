@@ -7,6 +7,7 @@
 
 #include <linux/pci_regs.h>
 #include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
 
 #include "pvboot/hv/drivers/virtio_queue.h"
 #include "pvboot/hv/machine/cpu.h"
@@ -44,28 +45,43 @@ static void window_write16(const struct virtio_window *w, uint32_t at,
 }
 
 static bool bar_window(struct virtio *v, unsigned bar, uint32_t offset,
-		       uint32_t len, struct virtio_window *w)
+		       uint32_t len, uint32_t max, struct virtio_window *w)
 {
 	struct pci_bar b = pci_bar(&v->pci, bar);
 
 	if (offset > b.size || len > b.size - offset || !len)
 		return false;
-	w->len = len;
+	w->len = len < max ? len : max;
 	w->port = (uint16_t)(b.base + offset);
 	if (!b.io)
-		w->mem = memory_mmio(b.base + offset, len);
+		w->mem = memory_mmio(b.base + offset, w->len);
 	return true;
+}
+
+/* What of a window we use at most, however long it says it is. */
+static uint32_t window_max(unsigned type)
+{
+	switch (type) {
+	case VIRTIO_PCI_CAP_COMMON_CFG:
+		return sizeof(struct virtio_pci_common_cfg);
+	case VIRTIO_PCI_CAP_NOTIFY_CFG:
+		return 16 * PAGE_SIZE;
+	case VIRTIO_PCI_CAP_ISR_CFG:
+		return 1;
+	}
+	return PAGE_SIZE;
 }
 
 /* One virtio capability; what it describes is used if it is the first. */
 static bool take_capability(struct virtio *v, unsigned at)
 {
 	const uint32_t offset = pci_read32(&v->pci, at + VIRTIO_PCI_CAP_OFFSET);
-	uint32_t len = pci_read32(&v->pci, at + VIRTIO_PCI_CAP_LENGTH);
-	unsigned bar = pci_read8(&v->pci, at + VIRTIO_PCI_CAP_BAR);
+	const uint32_t len = pci_read32(&v->pci, at + VIRTIO_PCI_CAP_LENGTH);
+	const unsigned bar = pci_read8(&v->pci, at + VIRTIO_PCI_CAP_BAR);
+	const unsigned type = pci_read8(&v->pci, at + VIRTIO_PCI_CAP_CFG_TYPE);
 	struct virtio_window *w;
 
-	switch (pci_read8(&v->pci, at + VIRTIO_PCI_CAP_CFG_TYPE)) {
+	switch (type) {
 	case VIRTIO_PCI_CAP_COMMON_CFG:
 		w = &v->common;
 		break;
@@ -80,12 +96,11 @@ static bool take_capability(struct virtio *v, unsigned at)
 		break;
 	case VIRTIO_PCI_CAP_DEVICE_CFG:
 		w = &v->config;
-		len = len > PAGE_SIZE ? PAGE_SIZE : len;
 		break;
 	default:
 		return true;
 	}
-	return w->len || bar_window(v, bar, offset, len, w);
+	return w->len || bar_window(v, bar, offset, len, window_max(type), w);
 }
 
 static bool find_modern(struct virtio *v)
@@ -109,7 +124,6 @@ static bool find_legacy(struct virtio *v)
 		return false;
 	v->common = (struct virtio_window){ NULL, (uint16_t)b.base, config };
 	v->notify = v->common;
-	v->doorbell = VIRTIO_PCI_QUEUE_NOTIFY;
 	v->isr = (struct virtio_window){
 		NULL, (uint16_t)(b.base + VIRTIO_PCI_ISR), 1 };
 	v->config = (struct virtio_window){
@@ -136,6 +150,29 @@ static void set_status(struct virtio *v, uint8_t status)
 		outb(legacy(v, VIRTIO_PCI_STATUS), status);
 }
 
+/* A reset is done when the status reads 0 (4.1.4.3.2). */
+static bool reset(struct virtio *v)
+{
+	set_status(v, 0);
+	for (unsigned i = 0; i < 1000000; i++)
+		if (!get_status(v))
+			return true;
+	return false;
+}
+
+/* Transitional devices are numbered otherwise (4.1.2.1, 5). */
+bool virtio_is(const struct pci_dev *p, unsigned device)
+{
+	static const uint16_t transitional[] = {
+		[VIRTIO_ID_NET] = 0x1000, [VIRTIO_ID_BLOCK] = 0x1001,
+		[VIRTIO_ID_SCSI] = 0x1004,
+	};
+
+	return p->vendor == VIRTIO_VENDOR &&
+		(p->device == 0x1040 + device ||
+		 p->device == transitional[device]);
+}
+
 bool virtio_open(struct virtio *v, const struct pci_dev *p)
 {
 	v->pci = *p;
@@ -145,11 +182,10 @@ bool virtio_open(struct virtio *v, const struct pci_dev *p)
 		hv_log("virtio %x: no usable registers", p->address >> 8);
 		return false;
 	}
-	set_status(v, 0);
-	/* A reset is done when the status reads 0 (4.1.4.3.2). */
-	for (unsigned i = 0; i < 1000000; i++)
-		if (!get_status(v))
-			break;
+	if (!reset(v)) {
+		hv_log("virtio %x: it does not reset", p->address >> 8);
+		return false;
+	}
 	set_status(v, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 	set_status(v, VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER);
 	return true;
@@ -209,14 +245,14 @@ uint64_t virtio_config(struct virtio *v, unsigned offset, unsigned len)
 	return 0;
 }
 
-static void place_modern(struct virtio *v)
+static void place_modern(struct virtio *v, struct virtio_queue *q)
 {
 	volatile struct virtio_pci_common_cfg *c = COMMON(v);
-	uint64_t desc = va_ma((void *)(uintptr_t)v->desc);
-	uint64_t avail = va_ma((void *)(uintptr_t)v->avail);
-	uint64_t used = va_ma((void *)(uintptr_t)v->used);
+	uint64_t desc = va_ma((void *)(uintptr_t)q->desc);
+	uint64_t avail = va_ma((void *)(uintptr_t)q->avail);
+	uint64_t used = va_ma((void *)(uintptr_t)q->used);
 
-	c->queue_size = (uint16_t)v->size;
+	c->queue_size = (uint16_t)q->size;
 	c->queue_desc_lo = (uint32_t)desc;
 	c->queue_desc_hi = (uint32_t)(desc >> 32);
 	c->queue_avail_lo = (uint32_t)avail;
@@ -226,48 +262,54 @@ static void place_modern(struct virtio *v)
 	c->queue_enable = 1;
 }
 
-static unsigned queue_size(struct virtio *v)
+/* Select queue NUMBER; its size, 0 when there is none. */
+static unsigned select_queue(struct virtio *v, unsigned number, unsigned max)
 {
 	unsigned size;
 
 	if (!v->modern) {
-		outw(legacy(v, VIRTIO_PCI_QUEUE_SEL), 0);
+		outw(legacy(v, VIRTIO_PCI_QUEUE_SEL), (uint16_t)number);
 		return inw(legacy(v, VIRTIO_PCI_QUEUE_NUM));
 	}
-	COMMON(v)->queue_select = 0;
+	COMMON(v)->queue_select = (uint16_t)number;
 	size = COMMON(v)->queue_size;
-	return size > 256 ? 256 : size;
+	return size > max ? max : size;
 }
 
-bool virtio_start(struct virtio *v)
+bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
+		       unsigned number, unsigned max)
 {
-	unsigned size = queue_size(v);
-	uint64_t at;
+	unsigned size = select_queue(v, number, max);
+	uint64_t at = VIRTIO_PCI_QUEUE_NOTIFY;
 
-	if (v->modern) {
+	if (v->modern)
 		at = (uint64_t)COMMON(v)->queue_notify_off *
 			v->notify_multiplier;
-		if (v->notify.len < 2 || at > v->notify.len - 2)
-			size = 0;
-		v->doorbell = (uint32_t)at;
-	}
-	if (!virtio_queue_init(v, size)) {
-		hv_log("virtio %x: no queue of %u entries",
-		       v->pci.address >> 8, size);
+	if (v->notify.len < 2 || at > v->notify.len - 2)
+		size = 0;
+	q->doorbell = (uint32_t)at;
+	q->number = number;
+	if (!virtio_queue_init(q, v, size)) {
+		hv_log("virtio %x: no queue %u of %u entries",
+		       v->pci.address >> 8, number, size);
 		return false;
 	}
 	if (v->modern)
-		place_modern(v);
+		place_modern(v, q);
 	else
 		outl(legacy(v, VIRTIO_PCI_QUEUE_PFN),
-		     (uint32_t)va_mfn((void *)(uintptr_t)v->desc));
-	set_status(v, get_status(v) | VIRTIO_CONFIG_S_DRIVER_OK);
+		     (uint32_t)va_mfn((void *)(uintptr_t)q->desc));
 	return true;
 }
 
-void virtio_doorbell(struct virtio *v)
+void virtio_start(struct virtio *v)
 {
-	window_write16(&v->notify, v->doorbell, 0);
+	set_status(v, get_status(v) | VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
+void virtio_doorbell(struct virtio_queue *q)
+{
+	window_write16(&q->v->notify, q->doorbell, (uint16_t)q->number);
 }
 
 bool virtio_interrupted(struct virtio *v)
@@ -282,5 +324,9 @@ void virtio_kill(struct virtio *v, const char *why)
 	v->dead = true;
 	hv_log("virtio %x: %s: the device is not used any more",
 	       v->pci.address >> 8, why);
-	set_status(v, 0);
+	if (!reset(v)) {
+		hv_log("virtio %x: it does not reset", v->pci.address >> 8);
+		v->stuck = true;
+	}
+	pci_disable(&v->pci);
 }

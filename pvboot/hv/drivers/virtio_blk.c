@@ -15,23 +15,23 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/pci.h"
 #include "pvboot/hv/machine/work.h"
-
-#define VIRTIO_VENDOR		0x1af4
-#define DEVICE_TRANSITIONAL	0x1001
-#define DEVICE_MODERN		(0x1040 + VIRTIO_ID_BLOCK)
 
 /* What the device reads and writes beside the data, by the chain's head. */
 struct header {
 	struct virtio_blk_outhdr out;
+	struct virtio_blk_discard_write_zeroes discard;
 	uint8_t status;
-	uint8_t pad[15];
+	bool given;		/* not the device's: it has had the chain */
+	uint8_t pad[30];
 };
+
+_Static_assert(sizeof(struct header) == 64, "none crosses a page");
 
 struct virtio_blk {
 	struct disk disk;
 	struct virtio v;
+	struct virtio_queue queue;
 	struct work work;
 	struct header *header;		/* by the slot of a request */
 	struct disk_request **request;	/* the same; NULL: free slot */
@@ -40,11 +40,19 @@ struct virtio_blk {
 };
 
 /* Data of R as descriptors, neighbours joined as far as the device allows. */
-static unsigned data_descs(const struct virtio_blk *b,
+static unsigned data_descs(const struct virtio_blk *b, struct header *h,
 			   const struct disk_request *r, struct virtio_desc *d)
 {
 	unsigned n = 0;
 
+	if (r->op == DISK_DISCARD) {
+		h->discard.sector = r->sector;
+		h->discard.num_sectors = (uint32_t)r->sectors;
+		h->discard.flags = 0;
+		*d = (struct virtio_desc){ va_ma(&h->discard),
+					   sizeof(h->discard), false };
+		return 1;
+	}
 	for (unsigned i = 0; i < r->n_segs; i++) {
 		const struct disk_seg *s = &r->seg[i];
 
@@ -61,7 +69,7 @@ static unsigned data_descs(const struct virtio_blk *b,
 
 static int free_slot(const struct virtio_blk *b)
 {
-	for (unsigned i = 0; i < b->v.size; i++)
+	for (unsigned i = 0; i < b->queue.size; i++)
 		if (!b->request[i])
 			return (int)i;
 	return -1;
@@ -69,8 +77,14 @@ static int free_slot(const struct virtio_blk *b)
 
 static uint32_t type_of(enum disk_op op)
 {
-	return op == DISK_READ ? VIRTIO_BLK_T_IN :
-		op == DISK_WRITE ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_FLUSH;
+	static const uint8_t types[] = {
+		[DISK_READ] = VIRTIO_BLK_T_IN,
+		[DISK_WRITE] = VIRTIO_BLK_T_OUT,
+		[DISK_FLUSH] = VIRTIO_BLK_T_FLUSH,
+		[DISK_DISCARD] = VIRTIO_BLK_T_DISCARD,
+	};
+
+	return types[op];
 }
 
 static bool submit(struct disk *disk, struct disk_request *r)
@@ -86,23 +100,25 @@ static bool submit(struct disk *disk, struct disk_request *r)
 	h = &b->header[slot];
 	h->out.type = type_of(r->op);
 	h->out.ioprio = 0;
-	h->out.sector = r->op == DISK_FLUSH ? 0 : r->sector;
+	h->out.sector = r->op == DISK_READ || r->op == DISK_WRITE ?
+		r->sector : 0;
 	h->status = VIRTIO_BLK_S_IOERR;
 	d[0] = (struct virtio_desc){ va_ma(&h->out), sizeof(h->out), false };
-	n = 1 + data_descs(b, r, d + 1);
+	n = 1 + data_descs(b, h, r, d + 1);
 	d[n++] = (struct virtio_desc){ va_ma(&h->status), 1, true };
 	b->request[slot] = r;
+	h->given = !b->v.dead;
 	if (b->v.dead) {
 		work_queue(&b->work);
 		return true;
 	}
-	head = virtio_queue_add(&b->v, d, n);
+	head = virtio_queue_add(&b->queue, d, n);
 	if (head < 0) {
 		b->request[slot] = NULL;
 		return false;
 	}
 	b->slot[head] = (uint16_t)slot;
-	virtio_queue_kick(&b->v);
+	virtio_queue_kick(&b->queue);
 	return true;
 }
 
@@ -110,20 +126,23 @@ static void finish(struct virtio_blk *b, unsigned slot)
 {
 	struct disk_request *r = b->request[slot];
 	uint8_t status = *(volatile uint8_t *)&b->header[slot].status;
+	bool lost = b->v.stuck && b->header[slot].given;
 
 	b->request[slot] = NULL;
-	r->done(r, !b->v.dead && status == VIRTIO_BLK_S_OK);
+	r->done(r, lost ? DISK_LOST : !b->v.dead &&
+		status == VIRTIO_BLK_S_OK ? DISK_OK : DISK_FAILED);
 }
 
 static void poll(struct disk *disk)
 {
 	struct virtio_blk *b = disk->priv;
+	uint32_t len;
 	int head;
 
-	while ((head = virtio_queue_next(&b->v)) >= 0)
+	while ((head = virtio_queue_next(&b->queue, &len)) >= 0)
 		finish(b, b->slot[head]);
 	/* A dead device finishes nothing any more: all of it failed. */
-	for (unsigned i = 0; b->v.dead && i < b->v.size; i++)
+	for (unsigned i = 0; b->v.dead && i < b->queue.size; i++)
 		if (b->request[i])
 			finish(b, i);
 }
@@ -141,6 +160,18 @@ static void interrupt(void *arg)
 		work_queue(&b->work);
 }
 
+/* 5.2.5: sectors in one discard; whole ones of the disk's own size. */
+static uint64_t discard_max(struct virtio_blk *b)
+{
+	const struct virtio_blk_config *c = NULL;
+	uint64_t max = virtio_config(&b->v,
+				     (uintptr_t)&c->max_discard_sectors, 4);
+
+	if (!virtio_config(&b->v, (uintptr_t)&c->max_discard_seg, 4))
+		return 0;
+	return max & ~(uint64_t)(b->disk.sector_size / DISK_SECTOR - 1);
+}
+
 static bool configure(struct virtio_blk *b)
 {
 	struct virtio *v = &b->v;
@@ -152,7 +183,8 @@ static bool configure(struct virtio_blk *b)
 			     1ull << VIRTIO_BLK_F_SEG_MAX |
 			     1ull << VIRTIO_BLK_F_RO |
 			     1ull << VIRTIO_BLK_F_BLK_SIZE |
-			     1ull << VIRTIO_BLK_F_FLUSH))
+			     1ull << VIRTIO_BLK_F_FLUSH |
+			     1ull << VIRTIO_BLK_F_DISCARD))
 		return false;
 	f = v->features;
 	d->sectors = virtio_config(v, (uintptr_t)&c->capacity, 8);
@@ -162,6 +194,8 @@ static bool configure(struct virtio_blk *b)
 			v, (uintptr_t)&c->blk_size, 4);
 	d->read_only = f >> VIRTIO_BLK_F_RO & 1;
 	d->flush = f >> VIRTIO_BLK_F_FLUSH & 1;
+	if (f >> VIRTIO_BLK_F_DISCARD & 1)
+		d->discard_max = discard_max(b);
 	b->size_max = UINT32_MAX;
 	if (f >> VIRTIO_BLK_F_SIZE_MAX & 1)
 		b->size_max = (uint32_t)virtio_config(
@@ -192,28 +226,33 @@ static void *table(unsigned n, size_t size)
 
 static bool start(struct virtio_blk *b)
 {
-	if (!virtio_start(&b->v) || b->v.size < DISK_SEGS + 2)
+	if (!virtio_queue_open(&b->v, &b->queue, 0, 256) ||
+	    b->queue.size < DISK_SEGS + 2)
 		return false;
-	b->header = table(b->v.size, sizeof(*b->header));
-	b->request = table(b->v.size, sizeof(*b->request));
-	b->slot = table(b->v.size, sizeof(*b->slot));
-	return b->header && b->request && b->slot;
+	b->header = table(b->queue.size, sizeof(*b->header));
+	b->request = table(b->queue.size, sizeof(*b->request));
+	b->slot = table(b->queue.size, sizeof(*b->slot));
+	if (!b->header || !b->request || !b->slot)
+		return false;
+	virtio_start(&b->v);
+	return true;
 }
 
-void virtio_blk_found(const struct pci_dev *p)
+static bool knows(const struct pci_dev *p)
 {
-	struct virtio_blk *b;
+	return virtio_is(p, VIRTIO_ID_BLOCK);
+}
+
+static bool found(const struct pci_dev *p)
+{
+	struct virtio_blk *b = table(1, sizeof(*b));
 	unsigned irq = pci_irq(p);
 
-	if (p->vendor != VIRTIO_VENDOR ||
-	    (p->device != DEVICE_TRANSITIONAL && p->device != DEVICE_MODERN))
-		return;
-	b = table(1, sizeof(*b));
 	if (!b || !virtio_open(&b->v, p))
-		return;
+		return false;
 	if (irq == 255) {
 		virtio_kill(&b->v, "no interrupt line");
-		return;
+		return false;
 	}
 	b->disk.submit = submit;
 	b->disk.poll = poll;
@@ -222,7 +261,7 @@ void virtio_blk_found(const struct pci_dev *p)
 	b->work.arg = &b->disk;
 	if (!configure(b) || !start(b) || !disk_add(&b->disk)) {
 		virtio_kill(&b->v, "not started");
-		return;
+		return false;
 	}
 	irq_register(irq, interrupt, b);
 	hv_log("%s: virtio-blk%s %x, %lu sectors of %u%s%s, irq %u",
@@ -230,4 +269,7 @@ void virtio_blk_found(const struct pci_dev *p)
 	       b->disk.sectors * DISK_SECTOR / b->disk.sector_size,
 	       b->disk.sector_size, b->disk.read_only ? ", read-only" : "",
 	       b->disk.flush ? ", write cache" : "", irq);
+	return true;
 }
+
+const struct pci_driver virtio_blk_driver = { "virtio-blk", knows, found };

@@ -1,10 +1,9 @@
-/* Virtio block devices. */
+/* Virtio block devices (drivers.h). */
 #ifndef PVBOOT_HV_DRIVERS_VIRTIO_BLK_H
 #define PVBOOT_HV_DRIVERS_VIRTIO_BLK_H
 
-struct pci_dev;
+#include "pvboot/hv/drivers/drivers.h"
 
-/* Take P if it is one. */
-void virtio_blk_found(const struct pci_dev *p);
+extern const struct pci_driver virtio_blk_driver;
 
 #endif

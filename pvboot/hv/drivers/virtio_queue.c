@@ -11,7 +11,7 @@
 
 #define LINK_END	0xffff
 
-bool virtio_queue_init(struct virtio *v, unsigned size)
+bool virtio_queue_init(struct virtio_queue *q, struct virtio *v, unsigned size)
 {
 	unsigned pages;
 	struct vring ring;
@@ -21,85 +21,89 @@ bool virtio_queue_init(struct virtio *v, unsigned size)
 	pages = (unsigned)((vring_size(size, PAGE_SIZE) + PAGE_SIZE - 1) /
 			   PAGE_SIZE);
 	ring.desc = memory_alloc(pages);
-	v->link = memory_alloc((unsigned)((size * sizeof(*v->link) +
-					   PAGE_SIZE - 1) / PAGE_SIZE));
-	if (!ring.desc || !v->link)
+	q->link = memory_alloc((unsigned)((size * sizeof(*q->link) +
+					 PAGE_SIZE - 1) / PAGE_SIZE));
+	if (!ring.desc || !q->link)
 		return false;
 	vring_init(&ring, size, ring.desc, PAGE_SIZE);
-	v->desc = ring.desc;
-	v->avail = ring.avail;
-	v->used = ring.used;
-	v->size = v->n_free = size;
+	q->v = v;
+	q->desc = ring.desc;
+	q->avail = ring.avail;
+	q->used = ring.used;
+	q->size = q->n_free = size;
 	for (unsigned i = 0; i < size; i++)
-		v->link[i].next = (uint16_t)(i + 1);
+		q->link[i].next = (uint16_t)(i + 1);
 	return true;
 }
 
-int virtio_queue_add(struct virtio *v, const struct virtio_desc *d, unsigned n)
+int virtio_queue_add(struct virtio_queue *q, const struct virtio_desc *d,
+		     unsigned n)
 {
-	uint16_t head = v->free, at = head, last = head;
+	uint16_t head = q->free, at = head, last = head;
 
-	if (v->dead || !n || n > v->n_free)
+	if (q->v->dead || !n || n > q->n_free)
 		return -1;
 	for (unsigned i = 0; i < n; i++) {
-		volatile struct vring_desc *to = &v->desc[at];
+		volatile struct vring_desc *to = &q->desc[at];
 
 		to->addr = d[i].ma;
 		to->len = d[i].len;
 		to->flags = (uint16_t)((d[i].device_writes ?
 					VRING_DESC_F_WRITE : 0) |
 				       (i + 1 < n ? VRING_DESC_F_NEXT : 0));
-		to->next = v->link[at].next;
+		to->next = q->link[at].next;
 		last = at;
-		at = v->link[at].next;
+		at = q->link[at].next;
 	}
-	v->free = at;
-	v->n_free -= n;
-	v->link[last].next = LINK_END;
-	v->link[head].head = true;
-	v->in_flight++;
-	v->avail->ring[v->avail->idx & (v->size - 1)] = head;
+	q->free = at;
+	q->n_free -= n;
+	q->link[last].next = LINK_END;
+	q->link[head].head = true;
+	q->in_flight++;
+	q->avail->ring[q->avail->idx & (q->size - 1)] = head;
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	v->avail->idx++;
+	q->avail->idx++;
 	return head;
 }
 
-void virtio_queue_kick(struct virtio *v)
+void virtio_queue_kick(struct virtio_queue *q)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (!v->dead && !(v->used->flags & VRING_USED_F_NO_NOTIFY))
-		virtio_doorbell(v);
+	if (!q->v->dead && !(q->used->flags & VRING_USED_F_NO_NOTIFY))
+		virtio_doorbell(q);
 }
 
-static void free_chain(struct virtio *v, uint16_t head)
+static void free_chain(struct virtio_queue *q, uint16_t head)
 {
 	uint16_t last = head;
 
-	v->link[head].head = false;
-	v->n_free++;
-	while (v->link[last].next != LINK_END) {
-		last = v->link[last].next;
-		v->n_free++;
+	q->link[head].head = false;
+	q->n_free++;
+	while (q->link[last].next != LINK_END) {
+		last = q->link[last].next;
+		q->n_free++;
 	}
-	v->link[last].next = v->free;
-	v->free = head;
+	q->link[last].next = q->free;
+	q->free = head;
 }
 
-int virtio_queue_next(struct virtio *v)
+int virtio_queue_next(struct virtio_queue *q, uint32_t *len)
 {
-	uint16_t ready = (uint16_t)(v->used->idx - v->last_used);
-	uint32_t head;
+	uint16_t ready = (uint16_t)(q->used->idx - q->last_used);
+	uint32_t head, at;
 
-	if (v->dead || !ready)
+	if (q->v->dead || !ready)
 		return -1;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	head = v->used->ring[v->last_used & (v->size - 1)].id;
-	if (ready > v->in_flight || head >= v->size || !v->link[head].head) {
-		virtio_kill(v, "it returned what it was not given");
+	at = q->last_used & (q->size - 1);
+	head = q->used->ring[at].id;
+	*len = q->used->ring[at].len;
+	if (ready > q->in_flight || head >= q->size || !q->link[head].head) {
+		virtio_kill(q->v, "it returned what it was not given");
 		return -1;
 	}
-	v->last_used++;
-	v->in_flight--;
-	free_chain(v, (uint16_t)head);
+	q->last_used++;
+	q->in_flight--;
+	free_chain(q, (uint16_t)head);
 	return (int)head;
 }

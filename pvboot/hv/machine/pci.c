@@ -151,6 +151,13 @@ void pci_enable(const struct pci_dev *p)
 	pci_write16(p, PCI_COMMAND, command);
 }
 
+void pci_disable(const struct pci_dev *p)
+{
+	uint16_t command = pci_read16(p, PCI_COMMAND);
+
+	pci_write16(p, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MASTER);
+}
+
 unsigned pci_irq(const struct pci_dev *p)
 {
 	unsigned line = pci_read8(p, PCI_INTERRUPT_LINE);

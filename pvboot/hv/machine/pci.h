@@ -32,6 +32,8 @@ void pci_each(void (*fn)(const struct pci_dev *p));
 struct pci_bar pci_bar(const struct pci_dev *p, unsigned n);
 /* Let it answer to its BARs, be bus master, and raise INTx. */
 void pci_enable(const struct pci_dev *p);
+/* It reaches memory no more. */
+void pci_disable(const struct pci_dev *p);
 /* The 8259's line that INTx arrives on: 0..15, or 255 for none. */
 unsigned pci_irq(const struct pci_dev *p);
 /*

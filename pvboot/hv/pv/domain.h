@@ -136,7 +136,7 @@ struct domain {
 	struct hold console_ring, store_ring;
 	unsigned console_port, store_port;
 	void *store;		/* store.c's own */
-	void *blkback;		/* blkback.c's own */
+	void *backends;		/* backend.c's own */
 
 	unsigned n_vcpus;
 	struct vcpu vcpu[VCPUS];

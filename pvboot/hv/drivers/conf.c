@@ -1,0 +1,15 @@
+/* The devices this hypervisor can drive: one line, one file. */
+#include "pvboot/hv/drivers/conf.h"
+
+#include "pvboot/hv/drivers/ahci.h"
+#include "pvboot/hv/drivers/ide.h"
+#include "pvboot/hv/drivers/nvme.h"
+#include "pvboot/hv/drivers/virtio_blk.h"
+
+const struct pci_driver *const conf_drivers[] = {
+	&virtio_blk_driver,
+	&ahci_driver,
+	&nvme_driver,
+	&ide_driver,
+	NULL,
+};
