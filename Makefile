@@ -196,16 +196,17 @@ $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
 $(B)/stage2.lds: mbr/bios/stage2.lds.S mbr/bios/layout.h loader/disk/bootblock.h
 	$(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x assembler-with-cpp -o $@ $<
 
-$(B)/stage2.elf: $(B)/stage2.lds $(BIOS_OBJ) $(B)/libshared-boot.a
+$(B)/stage2.elf: $(B)/stage2.lds $(BIOS_OBJ) $(B)/libshared-boot.a \
+		| $(BOOT_UNPACK_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(LIBMD) $(MUSL) -o $@
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(BOOT_UNPACK_LIBS) \
+	  $(LIBMD) $(MUSL) -o $@
 
-# The head's third word makes all words add up to 0.
-$(B)/boot/stage2.bin: $(B)/stage2.elf
+$(B)/boot/stage2.bin: mbr/bios/join-parts $(B)/stage2.elf
 	$(call say,SUM,$@)
-	$(Q)$(OBJCOPY) -O binary $< $@
-	$(Q)perl -0777 -e 'open F, "+<", $$ARGV[0] or die; binmode F; $$_ = <F>; \
-	  seek F, 8, 0; print F pack "V", -unpack "%32V*", $$_' $@
+	$(Q)$(OBJCOPY) -O binary -R .second $(B)/stage2.elf $(B)/stage2.first
+	$(Q)$(OBJCOPY) -O binary -j .second $(B)/stage2.elf $(B)/stage2.second
+	$(Q)$< $(B)/stage2.first $(B)/stage2.second >$@
 
 # mbr/uefi: twinboot.efi ------------------------------------------------------
 
@@ -220,9 +221,10 @@ BOOT += $(B)/boot/twinboot.efi
 $(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
 	$(call say,LD,$@)
 	$(Q)$(LD) -nostdlib -shared -Bsymbolic -znocombreloc --gc-sections --build-id=none \
-	  --no-undefined --defsym=_entry=efi_main -T mbr/uefi/uefi.ld \
-	  /usr/lib/crt0-efi-x86_64.o $(filter-out %.ld,$^) /usr/lib/libgnuefi.a $(LIBMD) $(MUSL) \
-	  -o $@
+	  --no-undefined --defsym=_entry=efi_main \
+	  -T mbr/uefi/uefi.ld \
+	  /usr/lib/crt0-efi-x86_64.o $(filter-out %.ld,$^) /usr/lib/libgnuefi.a \
+	  $(BOOT_UNPACK_LIBS) $(LIBMD) $(MUSL) -o $@
 
 $(B)/boot/twinboot.efi: $(B)/uefi.so
 	$(Q)mkdir -p $(@D)

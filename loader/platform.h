@@ -31,10 +31,18 @@ struct platform {
 
 	struct memmap *memmap;
 	/*
-	 * Bring memmap up to date before a kernel's place is chosen; NULL
-	 * where nobody else allocates.
+	 * Bring memmap up to date before a kernel's place is chosen, and take
+	 * back what unpack() gave before.  NULL where nobody allocates.
 	 */
 	int (*update_memmap)(struct memmap *m);
+
+	/*
+	 * F, gzip'd and called PATH, as the file OUT in memory, which memmap
+	 * has as MEM_LOADER until the next update_memmap().  NULL: the formats
+	 * do that themselves.  ERR_GZIP, ERR_NO_MEMORY, ERR_READ.
+	 */
+	int (*unpack)(const struct platform *p, const char *path,
+		      struct file *f, struct file *out);
 
 	/* Every console at once.  "\n" as in C; no cursor control but "\r". */
 	void (*write)(const char *s, size_t len);

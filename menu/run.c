@@ -162,6 +162,16 @@ static int run_module(struct runner *r, const char *args)
 	return add_module(r, &args);
 }
 
+static int run_modulenounzip(struct runner *r, const char *args)
+{
+	struct boot_entry *e = r->entry;
+	int err = run_module(r, args);
+
+	if (!err)
+		e->module[e->n_modules - 1].as_it_is = true;
+	return err;
+}
+
 static int run_boot(struct runner *r, const char *args)
 {
 	struct platform *p = r->p;
@@ -261,7 +271,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_MAKEACTIVE] = run_ignored,
 	[CMD_MAP] = run_ignored,
 	[CMD_MODULE] = run_module,
-	[CMD_MODULENOUNZIP] = run_module,
+	[CMD_MODULENOUNZIP] = run_modulenounzip,
 	[CMD_PAGER] = run_nothing,
 	[CMD_PASSWORD] = run_password,
 	[CMD_PAUSE] = run_pause,
@@ -321,6 +331,7 @@ int run_entry(struct runner *r, const struct lst_entry *e)
 	if (!r->entry)
 		return ERR_NO_MEMORY;
 	r->entry->title = lst_title(l, e);
+	r->entry->platform = r->p;
 	measure(r->p, lst_text(l, &l->line[e->title]));
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)

@@ -1,6 +1,11 @@
+/*
+ * Which format a kernel is.  One that is gzip'd as a whole, and that no format
+ * of the platform reads like that, is unpacked and looked at again.
+ */
 #include "loader/kernel/kernel.h"
 
 #include "loader/base/err.h"
+#include "loader/kernel/packed.h"
 
 static bool can_chain(const struct kernel_format *const *formats)
 {
@@ -9,13 +14,48 @@ static bool can_chain(const struct kernel_format *const *formats)
 	return *formats;
 }
 
+/* The format that knows E's kernel, or NULL in *FOUND; HEAD has KERNEL_HEAD. */
+static int find_format(const struct kernel_format *const *formats,
+		       struct boot_entry *e, uint8_t *head,
+		       const struct kernel_format **found)
+{
+	size_t len = e->kernel.size < KERNEL_HEAD ? e->kernel.size :
+		     KERNEL_HEAD;
+	int err = fs_read(&e->kernel, 0, len, head);
+
+	for (; !err && *formats; formats++)
+		if ((!e->chain || (*formats)->chains) &&
+		    (*formats)->probe(span_of(head, len)))
+			break;
+	*found = *formats;
+	return err;
+}
+
+/* *E with its kernel unpacked; *E stays when it is not packed. */
+static int unpack_kernel(struct boot_entry **e, struct arena *arena)
+{
+	struct boot_entry *plain = arena_alloc(arena, sizeof(*plain));
+	struct file *file;
+	int err;
+
+	if (!plain)
+		return ERR_NO_MEMORY;
+	*plain = **e;
+	err = packed_open(plain, plain->kernel_path, &plain->kernel, arena,
+			  &file);
+	if (err || file == &plain->kernel)
+		return err;
+	plain->kernel = *file;
+	*e = plain;
+	return 0;
+}
+
 int kernel_load(const struct kernel_format *const *formats,
 		struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
-	size_t len = e->kernel.size < KERNEL_HEAD ? e->kernel.size :
-		     KERNEL_HEAD;
 	uint8_t *head = arena_alloc(arena, KERNEL_HEAD);
+	const struct kernel_format *format;
 	int err;
 
 	if (e->chain && !can_chain(formats))
@@ -23,16 +63,14 @@ int kernel_load(const struct kernel_format *const *formats,
 			    e->kernel_path);
 	if (!head)
 		return ERR_NO_MEMORY;
-	err = fs_read(&e->kernel, 0, len, head);
+	*ho = (struct handover){ .cmdline = e->args, .from = e };
+	err = find_format(formats, e, head, &format);
+	if (!err && !format && !e->chain && !(err = unpack_kernel(&e, arena)))
+		err = find_format(formats, e, head, &format);
 	if (err)
 		return err;
-	*ho = (struct handover){ .cmdline = e->args, .from = e };
-	for (; *formats; formats++) {
-		if ((e->chain && !(*formats)->chains) ||
-		    !(*formats)->probe(span_of(head, len)))
-			continue;
-		ho->format = (*formats)->name;
-		return (*formats)->load(e, map, arena, ho);
-	}
-	return fail(ERR_EXEC_FORMAT, "%s", e->kernel_path);
+	if (!format)
+		return fail(ERR_EXEC_FORMAT, "%s", e->kernel_path);
+	ho->format = format->name;
+	return format->load(e, map, arena, ho);
 }

@@ -16,7 +16,10 @@ struct boot_module {
 	const char *path;	/* for messages and the boot record */
 	const char *args;
 	struct file file;
+	bool as_it_is;		/* `modulenounzip' */
 };
+
+struct platform;
 
 /* An entry of menu.lst with its files opened. */
 struct boot_entry {
@@ -29,6 +32,7 @@ struct boot_entry {
 	bool initrd_given;
 	unsigned n_modules;
 	struct boot_module module[BOOT_MODULES];
+	const struct platform *platform; /* that unpacks; NULL: nobody does */
 };
 
 struct kernel_format {
@@ -47,8 +51,9 @@ struct kernel_format {
 
 /*
  * Find the format in FORMATS (NULL at the end) that knows E's kernel and let
- * it fill HO.  ERR_EXEC_FORMAT names the kernel when none does; ERR_COMMAND
- * when nothing can be chainloaded.
+ * it fill HO; a gzip'd kernel that none knows is unpacked first.
+ * ERR_EXEC_FORMAT names the kernel when none does; ERR_COMMAND when nothing can
+ * be chainloaded.
  */
 int kernel_load(const struct kernel_format *const *formats,
 		struct boot_entry *e, const struct memmap *map,

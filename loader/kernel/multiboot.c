@@ -11,6 +11,7 @@
 #include "loader/base/fmt.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/multiboot_image.h"
+#include "loader/kernel/packed.h"
 
 #define PAGE 4096ul
 #define END_4G 0x100000000
@@ -100,29 +101,45 @@ static int place_image(const struct multiboot_image *img, struct memmap *m,
 }
 
 static int place_module(const struct multiboot_image *img, struct memmap *m,
-			struct boot_module *mod, struct multiboot_module *out,
-			struct handover *ho)
+			const char *path, struct file *file,
+			struct multiboot_module *out, struct handover *ho)
 {
-	uint64_t at, size = mod->file.size;
+	uint64_t at, size = file->size;
 	int err;
 
 	if (memmap_find_low(m, size ? size : 1, PAGE, img->end, END_4G, &at)) {
 		err_clear();
 		return fail(ERR_NO_MEMORY, "module %s: no %lu bytes free",
-			    mod->path, size);
+			    path, size);
 	}
 	out->mod_start = (uint32_t)at;
 	out->mod_end = (uint32_t)(at + size);
 	if (!size)
 		return 0;
-	err = handover_file(ho, "module", at, size, &mod->file, 0, size);
+	err = handover_file(ho, "module", at, size, file, 0, size);
 	return err ? err : memmap_set(m, at, (at + size + PAGE - 1) & -PAGE,
 				      MEM_LOADER);
 }
 
+static int unpack_modules(struct boot_entry *e, struct arena *arena,
+			  struct file **plain)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < e->n_modules; i++) {
+		struct boot_module *mod = &e->module[i];
+
+		plain[i] = &mod->file;
+		if (!mod->as_it_is)
+			err = packed_open(e, mod->path, &mod->file, arena,
+					  &plain[i]);
+	}
+	return err;
+}
+
 static int fill(struct boot_entry *e, const struct multiboot_image *img,
 		const struct memmap *map, struct memmap *m, struct block *b,
-		struct handover *ho)
+		struct file **module, struct handover *ho)
 {
 	uint32_t addr;
 	struct multiboot_info *info = put(b, sizeof(*info), &addr);
@@ -140,7 +157,8 @@ static int fill(struct boot_entry *e, const struct multiboot_image *img,
 	for (unsigned i = 0; !err && i < e->n_modules; i++) {
 		mods[i].string = put_string(b, e->module[i].path,
 					    e->module[i].args);
-		err = place_module(img, m, &e->module[i], &mods[i], ho);
+		err = place_module(img, m, e->module[i].path, module[i],
+				   &mods[i], ho);
 	}
 	return err;
 }
@@ -150,20 +168,27 @@ static int load(struct boot_entry *e, const struct memmap *map,
 {
 	struct multiboot_image *img = arena_alloc(arena, sizeof(*img));
 	struct memmap *m = arena_alloc(arena, sizeof(*m));
-	struct block b = { .size = block_size(e, map) };
+	struct file *module[BOOT_MODULES];
+	struct block b = { 0 };
 	int err;
 
-	b.p = arena_alloc(arena, b.size);
-	if (!img || !m || !b.p)
+	if (!img || !m)
 		return ERR_NO_MEMORY;
 	if (e->n_modules && e->initrd_given)
 		return fail(ERR_NEED_LINUX, "%s", e->module[0].path);
+	/* Unpacking takes memory out of the map: that first. */
+	if ((err = unpack_modules(e, arena, module)))
+		return err;
+	b.size = block_size(e, map);
+	b.p = arena_alloc(arena, b.size);
+	if (!b.p)
+		return ERR_NO_MEMORY;
 	*m = *map;
 	if ((err = multiboot_image_read(img, &e->kernel)) ||
 	    (err = place_image(img, m, &e->kernel, ho)) ||
 	    (err = memmap_find_high(m, b.size, 16, 0x1000, 0xa0000, &b.addr)))
 		return err;
-	if ((err = fill(e, img, map, m, &b, ho)))
+	if ((err = fill(e, img, map, m, &b, module, ho)))
 		return err;
 	ho->mode = GO_PROT32;
 	ho->entry_name = "multiboot";

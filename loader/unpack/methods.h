@@ -1,4 +1,4 @@
-/* One line for each compression; the table is in unpack.c. */
+/* One line for each compression; the table is in unpack_methods.c. */
 #ifndef LOADER_UNPACK_METHODS_H
 #define LOADER_UNPACK_METHODS_H
 

@@ -1,39 +1,13 @@
 /*
- * The table of compressions, and what all of them share: reading, writing,
- * bounds.  The methods themselves are libraries' (one file each).
+ * What all compressions share: reading, writing, bounds.  The methods
+ * themselves are libraries' (one file each).
  */
 #include "loader/unpack/unpack.h"
 
-#include <string.h>
-
 #include "loader/base/err.h"
-#include "loader/unpack/methods.h"
 #include "loader/unpack/unpack_io.h"
 
 #define BLOCK 4096u		/* of most file systems */
-
-const struct unpack_method *const unpack_methods[] = {
-	&unpack_gzip,
-	&unpack_xz,
-	&unpack_lzma,
-	&unpack_zstd,
-	&unpack_lz4,
-	&unpack_lz4_legacy,
-	&unpack_bzip2,
-	&unpack_lzo,
-	NULL
-};
-
-const struct unpack_method *unpack_find(struct span head)
-{
-	for (const struct unpack_method *const *u = unpack_methods; *u; u++) {
-		const uint8_t *p = span_at(&head, 0, (*u)->magic_len);
-
-		if (p && !memcmp(p, (*u)->magic, (*u)->magic_len))
-			return *u;
-	}
-	return NULL;
-}
 
 int unpack_size(struct file *f, uint64_t off, uint64_t len, uint64_t *size)
 {
@@ -50,8 +24,9 @@ int unpack_size(struct file *f, uint64_t off, uint64_t len, uint64_t *size)
 int unpack_run(const struct unpack_method *u, struct file *f, uint64_t off,
 	       uint64_t len, struct arena *arena, struct unpack_sink *sink)
 {
-	struct unpack_io io = { .name = u->name, .file = f, .off = off,
-		.left = len, .sink = sink, .arena = arena };
+	struct unpack_io io = { .name = sink->name ? sink->name : u->name,
+		.file = f, .off = off, .left = len, .sink = sink,
+		.arena = arena };
 	size_t mark = arena_mark(arena);
 	int err;
 

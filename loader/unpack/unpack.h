@@ -17,6 +17,7 @@
  * that stops the unpacking.  WRITE must leave the arena as it finds it.
  */
 struct unpack_sink {
+	const char *name;	/* for messages; NULL: the method's */
 	uint64_t max;		/* bytes; more than that is an error */
 	uint8_t *mem;
 	int (*write)(void *ctx, const void *p, size_t len);
@@ -50,7 +51,14 @@ int unpack_run(const struct unpack_method *u, struct file *f, uint64_t off,
  */
 int unpack_size(struct file *f, uint64_t off, uint64_t len, uint64_t *size);
 
-/* All methods, NULL at the end (unpack.c). */
+/*
+ * F, called PATH and gzip'd, into MEM: exactly the SIZE bytes that unpack_size()
+ * told, with the right checksum.  Errors as of unpack_run().
+ */
+int unpack_gunzip(struct file *f, const char *path, struct arena *arena,
+		  void *mem, uint64_t size);
+
+/* All methods, NULL at the end (unpack_methods.c). */
 extern const struct unpack_method *const unpack_methods[];
 
 #endif

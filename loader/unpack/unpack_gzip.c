@@ -47,6 +47,18 @@ static int run(struct unpack_io *io)
 	return unpack_pump(io, &z, step);
 }
 
+int unpack_gunzip(struct file *f, const char *path, struct arena *arena,
+		  void *mem, uint64_t size)
+{
+	struct unpack_sink sink = { .name = path, .max = size, .mem = mem };
+	int err = unpack_run(&unpack_gzip, f, 0, f->size, arena, &sink);
+
+	if (!err && sink.done != size)
+		return fail(ERR_GZIP, "%s: %lu bytes, its end says %lu", path,
+			    sink.done, size);
+	return err;
+}
+
 const struct unpack_method unpack_gzip = {
 	.name = "gzip",
 	.magic = { 0x1f, 0x8b, 8 },

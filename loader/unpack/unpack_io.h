@@ -8,7 +8,7 @@
 #define UNPACK_CHUNK 0x20000	/* bytes given to the sink at a time */
 
 struct unpack_io {
-	const char *name;	/* the method's, for messages */
+	const char *name;	/* for messages */
 	struct file *file;
 	uint64_t off, left;	/* input not yet read */
 	struct unpack_sink *sink;

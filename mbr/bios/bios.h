@@ -63,11 +63,22 @@ static inline volatile uint8_t *bios_data(unsigned off)
 }
 
 extern uint8_t bios_boot_disk;	/* start.S: DL */
+extern uint16_t bios_boot_list;	/* start.S: address of stage 2's extents */
 extern uint64_t bios_fw_tsc;	/* real.S: ticks not spent in our code */
 extern const struct kernel_format *const bios_formats[];	/* conf.c */
 
 /* memory.c: fill MAP from the firmware, take ARENA from its top. */
 int bios_memory(struct memmap *map, struct arena *arena);
+/* Let the SECOND_ROOM bytes at SECOND_ADDR be those at PHYS. */
+void bios_map_second(uint64_t phys);
+
+/*
+ * second.c: what the second part of stage 2 does, loaded when first asked for.
+ * struct platform's unpack() and update_memmap().
+ */
+int bios_unpack(const struct platform *p, const char *path, struct file *f,
+		struct file *out);
+int bios_update_memmap(struct memmap *m);
 
 /* disk.c: every disk with EDD, the boot disk first.  ERR_NO_MEMORY. */
 int bios_disks(struct arena *a, struct blk ***disks, unsigned *n);

@@ -17,6 +17,12 @@
 #define BSS_ADDR 0x30000		/* stage 2's page tables, stack, .bss */
 #define STACK_SIZE 0x10000
 #define BSS_END 0x70000		/* all from here to the EBDA is the kernel's */
+/*
+ * The second part of stage 2: a virtual address, in reach of the first part's
+ * by 32 bits; the memory behind it is where there is some.
+ */
+#define SECOND_ADDR 0xffffffffc0000000
+#define SECOND_ROOM 0x200000
 
 /* Segments.  Linux wants 0x10 and 0x18 to be its flat code and data. */
 #define SEL_CODE 0x10		/* 64-bit; 32-bit in the GDT for GO_PROT32 */

@@ -104,6 +104,7 @@ void bios_main(void)
 	static struct platform p = {
 		.name = "bios", .arena = &arena, .formats = bios_formats,
 		.boot_part = -1, .memmap = &map,
+		.update_memmap = bios_update_memmap, .unpack = bios_unpack,
 		.write = bios_write, .key = bios_key, .idle = idle,
 		.clock_ms = clock_ms, .firmware_tsc = firmware_tsc,
 		.go = bios_go, .reboot = reboot, .halt = halt,

@@ -1,6 +1,6 @@
 /*
- * mbr.bin: sector 0 of a disk with partitions.  Stage 2 is one extent, which
- * the installer writes at BOOT_MBR_LIST.
+ * mbr.bin: sector 0 of a disk with partitions.  The installer writes one extent
+ * for each part of stage 2 at BOOT_MBR_LIST; the first is loaded here.
  */
 #include "loader/disk/bootblock.h"
 #include "mbr/bios/layout.h"
@@ -10,8 +10,7 @@
 
 	.macro	BLOCK_HEAD
 	.long	BOOT_LIST_MAGIC, 0
-	.quad	0
-	.long	0
+	.fill	6, 4, 0
 	.endm
 
 	.macro	BLOCK_MORE

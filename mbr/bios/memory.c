@@ -131,6 +131,16 @@ static int map_high(const struct memmap *map, struct arena *a)
 	return 0;
 }
 
+void bios_map_second(uint64_t phys)
+{
+	static uint64_t pdpt[512] __attribute__((aligned(4096)));
+	static uint64_t pd[512] __attribute__((aligned(4096)));
+
+	pd[SECOND_ADDR >> 21 & 511] = phys | PAGE_LARGE;
+	pdpt[SECOND_ADDR >> 30 & 511] = (uintptr_t)pd | PAGE_PRESENT;
+	bios_pml4[SECOND_ADDR >> 39 & 511] = (uintptr_t)pdpt | PAGE_PRESENT;
+}
+
 /* An eighth of the memory below 4 GiB, at most 8 MiB, at its top. */
 static int take_arena(struct memmap *map, struct arena *arena)
 {

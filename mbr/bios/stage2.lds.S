@@ -1,12 +1,27 @@
-/* Linker script of stage 2 (run through cpp). */
+/*
+ * Linker script of stage 2 (run through cpp).  Both parts are linked at once;
+ * the first may use of the second only the table at its start.
+ */
 #include "loader/disk/bootblock.h"
 #include "mbr/bios/layout.h"
 
 OUTPUT_FORMAT("elf64-x86-64")
 ENTRY(_start)
 
+#define ALL .text .text.* .rodata .rodata.* .data .data.* .bss .bss.* COMMON
+
 SECTIONS
 {
+	. = SECOND_ADDR;
+	.second : {
+		KEEP(*(.second.head))
+		*libshared-boot.a:*unpack*.o(ALL)
+		*unpack/boot/libs.o(ALL)
+		*libz.a:*(ALL)
+		. = ALIGN(512);
+	}
+	second_size = SIZEOF(.second);
+
 	. = STAGE2_ADDR;
 	.text : { KEEP(*(.head)) *(.text .text.*) }
 	.rodata : { *(.rodata .rodata.*) }
@@ -27,6 +42,10 @@ SECTIONS
 	/DISCARD/ : { *(.comment .note .note.* .eh_frame) }
 }
 
+NOCROSSREFS_TO(.second .text .rodata .data .bss)
+
+ASSERT(second_size <= STAGE2_SECOND_MAX && second_size <= SECOND_ROOM,
+       "stage2.bin's second part is too long")
 ASSERT(stage2_size <= STAGE2_MAX, "stage2.bin is too long")
 ASSERT(stage2_size % 512 == 0, "stage2.bin is not whole sectors")
 ASSERT(__bss_end <= BSS_END, "stage 2's .bss is too long")

@@ -1,8 +1,8 @@
 /*
  * stage2.bin's head and its way from real mode to C in long mode.
  *
- * Entry: real mode, CS:IP = STAGE2_SEG:STAGE2_ENTRY, DL = BIOS disk, from a
- * boot block.  Exit: bios_main(), 64-bit, memory below 4 GiB mapped to itself
+ * Entry: real mode, CS:IP = STAGE2_SEG:STAGE2_ENTRY, DL = BIOS disk, SI = list
+ * of stage 2's extents, from a boot block.  Exit: bios_main(), 64-bit, memory below 4 GiB mapped to itself
  * by 2 MiB pages, interrupts off, SSE usable, .bss zeroed.
  *
  * 16-bit code reaches data with DS = STAGE2_SEG; R() is an offset in there.
@@ -13,12 +13,14 @@
 #define R(symbol) ((symbol) - STAGE2_ADDR)
 
 	.section .head, "awx"
-	.globl	_start
+	.globl	_start, bios_stage2_head
+bios_stage2_head:
 _start:
 	.long	STAGE2_MAGIC
 	.long	stage2_size		/* from the linker script */
-	.long	0			/* the sum, written after linking */
-	.long	0
+	.long	0			/* the sum, written after linking, */
+	.long	second_size
+	.fill	8, 4, 0			/* and the second part's SHA-256 */
 
 	.code16
 	cld
@@ -28,6 +30,7 @@ _start:
 	movw	%ax, %ss
 	movw	$REAL_STACK, %sp
 	movb	%dl, R(bios_boot_disk)
+	movw	%si, R(bios_boot_list)
 	call	check_cpu
 	call	enable_a20
 	movw	$R(text_a20), %si
@@ -144,9 +147,11 @@ long_mode:
 	jmp	1b
 
 	.section .data.start, "aw"
-	.globl	bios_boot_disk, bios_gdt_ptr, bios_gdt32_ptr
+	.globl	bios_boot_disk, bios_boot_list, bios_gdt_ptr, bios_gdt32_ptr
 bios_boot_disk:
 	.byte	0
+bios_boot_list:
+	.word	0
 text_cpu:
 	.ascii	"Twinboot: this CPU has no 64-bit mode (long mode)\r\n"
 text_a20:

@@ -37,7 +37,7 @@ static int load_image(const struct handover *ho, void *file, uint64_t len,
 	EFI_STATUS status;
 	uint64_t pages;
 
-	path = uefi_where(ho->piece[0].file, ho->extra, &pages);
+	path = uefi_where(&ho->from->kernel, ho->extra, &pages);
 	*image = NULL;
 	status = uefi_timed(uefi_boot->LoadImage(
 		FALSE, uefi_image, path ? path : own, file, len, image));

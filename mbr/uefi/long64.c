@@ -21,13 +21,13 @@ struct firmware_map {
 };
 
 /* The pages that the pieces lie in; neighbours may share one. */
-static struct memmap taken;
+static struct memmap *taken;
 
 /* Give back the memory of the first N ranges. */
 static void release(unsigned n)
 {
 	while (n-- > 0) {
-		const struct memrange *r = &taken.r[n];
+		const struct memrange *r = &taken->r[n];
 
 		uefi_timed(uefi_boot->FreePages(
 			r->start, uefi_page_count(r->end - r->start)));
@@ -38,13 +38,17 @@ static int find_pages(const struct handover *ho)
 {
 	int err = 0;
 
-	taken.n = 0;
+	if (!taken)
+		taken = uefi_pages(uefi_page_count(sizeof(*taken)));
+	if (!taken)
+		return ERR_NO_MEMORY;
+	taken->n = 0;
 	for (unsigned i = 0; i < ho->n && !err; i++) {
 		const struct piece *p = &ho->piece[i];
 		uint64_t at = p->addr & ~(uint64_t)(EFI_PAGE_SIZE - 1);
 		uint64_t pages = uefi_page_count(p->addr - at + p->size);
 
-		err = memmap_set(&taken, at, at + pages * EFI_PAGE_SIZE,
+		err = memmap_set(taken, at, at + pages * EFI_PAGE_SIZE,
 				 MEM_LOADER);
 	}
 	return err;
@@ -54,9 +58,9 @@ static int take_pages(const struct handover *ho)
 {
 	int err = find_pages(ho);
 
-	for (unsigned i = 0; i < taken.n && !err; i++) {
-		EFI_PHYSICAL_ADDRESS at = taken.r[i].start;
-		uint64_t pages = uefi_page_count(taken.r[i].end - at);
+	for (unsigned i = 0; !err && i < taken->n; i++) {
+		EFI_PHYSICAL_ADDRESS at = taken->r[i].start;
+		uint64_t pages = uefi_page_count(taken->r[i].end - at);
 
 		if (!uefi_timed(uefi_boot->AllocatePages(
 			    AllocateAddress, EfiLoaderCode, pages, &at)))
@@ -64,7 +68,7 @@ static int take_pages(const struct handover *ho)
 		release(i);
 		err = fail(ERR_NO_MEMORY, "the firmware uses memory between "
 					  "%lx and %lx",
-			   taken.r[i].start, taken.r[i].end);
+			   taken->r[i].start, taken->r[i].end);
 	}
 	return err;
 }
@@ -228,6 +232,6 @@ int uefi_go_long64(struct handover *ho)
 		err = fail(ERR_BOOT, "ExitBootServices fails");
 		uefi_pages_free(map.at, map.pages);
 	}
-	release(taken.n);
+	release(taken->n);
 	return err;
 }

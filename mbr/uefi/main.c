@@ -17,7 +17,6 @@ EFI_LOADED_IMAGE *uefi_loaded;
 uint64_t uefi_firmware_tsc;
 
 static struct arena arena;
-static struct memmap memmap;
 
 static const struct kernel_format *const formats[] = {&efi_format,
 						      &linux_format, NULL};
@@ -43,8 +42,8 @@ static struct platform platform = {
 	.name = "uefi",
 	.arena = &arena,
 	.formats = formats,
-	.memmap = &memmap,
-	.update_memmap = uefi_memmap,
+	.update_memmap = uefi_update_memmap,
+	.unpack = uefi_unpack,
 	.boot_part = -1,
 	.write = uefi_write,
 	.key = uefi_key,
@@ -72,7 +71,11 @@ static int start(void)
 	if (!arena.base)
 		return ERR_NO_MEMORY;
 	arena.size = ARENA_PAGES * EFI_PAGE_SIZE;
-	err = uefi_memmap(&memmap);
+	/* Not static: in a PE file what is zero takes as much as the rest. */
+	platform.memmap = uefi_pages(uefi_page_count(sizeof(struct memmap)));
+	if (!platform.memmap)
+		return ERR_NO_MEMORY;
+	err = uefi_memmap(platform.memmap);
 	if (err)
 		return err;
 	return uefi_disks(&platform);

@@ -71,6 +71,11 @@ static inline uint64_t uefi_page_count(uint64_t bytes)
 void *uefi_pages(uint64_t pages);
 void uefi_pages_free(void *p, uint64_t pages);
 
+/* unpack.c: struct platform's unpack() and update_memmap(). */
+int uefi_unpack(const struct platform *p, const char *path, struct file *f,
+		struct file *out);
+int uefi_update_memmap(struct memmap *m);
+
 /* go.c: struct platform's go(). */
 int uefi_go(struct handover *ho);
 int uefi_go_image(struct handover *ho);		/* image.c: GO_EFI */

@@ -31,7 +31,7 @@ done
 fs() {
 	dd if="$1" of=part bs=1M skip="$2" 2>/dev/null
 }
-for how in "gpt ext4 66" "mbr ext3 1" "none ext2 0"; do
+for how in "gpt ext4 69" "mbr ext3 1" "none ext2 0"; do
 	set -- $how
 	$build --table "$1" --fs "$2" --root root --kernel vmlinuz \
 		--uuid 01234567-89ab-cdef-0123-456789abcdef -o x.img 2>/dev/null
@@ -57,7 +57,7 @@ mcopy -n -i part ::boot/vmlinuz out
 cmp -s out vmlinuz
 ok $? "FAT: the kernel is whole"
 $build --kernel vmlinuz --initrd initrd --append "a b=c" -o x.img 2>/dev/null
-fs x.img 66
+fs x.img 69
 debugfs -R "cat /boot/grub/menu.lst" part 2>/dev/null >out
 printf '%s\n' 'default 0' 'timeout 0' hiddenmenu '' 'title vmlinuz' \
 	'root (hd0,0)' 'kernel /boot/vmlinuz a b=c' 'initrd /boot/initrd' >want

@@ -37,7 +37,7 @@ says x.img 1 '.paths[0].why' \
 	"stage 2 is damaged, or not where the boot block looks" \
 	"a damaged stage 2" --paths bios
 cp whole.img x.img
-mdel -i x.img@@2M ::EFI/BOOT/BOOTX64.EFI
+mdel -i x.img@@5M ::EFI/BOOT/BOOTX64.EFI
 says x.img 1 '.paths[0].why' "EFI system partition: Error 15: File not \
 found: /EFI/BOOT/BOOTX64.EFI" "an ESP without our loader" --paths uefi
 cp whole.img x.img

@@ -27,6 +27,12 @@ static const struct kernel_format *const formats[] = {
 
 /* ---- with a menu.lst ---- */
 
+/* A format may have loaded a copy of the entry. */
+static bool same_file(const struct file *a, const struct file *b)
+{
+	return a->fs == b->fs && a->priv == b->priv;
+}
+
 static void look_at_handover(void *ctx, const struct handover *ho)
 {
 	struct initrds *list = ctx;
@@ -36,7 +42,8 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 		if (strcmp(ho->piece[i].what, "initrd") || !ho->piece[i].len)
 			continue;
 		for (unsigned k = 0; k < e->n_modules; k++)
-			if (ho->piece[i].file == &e->module[k].file) {
+			if (same_file(ho->piece[i].file,
+				      &e->module[k].file)) {
 				hostboot_place(&list->at[0],
 					       &e->module[k].file,
 					       e->module[k].path);

@@ -86,7 +86,7 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 		}
 	}
 	if (kernel) {
-		modules_in_root(&l->modules, kernel->file->fs);
+		modules_in_root(&l->modules, ho->from->kernel.fs);
 		look_at_kernel(l, kernel->file);
 	}
 	/* Of several only the kernel knows the sum. */

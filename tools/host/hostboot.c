@@ -14,6 +14,7 @@
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
 #include "loader/platform.h"
+#include "loader/unpack/unpack.h"
 #include "menu/config.h"
 #include "menu/main.h"
 
@@ -101,6 +102,30 @@ static void *host_at(void *ctx, uint64_t addr, uint64_t size)
 	return *memory;
 }
 
+/* The machine has the memory or not by its map; ours is the arena's. */
+static int host_unpack(const struct platform *p, const char *path,
+		       struct file *f, struct file *out)
+{
+	uint64_t size, at;
+	void *mem;
+	int err = unpack_size(f, 0, f->size, &size);
+
+	if (err)
+		return err;
+	if (memmap_find_high(p->memmap, size ? size : 1, 4096, 1 << 20,
+			     1ull << 32, &at)) {
+		err_clear();
+		return fail(ERR_NO_MEMORY, "%s: no %lu bytes free, its size "
+			    "when unpacked if it is whole", path, size);
+	}
+	mem = arena_alloc_raw(p->arena, size, 16);
+	if (!mem)
+		return ERR_NO_MEMORY;
+	fs_mem_file(out, mem, size);
+	err = unpack_gunzip(f, path, p->arena, mem, size);
+	return err ? err : memmap_set(p->memmap, at, at + size, MEM_LOADER);
+}
+
 static const char *mode_name(enum handover_mode mode)
 {
 	static const char *const names[] = {
@@ -177,6 +202,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.name = "host", .arena = &arena, .formats = formats,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
+		.unpack = host_unpack,
 		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};

@@ -20,6 +20,7 @@
 
 #define SECTOR 512u
 #define EXTENT_MAX 127u		/* sectors: what every EDD BIOS takes at once */
+#define STAGE2_FILE_MAX (STAGE2_MAX + STAGE2_SECOND_MAX)
 
 char *boot_install_find(const struct recipe *r, const char *name)
 {
@@ -74,21 +75,46 @@ static int put(int fd, const void *buf, size_t len, uint64_t off)
 	return report_errno("writing the boot stages");
 }
 
-/* Append SECTORS at LBA to LIST of at most MAX extents. */
-static int add_extent(struct boot_list *list, unsigned max, uint64_t lba,
-		      uint64_t sectors)
+/* A boot block's list while it is made: the first part's extents come first. */
+struct listing {
+	struct boot_list *list;
+	unsigned max, used;
+	uint32_t first;		/* sectors of the first part yet to come */
+};
+
+/* Append SECTORS at LBA. */
+static int add_extent(struct listing *l, uint64_t lba, uint64_t sectors)
 {
 	while (sectors) {
-		uint32_t n = sectors < EXTENT_MAX ? (uint32_t)sectors :
-			     EXTENT_MAX;
+		uint64_t most = !l->first ? UINT32_MAX :
+				l->first < EXTENT_MAX ? l->first : EXTENT_MAX;
+		uint32_t n = (uint32_t)(sectors < most ? sectors : most);
 
-		if (list->n == max)
+		if (l->used == l->max)
 			return report_error("stage2.bin lies in more than %u "
-					    "pieces", max);
-		list->extent[list->n++] = (struct boot_extent){ lba, n };
+					    "pieces", l->max);
+		l->list->extent[l->used++] = (struct boot_extent){ lba, n };
+		if (l->first) {
+			l->list->n++;
+			l->first -= n;
+		}
 		lba += n;
 		sectors -= n;
 	}
+	return 0;
+}
+
+/* The sectors of the first part of the SIZE bytes at STAGE2; 0 reported. */
+static uint32_t first_sectors(const uint8_t *stage2, size_t size)
+{
+	const struct stage2_head *head = (const struct stage2_head *)stage2;
+
+	if (size >= sizeof(*head) && head->magic == STAGE2_MAGIC &&
+	    head->size && head->size <= STAGE2_MAX &&
+	    (uint64_t)head->size + head->second == size &&
+	    head->size % SECTOR == 0 && size % SECTOR == 0)
+		return head->size / SECTOR;
+	report_error("stage2.bin: not of this version, or not whole");
 	return 0;
 }
 
@@ -103,22 +129,26 @@ static struct boot_list *list_in(uint8_t *block, size_t at, const char *name)
 	return NULL;
 }
 
-/* Stage 2 in one stretch, in the BIOS boot partition or the gap. */
+/* Both parts in one stretch, in the BIOS boot partition or the gap. */
 static int write_gap(const struct recipe *r, const struct layout *l, int fd)
 {
-	static uint8_t code[SECTOR + 1], stage2[STAGE2_MAX + 1];
+	static uint8_t code[SECTOR + 1], stage2[STAGE2_FILE_MAX + 1];
 	uint64_t at = l->bios.size ? l->bios.offset : SECTOR;
 	ssize_t n = read_stage(r, "mbr.bin", code, sizeof(code));
 	ssize_t size = read_stage(r, "stage2.bin", stage2, sizeof(stage2));
 	struct boot_list *list = list_in(code, BOOT_MBR_LIST, "mbr.bin");
+	struct listing listing = { list, BOOT_MBR_EXTENTS };
 
 	if (n < 0 || size < 0 || !list)
+		return -1;
+	listing.first = first_sectors(stage2, (size_t)size);
+	if (!listing.first)
 		return -1;
 	if (n > BOOT_CODE_MAX)
 		return report_error("mbr.bin: more than %u bytes",
 				    BOOT_CODE_MAX);
 	list->n = 0;
-	if (add_extent(list, 1, at / SECTOR, (uint64_t)size / SECTOR) ||
+	if (add_extent(&listing, at / SECTOR, (uint64_t)size / SECTOR) ||
 	    put(fd, stage2, (size_t)size, at) ||
 	    put(fd, code, (size_t)n, 0))
 		return -1;
@@ -127,8 +157,15 @@ static int write_gap(const struct recipe *r, const struct layout *l, int fd)
 
 static int list_blocks(struct file *f, struct boot_list *list)
 {
+	struct listing listing = { list, BOOT_EXT_EXTENTS };
+	struct stage2_head head;
 	uint64_t off = 0;
 
+	if (f->size < sizeof(head) || fs_read(f, 0, sizeof(head), &head))
+		return report_error("stage2.bin: %s", err_text());
+	listing.first = first_sectors((const uint8_t *)&head, f->size);
+	if (!listing.first)
+		return -1;
 	while (off < f->size) {
 		struct extent run;
 
@@ -139,8 +176,7 @@ static int list_blocks(struct file *f, struct boot_list *list)
 					    "blocks");
 		if (run.len > f->size - off)
 			run.len = f->size - off;
-		if (add_extent(list, BOOT_EXT_EXTENTS, run.disk / SECTOR,
-			       run.len / SECTOR))
+		if (add_extent(&listing, run.disk / SECTOR, run.len / SECTOR))
 			return -1;
 		off += run.len;
 	}

@@ -11,6 +11,7 @@
 
 #define MIB (1ul << 20)
 #define ESP_SIZE (64 * MIB)	/* FAT32 needs 33 of them */
+#define BIOS_SIZE (4 * MIB)	/* stage 2, and room for what comes beside it */
 
 #define GUID_LINUX "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
 #define GUID_BIOS "21686148-6449-6E6F-744E-656564454649"
@@ -24,8 +25,8 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 
 	*l = (struct layout){ 0 };
 	if (r->table == PART_GPT && r->boot & BOOT_BIOS) {
-		l->bios = (struct part_range){ at, MIB };
-		at += MIB;
+		l->bios = (struct part_range){ at, BIOS_SIZE };
+		at += BIOS_SIZE;
 	}
 	if (r->boot & BOOT_UEFI) {
 		l->esp = (struct part_range){ at, ESP_SIZE };

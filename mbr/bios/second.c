@@ -1,0 +1,119 @@
+/*
+ * Stage 2's second part: read by the boot block's list of extents from the disk
+ * that the firmware started, into memory of its own above 1 MiB, and believed
+ * only with the right hash.  Then what it can do, for the first part.
+ */
+#include "mbr/bios/second.h"
+
+#include <sha2.h>
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "loader/disk/bootblock.h"
+#include "mbr/bios/bios.h"
+
+#define LOWEST 0x100000
+#define END_4G 0x100000000	/* mapped to itself up to there */
+
+extern const struct stage2_head bios_stage2_head;
+
+/* What unpack() has given away of the memory map. */
+static struct memrange room[BOOT_MODULES + 1];
+static unsigned n_rooms;
+
+static const struct bios_second *const second = (void *)SECOND_ADDR;
+
+/* The extents behind the first part's; damage is for the hash to find. */
+static int read_part(struct blk *disk, uint8_t *to)
+{
+	const struct boot_list *list = (void *)(uintptr_t)bios_boot_list;
+	uint32_t left = bios_stage2_head.second / 512;
+	int err = 0;
+
+	for (unsigned i = list->n; left && !err; i++) {
+		const struct boot_extent *e = &list->extent[i];
+		uint32_t n = e->sectors < left ? e->sectors : left;
+
+		if (i >= BOOT_EXT_EXTENTS || !n)
+			return fail(ERR_READ, "the second part of stage2.bin "
+				    "has no place on the disk");
+		err = blk_read(disk, e->lba, n, to);
+		to += n * 512ul;
+		left -= n;
+	}
+	return err;
+}
+
+static int check(const uint8_t *part)
+{
+	const struct stage2_head *head = &bios_stage2_head;
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, part, head->second);
+	SHA256Final(digest, &ctx);
+	if (!memcmp(digest, head->second_sha256, sizeof(digest)))
+		return 0;
+	return fail(ERR_READ, "the second part of stage2.bin is damaged");
+}
+
+static int load(const struct platform *p)
+{
+	static bool loaded;
+	uint64_t at;
+	int err;
+
+	if (loaded)
+		return 0;
+	if ((err = memmap_find_high(p->memmap, SECOND_ROOM, SECOND_ROOM, LOWEST,
+				    END_4G, &at)) ||
+	    (err = read_part(p->disk[0], (uint8_t *)at)) ||
+	    (err = check((uint8_t *)at)))
+		return err;
+	bios_map_second(at);
+	loaded = true;
+	return memmap_set(p->memmap, at, at + SECOND_ROOM, MEM_LOADER);
+}
+
+static int take(struct memmap *m, const char *path, uint64_t size, uint64_t *at)
+{
+	uint64_t pages = (size + 4095) & -4096ull;
+	int err;
+
+	if (memmap_find_high(m, pages ? pages : 4096, 4096, LOWEST, END_4G, at)) {
+		err_clear();
+		return fail(ERR_NO_MEMORY, "%s: no %lu bytes free, its size "
+			    "when unpacked if it is whole", path, size);
+	}
+	if (n_rooms == sizeof(room) / sizeof(room[0]))
+		return fail(ERR_NO_MEMORY, "%s: too many packed files", path);
+	err = memmap_set(m, *at, *at + pages, MEM_LOADER);
+	if (!err)
+		room[n_rooms++] = (struct memrange){ *at, *at + pages };
+	return err;
+}
+
+int bios_unpack(const struct platform *p, const char *path, struct file *f,
+		struct file *out)
+{
+	uint64_t size, at;
+	int err;
+
+	if ((err = load(p)) ||
+	    (err = second->unpack_size(f, 0, f->size, &size)) ||
+	    (err = take(p->memmap, path, size, &at)))
+		return err;
+	fs_mem_file(out, (void *)at, size);
+	return second->gunzip(f, path, p->arena, (void *)at, size);
+}
+
+int bios_update_memmap(struct memmap *m)
+{
+	int err = 0;
+
+	for (; n_rooms && !err; n_rooms--)
+		err = memmap_set(m, room[n_rooms - 1].start,
+				 room[n_rooms - 1].end, MEM_RAM);
+	return err;
+}

@@ -1,0 +1,9 @@
+/* The head of stage 2's second part. */
+#include "mbr/bios/second.h"
+
+extern const struct bios_second bios_second_table;
+const struct bios_second bios_second_table
+	__attribute__((section(".second.head"), used)) = {
+	.unpack_size = unpack_size,
+	.gunzip = unpack_gunzip,
+};

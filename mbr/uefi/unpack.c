@@ -1,0 +1,111 @@
+/*
+ * Unpacking gzip'd kernels.  zlib was compiled for user space: it writes below
+ * the stack pointer, and looks for its stack's canary at FS:0x28.  So it runs
+ * where no interrupt comes, with FS set for it; the firmware's disks do not
+ * work there, which is why the file is read as a whole before.
+ */
+#include "mbr/uefi/uefi.h"
+
+#include "loader/base/err.h"
+#include "loader/unpack/unpack.h"
+
+#define MSR_FS_BASE 0xc0000100
+
+/* What is unpacked, until the next attempt. */
+static struct {
+	void *at;
+	uint64_t pages;
+} room[BOOT_MODULES + 1];
+static unsigned n_rooms;
+
+static uint64_t read_fs_base(void)
+{
+	uint32_t low, high;
+
+	asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(MSR_FS_BASE));
+	return (uint64_t)high << 32 | low;
+}
+
+static void write_fs_base(uint64_t v)
+{
+	asm volatile("wrmsr" : : "c"(MSR_FS_BASE), "a"((uint32_t)v),
+		     "d"((uint32_t)(v >> 32)) : "memory");
+}
+
+/* PACKED and what it reads and writes are memory. */
+static int gunzip(struct file *packed, const char *path, struct arena *arena,
+		  void *mem, uint64_t size)
+{
+	static uint64_t fs_block[8] = { [5] = 0x5be0cd19137e2179 };
+	uint64_t fs = read_fs_base();
+	EFI_TPL level = uefi_boot->RaiseTPL(TPL_HIGH_LEVEL);
+	int err;
+
+	fs_block[0] = (uintptr_t)fs_block;
+	write_fs_base(fs_block[0]);
+	err = unpack_gunzip(packed, path, arena, mem, size);
+	write_fs_base(fs);
+	uefi_boot->RestoreTPL(level);
+	return err;
+}
+
+/* The memory of SIZE bytes; NULL recorded. */
+static void *take_room(const char *path, uint64_t size)
+{
+	uint64_t pages = uefi_page_count(size ? size : 1);
+	void *at = n_rooms < sizeof(room) / sizeof(room[0]) ?
+		uefi_pages(pages) : NULL;
+
+	if (at) {
+		room[n_rooms].at = at;
+		room[n_rooms++].pages = pages;
+		return at;
+	}
+	err_clear();
+	fail(ERR_NO_MEMORY, "%s: no %lu bytes free, its size when unpacked if "
+	     "it is whole", path, size);
+	return NULL;
+}
+
+static int unpack(const struct platform *p, const char *path, struct file *f,
+		  struct file *packed, struct file *out)
+{
+	void *mem;
+	uint64_t size;
+	int err = fs_read(f, 0, f->size, (void *)packed->priv);
+
+	if (!err)
+		err = unpack_size(packed, 0, packed->size, &size);
+	if (err)
+		return err;
+	mem = take_room(path, size);
+	if (!mem)
+		return ERR_NO_MEMORY;
+	fs_mem_file(out, mem, size);
+	return gunzip(packed, path, p->arena, mem, size);
+}
+
+int uefi_unpack(const struct platform *p, const char *path, struct file *f,
+		struct file *out)
+{
+	uint64_t pages = uefi_page_count(f->size);
+	void *whole = uefi_pages(pages);
+	struct file packed;
+	int err;
+
+	if (!whole)
+		return ERR_NO_MEMORY;
+	fs_mem_file(&packed, whole, f->size);
+	err = unpack(p, path, f, &packed, out);
+	uefi_pages_free(whole, pages);
+	return err ? err : uefi_memmap(p->memmap);
+}
+
+int uefi_update_memmap(struct memmap *m)
+{
+	while (n_rooms) {
+		n_rooms--;
+		uefi_pages_free(room[n_rooms].at, room[n_rooms].pages);
+	}
+	return uefi_memmap(m);
+}
