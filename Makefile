@@ -353,6 +353,7 @@ $(B)/boot-test/heir.elf: $(HEIR_OBJ)
 $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_cpu.o \
 	$(B)/boot-obj/tests/hv/hostile_kept.o \
+	$(B)/boot-obj/tests/hv/hostile_linear.o \
 	$(B)/boot-obj/tests/hv/hostile_tlb.o
 hv_guest_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax \
 	  --no-warn-rwx-segments $(1) -T $^ $(MUSL) -o $@

@@ -269,6 +269,7 @@ void guest_main(void)
 	selectors();
 	hostile_calls();
 	hostile_tlb();
+	hostile_linear();
 	hostile_kept();
 	hostile_cpu();
 	ok(!hypercall(__HYPERVISOR_arch_7, 0, 0, 0, 0), "the audit agrees");

@@ -189,37 +189,6 @@ trap_stubs:
 	.endr
 
 	/*
-	 * bool trap_copy(void *to, const void *from, size_t len): false when
-	 * either side faults.  Leaf; the range was checked by the caller.
-	 */
-	.globl trap_copy
-trap_copy:
-	mov %rdx, %rcx
-	shr $3, %rcx
-	jz 2f
-1:	mov (%rsi), %rax
-3:	mov %rax, (%rdi)
-	add $8, %rsi
-	add $8, %rdi
-	dec %rcx
-	jnz 1b
-2:	and $7, %edx
-	jz 6f
-4:	mov (%rsi), %al
-5:	mov %al, (%rdi)
-	inc %rsi
-	inc %rdi
-	dec %edx
-	jnz 4b
-6:	mov $1, %eax
-	ret
-7:	xor %eax, %eax
-	ret
-	.section .extable, "a"
-	.quad 1b, 7b, 3b, 7b, 4b, 7b, 5b, 7b
-	.previous
-
-	/*
 	 * void trap_load_gs(uint16_t sel): gs = sel, or null when that faults.
 	 */
 	.globl trap_load_gs

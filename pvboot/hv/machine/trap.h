@@ -25,7 +25,6 @@ extern uint64_t trap_sysret;
 void trap_syscall(void);
 void trap_syscall32(void);
 void trap_enter(struct regs *r);
-bool trap_copy(void *to, const void *from, size_t len);
 void trap_load_gs(uint16_t sel);
 bool trap_rdmsr(uint32_t msr, uint64_t *v);
 bool trap_wrmsr(uint32_t msr, uint64_t v);

@@ -52,7 +52,7 @@ static void enter_handler(struct vcpu *v, const struct bounce *b,
 	struct regs *r = &v->regs;
 
 	sp = (sp & ~15ULL) - b->n * 8;
-	if (!guest_write(sp, b->word, b->n * 8)) {
+	if (!guest_write(v, sp, b->word, b->n * 8)) {
 		kill_guest(v->domain, "its stack at %llx cannot be written",
 			   (unsigned long long)sp);
 		return;

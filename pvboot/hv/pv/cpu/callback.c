@@ -27,7 +27,7 @@ int64_t do_set_trap_table(struct vcpu *v, const uint64_t *a)
 		return 0;
 	}
 	for (i = 0; i <= 256; i++, at += sizeof(t)) {
-		if (!guest_read(&t, at, sizeof(t)))
+		if (!guest_read(v, &t, at, sizeof(t)))
 			return -XEN_EFAULT;
 		if (!t.address)
 			return 0;
@@ -64,8 +64,8 @@ static int64_t set_callback(struct vcpu *v, uint64_t arg, bool set)
 	struct callback_unregister u;
 	struct callback *cb;
 
-	if (!guest_read(&u, arg, sizeof(u)) ||
-	    (set && !guest_read(&r, arg, sizeof(r))))
+	if (!guest_read(v, &u, arg, sizeof(u)) ||
+	    (set && !guest_read(v, &r, arg, sizeof(r))))
 		return -XEN_EFAULT;
 	cb = slot_of(v, set ? r.type : u.type);
 	if (!cb)

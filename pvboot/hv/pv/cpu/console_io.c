@@ -22,7 +22,7 @@ int64_t do_console_io(struct vcpu *v, const uint64_t *a)
 		while (left) {
 			size_t n = left < sizeof(buf) ? left : sizeof(buf);
 
-			if (!guest_read(buf, at, n))
+			if (!guest_read(v, buf, at, n))
 				return -XEN_EFAULT;
 			com_write(buf, n);
 			at += n;
@@ -35,5 +35,5 @@ int64_t do_console_io(struct vcpu *v, const uint64_t *a)
 	if (!left || (b = com_read()) < 0)
 		return 0;
 	buf[0] = (char)b;
-	return guest_write(at, buf, 1) ? 1 : -XEN_EFAULT;
+	return guest_write(v, at, buf, 1) ? 1 : -XEN_EFAULT;
 }

@@ -363,10 +363,10 @@ static int64_t run_op(struct vcpu *v, uint32_t cmd, uint64_t arg)
 	size_t size = op_size(cmd);
 	int64_t r;
 
-	if (!guest_read(&op.u, arg, size))
+	if (!guest_read(v, &op.u, arg, size))
 		return -XEN_EFAULT;
 	r = one_op(v->domain, &op);
-	if (!r && cmd != EVTCHNOP_send && !guest_write(arg, &op.u, size))
+	if (!r && cmd != EVTCHNOP_send && !guest_write(v, arg, &op.u, size))
 		r = -XEN_EFAULT;
 	return r;
 }
@@ -382,7 +382,7 @@ int64_t do_event_channel_compat(struct vcpu *v, const uint64_t *a)
 {
 	uint32_t cmd;
 
-	if (!guest_read(&cmd, a[0], sizeof(cmd)))
+	if (!guest_read(v, &cmd, a[0], sizeof(cmd)))
 		return -XEN_EFAULT;
 	return run_op(v, cmd, a[0] + offsetof(struct evtchn_op, u));
 }

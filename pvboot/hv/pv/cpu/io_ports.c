@@ -42,10 +42,10 @@ static bool string_io(struct vcpu *v, bool in, uint16_t port, unsigned size)
 
 	if (in) {
 		val = port_read(v, port, size);
-		if (!guest_write(*at, &val, size))
+		if (!guest_write(v, *at, &val, size))
 			return false;
 	} else {
-		if (!guest_read(&val, *at, size))
+		if (!guest_read(v, &val, *at, size))
 			return false;
 		port_write(v, port, size, val);
 	}
@@ -82,14 +82,14 @@ int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
 
 	switch ((uint32_t)a[0]) {
 	case PHYSDEVOP_set_iopl:
-		if (!guest_read(&iopl, a[1], sizeof(iopl)))
+		if (!guest_read(v, &iopl, a[1], sizeof(iopl)))
 			return -XEN_EFAULT;
 		if (iopl.iopl > 3)
 			return -XEN_EINVAL;
 		v->iopl = (uint8_t)iopl.iopl;
 		return 0;
 	case PHYSDEVOP_set_iobitmap:	/* there are no ports to allow */
-		return guest_read(&map, a[1], sizeof(map)) &&
+		return guest_read(v, &map, a[1], sizeof(map)) &&
 			map.nr_ports <= 65536 ? 0 : -XEN_EINVAL;
 	}
 	return -XEN_ENOSYS;

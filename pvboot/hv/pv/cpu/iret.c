@@ -22,7 +22,7 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 	struct iret_context c;
 	struct regs *r = &v->regs;
 
-	if (!guest_read(&c, r->rsp, sizeof(c))) {
+	if (!guest_read(v, &c, r->rsp, sizeof(c))) {
 		kill_guest(v->domain, "iret: no frame at %llx",
 			   (unsigned long long)r->rsp);
 		return 0;

@@ -27,13 +27,13 @@ int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 		return -XEN_EFAULT;
 	v->in_multicall = true;
 	for (i = 0; i < n; i++, at += sizeof(e)) {
-		if (!guest_read(&e, at, sizeof(e)))
+		if (!guest_read(v, &e, at, sizeof(e)))
 			break;
 		e.result = (xen_ulong_t)hypercall_dispatch(v, e.op,
 			(const uint64_t *)e.args);
 		if (v->left || v->domain->shutdown >= 0)
 			break;
-		if (!guest_write(at + offsetof(struct multicall_entry, result),
+		if (!guest_write(v, at + offsetof(struct multicall_entry, result),
 				 &e.result, sizeof(e.result)))
 			break;
 	}

@@ -30,9 +30,9 @@ unsigned priv_op_fetch(struct vcpu *v, uint8_t buf[15])
 
 	if (first > 15)
 		first = 15;
-	if (!guest_read(buf, rip, first))
+	if (!guest_read(v, buf, rip, first))
 		return 0;
-	if (first == 15 || !guest_read(buf + first, rip + first, 15 - first))
+	if (first == 15 || !guest_read(v, buf + first, rip + first, 15 - first))
 		return first;
 	return 15;
 }

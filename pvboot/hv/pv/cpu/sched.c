@@ -37,11 +37,11 @@ static int64_t poll(struct vcpu *v, uint64_t arg)
 	struct sched_poll p;
 	unsigned i;
 
-	if (!guest_read(&p, arg, sizeof(p)))
+	if (!guest_read(v, &p, arg, sizeof(p)))
 		return -XEN_EFAULT;
 	if (p.nr_ports > POLL_MAX)
 		return -XEN_EINVAL;
-	if (!guest_read(v->poll_port, (uint64_t)(uintptr_t)p.ports.p,
+	if (!guest_read(v, v->poll_port, (uint64_t)(uintptr_t)p.ports.p,
 			p.nr_ports * sizeof(uint32_t)))
 		return -XEN_EFAULT;
 	for (i = 0; i < p.nr_ports; i++) {
@@ -83,7 +83,7 @@ int64_t do_sched_op(struct vcpu *v, const uint64_t *a)
 	case SCHEDOP_block:
 		return block(v);
 	case SCHEDOP_shutdown:
-		if (!guest_read(&s, a[1], sizeof(s)))
+		if (!guest_read(v, &s, a[1], sizeof(s)))
 			return -XEN_EFAULT;
 		return shut_down(v, s.reason);
 	case SCHEDOP_poll:

@@ -87,7 +87,7 @@ void vcpu_runstate_write(struct vcpu *v)
 		v->runstate_late = true;
 		return;
 	}
-	guest_write(v->runstate_va, &rs, sizeof(rs));
+	guest_write(v, v->runstate_va, &rs, sizeof(rs));
 }
 
 void vcpu_wake(struct vcpu *v)
@@ -132,7 +132,7 @@ static void dump_stack(struct vcpu *v)
 	unsigned i;
 
 	for (i = 0; i < 4; i++) {
-		if (!guest_read(w, v->regs.rsp + i * 32, sizeof(w)))
+		if (!guest_read(v, w, v->regs.rsp + i * 32, sizeof(w)))
 			return;
 		hv_log("  rsp+%02x: %016lx %016lx %016lx %016lx", i * 32,
 		       w[0], w[1], w[2], w[3]);
@@ -161,7 +161,7 @@ static int64_t set_singleshot(struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_set_singleshot_timer s;
 
-	if (!guest_read(&s, arg, sizeof(s)))
+	if (!guest_read(v, &s, arg, sizeof(s)))
 		return -XEN_EFAULT;
 	timer_stop(&v->timer);
 	if (s.flags & VCPU_SSHOTTMR_future && s.timeout_abs_ns <= time_now())
@@ -169,11 +169,11 @@ static int64_t set_singleshot(struct vcpu *v, uint64_t arg)
 	return vcpu_set_timer(v, s.timeout_abs_ns);
 }
 
-static int64_t set_periodic(struct vcpu *v, uint64_t arg)
+static int64_t set_periodic(struct vcpu *by, struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_set_periodic_timer s;
 
-	if (!guest_read(&s, arg, sizeof(s)))
+	if (!guest_read(by, &s, arg, sizeof(s)))
 		return -XEN_EFAULT;
 	if (s.period_ns < 1000000)	/* Xen's own limit */
 		return -XEN_EINVAL;
@@ -184,11 +184,11 @@ static int64_t set_periodic(struct vcpu *v, uint64_t arg)
 	return 0;
 }
 
-static int64_t register_runstate(struct vcpu *v, uint64_t arg)
+static int64_t register_runstate(struct vcpu *by, struct vcpu *v, uint64_t arg)
 {
 	uint64_t va;
 
-	if (!guest_read(&va, arg, sizeof(va)))
+	if (!guest_read(by, &va, arg, sizeof(va)))
 		return -XEN_EFAULT;
 	if (!guest_range(va, sizeof(v->runstate)))
 		return -XEN_EFAULT;
@@ -198,24 +198,24 @@ static int64_t register_runstate(struct vcpu *v, uint64_t arg)
 	return 0;
 }
 
-static int64_t register_time(struct vcpu *v, uint64_t arg)
+static int64_t register_time(struct vcpu *by, struct vcpu *v, uint64_t arg)
 {
 	vcpu_time_info_t t = v->info->time;
 	uint64_t va;
 
-	if (!guest_read(&va, arg, sizeof(va)) ||
-	    !guest_write(va, &t, sizeof(t)))
+	if (!guest_read(by, &va, arg, sizeof(va)) ||
+	    !guest_write(by, va, &t, sizeof(t)))
 		return -XEN_EFAULT;
 	return 0;
 }
 
 /* Once per vCPU; the frame stays writable for us as long as we live. */
-static int64_t register_info(struct vcpu *v, uint64_t arg)
+static int64_t register_info(struct vcpu *by, struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_register_vcpu_info r;
 	vcpu_info_t *to;
 
-	if (!guest_read(&r, arg, sizeof(r)))
+	if (!guest_read(by, &r, arg, sizeof(r)))
 		return -XEN_EFAULT;
 	if (v->info_page.mfn || r.offset > PAGE_SIZE - sizeof(vcpu_info_t) ||
 	    r.offset & 7)
@@ -254,12 +254,12 @@ int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a)
 		return t->state != VCPU_OFFLINE;
 	case VCPUOP_get_runstate_info:
 		vcpu_runstate(t, (unsigned)t->runstate.state);
-		return guest_write(a[2], &t->runstate, sizeof(t->runstate)) ?
+		return guest_write(v, a[2], &t->runstate, sizeof(t->runstate)) ?
 			0 : -XEN_EFAULT;
 	case VCPUOP_register_runstate_memory_area:
-		return register_runstate(t, a[2]);
+		return register_runstate(v, t, a[2]);
 	case VCPUOP_set_periodic_timer:
-		return set_periodic(t, a[2]);
+		return set_periodic(v, t, a[2]);
 	case VCPUOP_stop_periodic_timer:
 		timer_stop(&t->tick);
 		return 0;
@@ -269,9 +269,9 @@ int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a)
 		timer_stop(&t->timer);
 		return 0;
 	case VCPUOP_register_vcpu_info:
-		return register_info(t, a[2]);
+		return register_info(v, t, a[2]);
 	case VCPUOP_register_vcpu_time_memory_area:
-		return register_time(t, a[2]);
+		return register_time(v, t, a[2]);
 	case VCPUOP_send_nmi:
 		t->nmi_pending = true;
 		return 0;
@@ -310,7 +310,7 @@ int64_t do_nmi_op(struct vcpu *v, const uint64_t *a)
 	}
 	if (a[0] != XENNMI_register_callback)
 		return -XEN_ENOSYS;
-	if (!guest_read(&cb, a[1], sizeof(cb)))
+	if (!guest_read(v, &cb, a[1], sizeof(cb)))
 		return -XEN_EFAULT;
 	if (!addr_canonical(cb.handler_address))
 		return -XEN_EINVAL;

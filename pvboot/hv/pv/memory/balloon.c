@@ -40,7 +40,7 @@ int64_t balloon_op(struct vcpu *v, uint32_t cmd, uint64_t arg)
 	struct xen_memory_reservation r;
 	uint64_t i, at, mfn;
 
-	if (!guest_read(&r, arg, sizeof(r)))
+	if (!guest_read(v, &r, arg, sizeof(r)))
 		return -XEN_EFAULT;
 	if (r.domid != DOMID_SELF && r.domid != d->id)
 		return -XEN_EPERM;
@@ -48,7 +48,7 @@ int64_t balloon_op(struct vcpu *v, uint32_t cmd, uint64_t arg)
 		return 0;
 	at = (uint64_t)(uintptr_t)r.extent_start.p;
 	for (i = 0; i < r.nr_extents && i < EXTENTS_MAX; i++, at += 8) {
-		if (!guest_read(&mfn, at, sizeof(mfn)))
+		if (!guest_read(v, &mfn, at, sizeof(mfn)))
 			break;
 		if (cmd == XENMEM_decrease_reservation) {
 			if (give_back(d, mfn))
@@ -59,7 +59,7 @@ int64_t balloon_op(struct vcpu *v, uint32_t cmd, uint64_t arg)
 			break;
 		mfn = take_again(d, cmd == XENMEM_populate_physmap ? mfn :
 				 INVALID_MFN);
-		if (mfn == INVALID_MFN || !guest_write(at, &mfn, sizeof(mfn)))
+		if (mfn == INVALID_MFN || !guest_write(v, at, &mfn, sizeof(mfn)))
 			break;
 	}
 	return (int64_t)i;

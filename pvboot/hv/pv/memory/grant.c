@@ -153,13 +153,14 @@ void grant_unmap(struct domain *d, uint32_t ref, bool write)
 
 /* ---- the guest's side ---- */
 
-static int64_t setup_table(struct domain *d, uint64_t va)
+static int64_t setup_table(struct vcpu *v, uint64_t va)
 {
+	struct domain *d = v->domain;
 	struct gnttab_setup_table s;
 	uint64_t list;
 	unsigned i;
 
-	if (!guest_read(&s, va, sizeof(s)))
+	if (!guest_read(v, &s, va, sizeof(s)))
 		return -XEN_EFAULT;
 	list = (uint64_t)(uintptr_t)s.frame_list.p;
 	s.status = GNTST_okay;
@@ -170,57 +171,58 @@ static int64_t setup_table(struct domain *d, uint64_t va)
 	for (i = 0; !s.status && i < s.nr_frames; i++) {
 		uint64_t mfn = va_mfn(d->grant[i]);
 
-		if (!guest_write(list + i * 8ULL, &mfn, sizeof(mfn)))
+		if (!guest_write(v, list + i * 8ULL, &mfn, sizeof(mfn)))
 			s.status = GNTST_bad_virt_addr;
 	}
-	return guest_write(va, &s, sizeof(s)) ? 0 : -XEN_EFAULT;
+	return guest_write(v, va, &s, sizeof(s)) ? 0 : -XEN_EFAULT;
 }
 
-static int64_t query_size(struct domain *d, uint64_t va)
+static int64_t query_size(struct vcpu *v, uint64_t va)
 {
+	struct domain *d = v->domain;
 	struct gnttab_query_size q;
 
-	if (!guest_read(&q, va, sizeof(q)))
+	if (!guest_read(v, &q, va, sizeof(q)))
 		return -XEN_EFAULT;
 	q.status = is_self(d, q.dom) ? GNTST_okay : GNTST_permission_denied;
 	q.nr_frames = d->grant_frames;
 	q.max_nr_frames = GRANT_FRAMES;
-	return guest_write(va, &q, sizeof(q)) ? 0 : -XEN_EFAULT;
+	return guest_write(v, va, &q, sizeof(q)) ? 0 : -XEN_EFAULT;
 }
 
 /* Whatever is asked for, it is version 1. */
-static int64_t set_version(uint64_t va)
+static int64_t set_version(struct vcpu *v, uint64_t va)
 {
 	gnttab_set_version_t s;
 	uint32_t want;
 
-	if (!guest_read(&s, va, sizeof(s)))
+	if (!guest_read(v, &s, va, sizeof(s)))
 		return -XEN_EFAULT;
 	want = s.version;
 	s.version = 1;
-	if (!guest_write(va, &s, sizeof(s)))
+	if (!guest_write(v, va, &s, sizeof(s)))
 		return -XEN_EFAULT;
 	return want == 1 ? 0 : want == 2 ? -XEN_ENOSYS : -XEN_EINVAL;
 }
 
-static int64_t get_version(struct domain *d, uint64_t va)
+static int64_t get_version(struct vcpu *v, uint64_t va)
 {
 	gnttab_get_version_t g;
 
-	if (!guest_read(&g, va, sizeof(g)))
+	if (!guest_read(v, &g, va, sizeof(g)))
 		return -XEN_EFAULT;
-	if (!is_self(d, g.dom))
+	if (!is_self(v->domain, g.dom))
 		return -XEN_EPERM;
 	g.version = 1;
-	return guest_write(va, &g, sizeof(g)) ? 0 : -XEN_EFAULT;
+	return guest_write(v, va, &g, sizeof(g)) ? 0 : -XEN_EFAULT;
 }
 
 /*
  * Nobody grants anything to this guest: each operation of a batch gets the
  * status "no such grant", in its 16-bit field at STATUS of SIZE bytes.
  */
-static int64_t refuse(uint64_t va, uint32_t count, unsigned size,
-		      unsigned status)
+static int64_t refuse(struct vcpu *v, uint64_t va, uint32_t count,
+		      unsigned size, unsigned status)
 {
 	int16_t code = GNTST_bad_gntref;
 	uint32_t i;
@@ -228,43 +230,41 @@ static int64_t refuse(uint64_t va, uint32_t count, unsigned size,
 	if (count > OPS_MAX)
 		return -XEN_EINVAL;
 	for (i = 0; i < count; i++)
-		if (!guest_write(va + i * (uint64_t)size + status, &code,
+		if (!guest_write(v, va + i * (uint64_t)size + status, &code,
 				 sizeof(code)))
 			return -XEN_EFAULT;
 	return 0;
 }
 
-#define REFUSE(type, a) refuse(a[1], (uint32_t)a[2], sizeof(struct type), \
+#define REFUSE(type) refuse(v, a[1], (uint32_t)a[2], sizeof(struct type), \
 			       offsetof(struct type, status))
 
 /* grant_table_op(cmd, array, count) */
 int64_t do_grant_table_op(struct vcpu *v, const uint64_t *a)
 {
-	struct domain *d = v->domain;
-
 	switch ((uint32_t)a[0]) {
 	case GNTTABOP_map_grant_ref:
-		return REFUSE(gnttab_map_grant_ref, a);
+		return REFUSE(gnttab_map_grant_ref);
 	case GNTTABOP_unmap_grant_ref:
-		return REFUSE(gnttab_unmap_grant_ref, a);
+		return REFUSE(gnttab_unmap_grant_ref);
 	case GNTTABOP_unmap_and_replace:
-		return REFUSE(gnttab_unmap_and_replace, a);
+		return REFUSE(gnttab_unmap_and_replace);
 	case GNTTABOP_copy:
-		return REFUSE(gnttab_copy, a);
+		return REFUSE(gnttab_copy);
 	case GNTTABOP_transfer:
-		return REFUSE(gnttab_transfer, a);
+		return REFUSE(gnttab_transfer);
 	}
 	if ((uint32_t)a[2] != 1)
 		return -XEN_EINVAL;
 	switch ((uint32_t)a[0]) {
 	case GNTTABOP_setup_table:
-		return setup_table(d, a[1]);
+		return setup_table(v, a[1]);
 	case GNTTABOP_query_size:
-		return query_size(d, a[1]);
+		return query_size(v, a[1]);
 	case GNTTABOP_set_version:
-		return set_version(a[1]);
+		return set_version(v, a[1]);
 	case GNTTABOP_get_version:
-		return get_version(d, a[1]);
+		return get_version(v, a[1]);
 	}
 	return -XEN_ENOSYS;
 }

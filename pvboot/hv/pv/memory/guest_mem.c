@@ -1,13 +1,21 @@
 /*
- * The guest's memory, by the guest's own addresses: what faults is refused, and
- * so is the hypervisor's hole.
+ * The guest's memory.  Each page is found by walking the guest's tables in
+ * software: the processor would let us (ring 0) through entries that ring 3
+ * may not use, and a read-only link from a root to itself puts our own entries
+ * one level down among the guest's addresses.  Nothing is cached: what the walk
+ * finds is what the counts of frames.c are about.  Relies on validated tables
+ * (every present entry names a frame in the direct map, none is a superpage);
+ * accessed and dirty bits are set as the processor does (Intel SDM volume 3,
+ * 4.8), by locked operations, as it may do the same meanwhile.
  */
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
-#include <stdint.h>
+#include <string.h>
 
+#include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/trap.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/domain.h"
 
 bool guest_range(uint64_t va, uint64_t len)
 {
@@ -18,14 +26,71 @@ bool guest_range(uint64_t va, uint64_t len)
 	return end <= 1ULL << 47 || va >= HV_HOLE_END;
 }
 
-bool guest_read(void *to, uint64_t va, size_t len)
+static void mark(uint64_t *at, uint64_t e, uint64_t bits)
 {
-	return guest_range(va, len) &&
-		trap_copy(to, (const void *)(uintptr_t)va, len);
+	if ((e & bits) != bits)
+		__atomic_fetch_or(at, bits, __ATOMIC_RELAXED);
 }
 
-bool guest_write(uint64_t va, const void *from, size_t len)
+/* The byte at VA, or NULL when V may not reach it so. */
+static uint8_t *find(struct vcpu *v, uint64_t va, bool write)
 {
-	return guest_range(va, len) &&
-		trap_copy((void *)(uintptr_t)va, from, len);
+	uint64_t mfn = v->kernel_mode ? v->kernel_root.mfn : v->user_root.mfn;
+	uint64_t need = PTE_P | PTE_US | (write ? PTE_RW : 0), *at, e;
+	int shift;
+
+	for (shift = 39; ; shift -= 9) {
+		at = (uint64_t *)mfn_va(mfn) + (va >> shift & 511);
+		e = __atomic_load_n(at, __ATOMIC_RELAXED);
+		if ((e & need) != need)
+			return NULL;
+		mfn = (e & PTE_ADDR) >> 12;
+		if (shift == 12)
+			break;
+		mark(at, e, PTE_A);
+	}
+	mark(at, e, write ? PTE_A | PTE_D : PTE_A);
+	return (uint8_t *)mfn_va(mfn) + (va & (PAGE_SIZE - 1));
+}
+
+/* How much of LEN bytes at VA lies in the first page. */
+static size_t within_page(uint64_t va, size_t len)
+{
+	size_t n = PAGE_SIZE - (va & (PAGE_SIZE - 1));
+
+	return n < len ? n : len;
+}
+
+bool guest_read(struct vcpu *v, void *to, uint64_t va, size_t len)
+{
+	const uint8_t *p;
+	size_t done, n;
+
+	if (!guest_range(va, len))
+		return false;
+	for (done = 0; done < len; done += n) {
+		n = within_page(va + done, len - done);
+		p = find(v, va + done, false);
+		if (!p)
+			return false;
+		memcpy((uint8_t *)to + done, p, n);
+	}
+	return true;
+}
+
+bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t len)
+{
+	size_t done, n;
+	uint8_t *p;
+
+	if (!guest_range(va, len))
+		return false;
+	for (done = 0; done < len; done += n) {
+		n = within_page(va + done, len - done);
+		p = find(v, va + done, true);
+		if (!p)
+			return false;
+		memcpy(p, (const uint8_t *)from + done, n);
+	}
+	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Guest memory by the guest's own addresses (kernel mode's tables).  The whole
- * range must lie outside the hypervisor's hole.
+ * Guest memory by the guest's own addresses, as vCPU V itself could reach it at
+ * this moment: by the tables of its mode, with their user and write bits.
  */
 #ifndef PVBOOT_HV_PV_MEMORY_GUEST_MEM_H
 #define PVBOOT_HV_PV_MEMORY_GUEST_MEM_H
@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct vcpu;
+
 /* May the guest name this range as its own memory? */
 bool guest_range(uint64_t va, uint64_t len);
-/* false: -XEN_EFAULT. */
-bool guest_read(void *to, uint64_t va, size_t len);
-bool guest_write(uint64_t va, const void *from, size_t len);
+/* false: -XEN_EFAULT; some of it may have been copied. */
+bool guest_read(struct vcpu *v, void *to, uint64_t va, size_t len);
+bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t len);
 
 #endif

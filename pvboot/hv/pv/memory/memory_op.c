@@ -19,24 +19,24 @@ static int64_t give_map(struct vcpu *v, uint64_t va)
 	} __attribute__((packed)) e820 = { 0, v->domain->nr_pages << 12, 1 };
 	struct xen_memory_map m;
 
-	if (!guest_read(&m, va, sizeof(m)))
+	if (!guest_read(v, &m, va, sizeof(m)))
 		return -XEN_EFAULT;
 	if (!m.nr_entries)
 		return -XEN_EINVAL;
 	m.nr_entries = 1;
-	if (!guest_write((uint64_t)(uintptr_t)m.buffer.p, &e820, sizeof(e820)))
+	if (!guest_write(v, (uint64_t)(uintptr_t)m.buffer.p, &e820, sizeof(e820)))
 		return -XEN_EFAULT;
-	return guest_write(va, &m, sizeof(m)) ? 0 : -XEN_EFAULT;
+	return guest_write(v, va, &m, sizeof(m)) ? 0 : -XEN_EFAULT;
 }
 
-static int64_t machphys_mapping(uint64_t va)
+static int64_t machphys_mapping(struct vcpu *v, uint64_t va)
 {
 	struct xen_machphys_mapping m = {
 		.v_start = HV_M2P, .v_end = HV_M2P + (max_mfn << 3),
 		.max_mfn = max_mfn - 1,
 	};
 
-	return guest_write(va, &m, sizeof(m)) ? 0 : -XEN_EFAULT;
+	return guest_write(v, va, &m, sizeof(m)) ? 0 : -XEN_EFAULT;
 }
 
 /* memory_op(cmd, arg) */
@@ -58,7 +58,7 @@ int64_t do_memory_op(struct vcpu *v, const uint64_t *a)
 	case XENMEM_machine_memory_map:
 		return -XEN_EPERM;
 	case XENMEM_machphys_mapping:
-		return machphys_mapping(a[1]);
+		return machphys_mapping(v, a[1]);
 	}
 	return -XEN_ENOSYS;
 }

@@ -95,7 +95,7 @@ static int part_begin(struct vcpu *v, const uint64_t *a, struct part *p)
 	if (!self_only(v, a[3]))
 		return -XEN_EPERM;
 	if (count & PREEMPTED && p->done_va &&
-	    !guest_read(&p->before, p->done_va, sizeof(p->before)))
+	    !guest_read(v, &p->before, p->done_va, sizeof(p->before)))
 		return -XEN_EFAULT;
 	p->n = count & ~PREEMPTED;
 	if (v->in_multicall)
@@ -113,7 +113,7 @@ static int part_end(struct vcpu *v, const struct part *p, uint32_t done,
 {
 	uint32_t all = p->before + done;
 
-	if (p->done_va && !guest_write(p->done_va, &all, sizeof(all)))
+	if (p->done_va && !guest_write(v, p->done_va, &all, sizeof(all)))
 		return err ? err : -XEN_EFAULT;
 	if (!err && p->rest)
 		hypercall_again(v, p->at + p->n * size, p->rest | PREEMPTED);
@@ -131,7 +131,7 @@ int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
 	if (err)
 		return err;
 	for (i = 0; i < p.n; i++) {
-		if (!guest_read(&u, p.at + i * sizeof(u), sizeof(u)))
+		if (!guest_read(v, &u, p.at + i * sizeof(u), sizeof(u)))
 			err = -XEN_EFAULT;
 		else
 			err = one_update(v, &u);
@@ -248,7 +248,7 @@ int64_t do_mmuext_op(struct vcpu *v, const uint64_t *a)
 	if (err)
 		return err;
 	for (i = 0; i < p.n; i++) {
-		if (!guest_read(&op, p.at + i * sizeof(op), sizeof(op)))
+		if (!guest_read(v, &op, p.at + i * sizeof(op), sizeof(op)))
 			err = -XEN_EFAULT;
 		else
 			err = one_ext(v, &op);

@@ -197,7 +197,8 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 		return NULL;
 	for (shift = 39; shift > 12; shift -= 9) {
 		e = ((uint64_t *)mfn_va(mfn))[va >> shift & 511];
-		if (!(e & PTE_P))
+		/* Without "user" it is ours, seen through a linear table. */
+		if ((e & (PTE_P | PTE_US)) != (PTE_P | PTE_US))
 			return NULL;
 		mfn = pte_mfn(e);
 	}

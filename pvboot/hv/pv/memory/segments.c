@@ -85,7 +85,7 @@ int64_t do_set_gdt(struct vcpu *v, const uint64_t *a)
 
 	if (ents > GDT_MAX_ENTS)
 		return -XEN_EINVAL;
-	if (!guest_read(mfn, a[0], (ents + 511) / 512 * sizeof(*mfn)))
+	if (!guest_read(v, mfn, a[0], (ents + 511) / 512 * sizeof(*mfn)))
 		return -XEN_EFAULT;
 	return segments_set_gdt(v, mfn, ents);
 }
