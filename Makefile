@@ -272,7 +272,7 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 # The container is elf32-i386: QEMU's -kernel refuses ELF64 Multiboot images.
 # Checked: no vector register is touched, and FS, the guest's, is looked at only
 # by functions that run before the first guest (tables.c, fs_block).
-HV_ROOMS := $(addprefix pvboot/hv/,machine drivers pv/memory pv/cpu store back)
+HV_ROOMS := $(addprefix pvboot/hv/,machine drivers pv pv/memory pv/cpu store back)
 HV := $(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS))))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
 $(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \

@@ -23,6 +23,7 @@
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/setup.h"
 

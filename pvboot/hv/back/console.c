@@ -9,6 +9,7 @@
 
 #include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/hold.h"
 
 #include <xen/io/console.h>
 
@@ -56,14 +57,15 @@ static void key_interrupt(void *arg)
 		evtchn_raise(d, d->console_port);
 }
 
+/* What is left in the ring when the guest ends. */
+static void flush(struct domain *d)
+{
+	drain(d, d->console_port);
+}
+
 void console_init(struct domain *d)
 {
 	d->console_port = evtchn_new_backend(d, drain);
+	d->ending = flush;
 	com_interrupts(key_interrupt, d);
-}
-
-/* What is left in the ring when the guest ends. */
-void console_flush(struct domain *d)
-{
-	drain(d, d->console_port);
 }

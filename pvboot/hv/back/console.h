@@ -5,7 +5,5 @@
 #include "pvboot/hv/pv/domain.h"
 
 void console_init(struct domain *d);
-/* What is left in the ring when the guest ends. */
-void console_flush(struct domain *d);
 
 #endif

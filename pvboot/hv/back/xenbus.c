@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/hold.h"
 
 static void changed(void *arg, const char *path)
 {

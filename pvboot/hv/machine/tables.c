@@ -10,7 +10,7 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/pv/memory/segments.h"
+#include "pvboot/hv/machine/trap.h"
 
 #define GDT_SLOT(sel)	(((sel) - 0xe000) >> 3)
 
@@ -114,7 +114,6 @@ static void load_tables(void)
 void tables_init(void)
 {
 	uint64_t *g = (uint64_t *)tables_gdt;
-	unsigned i;
 
 	g[GDT_SLOT(SEL_CS0)] = 0x00af9b000000ffff;
 	g[GDT_SLOT(SEL_DS0)] = 0x00cf93000000ffff;
@@ -126,8 +125,6 @@ void tables_init(void)
 	idt_init();
 	memory_map(HV_GDT + 14 * PAGE_SIZE,
 		   va_ma(tables_gdt) | PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
-	for (i = 0; i < 14; i++)
-		segments_clear(i);
 	load_tables();
 	wrmsr(MSR_STAR, (uint64_t)SEL_USER32 << 48 | (uint64_t)SEL_CS0 << 32);
 	wrmsr(MSR_LSTAR, (uint64_t)(uintptr_t)trap_syscall);

@@ -13,7 +13,6 @@
 
 #include "pvboot/hv/machine/timer.h"
 #include "pvboot/hv/machine/trap.h"
-#include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/xen.h"
 
 struct domain;
@@ -37,6 +36,15 @@ struct evtchn {
 };
 
 #define EVTCHN_PORTS	4096
+
+/* ---- pages kept (pv/memory/hold.h) ------------------------------------------ */
+
+/* All 0: nothing is held. */
+struct hold {
+	struct hold *next, **link;	/* in the domain's list */
+	uint64_t mfn;			/* 0 when nothing is held */
+	uint8_t type;			/* FT_... */
+};
 
 /* ---- vCPU and domain ----------------------------------------------------------- */
 
@@ -115,6 +123,8 @@ struct grant_active {
 struct domain {
 	unsigned id;		/* 1.. */
 	int shutdown;		/* SHUTDOWN_..., -1 while it runs */
+	char reason[160];	/* of SHUTDOWN_crash */
+	void (*ending)(struct domain *d); /* told before the end */
 	uint64_t nr_pages;	/* size of its p2m */
 	uint64_t tot_pages;	/* frames it holds */
 	shared_info_t *shared;
@@ -141,5 +151,9 @@ struct domain {
 	unsigned n_vcpus;
 	struct vcpu vcpu[VCPUS];
 };
+
+/* The guest did wrong: it dies with the first REASON given, we go on. */
+void kill_guest(struct domain *d, const char *reason, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

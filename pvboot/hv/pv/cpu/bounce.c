@@ -7,7 +7,6 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 

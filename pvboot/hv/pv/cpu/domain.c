@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include "loader/base/fmt.h"
-#include "pvboot/hv/back/console.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
@@ -51,25 +49,10 @@ struct domain *domain_create(void)
 	return d;
 }
 
-void kill_guest(struct domain *d, const char *reason, ...)
-{
-	char text[160];
-	va_list ap;
-
-	if (d->shutdown >= 0)
-		return;
-	d->shutdown = SHUTDOWN_crash;
-	va_start(ap, reason);
-	vfmt(text, sizeof(text), reason, ap);
-	va_end(ap);
-	console_flush(d);
-	hv_log("domain %u crashed: %s", d->id, text);
-	vcpu_dump(&d->vcpu[0]);
-}
-
 void domain_end(struct domain *d)
 {
-	console_flush(d);
+	if (d->ending)
+		d->ending(d);
 	switch (d->shutdown) {
 	case SHUTDOWN_poweroff:
 		hv_log("domain %u powers off", d->id);
@@ -78,5 +61,7 @@ void domain_end(struct domain *d)
 		hv_log("domain %u reboots", d->id);
 		power_reset();
 	}
+	hv_log("domain %u crashed: %s", d->id, d->reason);
+	vcpu_dump(&d->vcpu[0]);
 	power_crash();
 }

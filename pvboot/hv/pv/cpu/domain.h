@@ -7,8 +7,4 @@
 struct domain *domain_create(void);
 void domain_end(struct domain *d) __attribute__((noreturn));
 
-/* The guest did wrong: it dies with the first REASON given, we go on. */
-void kill_guest(struct domain *d, const char *reason, ...)
-	__attribute__((format(printf, 2, 3)));
-
 #endif

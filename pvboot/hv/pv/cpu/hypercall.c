@@ -86,15 +86,3 @@ void hypercall(struct vcpu *v)
 	if (!v->left)
 		r->rax = (uint64_t)result;
 }
-
-/*
- * Let the guest make the same call again, with other first arguments: it runs
- * its SYSCALL (2 bytes) once more.
- */
-void hypercall_again(struct vcpu *v, uint64_t arg0, uint64_t arg1)
-{
-	v->regs.rdi = arg0;
-	v->regs.rsi = arg1;
-	v->regs.rip -= 2;
-	v->left = true;
-}

@@ -7,10 +7,5 @@
 void hypercall(struct vcpu *v);
 /* One entry of the table, as hypercall or part of a multicall. */
 int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a);
-/*
- * Let the guest make the same call again, with other first arguments: it runs
- * its SYSCALL (2 bytes) once more.
- */
-void hypercall_again(struct vcpu *v, uint64_t arg0, uint64_t arg1);
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
@@ -41,6 +42,6 @@ int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 	if (i < n)
 		return v->left ? 0 : -XEN_EFAULT;
 	if (n < count)
-		hypercall_again(v, at, count - n);
+		continuation_set(v, at, count - n);
 	return 0;
 }

@@ -5,7 +5,6 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/time.h"
-#include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"

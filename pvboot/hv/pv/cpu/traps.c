@@ -8,7 +8,6 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/cpu/bounce.h"
-#include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
 #include "pvboot/hv/pv/cpu/priv_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"

@@ -13,6 +13,7 @@
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 

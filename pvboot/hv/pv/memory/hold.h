@@ -8,19 +8,7 @@
 #ifndef PVBOOT_HV_PV_MEMORY_HOLD_H
 #define PVBOOT_HV_PV_MEMORY_HOLD_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#pragma GCC visibility push(hidden)
-
-struct domain;
-
-/* All 0: nothing is held. */
-struct hold {
-	struct hold *next, **link;	/* in the domain's list */
-	uint64_t mfn;			/* 0 when nothing is held */
-	uint8_t type;			/* FT_... */
-};
+#include "pvboot/hv/pv/domain.h"
 
 /*
  * Keep frame MFN of D's own memory as TYPE; H must be empty.
@@ -31,7 +19,5 @@ void hold_drop(struct hold *h);		/* nothing held: nothing done */
 /* TO gives up what it has and becomes what FROM was; FROM is empty then. */
 void hold_replace(struct hold *to, struct hold *from);
 void *hold_page(const struct hold *h);
-
-#pragma GCC visibility pop
 
 #endif

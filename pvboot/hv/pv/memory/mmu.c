@@ -9,7 +9,7 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/paging.h"
@@ -116,7 +116,7 @@ static int part_end(struct vcpu *v, const struct part *p, uint32_t done,
 	if (p->done_va && !guest_write(v, p->done_va, &all, sizeof(all)))
 		return err ? err : -XEN_EFAULT;
 	if (!err && p->rest)
-		hypercall_again(v, p->at + p->n * size, p->rest | PREEMPTED);
+		continuation_set(v, p->at + p->n * size, p->rest | PREEMPTED);
 	return err;
 }
 

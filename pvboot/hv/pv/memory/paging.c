@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 

@@ -11,6 +11,7 @@
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
 
 #define GDT_PAGES	14
@@ -47,10 +48,18 @@ bool segments_validate(uint64_t mfn)
 	return true;
 }
 
-void segments_clear(unsigned page)
+static void clear(unsigned page)
 {
 	memory_map(HV_GDT + page * PAGE_SIZE,
 		   va_ma(zero_page) | PTE_TABLE_PAGE);
+}
+
+void segments_init(void)
+{
+	unsigned i;
+
+	for (i = 0; i < GDT_PAGES; i++)
+		clear(i);
 }
 
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
@@ -71,7 +80,7 @@ int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 			memory_map(HV_GDT + i * PAGE_SIZE,
 				   mfn[i] << 12 | PTE_TABLE_PAGE);
 		else
-			segments_clear(i);
+			clear(i);
 		hold_replace(&v->gdt[i], &new[i]);
 	}
 	return 0;

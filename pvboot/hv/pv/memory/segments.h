@@ -6,7 +6,8 @@
 
 /* Check and fix the 512 descriptors of a page. */
 bool segments_validate(uint64_t mfn);
-void segments_clear(unsigned tables_gdt);
+/* Before a guest runs: no descriptors of its. */
+void segments_init(void);
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents);
 int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents);
 void segments_drop_ldt(struct vcpu *v);
