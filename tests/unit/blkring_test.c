@@ -180,7 +180,7 @@ static int discard(uint8_t flag, uint64_t sector, uint64_t n,
 	q.discard.sector_number = sector;
 	q.discard.nr_sectors = n;
 	status = blkring_back_parse(&q, &io);
-	return status ? status : blk_check(&io, limits);
+	return status ? status : blkring_back_check(&io, limits);
 }
 
 static void test_discard(void **state)

@@ -218,6 +218,17 @@ static void end(pthread_t thread)
 		free(room[--n_room]);
 }
 
+/* Nothing is answered any more, and what was being answered is. */
+static void fall_silent(void)
+{
+	uint64_t since;
+
+	__atomic_store_n(&silent, true, __ATOMIC_RELEASE);
+	since = time_now();
+	while (time_now() < since + 30000)
+		;
+}
+
 static void ahci_power_on(void)
 {
 	memset((void *)(uintptr_t)reg, 0, sizeof(reg));
@@ -236,7 +247,7 @@ static void ahci(bool does_not_stop)
 	thread = begin(&ahci_driver, play_ahci, does_not_stop, true);
 	assert_int_equal(disk->sectors, 65536);
 	assert_int_equal(disk->discard_max, 64 * 0xffff);
-	__atomic_store_n(&silent, true, __ATOMIC_RELEASE);
+	fall_silent();
 	assert_true(disk->submit(disk, &request));
 	disk->poll(disk);
 	assert_int_equal(n_done, 0);
