@@ -7,10 +7,15 @@
 
 #include <stdint.h>
 
+#define MSR_TSC			0x10
+#define MSR_PLATFORM_ID		0x17
 #define MSR_APIC_BASE		0x1b
 #define MSR_BIOS_SIGN_ID	0x8b
+#define MSR_PLATFORM_INFO	0xce
+#define MSR_MISC_FEATURES	0x140
 #define MSR_SYSENTER_CS		0x174
 #define MSR_MISC_ENABLE		0x1a0
+#define MSR_DEBUGCTL		0x1d9
 #define MSR_PAT			0x277
 #define MSR_EFER		0xc0000080
 #define MSR_STAR		0xc0000081
@@ -21,6 +26,13 @@
 #define MSR_GS_BASE		0xc0000101
 #define MSR_KERNEL_GS_BASE	0xc0000102
 #define MSR_TSC_AUX		0xc0000103
+#define MSR_HWCR		0xc0010015
+
+#define CPUID_1_ECX_XSAVE	(1U << 26)
+#define CPUID_7_EBX_FSGSBASE	(1U << 0)
+#define CPUID_7_ECX_RDPID	(1U << 22)
+#define CPUID_EXT_EDX_NX	(1U << 20)
+#define CPUID_EXT_EDX_RDTSCP	(1U << 27)
 
 /*
  * Xen's, which PV guests take as it is: WB WT UC- UC WC WP UC UC.  No guest
@@ -48,9 +60,18 @@
 #define CR4_MCE		0x040
 #define CR4_OSFXSR	0x200
 #define CR4_OSXMMEXCPT	0x400
+#define CR4_FSGSBASE	0x10000
 #define CR4_OSXSAVE	0x40000
 
 #define XCR0_X87	1
+#define XCR0_SSE	2
+#define XCR0_AVX	4
+
+/* Error codes of page faults. */
+#define PF_P		1
+#define PF_W		2
+#define PF_U		4
+#define PF_RSVD		8
 
 #define FLAG_CF		0x00000001
 #define FLAG_TF		0x00000100

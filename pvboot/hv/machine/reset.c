@@ -12,8 +12,6 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/trap.h"
 
-#define CPUID_NX	(1U << 20)	/* 0x80000001 edx */
-#define CPUID_XSAVE	(1U << 26)	/* 1 ecx */
 #define XD_DISABLE	(1ULL << 34)	/* IA32_MISC_ENABLE, Intel only */
 #define DR6_INIT	0xffff0ff0ULL
 #define DR7_INIT	0x400ULL
@@ -39,7 +37,7 @@ static const struct {
 	{ MSR_TSC_AUX, 1, 0 },
 	{ 0x186, 8, 0 },	/* IA32_PERFEVTSEL0.. */
 	{ 0x1c4, 1, 0 },	/* IA32_XFD */
-	{ 0x1d9, 1, 0 },	/* IA32_DEBUGCTL, AMD's DebugCtl */
+	{ MSR_DEBUGCTL, 1, 0 },
 	{ 0x38d, 1, 0 },	/* IA32_FIXED_CTR_CTRL */
 	{ 0x38f, 1, 0 },	/* IA32_PERF_GLOBAL_CTRL */
 	{ 0x3f1, 1, 0 },	/* IA32_PEBS_ENABLE */
@@ -62,7 +60,7 @@ static bool has_nx(void)
 	uint32_t r[4];
 
 	cpuid(0x80000001, 0, r);
-	return r[3] & CPUID_NX;
+	return r[3] & CPUID_EXT_EDX_NX;
 }
 
 void reset_early(void)
@@ -82,7 +80,7 @@ static void reset_vectors(void)
 	uint32_t r[4];
 
 	cpuid(1, 0, r);
-	if (!(r[2] & CPUID_XSAVE)) {
+	if (!(r[2] & CPUID_1_ECX_XSAVE)) {
 		__asm__ volatile("fxrstor64 %0" : : "m"(fpu_init));
 		return;
 	}

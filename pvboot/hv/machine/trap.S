@@ -202,6 +202,18 @@ trap_load_gs:
 	.quad 1b, 2b
 	.previous
 
+	/* uint32_t trap_lar(uint16_t sel): 0 when it faults. */
+	.globl trap_lar
+trap_lar:
+	xor %eax, %eax
+1:	lar %edi, %eax
+	ret
+	.section .extable, "a"
+	.quad 1b, 2f
+	.previous
+2:	xor %eax, %eax
+	ret
+
 	/* bool trap_rdmsr(uint32_t msr, uint64_t *v): false when it faults. */
 	.globl trap_rdmsr
 trap_rdmsr:

@@ -26,6 +26,8 @@ void trap_syscall(void);
 void trap_syscall32(void);
 void trap_enter(struct regs *r);
 void trap_load_gs(uint16_t sel);
+/* The access rights of a segment; 0: no such segment. */
+uint32_t trap_lar(uint16_t sel);
 bool trap_rdmsr(uint32_t msr, uint64_t *v);
 bool trap_wrmsr(uint32_t msr, uint64_t v);
 

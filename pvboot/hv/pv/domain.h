@@ -76,7 +76,8 @@ struct vcpu {
 	bool left;		/* a hypercall has loaded new registers */
 	bool sysret;		/* rcx and r11 may be lost on the way in */
 	uint8_t iopl;		/* PHYSDEVOP_set_iopl, or the architectural one */
-	bool arch_iopl;		/* VMASST_TYPE_architectural_iopl */
+	uint64_t iobmp_va;	/* PHYSDEVOP_set_iobitmap */
+	unsigned iobmp_ports;
 	uint64_t cr2, cr4;	/* CR4: what the guest may control */
 	uint64_t dr[8];
 	uint32_t tlb_time;	/* tlb.c: when its processor last flushed */
@@ -84,7 +85,7 @@ struct vcpu {
 	uint64_t kernel_ss, kernel_sp;
 	uint64_t fs_base, gs_kernel, gs_user;	/* when not loaded */
 	struct trap_gate trap[256];
-	struct callback event_cb, failsafe_cb, syscall_cb, sysenter_cb,
+	struct callback event_cb, failsafe_cb, syscall_cb,
 		syscall32_cb;
 	bool nmi_pending, nmi_masked;
 	uint32_t pci_latch;	/* port 0xcf8 */

@@ -17,7 +17,7 @@ static uint64_t guest_flags(struct vcpu *v)
 
 	if (!v->info->evtchn_upcall_mask)
 		f |= FLAG_IF;
-	if (v->arch_iopl)
+	if (vcpu_assist(v, VMASST_TYPE_architectural_iopl))
 		f |= (uint64_t)v->iopl << 12;
 	return f;
 }

@@ -49,9 +49,6 @@ static struct callback *slot_of(struct vcpu *v, unsigned type)
 		return &v->failsafe_cb;
 	case CALLBACKTYPE_syscall:
 		return &v->syscall_cb;
-	case CALLBACKTYPE_sysenter:
-	case CALLBACKTYPE_sysenter_deprecated:
-		return &v->sysenter_cb;
 	case CALLBACKTYPE_syscall32:
 		return &v->syscall32_cb;
 	}

@@ -1,39 +1,79 @@
 /*
- * Debug registers: the guest's own, but none may watch the hypervisor.  Intel SDM
- * volume 3, 17.2.
+ * Debug registers: the guest's own, but none may watch the hypervisor.  Intel
+ * SDM volume 3, 17.2.  Ports are emulated, and so are breakpoints on them: the
+ * processor's DR7 never has one.
  */
 #include "pvboot/hv/pv/cpu/debug_regs.h"
 
 #include <stdint.h>
 
+#include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
-int debug_regs_set(struct vcpu *v, unsigned reg, uint64_t val)
+#define DR6_ONES	0xffff0ff0ULL
+#define DR6_BITS	0xe00fULL	/* BT BS BD B3..B0 */
+#define DR7_ONES	0x400ULL
+#define DR7_BITS	0xffff03ffULL	/* without GD and RTM */
+#define RW_IO		2
+
+static unsigned enabled(uint64_t dr7, unsigned i)
 {
-	switch (reg) {
-	case 0 ... 3:
-		if (!guest_range(val, 8))
-			return -XEN_EPERM;
-		break;
-	case 4:
-	case 6:
-		reg = 6;
-		val = (val & 0xe00f) | 0xffff0ff0;
-		break;
-	case 5:
-	case 7:
-		reg = 7;
-		if (val >> 32)
-			return -XEN_EPERM;
-		/* No GD, no I/O breakpoints (CR4.DE is ours). */
-		if ((val >> 16 & 3) == 2 || (val >> 20 & 3) == 2 ||
-		    (val >> 24 & 3) == 2 || (val >> 28 & 3) == 2)
-			return -XEN_EPERM;
-		val = (val & 0xffff03ff) | 0x400;
-		break;
-	default:
-		return -XEN_EINVAL;
+	return dr7 >> 2 * i & 3;
+}
+
+static unsigned access_of(uint64_t dr7, unsigned i)
+{
+	return dr7 >> (16 + 4 * i) & 3;
+}
+
+static unsigned length_of(uint64_t dr7, unsigned i)
+{
+	static const uint8_t length[4] = { 1, 2, 8, 4 };
+
+	return length[dr7 >> (18 + 4 * i) & 3];
+}
+
+/* DR7 without breakpoints on ports. */
+static uint64_t on_memory(uint64_t dr7)
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (access_of(dr7, i) == RW_IO)
+			dr7 &= ~(3ULL << 2 * i | 15ULL << (16 + 4 * i));
+	return dr7;
+}
+
+unsigned debug_regs_io(const struct vcpu *v, uint16_t port, unsigned size)
+{
+	unsigned hit = 0;
+
+	for (unsigned i = 0; v->cr4 & CR4_DE && i < 4; i++) {
+		uint64_t len = length_of(v->dr[7], i);
+		uint64_t at = v->dr[i] & ~(len - 1);
+
+		if (enabled(v->dr[7], i) && access_of(v->dr[7], i) == RW_IO &&
+		    port < at + len && at < (uint64_t)port + size)
+			hit |= 1U << i;
 	}
+	return hit;
+}
+
+/* Breakpoints on ports are CR4.DE's; without it their code is undefined. */
+static int set_dr7(struct vcpu *v, uint64_t val)
+{
+	if (val >> 32)
+		return -XEN_EPERM;
+	for (unsigned i = 0; i < 4; i++)
+		if (access_of(val, i) == RW_IO && !(v->cr4 & CR4_DE))
+			return -XEN_EPERM;
+	v->dr[7] = (val & DR7_BITS) | DR7_ONES;
+	__asm__ volatile("mov %0, %%dr7" : : "r"(on_memory(v->dr[7])));
+	return 0;
+}
+
+static int set_address(struct vcpu *v, unsigned reg, uint64_t val)
+{
+	if (!guest_range(val, 8))
+		return -XEN_EPERM;
 	v->dr[reg] = val;
 	switch (reg) {
 	case 0:
@@ -48,11 +88,24 @@ int debug_regs_set(struct vcpu *v, unsigned reg, uint64_t val)
 	case 3:
 		__asm__ volatile("mov %0, %%dr3" : : "r"(val));
 		break;
-	case 7:
-		__asm__ volatile("mov %0, %%dr7" : : "r"(val));
-		break;
 	}
 	return 0;
+}
+
+int debug_regs_set(struct vcpu *v, unsigned reg, uint64_t val)
+{
+	switch (reg) {
+	case 0 ... 3:
+		return set_address(v, reg, val);
+	case 4:
+	case 6:
+		v->dr[6] = (val & DR6_BITS) | DR6_ONES;
+		return 0;
+	case 5:
+	case 7:
+		return set_dr7(v, val);
+	}
+	return -XEN_EINVAL;
 }
 
 int64_t do_set_debugreg(struct vcpu *v, const uint64_t *a)

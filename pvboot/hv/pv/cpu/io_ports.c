@@ -6,6 +6,8 @@
 #include "pvboot/hv/pv/cpu/io_ports.h"
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/cpu/bounce.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
 #include <xen/physdev.h>
@@ -34,51 +36,91 @@ static uint64_t size_mask(unsigned size)
 	return size == 4 ? 0xffffffffULL : (1ULL << size * 8) - 1;
 }
 
-/* ins and outs, one unit: rdi/rsi move on, memory as the guest has it. */
-static bool string_io(struct vcpu *v, bool in, uint16_t port, unsigned size)
+/* The page fault of an access to AT that the guest's tables refuse. */
+static enum priv_result refused(struct vcpu *v, uint64_t at, bool write)
 {
-	uint64_t *at = in ? &v->regs.rdi : &v->regs.rsi;
-	uint32_t val = 0;
+	uint8_t byte;
 
-	if (in) {
-		val = port_read(v, port, size);
-		if (!guest_write(v, *at, &val, size))
-			return false;
-	} else {
-		if (!guest_read(v, &val, *at, size))
-			return false;
-		port_write(v, port, size, val);
-	}
-	*at += v->regs.rflags & FLAG_DF ? -(uint64_t)size : size;
-	return true;
+	bounce_page_fault(v, at, (write ? PF_W : 0) |
+			  (write && guest_read(v, &byte, at, 1) ? PF_P : 0));
+	return PRIV_INJECTED;
 }
 
-bool io_ports_access(struct vcpu *v, uint8_t op, uint8_t imm, bool word)
+/* ins and outs, one unit: rdi/rsi move on, memory as the guest has it. */
+static enum priv_result string_io(struct vcpu *v, const struct io_access *io)
 {
-	unsigned size = op & 1 ? (word ? 2 : 4) : 1;
-	uint16_t port = (op & 0xf8) == 0xe0 ? imm : (uint16_t)v->regs.rdx;
-	bool in = !(op & 2);
-	uint64_t mask = size_mask(size);
+	uint64_t *reg = io->in ? &v->regs.rdi : &v->regs.rsi;
+	uint64_t at = *reg + (io->in ? 0 : io->base);
+	uint32_t val = 0;
 
-	if (v->iopl < (v->kernel_mode ? 1 : 3))
+	if (io->in) {
+		val = port_read(v, io->port, io->size);
+		if (!guest_write(v, at, &val, io->size))
+			return refused(v, at, true);
+	} else {
+		if (!guest_read(v, &val, at, io->size))
+			return refused(v, at, false);
+		port_write(v, io->port, io->size, val);
+	}
+	*reg += v->regs.rflags & FLAG_DF ? -(uint64_t)io->size : io->size;
+	return PRIV_DONE;
+}
+
+/* The guest's bitmap is in kernel memory: a set bit forbids its port. */
+static bool bitmap_allows(struct vcpu *v, unsigned port, unsigned size)
+{
+	uint8_t map[2] = { 0xff, 0xff };
+	unsigned last = port + size - 1;
+	bool user = !v->kernel_mode;
+
+	if (last >= v->iobmp_ports)
 		return false;
-	if ((op & 0xf0) == 0x60)
-		return string_io(v, in, port, size);
-	if (!in)
-		port_write(v, port, size, (uint32_t)(v->regs.rax & mask));
-	else if (size == 4)
-		v->regs.rax = port_read(v, port, size);
+	if (user)
+		vcpu_toggle(v);
+	if (!guest_read(v, map, v->iobmp_va + port / 8,
+			1 + last / 8 - port / 8))
+		map[0] = map[1] = 0xff;
+	if (user)
+		vcpu_toggle(v);
+	return !((map[0] | map[1] << 8) >> port % 8 & ((1U << size) - 1));
+}
+
+enum priv_result io_ports_access(struct vcpu *v, const struct io_access *io)
+{
+	uint64_t mask = size_mask(io->size);
+
+	if (v->iopl < vcpu_cpl(v) && !bitmap_allows(v, io->port, io->size))
+		return PRIV_REFUSED;
+	if (io->string)
+		return string_io(v, io);
+	if (!io->in)
+		port_write(v, io->port, io->size,
+			   (uint32_t)(v->regs.rax & mask));
+	else if (io->size == 4)
+		v->regs.rax = port_read(v, io->port, io->size);
 	else
 		v->regs.rax = (v->regs.rax & ~mask) |
-			(port_read(v, port, size) & mask);
-	return true;
+			(port_read(v, io->port, io->size) & mask);
+	return PRIV_DONE;
+}
+
+static int64_t set_iobitmap(struct vcpu *v, uint64_t arg)
+{
+	struct physdev_set_iobitmap map;
+
+	if (!guest_read(v, &map, arg, sizeof(map)))
+		return -XEN_EFAULT;
+	if (map.nr_ports > 65536)
+		return -XEN_EINVAL;
+	v->iobmp_va = (uint64_t)(uintptr_t)map.bitmap.p;
+	v->iobmp_ports = map.nr_ports;
+	return 0;
 }
 
 /* physdev_op(cmd, arg): only what a domain without devices has. */
 int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
 {
 	struct physdev_set_iopl iopl;
-	struct physdev_set_iobitmap map;
 
 	switch ((uint32_t)a[0]) {
 	case PHYSDEVOP_set_iopl:
@@ -88,9 +130,8 @@ int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
 			return -XEN_EINVAL;
 		v->iopl = (uint8_t)iopl.iopl;
 		return 0;
-	case PHYSDEVOP_set_iobitmap:	/* there are no ports to allow */
-		return guest_read(v, &map, a[1], sizeof(map)) &&
-			map.nr_ports <= 65536 ? 0 : -XEN_EINVAL;
+	case PHYSDEVOP_set_iobitmap:
+		return set_iobitmap(v, a[1]);
 	}
 	return -XEN_ENOSYS;
 }

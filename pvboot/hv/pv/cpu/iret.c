@@ -42,7 +42,7 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 	r->rsp = c.rsp;
 	r->rflags = (c.rflags & IRET_FLAGS) | (c.rflags & FLAG_AC) | FLAG_IF |
 		FLAG_FIXED | (c.rflags & FLAG_RF);
-	if (v->arch_iopl)
+	if (vcpu_assist(v, VMASST_TYPE_architectural_iopl))
 		v->iopl = c.rflags >> 12 & 3;
 	r->rax = c.rax;
 	v->sysret = c.flags & VGCF_IN_SYSCALL;

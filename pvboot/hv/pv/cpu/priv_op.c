@@ -9,18 +9,22 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/pv/cpu/bounce.h"
-#include "pvboot/hv/pv/cpu/cpu_regs.h"
+#include "pvboot/hv/pv/cpu/control_regs.h"
+#include "pvboot/hv/pv/cpu/cpuid.h"
 #include "pvboot/hv/pv/cpu/debug_regs.h"
 #include "pvboot/hv/pv/cpu/io_ports.h"
+#include "pvboot/hv/pv/cpu/msr.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
-#include "pvboot/hv/pv/memory/paging.h"
+
+#define DR6_SINGLE	0x4000
 
 struct insn {
 	uint8_t byte[15];
 	unsigned n, at;		/* bytes read; the next one */
-	uint8_t rex;
+	uint8_t rex, segment;
 	bool word, rep;
+	uint32_t dr6;		/* what it leaves for a #DB behind it */
 };
 
 unsigned priv_op_fetch(struct vcpu *v, uint8_t buf[15])
@@ -40,13 +44,8 @@ unsigned priv_op_fetch(struct vcpu *v, uint8_t buf[15])
 /* Is the selector in CS one of 64-bit code? (bit 21 of its rights: L) */
 static bool long_mode(struct vcpu *v)
 {
-	uint32_t rights = 0;
-
-	if (v->regs.cs == SEL_KERNEL_CS)
-		return true;
-	__asm__("lar %1, %0" : "+r"(rights) : "r"((uint32_t)v->regs.cs)
-		: "cc");
-	return rights >> 21 & 1;
+	return v->regs.cs == SEL_KERNEL_CS ||
+		trap_lar((uint16_t)v->regs.cs) >> 21 & 1;
 }
 
 static uint64_t *reg(struct vcpu *v, unsigned n)
@@ -83,8 +82,10 @@ static int opcode(struct insn *i)
 			i->rep = true;
 		else if ((b & 0xf0) == 0x40)
 			i->rex = (uint8_t)b;
-		else if (b != 0x2e && b != 0x36 && b != 0x3e && b != 0x26 &&
-			 b != 0x64 && b != 0x65)
+		else if (b == 0x2e || b == 0x36 || b == 0x3e || b == 0x26 ||
+			 b == 0x64 || b == 0x65)
+			i->segment = (uint8_t)b;
+		else
 			break;
 		if ((b & 0xf0) != 0x40)
 			i->rex = 0;
@@ -92,138 +93,169 @@ static int opcode(struct insn *i)
 	return b;
 }
 
-/* MOV between a general register and control register N. */
-static bool mov_cr(struct vcpu *v, unsigned n, uint64_t *r, bool write)
+/* With CR4.DE there is no DR4 or DR5, else they are DR6 and DR7. */
+static enum priv_result mov_dr(struct vcpu *v, unsigned n, uint64_t *r,
+			       bool write)
 {
-	switch (n) {
-	case 0:
-		if (!write)
-			*r = (read_cr0() & ~(uint64_t)CR0_TS) |
-				(v->ts ? CR0_TS : 0);
-		else if ((*r ^ read_cr0()) & ~(uint64_t)CR0_TS)
-			return false;
-		else
-			vcpu_set_ts(v, *r & CR0_TS);
-		return true;
-	case 2:
-		if (write)
-			v->cr2 = v->info->arch.cr2 = *r;
-		else
-			*r = v->cr2;
-		return true;
-	case 3:
-		if (!write)
-			*r = v->kernel_root.mfn << 12;
-		else if (paging_new_root(v, *r >> 12))
-			return false;
-		return true;
-	case 4:
-		if (!write)
-			*r = (read_cr4() & ~(uint64_t)(CR4_TSD | CR4_DE)) |
-				v->cr4;
-		else
-			v->cr4 = *r & (CR4_TSD | CR4_DE);
-		return true;
+	if (n > 7 || (n >> 1 == 2 && v->cr4 & CR4_DE)) {
+		bounce_trap(v, VEC_UD, NO_ERROR_CODE);
+		return PRIV_INJECTED;
+	}
+	if (write)
+		return debug_regs_set(v, n, *r) ? PRIV_REFUSED : PRIV_DONE;
+	*r = v->dr[n >> 1 == 2 ? n + 2 : n];
+	return PRIV_DONE;
+}
+
+static enum priv_result mov_special(struct vcpu *v, struct insn *i, int op)
+{
+	int modrm = next(i);
+	unsigned n = (modrm >> 3 & 7) | (i->rex & 4) << 1;
+	uint64_t *r = reg(v, (modrm & 7) | (i->rex & 1) << 3);
+
+	if (modrm < 0)
+		return PRIV_REFUSED;
+	if (op & 1)
+		return mov_dr(v, n, r, op & 2);
+	return control_regs_mov(v, n, r, op & 2) ? PRIV_DONE : PRIV_REFUSED;
+}
+
+/* rdtsc and rdtscp trap when CR4.TSD keeps them from user mode. */
+static bool read_tsc(struct vcpu *v)
+{
+	uint64_t tsc = rdtsc();
+
+	v->regs.rax = (uint32_t)tsc;
+	v->regs.rdx = tsc >> 32;
+	return true;
+}
+
+/* 0f 01: by the third byte. */
+static bool group_7(struct vcpu *v, struct insn *i)
+{
+	switch (next(i)) {
+	case 0xd1:
+		return control_regs_xsetbv(v);
+	case 0xf9:
+		v->regs.rcx = rdmsr(MSR_TSC_AUX);
+		return read_tsc(v);
 	}
 	return false;
 }
 
-static bool mov_dr(struct vcpu *v, unsigned n, uint64_t *r, bool write)
+static bool two_byte_simple(struct vcpu *v, struct insn *i, int op)
 {
-	if (n == 4 || n == 5)
-		n += 2;
-	if (write)
-		return !debug_regs_set(v, n > 7 ? 8 : n, *r);
-	if (n > 7)
-		return false;
-	*r = v->dr[n];
-	return true;
-}
-
-static bool two_byte(struct vcpu *v, struct insn *i)
-{
-	int op = next(i), modrm;
-	unsigned cr;
-	uint64_t *r;
-
 	switch (op) {
+	case 0x01:
+		return group_7(v, i);
 	case 0x06:
 		vcpu_set_ts(v, false);
 		return true;
-	case 0x08:	/* invd, wbinvd */
+	case 0x08:	/* invd, wbinvd: no device looks past the caches */
 	case 0x09:
 		return true;
-	case 0x20 ... 0x23:
-		modrm = next(i);
-		if (modrm < 0)
-			return false;
-		cr = (modrm >> 3 & 7) | (i->rex & 4) << 1;
-		r = reg(v, (modrm & 7) | (i->rex & 1) << 3);
-		return op & 1 ? mov_dr(v, cr, r, op & 2) :
-			mov_cr(v, cr, r, op & 2);
 	case 0x30:
-		return cpu_regs_wrmsr(v);
+		return msr_emulate_write(v);
+	case 0x31:
+		return read_tsc(v);
 	case 0x32:
-		return cpu_regs_rdmsr(v);
+		return msr_emulate_read(v);
 	case 0xa2:
-		cpu_regs_cpuid(v);
+		cpuid_emulate(v);
 		return true;
 	}
 	return false;
 }
 
-/* With REP: one unit at a time, the instruction is met again. */
-static bool string_insn(struct vcpu *v, struct insn *i, uint8_t op)
+static enum priv_result two_byte(struct vcpu *v, struct insn *i)
 {
-	if (i->rep && !v->regs.rcx)
-		return true;
-	if (!io_ports_access(v, op, 0, i->word))
-		return false;
-	if (i->rep && --v->regs.rcx)
-		i->at = 0;
-	return true;
+	int op = next(i);
+
+	if (!v->kernel_mode)
+		return PRIV_REFUSED;
+	if (op >= 0x20 && op <= 0x23)
+		return mov_special(v, i, op);
+	return two_byte_simple(v, i, op) ? PRIV_DONE : PRIV_REFUSED;
 }
 
-static bool execute(struct vcpu *v, struct insn *i)
+static uint64_t segment_base(const struct insn *i)
+{
+	if (i->segment == 0x64)
+		return rdmsr(MSR_FS_BASE);
+	return i->segment == 0x65 ? rdmsr(MSR_GS_BASE) : 0;
+}
+
+/*
+ * in, out, ins, outs.  With REP: one unit at a time, the instruction is met
+ * again.
+ */
+static enum priv_result port_insn(struct vcpu *v, struct insn *i, int op)
+{
+	struct io_access io = {
+		.port = (op & 0xf8) == 0xe0 ? (uint16_t)next(i) & 0xff :
+			(uint16_t)v->regs.rdx,
+		.size = op & 1 ? (i->word ? 2 : 4) : 1,
+		.in = !(op & 2), .string = (op & 0xf0) == 0x60,
+		.base = segment_base(i),
+	};
+	bool rep = io.string && i->rep;
+	enum priv_result result;
+
+	if (rep && !v->regs.rcx)
+		return PRIV_DONE;
+	result = io_ports_access(v, &io);
+	if (result != PRIV_DONE)
+		return result;
+	i->dr6 = debug_regs_io(v, io.port, io.size);
+	if (rep && --v->regs.rcx)
+		i->at = 0;
+	return PRIV_DONE;
+}
+
+static enum priv_result execute(struct vcpu *v, struct insn *i)
 {
 	int op = opcode(i);
 
 	switch (op) {
 	case 0x0f:
-		return v->kernel_mode && two_byte(v, i);
+		return two_byte(v, i);
 	case 0xfa:	/* cli, sti: the guest's IF is its event mask */
 	case 0xfb:
-		return v->iopl >= (v->kernel_mode ? 1 : 3);
+		return v->iopl >= vcpu_cpl(v) ? PRIV_DONE : PRIV_REFUSED;
 	case 0xf4:
 		if (!v->kernel_mode)
-			return false;
+			return PRIV_REFUSED;
 		if (!v->info->evtchn_upcall_pending)
 			vcpu_block(v);
-		return true;
+		return PRIV_DONE;
 	case 0xe4 ... 0xe7:
-		return io_ports_access(v, (uint8_t)op, (uint8_t)next(i), i->word);
 	case 0xec ... 0xef:
-		return io_ports_access(v, (uint8_t)op, 0, i->word);
 	case 0x6c ... 0x6f:
-		return string_insn(v, i, (uint8_t)op);
+		return port_insn(v, i, op);
 	}
-	return false;
+	return PRIV_REFUSED;
 }
 
 bool priv_op(struct vcpu *v)
 {
 	struct insn i = { .at = 0 };
 	bool single = v->regs.rflags & FLAG_TF;
+	enum priv_result result;
 
 	if (!long_mode(v))
 		return false;
 	i.n = priv_op_fetch(v, i.byte);
-	if (!execute(v, &i) || i.at > i.n)
+	result = execute(v, &i);
+	if (result == PRIV_INJECTED)
+		return true;
+	if (result == PRIV_REFUSED || i.at > i.n)
 		return false;
 	v->regs.rip += i.at;
 	v->regs.rflags &= ~(uint64_t)FLAG_RF;
-	if (single && v->trap[VEC_DB].address) {
-		v->dr[6] |= 0x4000;
+	if (single)
+		i.dr6 |= DR6_SINGLE;
+	if (i.dr6 && v->trap[VEC_DB].address) {
+		v->dr[6] |= i.dr6;
 		bounce_trap(v, VEC_DB, NO_ERROR_CODE);
 	}
 	return true;
@@ -240,7 +272,7 @@ bool priv_op_forced_cpuid(struct vcpu *v)
 	if (priv_op_fetch(v, b) < sizeof(want) ||
 	    memcmp(b, want, sizeof(want)))
 		return false;
-	cpu_regs_cpuid(v);
+	cpuid_emulate(v);
 	v->regs.rip += sizeof(want);
 	return true;
 }

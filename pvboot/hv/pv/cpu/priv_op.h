@@ -4,6 +4,12 @@
 
 #include "pvboot/hv/pv/domain.h"
 
+enum priv_result {
+	PRIV_REFUSED,		/* the fault is the guest's */
+	PRIV_DONE,
+	PRIV_INJECTED,		/* another exception: rip stays */
+};
+
 /* True: done (or something was injected); false: pass the fault on. */
 bool priv_op(struct vcpu *v);
 bool priv_op_forced_cpuid(struct vcpu *v);

@@ -60,15 +60,21 @@ static int64_t poll(struct vcpu *v, uint64_t arg)
 
 static int64_t shut_down(struct vcpu *v, uint64_t reason)
 {
-	if (reason == SHUTDOWN_suspend)
-		return -XEN_EOPNOTSUPP;
-	if (reason == SHUTDOWN_crash)
+	switch (reason) {
+	case SHUTDOWN_poweroff:
+	case SHUTDOWN_reboot:
+		v->domain->shutdown = (int)reason;
+		return 0;
+	case SHUTDOWN_watchdog:
+		v->domain->shutdown = SHUTDOWN_reboot;
+		return 0;
+	case SHUTDOWN_crash:
 		kill_guest(v->domain, "it reports a crash of its own");
-	else
-		v->domain->shutdown = reason == SHUTDOWN_reboot ||
-			reason == SHUTDOWN_watchdog ?
-			SHUTDOWN_reboot : SHUTDOWN_poweroff;
-	return 0;
+		return 0;
+	case SHUTDOWN_suspend:
+		return -XEN_EOPNOTSUPP;
+	}
+	return -XEN_EINVAL;
 }
 
 /* sched_op(cmd, arg) */

@@ -14,9 +14,6 @@
 #include "pvboot/hv/pv/memory/ro_page_fault.h"
 #include "pvboot/hv/pv/memory/segments.h"
 
-#define PF_P	1
-#define PF_W	2
-#define PF_RSVD	8
 #define HAS_ERROR_CODE	0x20227d00U	/* vectors 8 10-14 17 21 29 */
 
 static void page_fault(struct vcpu *v)
@@ -28,7 +25,8 @@ static void page_fault(struct vcpu *v)
 			   (unsigned long long)va);
 		return;
 	}
-	if (va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
+	/* The processor reads descriptors by its own right, a guest by U. */
+	if (!(err & PF_U) && va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
 		if (!segments_ldt_fault(v, (va - HV_LDT) >> 12))
 			bounce_page_fault(v, v->ldt_va + (va - HV_LDT), 0);
 		return;
@@ -53,7 +51,7 @@ static void software_interrupt(struct vcpu *v)
 		return;
 	}
 	g = &v->trap[insn[1]];
-	if (!g->address || (g->flags & 3) < (v->kernel_mode ? 1 : 3)) {
+	if (!g->address || (g->flags & 3) < vcpu_cpl(v)) {
 		bounce_trap(v, VEC_GP, insn[1] * 8ULL + 2);
 		return;
 	}
@@ -122,13 +120,18 @@ static void system_call(struct vcpu *v, const struct callback *cb)
 }
 
 /*
- * The IRET into the guest failed: its selectors.  (An NMI that hit exactly
+ * The IRET into the guest failed: its selectors.  One in the LDT may only lack
+ * its page in the shadow; then it is tried again.  (An NMI that hit exactly
  * there has harmed nothing.)
  */
 static void bad_iret(struct vcpu *v, unsigned vec)
 {
-	if (vec != VEC_NMI && vec != VEC_MC && vec != VEC_DB)
-		bounce_failsafe(v);
+	if (vec == VEC_NMI || vec == VEC_MC || vec == VEC_DB)
+		return;
+	if (vec == VEC_PF && (segments_ldt_need(v, (uint16_t)v->regs.cs) ||
+			      segments_ldt_need(v, (uint16_t)v->regs.ss)))
+		return;
+	bounce_failsafe(v);
 }
 
 void trap_exit(struct vcpu *v)

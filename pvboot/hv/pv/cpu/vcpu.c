@@ -76,10 +76,15 @@ void vcpu_runstate(struct vcpu *v, unsigned state)
 	v->runstate.state_entry_time = now;
 }
 
-/* To the area the guest has named, by its kernel's tables. */
+/*
+ * To the area the guest has named, by its kernel's tables.  With the assist a
+ * reader on another vCPU sees by the flag that it must read again.
+ */
 void vcpu_runstate_write(struct vcpu *v)
 {
 	vcpu_runstate_info_t rs = v->runstate;
+	uint64_t entry = v->runstate_va + offsetof(vcpu_runstate_info_t,
+						   state_entry_time);
 
 	v->runstate_late = false;
 	if (!v->runstate_va)
@@ -88,7 +93,15 @@ void vcpu_runstate_write(struct vcpu *v)
 		v->runstate_late = true;
 		return;
 	}
+	if (!vcpu_assist(v, VMASST_TYPE_runstate_update_flag)) {
+		guest_write(v, v->runstate_va, &rs, sizeof(rs));
+		return;
+	}
+	rs.state_entry_time |= XEN_RUNSTATE_UPDATE;
+	guest_write(v, entry, &rs.state_entry_time, sizeof(uint64_t));
 	guest_write(v, v->runstate_va, &rs, sizeof(rs));
+	rs.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
+	guest_write(v, entry, &rs.state_entry_time, sizeof(uint64_t));
 }
 
 void vcpu_wake(struct vcpu *v)
@@ -115,6 +128,18 @@ int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline)
 	else
 		timer_set(&v->timer, deadline);
 	return 0;
+}
+
+bool vcpu_assist(const struct vcpu *v, unsigned type)
+{
+	return v->domain->vm_assist >> type & 1;
+}
+
+unsigned vcpu_cpl(const struct vcpu *v)
+{
+	if (!v->kernel_mode)
+		return 3;
+	return vcpu_assist(v, VMASST_TYPE_architectural_iopl) ? 0 : 1;
 }
 
 void vcpu_toggle(struct vcpu *v)

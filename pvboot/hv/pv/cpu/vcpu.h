@@ -9,6 +9,10 @@ void vcpu_wake(struct vcpu *v);
 void vcpu_block(struct vcpu *v);
 /* From kernel to user mode, or back. */
 void vcpu_toggle(struct vcpu *v);
+/* Has the guest this VMASST_TYPE_...? */
+bool vcpu_assist(const struct vcpu *v, unsigned type);
+/* The ring it believes to be in: IOPL and gates are held against that. */
+unsigned vcpu_cpl(const struct vcpu *v);
 /* Its registers and the top of its stack, on the console. */
 void vcpu_dump(struct vcpu *v);
 void vcpu_runstate(struct vcpu *v, unsigned state);

@@ -89,7 +89,10 @@ int64_t do_xen_version(struct vcpu *v, const uint64_t *a)
 	return -XEN_ENOSYS;
 }
 
-/* vm_assist(cmd, type) */
+/*
+ * vm_assist(cmd, type).  4gb_segments and pae_extended_cr3 speak of things that
+ * a 64-bit guest never meets; stores into its L1 tables are always emulated.
+ */
 int64_t do_vm_assist(struct vcpu *v, const uint64_t *a)
 {
 	struct domain *d = v->domain;
@@ -98,10 +101,11 @@ int64_t do_vm_assist(struct vcpu *v, const uint64_t *a)
 		return -XEN_EINVAL;
 	if (a[0] == VMASST_CMD_enable)
 		d->vm_assist |= 1U << a[1];
-	else if (a[0] == VMASST_CMD_disable)
-		d->vm_assist &= ~(1U << a[1]);
-	else
+	else if (a[0] != VMASST_CMD_disable)
 		return -XEN_ENOSYS;
-	v->arch_iopl = d->vm_assist >> VMASST_TYPE_architectural_iopl & 1;
+	else if (a[1] == VMASST_TYPE_writable_pagetables)
+		return -XEN_EINVAL;
+	else
+		d->vm_assist &= ~(1U << a[1]);
 	return 0;
 }

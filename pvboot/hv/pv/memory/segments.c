@@ -141,6 +141,11 @@ bool segments_ldt_fault(struct vcpu *v, unsigned page)
 	return true;
 }
 
+bool segments_ldt_need(struct vcpu *v, uint16_t sel)
+{
+	return sel & 4 && segments_ldt_fault(v, (sel >> 3) / 512);
+}
+
 /* update_descriptor(machine address, descriptor) */
 int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
 {
@@ -160,6 +165,7 @@ int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
 
 static void set_user_gs(struct vcpu *v, uint16_t sel)
 {
+	segments_ldt_need(v, sel);
 	swapgs();
 	trap_load_gs(sel > 3 ? sel | 3 : 0);
 	swapgs();
