@@ -344,8 +344,8 @@ $(B)/guest/%: tests/guest/%.c | $(B)/.packages-build
 
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile devices heir \
-	heir-leap heir-p2m)
+HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile cpu devices heir \
+	heir-leap heir-p2m old)
 $(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
 	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
 HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
@@ -355,6 +355,15 @@ $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_kept.o \
 	$(B)/boot-obj/tests/hv/hostile_linear.o \
 	$(B)/boot-obj/tests/hv/hostile_tlb.o
+$(B)/boot-test/cpu.elf: $(B)/boot-obj/tests/hv/cpu_registers.o \
+	$(B)/boot-obj/tests/hv/cpu_ports.o
+# What runs before the hypervisor in hv-cpu.t: 32-bit, above all it fills.
+$(B)/boot-test/old.elf: tests/hv/old.S
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -m32 -c $< -o $(@:.elf=.o)
+	$(Q)$(LD) -m elf_i386 -Ttext 0x1800000 --section-start=.multiboot=0x17ff000 \
+	  -z noexecstack --no-warn-rwx-segments -e old_start $(@:.elf=.o) -o $@
 hv_guest_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax \
 	  --no-warn-rwx-segments $(1) -T $^ $(MUSL) -o $@
 $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
