@@ -23,6 +23,7 @@ struct platform {
 	uint64_t start_tsc;	/* when our first instruction ran */
 	struct arena *arena;
 	const struct kernel_format *const *formats;	/* NULL at the end */
+	unsigned modes;		/* bits 1 << GO_*: what go() carries out */
 
 	/* Disks: hdN is disk[N], hd0 the one we were started from. */
 	unsigned n_disks;

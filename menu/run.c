@@ -172,6 +172,15 @@ static int run_modulenounzip(struct runner *r, const char *args)
 	return err;
 }
 
+/* A format may give an entry that this path has no way to. */
+static int check_mode(const struct platform *p, const struct handover *ho)
+{
+	if (p->modes >> ho->mode & 1)
+		return 0;
+	return fail(ERR_EXEC_FORMAT, "%s: its entry %s cannot be used on "
+		    "this path", ho->from->kernel_path, ho->entry_name);
+}
+
 static int run_boot(struct runner *r, const char *args)
 {
 	struct platform *p = r->p;
@@ -186,6 +195,8 @@ static int run_boot(struct runner *r, const char *args)
 	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
 		return err;
 	err = kernel_load(p->formats, r->entry, p->memmap, p->arena, ho);
+	if (!err)
+		err = check_mode(p, ho);
 	if (!err)
 		err = record_prepare(&record, r, ho);
 	if (!err)

@@ -152,6 +152,7 @@ static inline void fake_init(struct blk **disks, unsigned n, void *room,
 	fake.patience = 1000000;
 	fake.p = (struct platform){
 		.name = "fake", .arena = &fake.arena, .formats = formats,
+		.modes = 1u << GO_REAL16,
 		.n_disks = n, .disk = disks, .boot_part = -1,
 		.memmap = &fake.map, .write = fake_write, .key = fake_key,
 		.idle = fake_idle, .clock_ms = fake_clock_ms,

@@ -71,9 +71,6 @@ int bios_go(struct handover *ho)
 {
 	int err;
 
-	if (ho->mode > GO_LONG64)
-		return fail(ERR_BOOT, "BIOS cannot start a kernel in mode %s",
-			    ho->entry_name);
 	err = handover_load(ho, free_memory, NULL);
 	if (err)
 		return err;

@@ -103,6 +103,7 @@ void bios_main(void)
 	static struct arena arena;
 	static struct platform p = {
 		.name = "bios", .arena = &arena, .formats = bios_formats,
+		.modes = 1u << GO_REAL16 | 1u << GO_PROT32 | 1u << GO_LONG64,
 		.boot_part = -1, .memmap = &map,
 		.update_memmap = bios_update_memmap, .unpack = bios_unpack,
 		.write = bios_write, .key = bios_key, .idle = idle,

@@ -42,6 +42,7 @@ static struct platform platform = {
 	.name = "uefi",
 	.arena = &arena,
 	.formats = formats,
+	.modes = 1u << GO_EFI | 1u << GO_LONG64,
 	.update_memmap = uefi_update_memmap,
 	.unpack = uefi_unpack,
 	.boot_part = -1,

@@ -245,8 +245,6 @@ int chain_go(struct handover *ho)
 	const char *stuck = blkfront_stuck();
 	int err;
 
-	if (ho->mode != GO_XENPV)
-		return fail(ERR_BOOT, "only Xen PV kernels start here");
 	if (stuck)
 		return fail(ERR_BOOT, "the backend of %s still has pages of "
 			    "ours", stuck);

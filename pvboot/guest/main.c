@@ -107,6 +107,7 @@ _Noreturn void guest_main(start_info_t *si)
 	static struct memmap map;
 	static struct platform pv = {
 		.name = "pv", .arena = &heap, .formats = guest_formats,
+		.modes = 1u << GO_XENPV,
 		.disk = disk, .boot_part = -1, .memmap = &map,
 		.write = console_write, .key = console_key, .idle = idle,
 		.clock_ms = clock_ms, .firmware_tsc = backend_ticks,

@@ -73,12 +73,71 @@ printf 'label: dos\n2048,8192,83\n12288,40000,5\n14336,8192,83\n24576,8192,83\n'
 	sfdisk -q x.img
 printf '\0\0\0\0' | dd of=x.img bs=1 seek=$((12288 * 512 + 446 + 16 + 8)) \
 	conv=notrunc 2>/dev/null
-says x.img 1 .error "Error 5: Partition table invalid or corrupt: (hd0): \
-extended boot record at 12288 loops" "a loop of extended boot records"
+says x.img 1 .remark "the extended boot record at 12288 was there before: a \
+loop" "a loop of extended boot records"
+is "$(jq '.partitions | length' out)" 3 "the partitions before it are there"
 printf '\0\0\1\0' | dd of=x.img bs=1 seek=$((446 + 8)) conv=notrunc 2>/dev/null
 says x.img 1 '.partitions[0].error' "Error 5: Partition table invalid or \
-corrupt: (hd0,0): sectors 65536+8192, but the disk has 65536" \
+corrupt: (hd0,0): begins at sector 65536, but the disk has 65536" \
 	"a partition past the disk's end"
+# An image that was cut: what is there is read.
+$build --table mbr --fs ext4 --boot bios --append cut -o x.img
+truncate -s $(($(stat -c %s x.img) - 1048576)) x.img
+says x.img 0 '.paths[0].starts.cmdline, (.partitions[0].fs.cut | type)' \
+	"cut
+string" "an image without its last megabyte" --paths bios
+
+# What firmware starts: ours, or another program.
+cp whole.img x.img
+esp=$(sfdisk -d x.img | sed -n 's/.*start= *\([0-9]*\),.*C12A7328.*/\1/p')
+"$B/kernelgen" --format efi-app -o other.efi
+mcopy -o -i "x.img@@$((esp * 512))" other.efi ::/EFI/BOOT/BOOTX64.EFI
+says x.img 0 '.paths[0] | .status, .why' "foreign
+/EFI/BOOT/BOOTX64.EFI is a program of somebody else" "a foreign EFI program" \
+	--paths uefi
+mcopy -i "whole.img@@$((esp * 512))" ::/EFI/BOOT/BOOTX64.EFI ours.efi
+head -c 20000 ours.efi >cut.efi
+mcopy -o -i "x.img@@$((esp * 512))" cut.efi ::/EFI/BOOT/BOOTX64.EFI
+says x.img 1 '.paths[0].why' "/EFI/BOOT/BOOTX64.EFI is cut short" \
+	"our EFI loader, cut short" --paths uefi
+echo text >x.efi
+mcopy -o -i "x.img@@$((esp * 512))" x.efi ::/EFI/BOOT/BOOTX64.EFI
+says x.img 1 '.paths[0].why' \
+	"/EFI/BOOT/BOOTX64.EFI is no x86-64 EFI program" "no EFI program" \
+	--paths uefi
+# Two system partitions: the first that has the file counts.
+truncate -s 96M two.img
+sfdisk -q two.img <<END
+label: gpt
+start=2048, size=65536, type=U
+start=67584, size=65536, type=U
+END
+for at in 2048 67584; do
+	mformat -i "two.img@@$((at * 512))" -T 65536 -h 255 -s 63 ::
+	mmd -i "two.img@@$((at * 512))" ::/EFI ::/EFI/BOOT
+done
+mcopy -i "two.img@@$((67584 * 512))" other.efi ::/EFI/BOOT/BOOTX64.EFI
+says two.img 0 '.paths[0].status' foreign "the second has a loader" --paths uefi
+mcopy -i "two.img@@$((2048 * 512))" ours.efi ::/EFI/BOOT/BOOTX64.EFI
+says two.img 1 '.paths[0].status' fails "the first has ours" --paths uefi
+
+# Kernels that the path's last step cannot start.
+"$B/kernelgen" --format bzimage --entry 32 -o vmlinuz32
+"$twinboot" build --kernel vmlinuz32 --boot bios,uefi -o x.img
+says x.img 1 '[.paths[].status]' '["ok","fails"]' \
+	"a kernel without a 64-bit entry" --paths bios,uefi
+is "$(jq -r '.paths[1].why' out)" "Error 13: Invalid or unsupported executable \
+format: /boot/vmlinuz32: its entry linux32 cannot be used on this path" \
+	"says why"
+# The machine's memory.
+truncate -s 300M large
+"$twinboot" build --kernel vmlinuz --initrd large --boot bios -o x.img
+says x.img 0 '.mem_mb, .paths[0].status' '1024
+ok' "a large initrd" --paths bios
+says x.img 1 '.mem_mb, .paths[0].status' '256
+fails' "a machine without the room for it" --paths bios --mem 256
+says x.img 0 '.paths[0].status' 'ok' "8 GiB" --paths bios --mem 8192
+fails "--mem 0: no machine" $inspect x.img --mem 0
 
 # Disks with sectors of 4096 bytes.
 for how in "gpt ext4" "mbr ext4" "mbr fat32" "none fat32"; do

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "kernelgen/bzimage.h"
-#include "loader/kernel/formats.h"
 #include "tests/unit/testdisk.h"
 #include "tools/commands.h"
 #include "tools/host/hostboot.h"
@@ -65,14 +64,10 @@ static unsigned error_lines(const char *console)
 
 static void start(const char *what, uint64_t at)
 {
-	static const struct kernel_format *const formats[] = {
-		&linux_format, NULL
-	};
-
 	disk.what = what;
 	disk.at = at;
 	disk.reads = 0;
-	hostboot_run(&hb, &disk.blk, formats);
+	hostboot_run(&hb, &disk.blk, &hostboot_linux);
 	count.starts++;
 	count.started += hb.ok;
 	if (!hb.ok && (error_lines(hb.console) != 1 ||

@@ -12,18 +12,12 @@
 
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
-#include "loader/kernel/formats.h"
 #include "tools/host/hostdisk.h"
 #include "tools/report.h"
 
 #define FILE_LIMIT (256u << 20)	/* bytes of an initrd that are read at most */
 #define NAMES_MAX 512		/* files and directories that may matter */
 #define DEPTH_MAX 2		/* directories below the first */
-
-static const struct kernel_format *const formats[] = {
-	&linux_format, &efi_format, &multiboot_format, &xenpv_format,
-	&xenpv_packed_format, NULL
-};
 
 /* ---- with a menu.lst ---- */
 
@@ -57,7 +51,7 @@ static void find_by_menu(struct initrds *list, struct blk *disk)
 	static struct hostboot hb;
 
 	hb = (struct hostboot){ .look = look_at_handover, .ctx = list };
-	hostboot_run(&hb, disk, formats);
+	hostboot_run(&hb, disk, &hostboot_any);
 	list->none = hb.ok ? "the entry loads no initrd, which the probe would "
 		"go into" : NULL;
 	hostboot_release(&hb);

@@ -1,7 +1,8 @@
 /*
  * What firmware would start.  The BIOS stages are followed as the boot block
  * follows them: its list of extents, then stage 2's head and checksum
- * (loader/disk/bootblock.h).
+ * (loader/disk/bootblock.h).  An EFI program is ours when it says so in its
+ * section .sbat; the name of its file says nothing.
  */
 #include "tools/host/bootcode.h"
 
@@ -18,6 +19,7 @@ static const uint8_t esp_type[16] = {
 	0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b,
 };
 #define ESP_MBR_TYPE 0xef
+#define LOADER "/EFI/BOOT/BOOTX64.EFI"
 
 static const struct boot_list *find_list(const uint8_t *block, unsigned *max)
 {
@@ -103,48 +105,153 @@ enum carried bootcode_bios(struct blk *disk, char why[128])
 	return CARRIED_BROKEN;
 }
 
-/* PE/COFF: the fifth data directory of a PE32+ is the certificate table. */
-static bool has_certificate(struct file *f)
-{
-	static uint8_t head[4096];
-	size_t len = f->size < sizeof(head) ? f->size : sizeof(head);
-	struct span s = span_of(head, len);
-	uint32_t pe;
+/* ---- UEFI ----------------------------------------------------------------- */
 
-	if (fs_read(f, 0, len, head)) {
-		err_clear();
-		return false;
+#define PE_OFFSET 0x3c		/* in the MZ header: where "PE\0\0" is */
+#define PE_SECTIONS 6		/* from here on relative to that */
+#define PE_OPTIONAL_SIZE 20
+#define PE_OPTIONAL 24
+#define PE_CERTIFICATES (PE_OPTIONAL + 112 + 4 * 8) /* the fifth directory */
+#define SECTION_SIZE 40
+#define SECTIONS_MAX 96		/* the specification's limit */
+
+/* What a PE/COFF file says of itself ("PE Format", section table). */
+struct efi_file {
+	bool pe;		/* for x86-64 */
+	bool is_signed;		/* has a certificate table */
+	bool cut;		/* a section lies behind the file's end */
+	char sbat[256];		/* the start of its section .sbat, or "" */
+};
+
+static void look_at_section(struct efi_file *e, struct file *f, struct span s,
+			    uint64_t at)
+{
+	const uint8_t *name = span_at(&s, at, 8);
+	uint64_t size = span_u32(&s, at + 16), off = span_u32(&s, at + 20);
+	uint32_t used = span_u32(&s, at + 8);
+
+	if (!name || !size)
+		return;
+	if (off > f->size || size > f->size - off) {
+		e->cut = true;
+		return;
 	}
-	pe = span_u32(&s, 0x3c);
-	return span_u16(&s, pe + 24ull) == 0x20b &&
-	       span_u32(&s, pe + 24ull + 112 + 4 * 8 + 4) && !s.bad;
+	if (memcmp(name, ".sbat\0\0", 8))
+		return;
+	if (size > used)
+		size = used;
+	if (size > sizeof(e->sbat) - 1)
+		size = sizeof(e->sbat) - 1;
+	if (fs_read(f, off, size, e->sbat))
+		e->cut = true;
 }
 
-enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
-			  char why[128], bool *is_signed)
+static void look_at_efi(struct efi_file *e, struct file *f)
+{
+	static uint8_t head[8192];
+	size_t len = f->size < sizeof(head) ? f->size : sizeof(head);
+	struct span s = span_of(head, len);
+	uint64_t pe, table;
+	unsigned n;
+
+	*e = (struct efi_file){ .cut = fs_read(f, 0, len, head) };
+	pe = span_u32(&s, PE_OFFSET);
+	n = span_u16(&s, pe + PE_SECTIONS);
+	table = pe + PE_OPTIONAL + span_u16(&s, pe + PE_OPTIONAL_SIZE);
+	e->is_signed = span_u32(&s, pe + PE_CERTIFICATES + 4);
+	e->pe = span_u32(&s, pe) == 0x4550 &&
+		span_u16(&s, pe + PE_OPTIONAL) == 0x20b && !s.bad;
+	for (unsigned i = 0; e->pe && i < n && i < SECTIONS_MAX; i++)
+		look_at_section(e, f, s, table + i * SECTION_SIZE);
+	err_clear();
+}
+
+/* "twinboot" of "sbat,1,...\ntwinboot,1,...": whose program it is. */
+static void vendor(const struct efi_file *e, char *name, size_t size)
+{
+	const char *line = strchr(e->sbat, '\n');
+
+	snprintf(name, size, "%.*s", line ? (int)strcspn(line + 1, ",\n") : 0,
+		 line ? line + 1 : "");
+	for (char *c = name; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
+static enum carried judge_efi(const struct efi_file *e, char why[128])
+{
+	char who[40];
+
+	vendor(e, who, sizeof(who));
+	if (!e->pe) {
+		snprintf(why, 128, LOADER " is no x86-64 EFI program");
+		return CARRIED_BROKEN;
+	}
+	if (e->cut) {
+		snprintf(why, 128, LOADER " is cut short");
+		return CARRIED_BROKEN;
+	}
+	if (!strcmp(who, "twinboot"))
+		return CARRIED_OURS;
+	snprintf(why, 128, LOADER " is %s", who[0] ? who :
+		 "a program of somebody else");
+	return CARRIED_FOREIGN;
+}
+
+/* Whether B is a file system with a loader: then *C is what it is. */
+static bool look_at_esp(struct blk *b, enum carried *c, char why[128],
+			bool *is_signed)
 {
 	static uint8_t room[1 << 20];
 	struct arena arena = { room, sizeof(room), 0 };
-	const struct part *esp = NULL;
-	struct part_blk blk;
+	struct efi_file e;
 	struct file f;
 	struct fs fs;
 
-	snprintf(why, 128, "no EFI system partition");
-	for (unsigned i = 0; i < parts->n; i++)
-		if (!memcmp(parts->part[i].type_guid, esp_type, 16) ||
-		    parts->part[i].mbr_type == ESP_MBR_TYPE)
-			esp = &parts->part[i];
-	if (!esp)
-		return CARRIED_NOT;
-	if (part_open(disk, parts, esp->number, &blk) ||
-	    fs_mount(&fs, &blk.blk, &arena) ||
-	    fs_open(&fs, "/EFI/BOOT/BOOTX64.EFI", &f)) {
+	if (fs_mount(&fs, b, &arena) || fs_open(&fs, LOADER, &f)) {
 		snprintf(why, 128, "EFI system partition: %.100s", err_text());
 		err_clear();
-		return CARRIED_BROKEN;
+		*c = CARRIED_BROKEN;
+		return false;
 	}
+	look_at_efi(&e, &f);
+	*c = judge_efi(&e, why);
 	if (is_signed)
-		*is_signed = has_certificate(&f);
-	return CARRIED_OURS;
+		*is_signed = e.is_signed;
+	return true;
+}
+
+static bool is_esp(const struct part *p)
+{
+	return !memcmp(p->type_guid, esp_type, 16) ||
+	       p->mbr_type == ESP_MBR_TYPE;
+}
+
+/* Of several, firmware starts from the first that has the file. */
+enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
+			  char why[128], bool *is_signed)
+{
+	enum carried c = CARRIED_NOT, first = CARRIED_NOT;
+	char said[128];
+	struct part_blk blk;
+
+	if (!parts->n && look_at_esp(disk, &c, why, is_signed))
+		return c;
+	snprintf(why, 128, "no EFI system partition");
+	for (unsigned i = 0; i < parts->n; i++) {
+		if (!is_esp(&parts->part[i]) ||
+		    part_open(disk, parts, parts->part[i].number, &blk)) {
+			err_clear();
+			continue;
+		}
+		if (look_at_esp(&blk.blk, &c, said, is_signed)) {
+			memcpy(why, said, 128);
+			return c;
+		}
+		if (first == CARRIED_NOT) {
+			first = c;
+			memcpy(why, said, 128);
+		}
+	}
+	return first;
 }

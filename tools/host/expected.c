@@ -21,14 +21,6 @@
 #include "tools/report.h"
 #include "tools/host/rootdev.h"
 
-static const struct kernel_format *const formats[] = {
-	&linux_format, &xenpv_format, &xenpv_packed_format, NULL
-};
-
-static const struct kernel_format *const pv_formats[] = {
-	&xenpv_format, &xenpv_packed_format, NULL
-};
-
 struct look {
 	struct expected *p;
 	struct modules modules;
@@ -122,6 +114,31 @@ static void look_at_menu(struct expected *p, struct blk *disk)
 	err_clear();
 }
 
+/* Whether PATH starts the default entry. */
+static bool starts_by(const struct expected *p, struct blk *disk,
+		      const struct hostboot_path *path, char why[256])
+{
+	static struct hostboot hb;
+
+	hb = (struct hostboot){ .mem_mb = p->mem_mb };
+	hostboot_run(&hb, disk, path);
+	snprintf(why, 256, "%s", hb.why);
+	hostboot_release(&hb);
+	return hb.ok;
+}
+
+/*
+ * What starts somehow, but not on the way that our own boot code goes, is not
+ * there on that way.  (What starts nowhere is a failure, and will be seen.)
+ */
+static void look_at_ways(struct expected *p, struct blk *disk)
+{
+	if (p->starts && p->bios == CARRIED_OURS)
+		starts_by(p, disk, &hostboot_bios, p->bios_refuses);
+	if (p->starts && p->uefi == CARRIED_OURS)
+		starts_by(p, disk, &hostboot_uefi, p->uefi_refuses);
+}
+
 static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 {
 	static struct part_list parts;
@@ -135,27 +152,27 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	p->bios = bootcode_bios(disk, p->bios_why);
 	p->uefi = bootcode_uefi(disk, &parts, p->uefi_why, &p->uefi_signed);
 	modules_open(&l.modules);
-	hb = (struct hostboot){ .look = look_at_handover, .ctx = &l };
-	hostboot_run(&hb, disk, formats);
+	hb = (struct hostboot){ .look = look_at_handover, .ctx = &l,
+				.mem_mb = p->mem_mb };
+	hostboot_run(&hb, disk, &hostboot_any);
 	p->modules = modules_close(&l.modules);
 	p->record = find_record(&hb);
 	look_at_menu(p, disk);
-	if (!hb.ok)
-		snprintf(p->why, sizeof(p->why), "%s", hb.why);
+	snprintf(p->why, sizeof(p->why), "%s", !hb.ok ? hb.why :
+		 p->direct ? "" : "its default entry starts no Linux kernel");
+	p->starts = hb.ok;
 	hostboot_release(&hb);
-	hb = (struct hostboot){ 0 };
-	hostboot_run(&hb, disk, pv_formats);
-	p->pv = hb.ok;
-	snprintf(p->pv_why, sizeof(p->pv_why), "%s", hb.why);
-	hostboot_release(&hb);
+	p->pv = starts_by(p, disk, &hostboot_pv, p->pv_why);
+	look_at_ways(p, disk);
 }
 
-int expected_read(struct expected *p, const char *image)
+int expected_read(struct expected *p, const char *image, unsigned mem_mb)
 {
 	int fd = open(image, O_RDONLY | O_CLOEXEC);
 	struct hostdisk disk;
 
-	*p = (struct expected){ .root_part = ROOTDEV_UNKNOWN };
+	*p = (struct expected){ .root_part = ROOTDEV_UNKNOWN,
+				.mem_mb = mem_mb };
 	if (fd < 0)
 		return report_errno("%s", image);
 	p->sector = hostdisk_sector(fd);

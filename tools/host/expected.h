@@ -12,14 +12,18 @@
 #include "tools/host/bootcode.h"
 
 struct expected {
+	unsigned mem_mb;	/* of the machine that is supposed */
 	uint32_t sector;	/* bytes */
 	bool partitions;	/* it has a partition table */
 	enum carried bios, uefi; /* what firmware would start */
+	bool starts;		/* its default entry, on some path */
 	bool direct;		/* QEMU can start its default entry itself */
 	bool pv;		/* its default entry starts as a Xen PV guest */
 	bool uefi_signed;	/* its loader carries a signature */
 	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
-	char why[256];		/* the loader finds nothing to start: why */
+	/* Why our boot code refuses an entry that starts elsewhere, or "". */
+	char bios_refuses[256], uefi_refuses[256];
+	char why[256];		/* not direct: why */
 	char initrd_why[128];	/* "": its initrd is whole, as far as known */
 	char menu_why[160];	/* "": all readers number menu.lst alike */
 	int root_part;		/* of the command line, see rootdev.h */
@@ -31,8 +35,8 @@ struct expected {
 	char *modules;		/* names, each between '\n', built-in ones too */
 };
 
-/* 0, or -1 with an error reported. */
-int expected_read(struct expected *p, const char *image);
+/* On a machine of MEM_MB.  0, or -1 with an error reported. */
+int expected_read(struct expected *p, const char *image, unsigned mem_mb);
 void expected_release(struct expected *p);
 
 /* Whether the kernel has one of NAMES (NULL at the end), or nobody knows. */

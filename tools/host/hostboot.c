@@ -18,7 +18,6 @@
 #include "menu/config.h"
 #include "menu/main.h"
 
-#define MEMORY (1ull << 30)	/* bytes of the machine we pretend to be */
 #define ARENA (512ul << 20)
 #define SLURP_MAX (256u << 20)	/* bytes of a larger file are not held */
 #define WAIT_POLLS 1000		/* polls without a key: it waits for one */
@@ -192,14 +191,28 @@ static int arena_open(struct arena *a)
 		0;
 }
 
+/* As QEMU lays it out: what does not fit below 3 GiB is above 4. */
+static void set_memory(struct memmap *map, unsigned mb)
+{
+	uint64_t bytes = (uint64_t)mb << 20, low = 3ull << 30;
+
+	map->n = 0;
+	memmap_set(map, 0, 0x9f000, MEM_RAM);
+	memmap_set(map, 1 << 20, bytes < low ? bytes : low, MEM_RAM);
+	if (bytes > low)
+		memmap_set(map, 4ull << 30, (4ull << 30) + bytes - low,
+			   MEM_RAM);
+}
+
 void hostboot_run(struct hostboot *hb, struct blk *disk,
-		  const struct kernel_format *const *formats)
+		  const struct hostboot_path *path)
 {
 	static struct memmap map;
 	static struct arena arena;
 	static struct blk *disks[1];
 	struct platform p = {
-		.name = "host", .arena = &arena, .formats = formats,
+		.name = "host", .arena = &arena, .formats = path->formats,
+		.modes = path->modes,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
 		.unpack = host_unpack,
@@ -207,11 +220,11 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
 
-	*hb = (struct hostboot){ .look = hb->look, .ctx = hb->ctx };
+	*hb = (struct hostboot){ .look = hb->look, .ctx = hb->ctx,
+				 .mem_mb = hb->mem_mb ? hb->mem_mb :
+					   HOSTBOOT_MEM_MB };
 	disks[0] = disk;
-	map.n = 0;
-	memmap_set(&map, 0, 0x9f000, MEM_RAM);
-	memmap_set(&map, 1 << 20, MEMORY, MEM_RAM);
+	set_memory(&map, hb->mem_mb);
 	memset(&host, 0, sizeof(host));
 	host.hb = hb;
 	err_clear();

@@ -12,10 +12,23 @@
 #include "loader/kernel/kernel.h"
 #include "menu/lst.h"
 
+#define HOSTBOOT_MEM_MB 1024u	/* of the machine, when nobody says */
+
+/* A way to boot, as far as it decides what can be started. */
+struct hostboot_path {
+	const struct kernel_format *const *formats;	/* NULL at the end */
+	unsigned modes;		/* as platform.modes */
+};
+
+extern const struct hostboot_path hostboot_bios, hostboot_uefi, hostboot_pv;
+/* What any of them starts; and a Linux kernel, by whatever entry. */
+extern const struct hostboot_path hostboot_any, hostboot_linux;
+
 struct hostboot {
 	/* Set by the caller: called with the handover, may be NULL. */
 	void (*look)(void *ctx, const struct handover *ho);
 	void *ctx;
+	unsigned mem_mb;	/* of the machine; 0: HOSTBOOT_MEM_MB */
 	bool ok;		/* a kernel would be started */
 	char why[256];		/* !ok: what stopped it */
 	json_t *handover;	/* ok: kernel format, entry, command line, ... */
@@ -24,12 +37,12 @@ struct hostboot {
 };
 
 /*
- * Start from DISK with FORMATS (NULL at the end).  Every file is read as it
- * would be for the start.  Keys: one Enter for a menu that waits.  The result
+ * Start from DISK as PATH does.  Every file is read as it would be for the
+ * start.  Keys: one Enter for a menu that waits.  The result
  * is for hostboot_release.
  */
 void hostboot_run(struct hostboot *hb, struct blk *disk,
-		  const struct kernel_format *const *formats);
+		  const struct hostboot_path *path);
 void hostboot_release(struct hostboot *hb);
 
 /* All of F in memory, malloc'd; NULL when it is too large or cannot be read. */

@@ -13,22 +13,12 @@
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
 #include "loader/fs/fs.h"
-#include "loader/kernel/formats.h"
 #include "tools/host/bootcode.h"
 #include "tools/commands.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
+#include "tools/option_value.h"
 #include "tools/report.h"
-
-static const struct kernel_format *const bios_formats[] = {
-	&linux_format, &multiboot_format, NULL
-};
-static const struct kernel_format *const uefi_formats[] = {
-	&efi_format, &linux_format, NULL
-};
-static const struct kernel_format *const pv_formats[] = {
-	&xenpv_format, &xenpv_packed_format, NULL
-};
 
 static enum carried bios_there(struct blk *d, const struct part_list *parts,
 			       char why[128])
@@ -51,13 +41,20 @@ static enum carried pv_there(struct blk *d, const struct part_list *parts,
 
 static const struct {
 	const char *name;
-	const struct kernel_format *const *formats;
+	const struct hostboot_path *how;
 	enum carried (*there)(struct blk *d, const struct part_list *parts,
 			      char why[128]);
 } paths[] = {
-	{ "bios", bios_formats, bios_there },
-	{ "uefi", uefi_formats, uefi_there },
-	{ "pv", pv_formats, pv_there },
+	{ "bios", &hostboot_bios, bios_there },
+	{ "uefi", &hostboot_uefi, uefi_there },
+	{ "pv", &hostboot_pv, pv_there },
+};
+
+/* The command line. */
+struct asked {
+	const char *only;	/* paths, or NULL */
+	bool json, verbose;
+	unsigned mem_mb;
 };
 
 static const char *const tables[] = {
@@ -115,7 +112,8 @@ static json_t *describe_partitions(struct blk *disk,
 
 /* One path as an object with "status": ok, fails, not there, foreign. */
 static json_t *describe_path(unsigned i, struct blk *disk,
-			     const struct part_list *parts, bool verbose)
+			     const struct part_list *parts,
+			     const struct asked *o)
 {
 	static struct hostboot hb;
 	char why[128] = "";
@@ -129,13 +127,14 @@ static json_t *describe_path(unsigned i, struct blk *disk,
 		json_object_set_new(j, "why", json_string(why));
 		return j;
 	}
-	hostboot_run(&hb, disk, paths[i].formats);
+	hb = (struct hostboot){ .mem_mb = o->mem_mb };
+	hostboot_run(&hb, disk, paths[i].how);
 	json_object_set_new(j, "status", json_string(hb.ok ? "ok" : "fails"));
 	if (hb.ok)
 		json_object_set(j, "starts", hb.handover);
 	else
 		json_object_set_new(j, "why", json_string(hb.why));
-	if (verbose)
+	if (o->verbose)
 		json_object_set_new(j, "console", json_string(hb.console));
 	hostboot_release(&hb);
 	return j;
@@ -206,10 +205,11 @@ static void print_text(const json_t *j)
 	}
 	json_array_foreach(json_object_get(j, "paths"), i, one)
 		print_path(one);
+	printf("\n(on a machine with %lld MiB of memory)\n",
+	       json_integer_value(json_object_get(j, "mem_mb")));
 }
 
-static json_t *inspect_disk(struct blk *disk, const char *only, bool verbose,
-			    bool *bad)
+static json_t *inspect_disk(struct blk *disk, const struct asked *o, bool *bad)
 {
 	static struct part_list parts;
 	json_t *list = json_array(), *error, *j;
@@ -218,9 +218,10 @@ static json_t *inspect_disk(struct blk *disk, const char *only, bool verbose,
 	err_clear();
 	err = part_read(disk, &parts);
 	error = err ? json_string(err_text()) : NULL;
-	j = json_pack("{ss si so}", "table", tables[parts.table], "sector",
+	j = json_pack("{ss si so si}", "table", tables[parts.table], "sector",
 		      (int)disk->sector, "partitions",
-		      describe_partitions(disk, &parts));
+		      describe_partitions(disk, &parts), "mem_mb",
+		      (int)o->mem_mb);
 	if (error)
 		json_object_set_new(j, "error", error);
 	if (parts.remark[0])
@@ -235,20 +236,19 @@ static json_t *inspect_disk(struct blk *disk, const char *only, bool verbose,
 	for (unsigned i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		json_t *p;
 
-		if (only && !strstr(only, paths[i].name))
+		if (o->only && !strstr(o->only, paths[i].name))
 			continue;
-		p = describe_path(i, disk, &parts, verbose);
+		p = describe_path(i, disk, &parts, o);
 		/* A path that was asked for must be there. */
 		*bad |= !strcmp(get(p, "status"), "fails") ||
-			(only && !strcmp(get(p, "status"), "not there"));
+			(o->only && !strcmp(get(p, "status"), "not there"));
 		json_array_append_new(list, p);
 	}
 	json_object_set_new(j, "paths", list);
 	return j;
 }
 
-static int inspect_image(const char *image, const char *only, bool json,
-			 bool verbose)
+static int inspect_image(const char *image, const struct asked *o)
 {
 	int fd = open(image, O_RDONLY | O_CLOEXEC);
 	struct hostdisk disk;
@@ -265,12 +265,12 @@ static int inspect_image(const char *image, const char *only, bool json,
 		close(fd);
 		return 1;
 	}
-	j = inspect_disk(&disk.blk, only, verbose, &bad);
-	if (json)
+	j = inspect_disk(&disk.blk, o, &bad);
+	if (o->json)
 		json_dumpf(j, stdout, JSON_INDENT(2));
 	else
 		print_text(j);
-	if (json)
+	if (o->json)
 		putchar('\n');
 	json_decref(j);
 	close(fd);
@@ -299,39 +299,46 @@ static int inspect_run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "mem", required_argument, NULL, 'm' },
 		{ "paths", required_argument, NULL, 'p' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	bool json = false, verbose = false;
-	const char *only = NULL;
+	struct asked o = { .mem_mb = HOSTBOOT_MEM_MB };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "hv", options, NULL)) != -1) {
 		if (c == 'j')
-			json = true;
+			o.json = true;
 		else if (c == 'p')
-			only = optarg;
+			o.only = optarg;
 		else if (c == 'v')
-			verbose = true;
+			o.verbose = true;
+		else if (c == 'm' && !option_value_number("mem", optarg,
+							  &o.mem_mb))
+			continue;
 		else if (c == 'h')
 			return puts("usage: twinboot inspect IMAGE [--paths "
-				    "bios,uefi,pv] [--verbose] [--json]\n\n"
+				    "bios,uefi,pv] [--mem MB]\n       [--verbose] [--json]\n\n"
 				    "Show what is on IMAGE and what each boot "
 				    "path would start.  Ends 1 when a\npath "
 				    "that the image carries, or that --paths "
-				    "names, would fail."), 0;
+				    "names, would fail.  --mem is "
+				    "the memory of the\nmachine that is "
+				    "supposed (1024)."), 0;
 		else
 			return 2;
 	}
-	if (only && check_paths(only))
+	if (!o.mem_mb)
+		return report_error("--mem 0: no machine"), 2;
+	if (o.only && check_paths(o.only))
 		return 2;
 	if (optind + 1 != argc) {
 		report_error("give one IMAGE");
 		return 2;
 	}
-	return inspect_image(argv[optind], only, json, verbose);
+	return inspect_image(argv[optind], &o);
 }
 
 const struct command inspect_command = {

@@ -154,6 +154,24 @@ static unsigned cluster(const struct mkfs *m)
 	return c;
 }
 
+/*
+ * mformat writes a partition table into the boot sector, whose one entry is
+ * the file system itself: on a disk without partitions that would count.
+ */
+static int clear_entries(const struct mkfs *m)
+{
+	static const char none[64];
+	int fd = open(m->image, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && pwrite(fd, none, sizeof(none),
+				    (off_t)m->offset + 446) == sizeof(none);
+
+	if (!ok)
+		report_errno("%s", m->image);
+	if (fd >= 0)
+		close(fd);
+	return ok ? 0 : -1;
+}
+
 static int format(const struct fat *x, const struct mkfs *m)
 {
 	char serial[12], sectors[24], hidden[24], bytes[12], per[12];
@@ -171,7 +189,7 @@ static int format(const struct fat *x, const struct mkfs *m)
 	snprintf(hidden, sizeof(hidden), "%lu", m->offset / m->sector);
 	snprintf(bytes, sizeof(bytes), "%u", m->sector);
 	snprintf(per, sizeof(per), "%u", cluster(m));
-	return run_mtool(x, argv);
+	return run_mtool(x, argv) ? -1 : clear_entries(m);
 }
 
 int mkfat_write(const struct mkfs *m, const struct tree *t)

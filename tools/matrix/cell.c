@@ -50,10 +50,14 @@ static const char *missing_boot(const struct cell *c)
 		return p->pv ? NULL : p->pv_why;
 	if (c->path->kernel)
 		return p->direct ? NULL : p->why;
+	if (!c->path->uefi && p->bios == CARRIED_NOT)
+		return p->bios_why;
 	if (!c->path->uefi)
-		return p->bios == CARRIED_NOT ? p->bios_why : NULL;
+		return p->bios_refuses[0] ? p->bios_refuses : NULL;
 	if (p->uefi == CARRIED_NOT)
 		return p->uefi_why;
+	if (p->uefi_refuses[0])
+		return p->uefi_refuses;
 	return !strcmp(c->path->name, "uefi-secure") && !p->uefi_signed ?
 		"the loader on the ESP is not signed" : NULL;
 }
@@ -179,7 +183,10 @@ static const char *cause(const struct cell *c)
 	if (p->initrd_why[0])
 		return p->initrd_why;
 	/* Others' loaders may read the same file otherwise. */
-	return bios && p->bios == CARRIED_FOREIGN && p->menu_why[0] ?
+	if (!p->menu_why[0])
+		return NULL;
+	return (bios && p->bios == CARRIED_FOREIGN) ||
+	       (c->path->uefi && p->uefi == CARRIED_FOREIGN) ?
 		p->menu_why : NULL;
 }
 

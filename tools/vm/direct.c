@@ -13,14 +13,11 @@
 #include <unistd.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/formats.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
 #include "tools/report.h"
 
 #define CHUNK (1u << 20)
-
-static const struct kernel_format *const formats[] = { &linux_format, NULL };
 
 struct direct {
 	int kernel, initrd;	/* -1: none */
@@ -88,7 +85,7 @@ static int find(struct direct *d, const struct vm_config *c)
 	if (hostdisk_attach(&disk, "hd0", fd, c->sector))
 		report_error("%s: %s", c->image, err_text());
 	else {
-		hostboot_run(&hb, &disk.blk, formats);
+		hostboot_run(&hb, &disk.blk, &hostboot_linux);
 		err = hb.ok && d->kernel >= 0 && !d->failed ? 0 :
 		      report_error("%s: no kernel that QEMU can start: %s",
 				   c->image, hb.why);
