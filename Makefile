@@ -45,6 +45,10 @@ PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes
 PKG_DEBUG := gdb
 
+# $(call still,WHAT,LOG): before a command that can be silent for long, to say
+# that it goes on.  LOG, if it is not -, gets the output; a failure shows its end.
+still = tests/still '$(1)' $(2)
+
 # $(call packages,NAME,LIST): a stamp that says LIST is installed.  One at a time,
 # also under make -j.
 define packages
@@ -57,9 +61,9 @@ $(B)/.packages-$(1): Makefile
 	  [ "$$$$(id -u)" = 0 ] || { echo "missing packages; as root:" \
 	    "apt-get install$$$$missing" >&2; exit 1; }; \
 	  echo "  APT    $$$$missing"; \
-	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq \
-	    install -y --no-install-recommends $$$$missing >$(B)/apt.log 2>&1 || \
-	    { tail -20 $(B)/apt.log >&2; exit 1; }; fi
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	    $$(call still,apt-get,$(B)/apt.log) \
+	    apt-get -qq install -y --no-install-recommends $$$$missing; fi
 	$(Q)touch $$@
 endef
 $(eval $(call packages,build,$(PKG_BUILD)))
@@ -441,8 +445,7 @@ $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 XEN_BED := $(B)/xen/xen
 $(XEN_BED): tests/xen-testbed | $(B)/.packages-build $(B)/.packages-run
 	$(call say,FETCH,$(@D))
-	$(Q)$< build $(@D) >$(B)/xen-testbed.log 2>&1 || \
-	  { tail -20 $(B)/xen-testbed.log; exit 1; }
+	$(Q)$(call still,$@,$(B)/xen-testbed.log) $< build $(@D)
 
 $(B)/xen/guest.initrd: $(XEN_BED) $(B)/boot/pvboot.elf.gz
 	$(call say,XEN,$@)
@@ -458,7 +461,7 @@ run-xen: xen $(B)/images/demo.img
 $(B)/debian/%.stamp: images/debian-kernel | $(B)/.packages-run
 	$(call say,FETCH,Debian kernel: $*)
 	$(Q)mkdir -p $(@D)
-	$(Q)images/debian-kernel $* $(B)/debian/$*
+	$(Q)$(call still,$*,-) images/debian-kernel $* $(B)/debian/$*
 	$(Q)touch $@
 
 $(B)/images/%/initrd.img: images/initramfs images/init $(B)/images/probe \
@@ -490,7 +493,7 @@ images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
 run: $(DEMO) xen
 	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
 	@echo && echo "Every path, with instructions counted:" && echo
-	$(Q)$(B)/twinboot matrix $(DEMO) --count --table
+	$(Q)$(call still,matrix,-) $(B)/twinboot matrix $(DEMO) --count --table
 
 run-bios run-uefi run-pv: run-%: $(DEMO)
 	$(Q)$(B)/twinboot run $(DEMO) --path $*
@@ -560,12 +563,12 @@ check-rules:
 	$(Q)tests/include-rules
 
 check-unit: $(UNIT) | $(B)/.packages-run $(B)/.packages-check
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP $(call still,unit tests,-) prove -e tests/quietly $(UNIT)
 
 $(B)/fuzz/seed/.made: tests/fuzz/make-corpus | $(B)/.packages-run
 	$(call say,CORPUS,$(@D))
-	$(Q)mkdir -p $(B)/fuzz && $< $(@D) >$(B)/fuzz/make-corpus.log 2>&1 || \
-	  { tail -20 $(B)/fuzz/make-corpus.log; exit 1; }
+	$(Q)mkdir -p $(B)/fuzz
+	$(Q)$(call still,$(@D),$(B)/fuzz/make-corpus.log) $< $(@D)
 	$(Q)touch $@
 
 # For each target $$f called $$n, with the corpora it has as $$seed.
@@ -575,13 +578,12 @@ for_fuzz = set -e; for f in $(FUZZ); do n=$${f\#\#*/}; n=$${n%_fuzz}; seed=; \
 
 # Every fuzz target over its starting corpus, once: no crash, no leak, no hang.
 check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
-	$(Q)$(call for_fuzz,$$f -runs=0 -timeout=10 $$seed \
-	    >$(B)/fuzz/$$n.log 2>&1 || { tail -30 $(B)/fuzz/$$n.log; exit 1; }; \
-	  echo "  FUZZED  $$n")
+	$(Q)$(call for_fuzz,$(call still,fuzzing,$(B)/fuzz/$$n.log) \
+	    $$f -runs=0 -timeout=10 $$seed; echo "  FUZZED  $$n")
 
 check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 		$(B)/guest/stress | $(B)/.packages-run $(B)/.packages-check
-	$(Q)B=$(B) prove --timer -j2 $(SYSTEM)
+	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system
 
@@ -591,10 +593,10 @@ check-long: check-rules check-corpus check-unit | $(B)/.packages-long
 
 fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 	$(Q)$(call for_fuzz,echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
-	  mkdir -p $(B)/fuzz/corpus/$$n; $$f -max_total_time=$(FUZZ_SECONDS) \
-	    -timeout=10 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/$$n- \
-	    $(B)/fuzz/corpus/$$n $$seed >$(B)/fuzz/$$n.log 2>&1 || \
-	    { tail -40 $(B)/fuzz/$$n.log; exit 1; })
+	  mkdir -p $(B)/fuzz/corpus/$$n; \
+	  $(call still,fuzzing,$(B)/fuzz/$$n.log) $$f \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$(B)/fuzz/$$n- $(B)/fuzz/corpus/$$n $$seed)
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
