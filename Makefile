@@ -152,7 +152,7 @@ TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
 # And the hypervisor's files that touch no hardware.
 TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	pvboot/hv/back/blkring_back.c $(patsubst %,pvboot/hv/drivers/%.c,ahci \
-	ata nvme nvme_io virtio_queue)
+	ata nvme nvme_io scsi virtio_queue)
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
@@ -284,7 +284,7 @@ $(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \
 # 128 KiB is the limit: what does not run for every request can be small.
 HV_SMALL := back/backend back/console back/vbd back/xenbus build config \
 	config_fdt drivers/ahci drivers/ata drivers/drivers drivers/disk drivers/ide \
-	drivers/nvme drivers/nvme_io drivers/virtio machine/acpi machine/apic \
+	drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio machine/acpi machine/apic \
 	machine/com machine/irq machine/log machine/memory machine/pci machine/power \
 	machine/tables machine/time machine/timer pv/cpu/domain pv/cpu/version \
 	pv/memory/balloon setup \

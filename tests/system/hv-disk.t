@@ -43,6 +43,7 @@ prepare() {
 virtio="-drive file=$tmp/disk,format=raw,if=virtio"
 sata="-machine q35 -drive file=$tmp/disk,format=raw,if=ide"
 ide="-drive file=$tmp/disk,format=raw,if=ide"
+scsi="-device virtio-scsi-pci -drive file=$tmp/disk,format=raw,if=none,id=d -device scsi-hd,drive=d"
 nvme="-drive file=$tmp/disk,format=raw,if=none,id=d -device nvme,drive=d,serial=1"
 
 # As few words as possible for a partition and for the whole disk.
@@ -52,6 +53,7 @@ boot same 'cloud kernel, whole disk' "$kernel" '' $virtio
 boot same 'cloud kernel, whole disk, AHCI' "$kernel" '' $sata
 boot same 'cloud kernel, whole disk, IDE' "$kernel" '' $ide
 boot same 'cloud kernel, whole disk, NVMe, a ring of 4 pages' "$big" '' $nvme
+boot same 'cloud kernel, whole disk, virtio-scsi' "$kernel" '' $scsi
 if [ -n "$LONG" ]; then
 	for k in cloud standard; do
 		prepare $k

@@ -5,9 +5,11 @@
 #include "pvboot/hv/drivers/ide.h"
 #include "pvboot/hv/drivers/nvme.h"
 #include "pvboot/hv/drivers/virtio_blk.h"
+#include "pvboot/hv/drivers/virtio_scsi.h"
 
 const struct pci_driver *const conf_drivers[] = {
 	&virtio_blk_driver,
+	&virtio_scsi_driver,
 	&ahci_driver,
 	&nvme_driver,
 	&ide_driver,
