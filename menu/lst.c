@@ -15,13 +15,17 @@ struct reader {
 	uint32_t line;		/* physical line of *p */
 };
 
-/* One logical line to r->out.  False at the end of the file. */
-static bool next_line(struct reader *r, uint32_t *first)
+/*
+ * One logical line to r->out; where it begins and whether anything but blanks
+ * was dropped from its end to TO.  False at the end of the file.
+ */
+static bool next_line(struct reader *r, struct lst_line *to)
 {
 	const char *p = r->p;
 	uint32_t pos = 0, line = r->line;
 	bool joins = false, comment = false;
 
+	to->cut = false;
 	while (p < r->end) {
 		char c = *p++;
 
@@ -43,12 +47,14 @@ static bool next_line(struct reader *r, uint32_t *first)
 				comment = true;
 			else if (c != ' ' && c != '\n') {
 				r->out[pos++] = c;
-				*first = line;
+				to->line = line;
 			}
 		} else if (c == '\n') {
 			break;
 		} else if (pos < LST_LINE_MAX) {
 			r->out[pos++] = c;
+		} else {
+			to->cut |= c != ' ';
 		}
 	}
 	r->p = p;
@@ -82,14 +88,15 @@ static void split(struct lst_line *line, const char *text,
 	size_t name = strcspn(text, " =");
 
 	line->cmd = (uint8_t)command_find(text, name, dialect);
-	line->args = (uint16_t)(name + strspn(text + name, " ="));
+	line->args = (name + strspn(text + name, " =")) & 0x7fff;
 }
 
 static int read_lines(struct lst *l, char *text, size_t len,
 		      enum lst_dialect dialect, struct arena *arena)
 {
 	struct reader r = { text, text + len, text, 1 };
-	uint32_t most = count_lines(text, text + len), first = 1;
+	uint32_t most = count_lines(text, text + len);
+	struct lst_line next = { 0 };
 	size_t before;
 
 	l->text = text;
@@ -97,12 +104,10 @@ static int read_lines(struct lst *l, char *text, size_t len,
 	if (!l->line)
 		return ERR_NO_MEMORY;
 	before = arena_mark(arena) - most * sizeof(*l->line);
-	while (next_line(&r, &first)) {
-		struct lst_line *line = &l->line[l->n_lines++];
-
-		line->text = (uint32_t)(r.out - text);
-		line->line = first;
-		split(line, r.out, dialect);
+	while (next_line(&r, &next)) {
+		next.text = (uint32_t)(r.out - text);
+		split(&next, r.out, dialect);
+		l->line[l->n_lines++] = next;
 		r.out += strlen(r.out) + 1;
 	}
 	arena_release(arena, before + l->n_lines * sizeof(*l->line));

@@ -321,6 +321,11 @@ static int run_line(struct runner *r, const struct lst_line *line)
 	measure(r->p, lst_text(l, line));
 	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD)
 		say(r->p, "%s\n", lst_text(l, line));
+	if (line->cut) {
+		say(r->p, " (only the first %d bytes of this line count)\n",
+		    LST_LINE_MAX);
+		r->entry->cut = true;
+	}
 	if (!(command_flags(cmd) & CMD_ENTRY))
 		return fail(ERR_COMMAND, "%s: only before the first title",
 			    command_name(cmd));

@@ -28,6 +28,7 @@ struct boot_entry {
 	struct file kernel;
 	const char *args;	/* the kernel's command line, "" if none */
 	bool chain;		/* `chainloader', not `kernel' */
+	bool cut;		/* a line of it was too long to be read whole */
 	/* From `initrd`, not `module`: which to a Linux kernel is the same. */
 	bool initrd_given;
 	unsigned n_modules;

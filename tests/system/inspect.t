@@ -129,6 +129,25 @@ says x.img 1 '[.paths[].status]' '["ok","fails"]' \
 is "$(jq -r '.paths[1].why' out)" "Error 13: Invalid or unsupported executable \
 format: /boot/vmlinuz32: its entry linux32 cannot be used on this path" \
 	"says why"
+# A line that loaders read only in part: build refuses it, others say so.
+long=$(head -c 1600 /dev/zero | tr '\0' x)
+fails "the menu.lst for --append, line 7: loaders read only its first 1500" \
+	$build --append "$long last=1" -o x.img
+printf 'timeout 0\ntitle a\nkernel /boot/vmlinuz %s last=1\n' "$long" >m
+fails "m, line 3: loaders read only its first 1500 bytes" $build --menu m \
+	-o x.img
+mkdir -p long/boot/grub
+cp m long/boot/grub/menu.lst
+cp vmlinuz long/boot
+"$twinboot" build --root long --table mbr --boot bios -o x.img
+says x.img 0 '.paths[0].remark' "of a line that it runs only the first 1500 \
+bytes count" "a line too long, told" --paths bios
+# Bytes that are not UTF-8: an EFI stub's arguments are UTF-16.
+printf 'timeout 0\ntitle a\nkernel /boot/stub a=\351\n' >m
+"$B/kernelgen" --format bzimage-efi -o stub
+"$twinboot" build --kernel stub --menu m -o x.img
+says x.img 0 '[.paths[].remark]' "[null,\"its arguments are not UTF-8: \
+the kernel gets other bytes on this path\"]" "Latin-1" --paths bios,uefi
 # The machine's memory.
 truncate -s 300M large
 "$twinboot" build --kernel vmlinuz --initrd large --boot bios -o x.img

@@ -80,6 +80,7 @@ static void test_long_lines(void **state)
 	testlst_parse(s, sizeof(s), LST_GNU097);
 	assert_int_equal(lst.n_lines, 2);
 	assert_int_equal(strlen(lst_text(&lst, &lst.line[0])), LST_LINE_MAX);
+	assert_true(lst.line[0].cut);
 	is_line(1, LST_IGNORED, 2, "b", "");
 	/* A join past the end overwrites the last byte kept. */
 	s[2000] = '\\';
@@ -88,6 +89,14 @@ static void test_long_lines(void **state)
 	assert_int_equal(lst_text(&lst, &lst.line[0])[LST_LINE_MAX - 2], 'a');
 	assert_int_equal(lst_text(&lst, &lst.line[0])[LST_LINE_MAX - 1], ' ');
 	assert_int_equal(strlen(lst_text(&lst, &lst.line[0])), LST_LINE_MAX);
+	assert_true(lst.line[0].cut);
+	/* Nothing but blanks behind the last byte that counts: all is there. */
+	s[2000] = s[2001] = ' ';
+	memset(s + LST_LINE_MAX, ' ', 2000 - LST_LINE_MAX);
+	s[2002] = '\n';
+	testlst_parse(s, sizeof(s), LST_GNU097);
+	assert_int_equal(strlen(lst_text(&lst, &lst.line[0])), LST_LINE_MAX);
+	assert_false(lst.line[0].cut);
 }
 
 static void test_names(void **state)

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "menu/lst.h"
 #include "tests/unit/testmenu.h"
 
 static const struct testmenu_file menus[] = {
@@ -197,6 +198,27 @@ static void test_errors(void **state)
 	}
 }
 
+/* A line longer than what is read of one is told when it is run. */
+static void test_long_line(void **state)
+{
+	static char text[4000] = "timeout 0\ntitle A\nkernel /k1 ";
+	size_t n = strlen(text);
+	struct file f;
+
+	for (unsigned more = 0; more < 2; more++) {
+		memset(text + n, 'x', LST_LINE_MAX - 11 + more);
+		strcpy(text + n + LST_LINE_MAX - 11 + more, "\n");
+		fresh(NULL);
+		fake.p.boot_part = 0;
+		fs_mem_file(&f, text, strlen(text));
+		assert_int_equal(fake_run(NULL, &f), FAKE_STARTED);
+		if (more)
+			prints("only the first 1500 bytes of this line count");
+		else
+			prints_not("bytes of this line count");
+	}
+}
+
 /* Ways to write one root; and a root that cannot be mounted is no error. */
 static void test_roots(void **state)
 {
@@ -230,6 +252,7 @@ int main(void)
 		cmocka_unit_test_setup(test_lock, fresh),
 		cmocka_unit_test_setup(test_errors, fresh),
 		cmocka_unit_test_setup(test_roots, fresh),
+		cmocka_unit_test_setup(test_long_line, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, setup, testmenu_end);

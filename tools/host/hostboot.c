@@ -17,6 +17,7 @@
 #include "loader/unpack/unpack.h"
 #include "menu/config.h"
 #include "menu/main.h"
+#include "menu/utf8.h"
 
 #define ARENA (512ul << 20)
 #define SLURP_MAX (256u << 20)	/* bytes of a larger file are not held */
@@ -161,6 +162,21 @@ static json_t *describe(const struct handover *ho)
 			 "pieces", pieces);
 }
 
+/* The kernel is not given the very bytes that were written for it. */
+static void note_losses(struct hostboot *hb, const struct handover *ho)
+{
+	const char *s = ho->cmdline ? ho->cmdline : "";
+
+	if (ho->from->cut)
+		snprintf(hb->remark, sizeof(hb->remark), "of a line that it "
+			 "runs only the first %d bytes count", LST_LINE_MAX);
+	while (*s && utf8_length(s))
+		s += utf8_length(s);
+	if (*s && ho->mode == GO_EFI)
+		snprintf(hb->remark, sizeof(hb->remark), "its arguments are "
+			 "not UTF-8: the kernel gets other bytes on this path");
+}
+
 static int host_go(struct handover *ho)
 {
 	void *memory = NULL;
@@ -175,6 +191,7 @@ static int host_go(struct handover *ho)
 	if (err)
 		return err;
 	host.hb->handover = describe(ho);
+	note_losses(host.hb, ho);
 	if (host.hb->look)
 		host.hb->look(host.hb->ctx, ho);
 	end(true, "");

@@ -130,6 +130,8 @@ static json_t *describe_path(unsigned i, struct blk *disk,
 	hb = (struct hostboot){ .mem_mb = o->mem_mb };
 	hostboot_run(&hb, disk, paths[i].how);
 	json_object_set_new(j, "status", json_string(hb.ok ? "ok" : "fails"));
+	if (hb.remark[0])
+		json_object_set_new(j, "remark", json_string(hb.remark));
 	if (hb.ok)
 		json_object_set(j, "starts", hb.handover);
 	else
@@ -168,6 +170,8 @@ static void print_path(const json_t *j)
 
 	printf("\n%s: %s%s%s\n", get(j, "path"), get(j, "status"),
 	       get(j, "why")[0] ? ": " : "", get(j, "why"));
+	if (get(j, "remark")[0])
+		printf("  (%s)\n", get(j, "remark"));
 	if (get(j, "console")[0])
 		printf("%s", get(j, "console"));
 	if (!ho)

@@ -141,7 +141,7 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	    strcmp(args, "saved") && lst_number(&args, &n))
 		remark(t, line->line, "\"%s\" has no number; it does nothing",
 		       name);
-	if (strlen(lst_text(t->l, line)) == LST_LINE_MAX)
+	if (line->cut)
 		remark(t, line->line, "only its first %d bytes count",
 		       LST_LINE_MAX);
 }

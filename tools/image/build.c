@@ -13,6 +13,7 @@
 
 #include "tools/commands.h"
 #include "tools/image/layout.h"
+#include "tools/image/menu_check.h"
 #include "tools/image/mkfs.h"
 #include "tools/output.h"
 #include "tools/image/recipe.h"
@@ -120,6 +121,8 @@ static int collect(struct build *b)
 	if (add_boot_file(t, r->kernel) || add_boot_file(t, r->initrd))
 		return -1;
 	if (r->kernel && !r->menu && write_menu(b))
+		return -1;
+	if ((r->menu || b->menu) && menu_check(r->menu, b->menu))
 		return -1;
 	if (r->menu || b->menu)
 		tree_add(t, "boot/grub/menu.lst", r->menu, b->menu);
