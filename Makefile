@@ -153,6 +153,7 @@ TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
 TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	pvboot/hv/back/blkring_back.c $(patsubst %,pvboot/hv/drivers/%.c,ahci \
 	ata nvme nvme_io scsi virtio_queue)
+TESTED += pvboot/hv/machine/fadt.c
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.

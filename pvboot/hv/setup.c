@@ -10,6 +10,7 @@
 #include "loader/base/fmt.h"
 #include "loader/disk/part.h"
 #include "pvboot/hv/back/blkback.h"
+#include "pvboot/hv/back/control.h"
 #include "pvboot/hv/back/xenbus.h"
 #include "pvboot/hv/config_fdt.h"
 #include "pvboot/hv/drivers/disk.h"
@@ -129,4 +130,5 @@ void setup_devices(struct domain *d, const struct hv_config *c)
 		add_vbd(d, &c->vbd[i]);
 	if (!c->n_vbds)
 		add_all(d);
+	control_init(d);
 }

@@ -2,7 +2,8 @@
  * A guest that looks whether what it is granted works, and whether the rest is
  * refused: state at its start, control, debug and model-specific registers,
  * ports, selectors, calls.  With left=VALUE: no page holds VALUE, which a
- * program before the hypervisor has put into memory and registers.
+ * program before the hypervisor has put into memory and registers.  With deaf=1
+ * it does nothing and runs on.
  */
 #include "tests/hv/cpu.h"
 
@@ -201,9 +202,20 @@ static void calls(void)
 	   "no watchdog");
 }
 
+/* Only the power button ends it. */
+static void deaf(void)
+{
+	say("READY\n");
+	for (;;)
+		rest();
+}
+
 void guest_main(void)
 {
 	const char *left = option("left");
+
+	if (option("deaf"))
+		deaf();
 
 	vectors();
 	selectors_at_start();

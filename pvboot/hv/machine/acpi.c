@@ -12,8 +12,12 @@
 
 static bool in_ram(uint64_t ma, uint64_t len)
 {
-	return ma && ma + len <= 1ULL << 32 && memory_mapped(ma) &&
-		memory_mapped(ma + len - 1);
+	if (!ma || ma + len > 1ULL << 32)
+		return false;
+	for (uint64_t at = ma; at < ma + len; at += PAGE_SIZE)
+		if (!memory_mapped(at))
+			return false;
+	return memory_mapped(ma + len - 1);
 }
 
 /* A whole ACPI table at MA, or an empty span. */

@@ -6,6 +6,7 @@
  */
 #include "pvboot/hv/machine/power.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "loader/base/span.h"
@@ -19,14 +20,14 @@
 #define PM1_SLP_EN	0x2000
 #define PM1_SCI_EN	1
 
-static uint16_t pm1a, pm1b, smi_port;
-static uint8_t smi_acpi_on, slp_a, slp_b;
+static struct fadt fadt;
+static bool present, can_sleep;
+static uint8_t sleep_type[2];	/* for PM1a and PM1b */
 
 /* AML: Name (\_S5_, Package {a, b, ...}); byte constants or Zero/One. */
 static bool find_s5(struct span t)
 {
 	uint64_t i, at;
-	uint8_t *out[2] = { &slp_a, &slp_b };
 	unsigned k;
 
 	for (i = 36; i + 16 < t.len; i++)
@@ -38,30 +39,50 @@ static bool find_s5(struct span t)
 	for (k = 0; k < 2; k++, at++) {
 		if (span_u8(&t, at) == 0x0a)	/* BytePrefix */
 			at++;
-		*out[k] = span_u8(&t, at) & 7;
+		sleep_type[k] = span_u8(&t, at) & 7;
 	}
 	return !t.bad;
 }
 
 void power_init(void)
 {
-	struct span fadt = acpi_table("FACP");
+	present = fadt_read(acpi_table("FACP"), &fadt);
+	if (present)
+		can_sleep = find_s5(acpi_table_at(fadt.dsdt));
+}
 
-	if (!fadt.len || !find_s5(acpi_table_at(span_u32(&fadt, 40))))
-		return;
-	smi_port = (uint16_t)span_u32(&fadt, 48);
-	smi_acpi_on = span_u8(&fadt, 52);
-	pm1a = (uint16_t)span_u32(&fadt, 64);
-	pm1b = (uint16_t)span_u32(&fadt, 68);
+const struct fadt *power_fadt(void)
+{
+	return present ? &fadt : NULL;
+}
+
+static void wait_until(uint64_t until)
+{
+	while (time_now() < until)
+		__asm__ volatile("pause");
 }
 
 /* What a port started takes its time on some machines. */
 static void wait_second(void)
 {
-	uint64_t until = time_now() + 1000000000ULL;
+	wait_until(time_now() + 1000000000ULL);
+}
 
-	while (time_now() < until)
-		__asm__ volatile("pause");
+static bool acpi_is_on(void)
+{
+	return inw(fadt.control[0]) & PM1_SCI_EN;
+}
+
+bool power_acpi_on(void)
+{
+	if (!present || !fadt.control[0])
+		return false;
+	if (!acpi_is_on() && fadt.smi_port && fadt.acpi_on) {
+		outb(fadt.smi_port, fadt.acpi_on);
+		for (unsigned i = 0; i < 300 && !acpi_is_on(); i++)
+			wait_until(time_now() + 1000000);
+	}
+	return acpi_is_on();
 }
 
 static void stop(void)
@@ -73,12 +94,11 @@ static void stop(void)
 void power_off(void)
 {
 	com_drain();
-	if (pm1a && smi_port && smi_acpi_on && !(inw(pm1a) & PM1_SCI_EN))
-		outb(smi_port, smi_acpi_on);
-	if (pm1a)
-		outw(pm1a, (uint16_t)(slp_a << 10 | PM1_SLP_EN));
-	if (pm1b)
-		outw(pm1b, (uint16_t)(slp_b << 10 | PM1_SLP_EN));
+	power_acpi_on();
+	for (unsigned i = 0; can_sleep && i < 2; i++)
+		if (fadt.control[i])
+			outw(fadt.control[i],
+			     (uint16_t)(sleep_type[i] << 10 | PM1_SLP_EN));
 	wait_second();
 	hv_log("this machine does not power off; it may be switched off now");
 	stop();
