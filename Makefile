@@ -315,7 +315,7 @@ $(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 
 # With hypercall 55, for tests/hv: the audit of all frame types and counts.
 HV_TEST_OBJ := $(filter-out %/no_test_op.o,$(HV_OBJ)) \
-	$(B)/boot-obj/pvboot/hv/test/audit.o
+	$(patsubst %,$(B)/boot-obj/pvboot/hv/test/%.o,audit test_op)
 $(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
 		$(B)/libshared-boot.a $(LIBFDT)
 	$(Q)mkdir -p $(@D)
@@ -349,7 +349,7 @@ $(B)/guest/%: tests/guest/%.c | $(B)/.packages-build
 
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile cpu devices heir \
+HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu devices heir \
 	heir-leap heir-p2m old)
 $(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
 	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o

@@ -269,10 +269,17 @@ static void reservation(void)
 		((uint64_t *)si->mfn_list)[pfn] = frame;
 }
 
+/* Often so little that tables are validated and released in many parts. */
+static void budget(void)
+{
+	hypercall(HV_TEST, 4, rnd(2) ? 64 + rnd(600) : 10000, 0, 0);
+}
+
 static void (*const action[])(void) = {
 	fill_page, fill_page, clear_page, write_page, write_page, make_root,
 	update, update_play, update_play, update_va, update_va, update_va,
 	ext, ext, ext, new_root, descriptors, grant, ungrant, reservation,
+	budget,
 };
 
 static uint64_t number(const char *name, uint64_t otherwise)

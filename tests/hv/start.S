@@ -42,6 +42,12 @@ trap_\vec:
 	ENTRY 14, 1
 	ENTRY 32, 0
 
+	/* An event: rcx, r11, rip, ...; what it interrupted is given up. */
+	.globl event_entry
+event_entry:
+	movq $0xe, fault_vector(%rip)
+	mov 16(%rsp), %rcx
+	mov %rcx, fault_rip(%rip)
 recover:
 	mov recover_sp(%rip), %rsp
 	test %rsp, %rsp

@@ -16,12 +16,12 @@ check() { # OK?, NAME
 		sed 's/^/# /' "$t/out" | tail -30
 	}
 }
-guest() { # CPU, GUEST AND ITS OPTIONS: status in $status, console in $t/out
+guest() { # CPU, GUEST AND ITS OPTIONS, OTHER OPTIONS OF QEMU: status in $status, console in $t/out
 	timeout 1200 qemu-system-x86_64 -accel tcg -cpu "$1" -m 32 -net none \
 		-display none -no-reboot -serial stdio -monitor none \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$B/boot-test/hv.elf" \
-		-initrd "$B/boot-test/$2" </dev/null >"$t/out" 2>&1
+		-initrd "$B/boot-test/$2" "${@:3}" </dev/null >"$t/out" 2>&1
 	status=$?
 }
 for cpu in qemu64 max,la57=off; do
@@ -45,6 +45,11 @@ die iret-ring0 'bad return frame'
 die iret-no-frame 'iret: no frame'
 die no-map 'its stack at .* cannot be written'
 die own-crash 'it reports a crash'
+icount="-icount shift=0,sleep=off"
+guest qemu64 long.elf $icount
+[ $status = 0 ] && grep -aq '^1\.\.' "$t/out" && ! grep -aq '^not ok' "$t/out"
+check $? "the longest time without interrupts: $(grep -ao 'after [0-9]*' \
+	"$t/out" | sort -nk2 | tail -1 | tr -d a-z' ') instructions"
 for seed in 1 2 3 4; do
 	guest qemu64 "fuzz.elf seed=$seed ops=$((ops / 4))"
 	[ $status = 0 ] && grep -aq '^ok 1 - ' "$t/out"

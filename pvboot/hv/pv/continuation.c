@@ -1,13 +1,15 @@
 /*
- * A hypercall in parts: the guest runs its SYSCALL (2 bytes) once more, so that
- * in between it may be interrupted like anywhere else.
+ * A hypercall in parts: the guest runs its SYSCALL (2 bytes) once more.  Inside
+ * a multicall the arguments go to the entry instead (cpu/multicall.c).
  */
 #include "pvboot/hv/pv/continuation.h"
 
-void continuation_set(struct vcpu *v, uint64_t arg0, uint64_t arg1)
+void continuation_start(struct vcpu *v)
 {
-	v->regs.rdi = arg0;
-	v->regs.rsi = arg1;
+	if (v->moved) {
+		v->regs.rdi = v->again[0];
+		v->regs.rsi = v->again[1];
+		v->moved = false;
+	}
 	v->regs.rip -= 2;
-	v->left = true;
 }

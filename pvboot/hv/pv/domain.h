@@ -74,6 +74,8 @@ struct vcpu {
 	bool ts;		/* virtual CR0.TS */
 	bool in_multicall;
 	bool left;		/* a hypercall has loaded new registers */
+	bool moved;		/* continuation_set(): */
+	uint64_t again[2];
 	bool sysret;		/* rcx and r11 may be lost on the way in */
 	uint8_t iopl;		/* PHYSDEVOP_set_iopl, or the architectural one */
 	uint64_t iobmp_va;	/* PHYSDEVOP_set_iobitmap */

@@ -15,6 +15,7 @@
 #define XEN_ERRNO(name, value) XEN_##name = value,
 enum xen_errno {
 #include <xen/errno.h>
+	XEN_ERESTART = 85	/* ours only: no guest is told this */
 };
 
 #define INVALID_MFN	(~0ULL)

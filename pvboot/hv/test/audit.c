@@ -1,18 +1,16 @@
 /*
- * Only in build/boot-test/hv.elf: hypercall 55 (arch_7) for the test guests.
- *	0			audit: recompute all types and counts; mismatches
- *	1 (ref, write)		grant_map, as a backend would; 0 or -EINVAL
- *	2 (ref, write)		grant_unmap of what 1 mapped
- *	3			mfn of a page of ours
- * The audit walks every table that has a type and adds up what it refers to,
- * then all that we ourselves hold.  It believes no count.
+ * Recomputes all types and counts of a domain's frames, and says where they are
+ * not what they should be.  It walks every table that has a type, or is on the
+ * way to one or from one, and adds up what it refers to, then all that we
+ * ourselves hold.  It believes no count.
  */
+#include "pvboot/hv/test/audit.h"
+
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/pv/cpu/test_op.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"
 
@@ -82,9 +80,9 @@ static void walk_table(struct domain *d, uint64_t mfn)
 	const uint64_t *t = mfn_va(mfn);
 	unsigned i;
 
-	if (!(frames[mfn].flags & FF_VALID))
-		complain(mfn, "valid", 0, 1);
-	for (i = 0; i < 512; i++) {
+	if (frames[mfn].tcount && frames[mfn].done != 512)
+		complain(mfn, "entries counted", frames[mfn].done, 512);
+	for (i = 0; i < frames[mfn].done; i++) {
 		if (frames[mfn].type == FT_L4 && i >= 256 && i < 272) {
 			if (t[i] != memory_l4[i] &&
 			    !(i == 256 && t[i] == d->m2p_l4e))
@@ -137,7 +135,7 @@ static void compare(uint64_t mfn)
 		complain(mfn, "pinned type", f->type, 0);
 }
 
-static int64_t audit(struct domain *d)
+unsigned audit_domain(struct domain *d)
 {
 	uint64_t mfn;
 
@@ -152,8 +150,10 @@ static int64_t audit(struct domain *d)
 
 		if (!f)
 			continue;
-		if (f->tcount && f->type <= FT_L4)
+		if (f->type != FT_NONE && f->type <= FT_L4)
 			walk_table(d, mfn);
+		else if (f->done)
+			complain(mfn, "entries counted", f->done, 0);
 		if (f->flags & FF_PINNED)
 			ref(d, mfn, f->type);
 		if (f->flags & FF_SHARED)
@@ -165,39 +165,4 @@ static int64_t audit(struct domain *d)
 		if (frame_of(d, mfn))
 			compare(mfn);
 	return bad;
-}
-
-static int64_t test_map(struct domain *d, uint32_t ref, bool write)
-{
-	void *p = grant_map(d, ref, write);
-
-	return p ? (int64_t)va_mfn(p) : -XEN_EINVAL;
-}
-
-static int64_t test_unmap(struct domain *d, uint32_t ref, bool write)
-{
-	const struct grant_active *a;
-
-	if (ref >= d->grant_frames * 512)
-		return -XEN_EINVAL;
-	a = &d->grant_active[ref / 512][ref % 512];
-	if (!(write ? a->writers : a->readers))
-		return -XEN_EINVAL;
-	grant_unmap(d, ref, write);
-	return 0;
-}
-
-int64_t do_test_op(struct vcpu *v, const uint64_t *a)
-{
-	switch (a[0]) {
-	case 0:
-		return audit(v->domain);
-	case 1:
-		return test_map(v->domain, (uint32_t)a[1], a[2]);
-	case 2:
-		return test_unmap(v->domain, (uint32_t)a[1], a[2]);
-	case 3:
-		return (int64_t)va_mfn(memory_l4);
-	}
-	return -XEN_ENOSYS;
 }

@@ -4,6 +4,7 @@
 #include "pvboot/hv/pv/cpu/callback.h"
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
 #include <xen/callback.h>
@@ -27,6 +28,7 @@ int64_t do_set_trap_table(struct vcpu *v, const uint64_t *a)
 		return 0;
 	}
 	for (i = 0; i <= 256; i++, at += sizeof(t)) {
+		budget_charge(2);
 		if (!guest_read(v, &t, at, sizeof(t)))
 			return -XEN_EFAULT;
 		if (!t.address)

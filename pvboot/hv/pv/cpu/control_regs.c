@@ -7,7 +7,6 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
-#include "pvboot/hv/pv/memory/paging.h"
 
 /* What a guest sees set and cannot clear. */
 #define CR4_ALWAYS	(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT)
@@ -78,10 +77,7 @@ bool control_regs_mov(struct vcpu *v, unsigned n, uint64_t *r, bool write)
 			*r = v->cr2;
 		return true;
 	case 3:
-		if (!write)
-			*r = v->kernel_root.mfn << 12;
-		else if (paging_new_root(v, *r >> 12))
-			return false;
+		*r = v->kernel_root.mfn << 12;
 		return true;
 	case 4:
 		return cr4(v, r, write);

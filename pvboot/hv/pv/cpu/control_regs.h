@@ -7,7 +7,10 @@
 /* Bits of CR4 and XCR0 that a guest may set on this processor. */
 uint64_t control_regs_cr4(void);
 uint64_t control_regs_xcr0(void);
-/* MOV between *R and control register N.  False: #GP. */
+/*
+ * MOV between *R and control register N, but for loading CR3 (priv_op.c).
+ * False: #GP.
+ */
 bool control_regs_mov(struct vcpu *v, unsigned n, uint64_t *r, bool write);
 bool control_regs_xsetbv(struct vcpu *v);
 

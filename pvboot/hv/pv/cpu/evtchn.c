@@ -5,6 +5,7 @@
 #include "pvboot/hv/pv/cpu/evtchn.h"
 
 #include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
 #include <xen/event_channel.h>
@@ -86,10 +87,10 @@ static unsigned alloc_port(struct domain *d)
 {
 	unsigned p;
 
-	for (p = 1; p < EVTCHN_PORTS; p++)
-		if (d->port[p].state == EC_FREE)
-			return p;
-	return 0;
+	for (p = 1; p < EVTCHN_PORTS && d->port[p].state != EC_FREE; p++)
+		;
+	budget_charge(p / 16);
+	return p < EVTCHN_PORTS ? p : 0;
 }
 
 unsigned evtchn_new_backend(struct domain *d, notify_fn *notify)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/cpu/callback.h"
 #include "pvboot/hv/pv/cpu/console_io.h"
 #include "pvboot/hv/pv/cpu/debug_regs.h"
@@ -17,9 +18,11 @@
 #include "pvboot/hv/pv/cpu/test_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/cpu/version.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/grant.h"
 #include "pvboot/hv/pv/memory/memory_op.h"
 #include "pvboot/hv/pv/memory/mmu.h"
+#include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
@@ -70,7 +73,9 @@ int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 {
 	if (nr >= 64 || !table[nr])
 		return -XEN_ENOSYS;
-	return table[nr](v, a);
+	budget_charge(BUDGET_CALL);
+	/* What earlier calls have released must not be seen any more. */
+	return paging_settle() ? table[nr](v, a) : -XEN_ERESTART;
 }
 
 void hypercall(struct vcpu *v)
@@ -83,6 +88,10 @@ void hypercall(struct vcpu *v)
 	v->sysret = true;
 	result = hypercall_dispatch(v, r->rax, a);
 	tlb_flush_wanted(v->domain);
-	if (!v->left)
+	if (v->left)
+		return;
+	if (result == -XEN_ERESTART)
+		continuation_start(v);
+	else
 		r->rax = (uint64_t)result;
 }

@@ -7,41 +7,56 @@
 
 #include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
-#define MULTICALL_PART 256U
-
 /*
- * multicall(entries, count).  An entry that leaves guest kernel mode, or ends
- * the domain, ends the batch: the rest would run as somebody else.
+ * One entry.  False: the batch ends here, with *RESULT; an entry that leaves
+ * guest kernel mode, or ends the domain, ends it, as the rest would run as
+ * somebody else.
  */
+static bool entry(struct vcpu *v, uint64_t at, uint32_t left, int64_t *result)
+{
+	struct multicall_entry e;
+
+	*result = -XEN_EFAULT;
+	if (!guest_read(v, &e, at, sizeof(e)))
+		return false;
+	e.result = (xen_ulong_t)hypercall_dispatch(v, e.op,
+						   (const uint64_t *)e.args);
+	if (v->left || v->domain->shutdown >= 0) {
+		*result = 0;
+		return false;
+	}
+	if ((int64_t)e.result == -XEN_ERESTART) {
+		if (!v->moved || guest_write(v, at + offsetof(struct multicall_entry, args),
+				v->again, sizeof(v->again)))
+			*result = continuation_set(v, at, left);
+		return false;
+	}
+	return guest_write(v, at + offsetof(struct multicall_entry, result),
+			   &e.result, sizeof(e.result));
+}
+
+/* multicall(entries, count) */
 int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 {
-	uint32_t count = (uint32_t)a[1], i;
-	uint32_t n = count > MULTICALL_PART ? MULTICALL_PART : count;
-	struct multicall_entry e;
+	uint32_t left = (uint32_t)a[1];
 	uint64_t at = a[0];
+	int64_t result = 0;
 
 	if (v->in_multicall)
 		return -XEN_EINVAL;
-	if (!guest_range(at, (uint64_t)count * sizeof(e)))
+	if (!guest_range(at, left * (uint64_t)sizeof(struct multicall_entry)))
 		return -XEN_EFAULT;
 	v->in_multicall = true;
-	for (i = 0; i < n; i++, at += sizeof(e)) {
-		if (!guest_read(v, &e, at, sizeof(e)))
+	for (; left; left--, at += sizeof(struct multicall_entry)) {
+		if (budget_empty())
+			result = continuation_set(v, at, left);
+		if (budget_empty() || !entry(v, at, left, &result))
 			break;
-		e.result = (xen_ulong_t)hypercall_dispatch(v, e.op,
-			(const uint64_t *)e.args);
-		if (v->left || v->domain->shutdown >= 0)
-			break;
-		if (!guest_write(v, at + offsetof(struct multicall_entry, result),
-				 &e.result, sizeof(e.result)))
-			break;
+		result = 0;
 	}
 	v->in_multicall = false;
-	if (i < n)
-		return v->left ? 0 : -XEN_EFAULT;
-	if (n < count)
-		continuation_set(v, at, count - n);
-	return 0;
+	return result;
 }

@@ -16,6 +16,7 @@
 #include "pvboot/hv/pv/cpu/msr.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/paging.h"
 
 #define DR6_SINGLE	0x4000
 
@@ -107,6 +108,15 @@ static enum priv_result mov_dr(struct vcpu *v, unsigned n, uint64_t *r,
 	return PRIV_DONE;
 }
 
+static enum priv_result load_root(struct vcpu *v, uint64_t cr3)
+{
+	int err = paging_settle() ? paging_new_root(v, cr3 >> 12) :
+		-XEN_ERESTART;
+
+	return !err ? PRIV_DONE : err == -XEN_ERESTART ? PRIV_AGAIN :
+		PRIV_REFUSED;
+}
+
 static enum priv_result mov_special(struct vcpu *v, struct insn *i, int op)
 {
 	int modrm = next(i);
@@ -117,6 +127,8 @@ static enum priv_result mov_special(struct vcpu *v, struct insn *i, int op)
 		return PRIV_REFUSED;
 	if (op & 1)
 		return mov_dr(v, n, r, op & 2);
+	if (n == 3 && op & 2)
+		return load_root(v, *r);
 	return control_regs_mov(v, n, r, op & 2) ? PRIV_DONE : PRIV_REFUSED;
 }
 
@@ -246,7 +258,7 @@ bool priv_op(struct vcpu *v)
 		return false;
 	i.n = priv_op_fetch(v, i.byte);
 	result = execute(v, &i);
-	if (result == PRIV_INJECTED)
+	if (result == PRIV_INJECTED || result == PRIV_AGAIN)
 		return true;
 	if (result == PRIV_REFUSED || i.at > i.n)
 		return false;

@@ -8,6 +8,7 @@ enum priv_result {
 	PRIV_REFUSED,		/* the fault is the guest's */
 	PRIV_DONE,
 	PRIV_INJECTED,		/* another exception: rip stays */
+	PRIV_AGAIN,		/* rip stays: the budget was not enough */
 };
 
 /* True: done (or something was injected); false: pass the fault on. */

@@ -12,6 +12,7 @@
 #include "pvboot/hv/pv/cpu/priv_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/ro_page_fault.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/segments.h"
 
 #define HAS_ERROR_CODE	0x20227d00U	/* vectors 8 10-14 17 21 29 */
@@ -139,6 +140,7 @@ void trap_exit(struct vcpu *v)
 	uint64_t why = v->regs.vector;
 
 	v->sysret = false;
+	budget_start();
 	if (why == EXIT_SYSCALL && v->kernel_mode)
 		hypercall(v);
 	else if (why == EXIT_SYSCALL)

@@ -12,6 +12,7 @@
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/frames.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
@@ -240,14 +241,16 @@ static int64_t register_info(struct vcpu *by, struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_register_vcpu_info r;
 	vcpu_info_t *to;
+	int err;
 
 	if (!guest_read(by, &r, arg, sizeof(r)))
 		return -XEN_EFAULT;
 	if (v->info_page.mfn || r.offset > PAGE_SIZE - sizeof(vcpu_info_t) ||
 	    r.offset & 7)
 		return -XEN_EINVAL;
-	if (hold_take(v->domain, &v->info_page, r.mfn, FT_WRITABLE))
-		return -XEN_EINVAL;
+	err = hold_take(v->domain, &v->info_page, r.mfn, FT_WRITABLE);
+	if (err)
+		return budget_error(err, -XEN_EINVAL);
 	to = (vcpu_info_t *)((uint8_t *)hold_page(&v->info_page) + r.offset);
 	*to = *v->info;
 	v->info = to;

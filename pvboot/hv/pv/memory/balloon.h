@@ -5,6 +5,9 @@
 #include "pvboot/hv/pv/domain.h"
 
 /* memory_op's reservations: the number of extents done. */
-int64_t balloon_op(struct vcpu *v, uint32_t cmd, uint64_t arg);
+/* Xen's: above the command stands where a call goes on. */
+#define MEMOP_EXTENT_SHIFT 6
+
+int64_t balloon_op(struct vcpu *v, uint64_t cmd_start, uint64_t arg);
 
 #endif

@@ -13,8 +13,6 @@
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
-#define COUNT_MAX	0x7fffffffU
-
 struct frame *frames;
 
 static uint32_t spare_first;	/* OWNER_SPARE, linked by "next" */
@@ -26,6 +24,15 @@ void frames_init(void)
 	frames = memory_take(max_mfn * sizeof(*frames));
 	for (i = 0; i < max_mfn; i++)
 		frames[i].owner = OWNER_HV;
+}
+
+/* Nothing of what it was before, or of a validation nobody went on with. */
+static int unwind(struct frame *f, uint64_t mfn, unsigned type)
+{
+	if (!f->done || (f->type == type && !(f->flags & FF_UNDO)))
+		return 0;
+	paging_release(mfn);
+	return paging_settle() ? 0 : -XEN_ERESTART;
 }
 
 /* ---- whose ---- */
@@ -50,8 +57,13 @@ int frame_return(struct domain *d, uint64_t mfn)
 {
 	struct frame *f = frame_of(d, mfn);
 
+	int err;
+
 	if (!f || !(f->flags & FF_GUEST) || f->count)
 		return -XEN_EINVAL;
+	err = unwind(f, mfn, FT_NONE);
+	if (err)
+		return err;
 	tlb_forget(d, f->stamp);
 	*f = (struct frame){ .owner = OWNER_SPARE, .next = spare_first };
 	spare_first = (uint32_t)mfn;
@@ -71,47 +83,28 @@ uint64_t frame_obtain(struct domain *d)
 
 /* ---- references ---- */
 
-struct frame *frame_of(struct domain *d, uint64_t mfn)
-{
-	struct frame *f = &frames[mfn];
-
-	return mfn < max_mfn && f->owner == OWNER_DOM(d) ? f : NULL;
-}
-
-bool frame_get(struct domain *d, uint64_t mfn)
-{
-	struct frame *f = frame_of(d, mfn);
-
-	if (!f || f->count >= COUNT_MAX)
-		return false;
-	f->count++;
-	return true;
-}
-
-void frame_put(uint64_t mfn)
-{
-	struct frame *f = &frames[mfn];
-
-	if (!--f->count)
-		f->stamp = tlb_stamp();
-}
-
 static int set_type(struct domain *d, struct frame *f, uint64_t mfn,
 		    unsigned type)
 {
-	int err = 0;
+	int err = unwind(f, mfn, type);
 
+	if (err)
+		return err;
 	if (f->type != type)
 		tlb_forget(d, f->stamp);
 	f->type = (uint8_t)type;
+	f->count++;
 	f->tcount = 1;
 	if (type == FT_SEGDESC)
 		err = segments_validate(mfn) ? 0 : -XEN_EINVAL;
 	else if (type <= FT_L4)
 		err = paging_validate(d, mfn, type);
 	if (err) {
+		f->count--;
 		f->tcount = 0;
 		f->stamp = tlb_stamp();
+		if (err != -XEN_ERESTART && f->done)
+			paging_release(mfn);
 	}
 	return err;
 }
@@ -119,23 +112,24 @@ static int set_type(struct domain *d, struct frame *f, uint64_t mfn,
 int frame_get_type(struct domain *d, uint64_t mfn, unsigned type)
 {
 	struct frame *f = frame_of(d, mfn);
-	int err = 0;
 
-	if (!f || f->count >= COUNT_MAX)
+	if (!f || f->count >= FRAME_COUNT_MAX)
 		return -XEN_EINVAL;
 	if (!f->tcount) {
+		/* The most common by far: nothing to flush, nothing to check. */
+		if (type == FT_WRITABLE && f->type == type) {
+			f->count++;
+			f->tcount = 1;
+			return 0;
+		}
 		if (type != FT_WRITABLE && !(f->flags & FF_GUEST))
 			return -XEN_EINVAL;
-		f->count++;
-		err = set_type(d, f, mfn, type);
-		if (err)
-			f->count--;
-		return err;
+		return set_type(d, f, mfn, type);
 	}
 	if (f->type != type)
 		return -XEN_EBUSY;
 	/* Only itself can be asked for while it is being validated. */
-	if (type <= FT_L4 && !(f->flags & FF_VALID))
+	if (type <= FT_L4 && !frame_is_table(f))
 		return -XEN_EINVAL;
 	f->count++;
 	f->tcount++;
@@ -146,12 +140,12 @@ void frame_put_type(uint64_t mfn)
 {
 	struct frame *f = &frames[mfn];
 
-	if (!--f->tcount) {
-		if (f->type <= FT_L4)
-			paging_undo(mfn, f->type);
-		f->stamp = tlb_stamp();
-	}
 	f->count--;
+	if (!--f->tcount) {
+		f->stamp = tlb_stamp();
+		if (f->done)
+			paging_release(mfn);
+	}
 }
 
 int frame_pin(struct domain *d, uint64_t mfn, unsigned type)

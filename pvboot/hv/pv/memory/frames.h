@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/domain.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 enum frame_type {
 	FT_NONE,
@@ -20,7 +22,7 @@ enum frame_type {
 #define FF_PINNED	1	/* the guest pinned it: one type reference */
 #define FF_SHARED	2	/* ours, lent to the guest (shared_info, grants) */
 #define FF_GUEST	4	/* guest RAM: may take any type */
-#define FF_VALID	8	/* a page table whose entries are all counted */
+#define FF_UNDO		8	/* in the list of paging_release() */
 
 #define OWNER_FREE	0
 #define OWNER_HV	1
@@ -37,8 +39,20 @@ struct frame {
 	uint32_t stamp;		/* tlb clock when a count last became 0 */
 	int32_t linear;		/* >0: linear entries in it, <0: to it */
 	uint32_t next;		/* in a list of frames.c */
+	/*
+	 * In a page table: the entries before this one are counted.  All 512
+	 * when it is valid; else it is half validated or half released.
+	 */
+	uint16_t done;
 	uint8_t owner, type, flags;
-};
+} __attribute__((aligned(32)));	/* found by a shift */
+
+#define FRAME_COUNT_MAX	0x7fffffffU
+
+static inline bool frame_is_table(const struct frame *f)
+{
+	return f->tcount && f->done == 512;
+}
 
 extern struct frame *frames;	/* by mfn, up to max_mfn */
 
@@ -56,9 +70,32 @@ void frame_share(struct domain *d, uint64_t mfn);
 int frame_return(struct domain *d, uint64_t mfn);
 uint64_t frame_obtain(struct domain *d);
 
-struct frame *frame_of(struct domain *d, uint64_t mfn); /* NULL: not D's */
-bool frame_get(struct domain *d, uint64_t mfn);
-void frame_put(uint64_t mfn);
+/* NULL: not D's. */
+static inline struct frame *frame_of(struct domain *d, uint64_t mfn)
+{
+	struct frame *f = &frames[mfn];
+
+	return mfn < max_mfn && f->owner == OWNER_DOM(d) ? f : NULL;
+}
+
+static inline bool frame_get(struct domain *d, uint64_t mfn)
+{
+	struct frame *f = frame_of(d, mfn);
+
+	if (!f || f->count >= FRAME_COUNT_MAX)
+		return false;
+	f->count++;
+	return true;
+}
+
+static inline void frame_put(uint64_t mfn)
+{
+	struct frame *f = &frames[mfn];
+
+	if (!--f->count)
+		f->stamp = tlb_stamp();
+}
+
 int frame_get_type(struct domain *d, uint64_t mfn, unsigned type);
 void frame_put_type(uint64_t mfn);
 /* A type reference that the guest asks for and gives back by itself. */

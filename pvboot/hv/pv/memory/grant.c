@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
@@ -228,6 +229,7 @@ static int64_t refuse(struct vcpu *v, uint64_t va, uint32_t count,
 
 	if (count > OPS_MAX)
 		return -XEN_EINVAL;
+	budget_charge(2 * count);
 	for (i = 0; i < count; i++)
 		if (!guest_write(v, va + i * (uint64_t)size + status, &code,
 				 sizeof(code)))

@@ -42,7 +42,7 @@ static int64_t machphys_mapping(struct vcpu *v, uint64_t va)
 /* memory_op(cmd, arg) */
 int64_t do_memory_op(struct vcpu *v, const uint64_t *a)
 {
-	switch ((uint32_t)a[0]) {
+	switch (a[0] & ((1U << MEMOP_EXTENT_SHIFT) - 1)) {
 	case XENMEM_increase_reservation:
 	case XENMEM_populate_physmap:
 	case XENMEM_decrease_reservation:

@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/continuation.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/paging.h"
@@ -19,22 +20,19 @@
 /* A store to guest memory that is no page table; in a table, the full way. */
 static int set_word(struct domain *d, uint64_t ma, uint64_t val, bool keep_ad)
 {
-	uint64_t mfn = ma >> 12, *at;
+	uint64_t mfn = ma >> 12;
 	struct frame *f = frame_of(d, mfn);
 	int err;
 
 	if (!f)
 		return -XEN_EINVAL;
-	at = ma_va(ma & ~7ULL);
-	if (f->tcount && f->type <= FT_L4) {
-		if (keep_ad)
-			val |= *at & (PTE_A | PTE_D);
-		return paging_set(d, mfn, (ma & (PAGE_SIZE - 1)) >> 3, val);
-	}
+	if (frame_is_table(f))
+		return paging_set(d, mfn, (ma & (PAGE_SIZE - 1)) >> 3, val,
+				  keep_ad);
 	err = frame_get_type(d, mfn, FT_WRITABLE);
 	if (err)
 		return err;
-	*at = val;
+	*(volatile uint64_t *)ma_va(ma & ~7ULL) = val;
 	frame_put_type(mfn);
 	return 0;
 }
@@ -74,49 +72,55 @@ static bool self_only(struct vcpu *v, uint64_t dom)
 }
 
 /*
- * A list of requests is worked off in parts, so that interrupts and deferred
- * work get their turn: the guest makes the same call again, with the rest.
- * Bit 31 of the count, as in Xen, says that *DONE holds what came before.
+ * A list of requests is worked off as far as the budget goes; the guest makes
+ * the same call again, with the rest.  Bit 31 of the count, as in Xen, says
+ * that *DONE holds what came before.
  */
 #define PREEMPTED	0x80000000U
-#define PART		2048U		/* requests at a time */
-#define IN_MULTICALL	65536U		/* which is not resumed inside */
 
-struct part {
+struct list {
 	uint64_t at, done_va;
-	uint32_t n, rest, before;
+	uint32_t n, before;
+	size_t size;		/* of a request */
 };
 
-static int part_begin(struct vcpu *v, const uint64_t *a, struct part *p)
+static int list_begin(struct vcpu *v, const uint64_t *a, struct list *l)
 {
 	uint32_t count = (uint32_t)a[1];
 
-	*p = (struct part){ .at = a[0], .done_va = a[2] };
+	l->at = a[0];
+	l->done_va = a[2];
+	l->n = count & ~PREEMPTED;
+	l->before = 0;
 	if (!self_only(v, a[3]))
 		return -XEN_EPERM;
-	if (count & PREEMPTED && p->done_va &&
-	    !guest_read(v, &p->before, p->done_va, sizeof(p->before)))
+	if (count & PREEMPTED && l->done_va &&
+	    !guest_read(v, &l->before, l->done_va, sizeof(l->before)))
 		return -XEN_EFAULT;
-	p->n = count & ~PREEMPTED;
-	if (v->in_multicall)
-		return p->n > IN_MULTICALL ? -XEN_E2BIG : 0;
-	if (p->n > PART) {
-		p->rest = p->n - PART;
-		p->n = PART;
-	}
 	return 0;
 }
 
-/* DONE requests of this part, each of SIZE bytes, were granted. */
-static int part_end(struct vcpu *v, const struct part *p, uint32_t done,
-		    size_t size, int err)
+/* Request I, read once; what earlier ones have released is done with. */
+static int list_next(struct vcpu *v, const struct list *l, uint32_t i, void *to)
 {
-	uint32_t all = p->before + done;
+	if (budget_empty() || !paging_settle())
+		return -XEN_ERESTART;
+	budget_charge(BUDGET_CALL);
+	return guest_read(v, to, l->at + i * l->size, l->size) ?
+		0 : -XEN_EFAULT;
+}
 
-	if (p->done_va && !guest_write(v, p->done_va, &all, sizeof(all)))
-		return err ? err : -XEN_EFAULT;
-	if (!err && p->rest)
-		continuation_set(v, p->at + p->n * size, p->rest | PREEMPTED);
+/* DONE requests were granted, then there was ERR. */
+static int64_t list_end(struct vcpu *v, const struct list *l, uint32_t done,
+			int err)
+{
+	uint32_t all = l->before + done;
+
+	if (l->done_va && !guest_write(v, l->done_va, &all, sizeof(all)))
+		return err && err != -XEN_ERESTART ? err : -XEN_EFAULT;
+	if (err == -XEN_ERESTART)
+		return continuation_set(v, l->at + done * l->size,
+				       (l->n - done) | PREEMPTED);
 	return err;
 }
 
@@ -124,21 +128,20 @@ static int part_end(struct vcpu *v, const struct part *p, uint32_t done,
 int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
 {
 	struct mmu_update u;
-	struct part p;
+	struct list l = { .size = sizeof(u) };
+	int err = list_begin(v, a, &l);
 	uint32_t i;
-	int err = part_begin(v, a, &p);
 
 	if (err)
 		return err;
-	for (i = 0; i < p.n; i++) {
-		if (!guest_read(v, &u, p.at + i * sizeof(u), sizeof(u)))
-			err = -XEN_EFAULT;
-		else
+	for (i = 0; i < l.n; i++) {
+		err = list_next(v, &l, i, &u);
+		if (!err)
 			err = one_update(v, &u);
 		if (err)
 			break;
 	}
-	return part_end(v, &p, i, sizeof(u), err);
+	return list_end(v, &l, i, err);
 }
 
 /* Not this vCPU alone: then all, whatever bitmap the guest has. */
@@ -170,7 +173,8 @@ int64_t do_update_va_mapping(struct vcpu *v, const uint64_t *a)
 
 	if (e)
 		err = paging_set(v->domain, va_mfn(e),
-				 ((uintptr_t)e & (PAGE_SIZE - 1)) >> 3, a[1]);
+				 ((uintptr_t)e & (PAGE_SIZE - 1)) >> 3, a[1],
+				 false);
 	flush(v, a[2], a[0]);
 	return err;
 }
@@ -184,7 +188,8 @@ static int clear_or_copy(struct domain *d, const struct mmuext_op *op)
 		return -XEN_EINVAL;
 	err = frame_get_type(d, to, FT_WRITABLE);
 	if (err)
-		return -XEN_EINVAL;
+		return budget_error(err, -XEN_EINVAL);
+	budget_charge(BUDGET_CALL);
 	if (op->cmd == MMUEXT_COPY_PAGE)
 		memcpy(mfn_va(to), mfn_va(from), PAGE_SIZE);
 	else
@@ -197,16 +202,16 @@ static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 {
 	switch (op->cmd) {
 	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L4_TABLE:
-		return frame_pin(v->domain, op->arg1.mfn,
-				 FT_L1 + op->cmd - MMUEXT_PIN_L1_TABLE) ?
-			-XEN_EINVAL : 0;
+		return budget_error(frame_pin(v->domain, op->arg1.mfn,
+			FT_L1 + op->cmd - MMUEXT_PIN_L1_TABLE), -XEN_EINVAL);
 	case MMUEXT_UNPIN_TABLE:
 		return frame_unpin(v->domain, op->arg1.mfn);
 	case MMUEXT_NEW_BASEPTR:
-		return paging_new_root(v, op->arg1.mfn) ? -XEN_EINVAL : 0;
+		return budget_error(paging_new_root(v, op->arg1.mfn),
+				    -XEN_EINVAL);
 	case MMUEXT_NEW_USER_BASEPTR:
-		return paging_new_user_root(v, op->arg1.mfn) ?
-			-XEN_EINVAL : 0;
+		return budget_error(paging_new_user_root(v, op->arg1.mfn),
+				    -XEN_EINVAL);
 	case MMUEXT_TLB_FLUSH_LOCAL:
 		tlb_flush(v);
 		return 0;
@@ -241,19 +246,18 @@ static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 int64_t do_mmuext_op(struct vcpu *v, const uint64_t *a)
 {
 	struct mmuext_op op;
-	struct part p;
+	struct list l = { .size = sizeof(op) };
+	int err = list_begin(v, a, &l);
 	uint32_t i;
-	int err = part_begin(v, a, &p);
 
 	if (err)
 		return err;
-	for (i = 0; i < p.n; i++) {
-		if (!guest_read(v, &op, p.at + i * sizeof(op), sizeof(op)))
-			err = -XEN_EFAULT;
-		else
+	for (i = 0; i < l.n; i++) {
+		err = list_next(v, &l, i, &op);
+		if (!err)
 			err = one_ext(v, &op);
 		if (err)
 			break;
 	}
-	return part_end(v, &p, i, sizeof(op), err);
+	return list_end(v, &l, i, err);
 }

@@ -8,12 +8,14 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
+#define SLOTS		512
 #define HOLE_FIRST	256
 #define HOLE_LAST	271
 #define PTE_GNTTAB	(1ULL << 62)
@@ -54,8 +56,7 @@ static void put_l1e(uint64_t e)
 
 /*
  * A read-only entry in SELF to a valid table of the same level.  A table is
- * either the end of such links or the start of some, never both: so undoing
- * one recurses at most once more per level.
+ * either the end of such links or the start of some, never both.
  */
 static int get_linear(struct domain *d, uint64_t self, uint64_t e,
 		      unsigned level)
@@ -68,7 +69,7 @@ static int get_linear(struct domain *d, uint64_t self, uint64_t e,
 		return -XEN_EINVAL;
 	if (mfn == self)
 		return 0;
-	if (f->type != level || !f->tcount || !(f->flags & FF_VALID) ||
+	if (f->type != level || !frame_is_table(f) ||
 	    f->linear > 0 || s->linear < 0)
 		return -XEN_EINVAL;
 	err = frame_get_type(d, mfn, level);
@@ -91,7 +92,7 @@ static int get_entry(struct domain *d, uint64_t self, uint64_t e,
 	if (pte_mfn(e) == self)
 		return get_linear(d, self, e, level);
 	err = frame_get_type(d, pte_mfn(e), level - 1);
-	if (err && !get_linear(d, self, e, level))
+	if (err && err != -XEN_ERESTART && !get_linear(d, self, e, level))
 		err = 0;
 	return err;
 }
@@ -113,42 +114,73 @@ static void put_entry(uint64_t self, uint64_t e, unsigned level)
 	frame_put_type(mfn);
 }
 
-static void put_entries(uint64_t mfn, unsigned level, unsigned n)
-{
-	uint64_t *t = mfn_va(mfn);
-	unsigned i;
-
-	for (i = 0; i < n; i++)
-		if (t[i] & PTE_P && !in_hole(level, i))
-			put_entry(mfn, t[i], level);
-}
-
 int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 {
+	struct frame *f = &frames[mfn];
 	uint64_t *t = mfn_va(mfn);
 	unsigned i;
 	int err;
 
-	for (i = 0; i < 512; i++) {
+	for (i = f->done; i < SLOTS; i = ++f->done) {
+		if (budget_empty())
+			return -XEN_ERESTART;
+		budget_charge(1);
 		if (!(t[i] & PTE_P) || in_hole(type, i))
 			continue;
 		err = get_entry(d, mfn, t[i], type);
-		if (err) {
-			put_entries(mfn, type, i);
+		if (err)
 			return err;
-		}
-		t[i] |= PTE_US;
+		__atomic_fetch_or(&t[i], PTE_US, __ATOMIC_RELAXED);
 	}
 	if (type == FT_L4)
 		paging_fill_root(d, mfn, false);
-	frames[mfn].flags |= FF_VALID;
 	return 0;
 }
 
-void paging_undo(uint64_t mfn, unsigned type)
+/* Give back what the entries of table MFN hold; false: not all of them yet. */
+static bool undo(uint64_t mfn)
 {
-	frames[mfn].flags &= (uint8_t)~FF_VALID;
-	put_entries(mfn, type, 512);
+	struct frame *f = &frames[mfn];
+	const uint64_t *t = mfn_va(mfn);
+
+	while (f->done) {
+		if (budget_empty())
+			return false;
+		budget_charge(1);
+		f->done--;
+		if (t[f->done] & PTE_P && !in_hole(f->type, f->done))
+			put_entry(mfn, t[f->done], f->type);
+	}
+	return true;
+}
+
+/* Tables whose entries are to be given back, linked by "next". */
+uint32_t paging_undo_first;
+
+void paging_release(uint64_t mfn)
+{
+	struct frame *f = &frames[mfn];
+
+	if (f->flags & FF_UNDO)
+		return;
+	f->flags |= FF_UNDO;
+	f->next = paging_undo_first;
+	paging_undo_first = (uint32_t)mfn;
+}
+
+bool paging_settle_some(void)
+{
+	uint32_t mfn;
+
+	while ((mfn = paging_undo_first)) {
+		paging_undo_first = frames[mfn].next;
+		frames[mfn].flags &= (uint8_t)~FF_UNDO;
+		if (!undo(mfn)) {
+			paging_release(mfn);
+			return false;
+		}
+	}
+	return true;
 }
 
 void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel)
@@ -161,32 +193,58 @@ void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel)
 	t[HOLE_FIRST] = kernel ? d->m2p_l4e : 0;
 }
 
-int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val)
+/* Entry *E, which is OLD, becomes VAL, if it still is OLD. */
+static inline int replace(struct domain *d, uint64_t mfn, unsigned slot,
+			  uint64_t old, uint64_t val)
 {
-	struct frame *f = &frames[mfn];
-	unsigned level = f->type;
-	uint64_t *e = (uint64_t *)mfn_va(mfn) + slot, old = *e;
+	unsigned level = frames[mfn].type;
+	uint64_t *e = (uint64_t *)mfn_va(mfn) + slot;
+	bool take = false;
 	int err;
 
-	if (!f->tcount || !(f->flags & FF_VALID) || in_hole(level, slot))
+	if (!frame_is_table(&frames[mfn]) || in_hole(level, slot))
 		return -XEN_EINVAL;
 	if (val & PTE_P) {
 		val |= PTE_US;
-		if (old & PTE_P && !((old ^ val) & ~HARMLESS)) {
-			*e = val;
-			return 0;
-		}
-		err = get_entry(d, mfn, val, level);
+		take = !(old & PTE_P) || (old ^ val) & ~HARMLESS;
+		err = take ? get_entry(d, mfn, val, level) : 0;
 		if (err)
 			return err;
 	}
-	*e = val;
-	if (old & PTE_P) {
+	if (!__atomic_compare_exchange_n(e, &old, val, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST)) {
+		if (take)
+			put_entry(mfn, val, level);
+		return -XEN_EAGAIN;
+	}
+	if (old & PTE_P && (take || !(val & PTE_P))) {
 		if (level != FT_L1)	/* walks may be cached */
 			tlb_flush_later(d);
 		put_entry(mfn, old, level);
 	}
 	return 0;
+}
+
+int paging_replace(struct domain *d, uint64_t mfn, unsigned slot,
+		   uint64_t old, uint64_t val)
+{
+	return replace(d, mfn, slot, old, val);
+}
+
+int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
+	       bool keep_ad)
+{
+	const uint64_t *e = (uint64_t *)mfn_va(mfn) + slot;
+	uint64_t old;
+	int err;
+
+	/* Only a processor's accessed and dirty can come in between. */
+	do {
+		old = __atomic_load_n(e, __ATOMIC_RELAXED);
+		err = replace(d, mfn, slot, old, keep_ad ?
+			      val | (old & (PTE_A | PTE_D)) : val);
+	} while (err == -XEN_EAGAIN);
+	return err;
 }
 
 uint64_t *paging_walk(struct vcpu *v, uint64_t va)
@@ -203,7 +261,7 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 			return NULL;
 		mfn = pte_mfn(e);
 	}
-	if (frames[mfn].type != FT_L1 || !frames[mfn].tcount)
+	if (frames[mfn].type != FT_L1 || !frame_is_table(&frames[mfn]))
 		return NULL;
 	return (uint64_t *)mfn_va(mfn) + (va >> 12 & 511);
 }

@@ -4,10 +4,31 @@
 
 #include "pvboot/hv/pv/domain.h"
 
+/*
+ * Between frames.c and paging.c.  Count what the entries of MFN refer to, from
+ * where it was left (frame.done) to the end; -XEN_ERESTART when the budget ends
+ * before.  Table MFN is needed no more: its entries will be given back.
+ */
 int paging_validate(struct domain *d, uint64_t mfn, unsigned type);
-void paging_undo(uint64_t mfn, unsigned type);
-/* Replace entry SLOT of the typed table MFN, counts and all. */
-int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val);
+void paging_release(uint64_t mfn);
+/* Give back what is to be; false when the budget ends before (ERESTART). */
+extern uint32_t paging_undo_first;
+bool paging_settle_some(void);
+
+static inline bool paging_settle(void)
+{
+	return !paging_undo_first || paging_settle_some();
+}
+
+/*
+ * Entry SLOT of the valid table MFN becomes VAL, counts and all; with KEEP_AD,
+ * the old accessed and dirty bits with it.
+ */
+int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
+	       bool keep_ad);
+/* The same if it is OLD, else -XEN_EAGAIN. */
+int paging_replace(struct domain *d, uint64_t mfn, unsigned slot,
+		   uint64_t old, uint64_t val);
 /* The L1 entry that maps VA in the guest kernel's tables, or NULL. */
 uint64_t *paging_walk(struct vcpu *v, uint64_t va);
 /* Set slots 256..271 of root MFN. */

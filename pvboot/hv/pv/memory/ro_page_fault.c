@@ -278,12 +278,15 @@ bool ro_page_fault(struct vcpu *v, uint64_t va)
 	unsigned off = va & 7;
 	uint8_t b[15];
 	struct frame *f;
+	int err;
 
 	if (!e || (*e & (PTE_P | PTE_RW)) != PTE_P)
 		return false;
+	if (!paging_settle())
+		return true;	/* it will fault again */
 	mfn = (*e & PTE_ADDR) >> 12;
 	f = frame_of(v->domain, mfn);
-	if (!f || f->type != FT_L1 || !f->tcount)
+	if (!f || f->type != FT_L1 || !frame_is_table(f))
 		return false;
 	s.b = b;
 	s.n = priv_op_fetch(v, b);
@@ -294,10 +297,18 @@ bool ro_page_fault(struct vcpu *v, uint64_t va)
 	if (!s.no_write) {
 		pte &= ~(mask_of(&s) << off * 8);
 		pte |= (s.val & mask_of(&s)) << off * 8;
-		if (paging_set(v->domain, mfn, (va & 4095) >> 3, pte))
+		err = paging_replace(v->domain, mfn, (va & 4095) >> 3, *at,
+				     pte);
+		/* Somebody else was at it, or there is too much to do. */
+		if (err == -XEN_EAGAIN || err == -XEN_ERESTART)
+			goto again;
+		if (err)
 			goto fault;
 	}
 	v->regs.rip += s.at;
+	return true;
+again:
+	v->regs = before;
 	return true;
 fault:
 	v->regs = before;

@@ -9,6 +9,7 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/tables.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/hold.h"
@@ -42,6 +43,7 @@ bool segments_validate(uint64_t mfn)
 	uint64_t *e = mfn_va(mfn);
 	unsigned i;
 
+	budget_charge(512 / 16);
 	for (i = 0; i < 512; i++)
 		if (!descriptor_ok(&e[i]))
 			return false;
@@ -66,15 +68,18 @@ int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 {
 	struct hold new[GDT_PAGES] = { { .mfn = 0 } };
 	unsigned n = (ents + 511) / 512, i;
+	int err;
 
 	if (ents > GDT_MAX_ENTS)
 		return -XEN_EINVAL;
-	for (i = 0; i < n; i++)
-		if (hold_take(v->domain, &new[i], mfn[i], FT_SEGDESC)) {
+	for (i = 0; i < n; i++) {
+		err = hold_take(v->domain, &new[i], mfn[i], FT_SEGDESC);
+		if (err) {
 			while (i--)
 				hold_drop(&new[i]);
-			return -XEN_EINVAL;
+			return budget_error(err, -XEN_EINVAL);
 		}
+	}
 	for (i = 0; i < GDT_PAGES; i++) {
 		if (i < n)
 			memory_map(HV_GDT + i * PAGE_SIZE,
@@ -128,6 +133,7 @@ int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents)
 bool segments_ldt_fault(struct vcpu *v, unsigned page)
 {
 	uint64_t *e, mfn;
+	int err;
 
 	if (page * 512 >= v->ldt_ents || v->ldt[page].mfn)
 		return false;
@@ -135,8 +141,9 @@ bool segments_ldt_fault(struct vcpu *v, unsigned page)
 	if (!e || !(*e & PTE_P))
 		return false;
 	mfn = (*e & PTE_ADDR) >> 12;
-	if (hold_take(v->domain, &v->ldt[page], mfn, FT_SEGDESC))
-		return false;
+	err = hold_take(v->domain, &v->ldt[page], mfn, FT_SEGDESC);
+	if (err)
+		return err == -XEN_ERESTART;	/* it will fault again */
 	memory_map(HV_LDT + page * PAGE_SIZE, mfn << 12 | PTE_TABLE_PAGE);
 	return true;
 }
@@ -152,12 +159,14 @@ int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
 	uint64_t desc = a[1], mfn = a[0] >> 12;
 	struct frame *f = frame_of(v->domain, mfn);
 	unsigned type;
+	int err;
 
 	if (a[0] & 7 || !f || !descriptor_ok(&desc))
 		return -XEN_EINVAL;
 	type = f->tcount && f->type == FT_SEGDESC ? FT_SEGDESC : FT_WRITABLE;
-	if (frame_get_type(v->domain, mfn, type))
-		return -XEN_EINVAL;
+	err = frame_get_type(v->domain, mfn, type);
+	if (err)
+		return budget_error(err, -XEN_EINVAL);
 	*(volatile uint64_t *)ma_va(a[0]) = desc;
 	frame_put_type(mfn);
 	return 0;

@@ -4,8 +4,6 @@
  */
 #include "pvboot/hv/pv/memory/tlb.h"
 
-#include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/memory/guest_mem.h"
 
 #define HALF_TURN 0x40000000U
 
@@ -34,12 +32,6 @@ void tlb_flush_all(struct domain *d)
 		tlb_flush(&d->vcpu[i]);
 }
 
-void tlb_flush_page(struct vcpu *v, uint64_t va)
-{
-	if (guest_range(va, 1))
-		invlpg(va);
-}
-
 void tlb_flush_page_all(struct domain *d, uint64_t va)
 {
 	unsigned i;
@@ -55,15 +47,4 @@ void tlb_forget(struct domain *d, uint32_t stamp)
 	for (i = 0; i < d->n_vcpus; i++)
 		if ((int32_t)(stamp - d->vcpu[i].tlb_time) >= 0)
 			tlb_flush(&d->vcpu[i]);
-}
-
-void tlb_flush_later(struct domain *d)
-{
-	d->flush_wanted = true;
-}
-
-void tlb_flush_wanted(struct domain *d)
-{
-	if (d->flush_wanted)
-		tlb_flush_all(d);
 }

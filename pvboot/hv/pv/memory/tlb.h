@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/domain.h"
 
 extern uint32_t tlb_clock;
@@ -24,14 +25,26 @@ void tlb_forget(struct domain *d, uint32_t stamp);
 void tlb_flushed(struct vcpu *v);
 void tlb_flush(struct vcpu *v);
 void tlb_flush_all(struct domain *d);
-/* What V (all of D) translates VA to; in the hypervisor's hole, nothing. */
-void tlb_flush_page(struct vcpu *v, uint64_t va);
+/* What V (all of D) translates VA to, whatever VA is. */
+static inline void tlb_flush_page(struct vcpu *v, uint64_t va)
+{
+	invlpg(va);
+}
+
 void tlb_flush_page_all(struct domain *d, uint64_t va);
 /*
  * Before the guest runs on: it has changed a table above L1, and expects not
  * to see old walks.  Nothing of ours may rely on this one.
  */
-void tlb_flush_later(struct domain *d);
-void tlb_flush_wanted(struct domain *d);
+static inline void tlb_flush_later(struct domain *d)
+{
+	d->flush_wanted = true;
+}
+
+static inline void tlb_flush_wanted(struct domain *d)
+{
+	if (d->flush_wanted)
+		tlb_flush_all(d);
+}
 
 #endif

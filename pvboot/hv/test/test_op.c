@@ -1,0 +1,52 @@
+/*
+ * Only in build/boot-test/hv.elf: hypercall 55 (arch_7) for the test guests.
+ *	0			audit; mismatches
+ *	1 (ref, write)		grant_map, as a backend would; mfn or -EINVAL
+ *	2 (ref, write)		grant_unmap of what 1 mapped
+ *	3			mfn of a page of ours
+ *	4 (units)		the budget of an exit from now on
+ */
+#include "pvboot/hv/pv/cpu/test_op.h"
+
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/memory/budget.h"
+#include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/test/audit.h"
+
+static int64_t test_map(struct domain *d, uint32_t ref, bool write)
+{
+	void *p = grant_map(d, ref, write);
+
+	return p ? (int64_t)va_mfn(p) : -XEN_EINVAL;
+}
+
+static int64_t test_unmap(struct domain *d, uint32_t ref, bool write)
+{
+	const struct grant_active *a;
+
+	if (ref >= d->grant_frames * 512)
+		return -XEN_EINVAL;
+	a = &d->grant_active[ref / 512][ref % 512];
+	if (!(write ? a->writers : a->readers))
+		return -XEN_EINVAL;
+	grant_unmap(d, ref, write);
+	return 0;
+}
+
+int64_t do_test_op(struct vcpu *v, const uint64_t *a)
+{
+	switch (a[0]) {
+	case 0:
+		return audit_domain(v->domain);
+	case 1:
+		return test_map(v->domain, (uint32_t)a[1], a[2]);
+	case 2:
+		return test_unmap(v->domain, (uint32_t)a[1], a[2]);
+	case 3:
+		return (int64_t)va_mfn(memory_l4);
+	case 4:
+		budget_size = a[1] < 64 ? 64 : (int32_t)(a[1] & 0xffff);
+		return 0;
+	}
+	return -XEN_ENOSYS;
+}
