@@ -8,6 +8,7 @@
 
 #include "loader/base/err.h"
 #include "menu/record.h"
+#include "menu/show.h"
 
 #define KEY_ESC 0x1b
 
@@ -46,8 +47,11 @@ static int set_root(struct runner *r, const char *args, bool mount)
 	struct device dev;
 	char name[24];
 	struct fs *fs;
-	int err = device_parse(&args, r->root, &dev);
+	int err;
 
+	if (*args && *args != '(')
+		return fail(ERR_DEVICE_NAME, "%.32s", args);
+	err = device_parse(&args, r->root, &dev);
 	if (err)
 		return err;
 	r->root = dev;
@@ -266,27 +270,40 @@ static int run_ignored(struct runner *r, const char *args)
 
 static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BACKGROUND] = run_nothing,
+	[CMD_BLOCKLIST] = show_blocklist,
 	[CMD_BOOT] = run_boot,
 	[CMD_BORDER] = run_nothing,
+	[CMD_CAT] = show_cat,
 	[CMD_CHAINLOADER] = run_chainloader,
 	[CMD_CLEAR] = run_nothing,
+	[CMD_CMP] = show_cmp,
 	[CMD_COLOR] = run_nothing,
 	[CMD_CONFIGFILE] = run_configfile,
 	[CMD_DEBUG] = run_nothing,
+	[CMD_DISPLAYAPM] = run_ignored,
+	[CMD_DISPLAYMEM] = show_displaymem,
+	[CMD_FIND] = show_find,
 	[CMD_FOREGROUND] = run_nothing,
+	[CMD_FSTEST] = run_ignored,
+	[CMD_GEOMETRY] = show_geometry,
 	[CMD_HALT] = run_halt,
+	[CMD_HELP] = run_ignored,
 	[CMD_HIDE] = run_ignored,
+	[CMD_IMPSPROBE] = run_ignored,
 	[CMD_INITRD] = run_initrd,
+	[CMD_IOPROBE] = run_ignored,
 	[CMD_KERNEL] = run_kernel,
 	[CMD_LOCK] = run_lock,
 	[CMD_MAKEACTIVE] = run_ignored,
 	[CMD_MAP] = run_ignored,
+	[CMD_MD5CRYPT] = run_ignored,
 	[CMD_MODULE] = run_module,
 	[CMD_MODULENOUNZIP] = run_modulenounzip,
 	[CMD_PAGER] = run_nothing,
 	[CMD_PASSWORD] = run_password,
 	[CMD_PAUSE] = run_pause,
 	[CMD_PRINT] = run_print,
+	[CMD_READ] = run_ignored,
 	[CMD_REBOOT] = run_reboot,
 	[CMD_ROOT] = run_root,
 	[CMD_ROOTNOVERIFY] = run_rootnoverify,
@@ -297,14 +314,22 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_SPLASHIMAGE] = run_nothing,
 	[CMD_TERMINAL] = run_nothing,
 	[CMD_TERMINFO] = run_nothing,
+	[CMD_TESTLOAD] = run_ignored,
+	[CMD_TESTVBE] = run_ignored,
 	[CMD_UNHIDE] = run_ignored,
 	[CMD_UPPERMEM] = run_ignored,
+	[CMD_VBEPROBE] = run_ignored,
 	[CMD_VIEWPORT] = run_nothing,
 };
 
 bool run_supports(enum lst_cmd cmd)
 {
 	return handlers[cmd] != NULL;
+}
+
+bool run_has_effect(enum lst_cmd cmd)
+{
+	return handlers[cmd] != run_ignored;
 }
 
 static void measure(const struct platform *p, const char *line)

@@ -26,6 +26,9 @@ int run_entry(struct runner *r, const struct lst_entry *e);
 /* Whether CMD does anything in an entry; otherwise it is ERR_COMMAND. */
 bool run_supports(enum lst_cmd cmd);
 
+/* Whether more than a note comes of it: this loader writes nothing. */
+bool run_has_effect(enum lst_cmd cmd);
+
 /* Wait for a key, and return it. */
 int run_wait_key(const struct platform *p);
 

@@ -42,6 +42,11 @@ static const struct testmenu_file menus[] = {
 	{ "root/m/nothing.lst",
 	  "timeout 0\ntitle A\ncolor a/b\nmap (hd0) (hd1)\n"
 	  "savedefault\n" },
+	{ "root/m/looks.lst",
+	  "timeout 0\ntitle A\nfind /k1\nfind /i2\ncat /i1\ncat /bad\n"
+	  "cmp /k1 /i1\ncmp /k1 /k1\nblocklist (hd1)/k2\ngeometry (hd0)\n"
+	  "displaymem\ndisplayapm\nhelp\nimpsprobe\nkernel /k1 after\n" },
+	{ "root/bad", "a\033[2Jb\n" },
 	{ "root/m/lock.lst",
 	  "timeout 0\npassword x\ntitle A\nlock\nkernel /k1\n" },
 	{ "root/m/lock0.lst",
@@ -164,6 +169,12 @@ static void test_errors(void **state)
 		{ "root (hd0", "Error 11" }, { "root (hdx)", "Error 23" },
 		{ "root (hd0,0x)", "Error 11" },
 		{ "root (hd99999999999)", "Error 23" },
+		{ "root hd0,0", "Error 11: Unrecognized device string: hd0,0" },
+		{ "rootnoverify /dev/sda1", "Error 11" },
+		{ "find k1", "Error 1: " }, { "find /none", "Error 15: " },
+		{ "cat /none", "Error 15: " }, { "cmp /k1 /none", "Error 15: " },
+		{ "geometry (hd7)", "Error 21: " },
+		{ "blocklist /m", "Error 2: " },
 		{ "kernel k1", "Error 1: " }, { "kernel (hd0,0)+1", "Error 1: " },
 		{ "kernel", "Error 30: " }, { "kernel /m", "Error 2: " },
 		{ "kernel (hd0)/k1", "Error 17: " },
@@ -196,6 +207,24 @@ static void test_errors(void **state)
 		prints(lines[i][1]);
 		prints("Press any key");
 	}
+}
+
+/* Commands that only print do so, and the entry goes on. */
+static void test_looks(void **state)
+{
+	memmap_set(&fake.map, 0, 0x9f000, MEM_RAM);
+	assert_int_equal(run("looks"), FAKE_STARTED);
+	assert_string_equal(fake.args, "after");
+	prints("find /k1\n (hd0,0)\nfind /i2\n (hd1)\ncat /i1\ninitrd one");
+	prints("cat /bad\na?[2Jb\n");
+	prints("cmp /k1 /i1\nDiffer at the offset 0: 0x4b, 0x69\n");
+	prints("cmp /k1 /k1\nblocklist");
+	prints("blocklist (hd1)/k2\n(hd1)");
+	prints("+1\ngeometry (hd0)\ndrive 0x80 (hd0): ");
+	prints("   Partition num: 0,  file system ext4, type 0x83, ");
+	prints(" usable RAM: 0x0 to 0x9f000, 636 KiB\n");
+	prints("displayapm\n (no effect with this loader)\n");
+	assert_string_equal((char *)fake.loaded, "KERNEL one");
 }
 
 /* A line longer than what is read of one is told when it is run. */
@@ -253,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup(test_errors, fresh),
 		cmocka_unit_test_setup(test_roots, fresh),
 		cmocka_unit_test_setup(test_long_line, fresh),
+		cmocka_unit_test_setup(test_looks, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, setup, testmenu_end);

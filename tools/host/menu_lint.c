@@ -112,6 +112,38 @@ static void arguments(struct lint *t, const struct lst_line *line)
 			       command_name(line->cmd), grub4dos[i].what);
 }
 
+/* In the header we run what is about the menu. */
+static bool has_effect(const struct lst_line *line)
+{
+	if (line->kind == LST_GLOBAL && command_flags(line->cmd) & CMD_ENTRY &&
+	    !run_supports(line->cmd))
+		return false;
+	return run_has_effect(line->cmd);
+}
+
+/* Our loaders ask for no password, so nobody gets past these. */
+static void locks(struct lint *t, const struct lst_line *line)
+{
+	if (line->kind == LST_COMMAND && (line->cmd == CMD_PASSWORD ||
+	    (line->cmd == CMD_LOCK && t->l->password)))
+		remark(t, line->line, "\"%s\": nobody can start this entry, "
+		       "our loaders do not ask for a password",
+		       command_name(line->cmd));
+}
+
+/* GRUB reads the first word; ours take further files. */
+static void initrd_words(struct lint *t, const struct lst_line *line)
+{
+	const char *s = lst_args(t->l, line);
+
+	while (*(s = lst_next_word(s)))
+		if (*s != '/' && *s != '(') {
+			remark(t, line->line, "words behind the initrd's name "
+			       "are passed over");
+			return;
+		}
+}
+
 static void check_line(struct lint *t, const struct lst_line *line)
 {
 	const char *args = lst_args(t->l, line);
@@ -133,6 +165,12 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	else if (line->kind == LST_COMMAND && !run_supports(line->cmd))
 		remark(t, line->line, "\"%s\" is not supported by our loaders: "
 		       "Error 27", name);
+	else if (!has_effect(line))
+		remark(t, line->line, "\"%s\" has no effect with our loaders",
+		       name);
+	locks(t, line);
+	if (line->cmd == CMD_INITRD)
+		initrd_words(t, line);
 	if (line->cmd == CMD_CHAINLOADER)
 		remark(t, line->line, "\"%s\" starts EFI applications, and "
 		       "works under UEFI only", name);

@@ -1,0 +1,20 @@
+/*
+ * The commands that only look and tell: none of them changes what an entry
+ * starts.  ARGS as they stand in the line.
+ */
+#ifndef MENU_SHOW_H
+#define MENU_SHOW_H
+
+#include "menu/run.h"
+
+int show_blocklist(struct runner *r, const char *args);
+int show_cat(struct runner *r, const char *args);
+int show_cmp(struct runner *r, const char *args);
+int show_displaymem(struct runner *r, const char *args);
+
+/* Every device with the file; ERR_FILE_NOT_FOUND when there is none. */
+int show_find(struct runner *r, const char *args);
+
+int show_geometry(struct runner *r, const char *args);
+
+#endif
