@@ -11,10 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "menu/config.h"
 #include "tools/commands.h"
+#include "tools/image/data.h"
+#include "tools/image/file_option.h"
+#include "tools/image/gate.h"
 #include "tools/image/layout.h"
 #include "tools/image/menu_check.h"
 #include "tools/image/mkfs.h"
+#include "tools/image/source.h"
+#include "tools/image/spool.h"
 #include "tools/output.h"
 #include "tools/image/recipe.h"
 #include "tools/report.h"
@@ -26,7 +32,8 @@ struct build {
 	struct layout layout;
 	struct layout_ids ids;
 	char uuid[40];		/* of the root file system */
-	char *menu;		/* the menu.lst we wrote, or NULL */
+	char *kernel, *initrd;	/* "/boot/vmlinuz", for menu.lst, or NULL */
+	char *dir;		/* where the image will be */
 	char *efi, *stage2;	/* files that go in, or NULL */
 };
 
@@ -83,33 +90,91 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int add_boot_file(struct tree *t, const char *file)
+/* A file of the host that a boot loader reads, into /boot. */
+static int add_boot_file(struct tree *t, const char *file, const char *path)
 {
-	char path[256];
+	struct tree_node *n = filetree_new_node(t, S_IFREG | 0644);
 
+	n->data.solid = true;
+	return source_add_file(t, path, file, n);
+}
+
+/* --kernel or --initrd: to /boot, under its own name, which goes to *PATH. */
+static int add_kernel(struct build *b, const char *file, char **path)
+{
 	if (!file)
 		return 0;
-	if (strlen(base_name(file)) > 200 || strchr(base_name(file), ' '))
+	if (strchr(base_name(file), ' '))
 		return report_error("%s: menu.lst cannot name this file", file);
-	snprintf(path, sizeof(path), "boot/%s", base_name(file));
-	tree_add(t, path, file, NULL);
-	return 0;
+	if (asprintf(path, "/boot/%s", base_name(file)) < 0)
+		abort();
+	return add_boot_file(&b->tree, file, *path);
 }
 
 static int write_menu(struct build *b)
 {
 	const struct recipe *r = &b->r;
 	const char *root = r->table == PART_NONE ? "(hd0)" : "(hd0,0)";
-	int n;
+	char *menu;
+	int err;
 
-	n = asprintf(&b->menu, "default 0\ntimeout 0\nhiddenmenu\n\n"
-		     "title %s\nroot %s\nkernel /boot/%s%s%s\n%s%s%s",
-		     base_name(r->kernel), root, base_name(r->kernel),
+	if (asprintf(&menu, "default 0\ntimeout 0\nhiddenmenu\n\n"
+		     "title %s\nroot %s\nkernel %s%s%s\n%s%s%s",
+		     base_name(b->kernel), root, b->kernel,
 		     r->append ? " " : "", r->append ? r->append : "",
-		     r->initrd ? "initrd /boot/" : "",
-		     r->initrd ? base_name(r->initrd) : "",
-		     r->initrd ? "\n" : "");
-	return n < 0 ? report_error("out of memory") : 0;
+		     b->initrd ? "initrd " : "", b->initrd ? b->initrd : "",
+		     b->initrd ? "\n" : "") < 0)
+		abort();
+	err = source_add_text(&b->tree, "boot/grub/menu.lst", menu);
+	free(menu);
+	return err;
+}
+
+/* One of loader's names, where a first partition has them. */
+static bool has_menu(const struct tree *t)
+{
+	static const char *const names[] = {
+		"boot/grub/menu.lst", "boot/grub/grub.conf", "grub/menu.lst",
+		"grub/grub.conf",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct tree_node *n = gate_lookup(t, names[i], true);
+
+		if (n && S_ISREG(n->mode))
+			return true;
+	}
+	return false;
+}
+
+static int add_inputs(struct build *b)
+{
+	struct recipe *r = &b->r;
+
+	for (const char **root = r->root; root && *root; root++)
+		if (source_add(&b->tree, *root))
+			return -1;
+	for (const char **file = r->file; file && *file; file++)
+		if (file_option_add(&b->tree, *file))
+			return -1;
+	if (add_kernel(b, r->kernel, &b->kernel) ||
+	    add_kernel(b, r->initrd, &b->initrd))
+		return -1;
+	return r->menu ? add_boot_file(&b->tree, r->menu,
+				       "boot/grub/menu.lst") : 0;
+}
+
+/* The menu.lst that was given or written. */
+static int check_menu(const struct tree *t, const char *given)
+{
+	const char *path = "boot/grub/menu.lst";
+	char *text = data_text(gate_lookup(t, path, true), CONFIG_MAX,
+			       given ? given : path);
+	int err = text ? menu_check(given ? given :
+				    "the menu.lst for --append", text) : -1;
+
+	free(text);
+	return err;
 }
 
 static int collect(struct build *b)
@@ -117,24 +182,24 @@ static int collect(struct build *b)
 	struct recipe *r = &b->r;
 	struct tree *t = &b->tree;
 
-	t->root = r->root;
-	if (add_boot_file(t, r->kernel) || add_boot_file(t, r->initrd))
+	report_progress("reading", 0, 0);
+	if (add_inputs(b))
 		return -1;
-	if (r->kernel && !r->menu && write_menu(b))
+	if (!r->menu && r->kernel && write_menu(b))
 		return -1;
-	if ((r->menu || b->menu) && menu_check(r->menu, b->menu))
+	if ((r->menu || r->kernel) && check_menu(t, r->menu))
 		return -1;
-	if (r->menu || b->menu)
-		tree_add(t, "boot/grub/menu.lst", r->menu, b->menu);
 	if (r->table == PART_NONE && r->boot & BOOT_BIOS) {
 		b->stage2 = boot_install_find(r, "stage2.bin");
-		tree_add(t, STAGES_STAGE2_FILE, b->stage2, NULL);
+		if (add_boot_file(t, b->stage2, STAGES_STAGE2_FILE))
+			return -1;
 	}
-	if (tree_scan(t))
-		return -1;
-	if (!t->has_menu)
+	if (!has_menu(t))
 		report_note("no /boot/grub/menu.lst: give --menu, --kernel or "
 			    "a --root that has one");
+	if (r->fs != FS_FAT32 && mkext_prepare(t))
+		return -1;
+	filetree_finish(t);
 	return 0;
 }
 
@@ -170,44 +235,54 @@ static void make_ids(struct build *b)
 	b->ids.mbr = (uint32_t)strtoul(b->ids.disk, NULL, 16) | 1;
 }
 
-static int write_root(const struct build *b, const char *image)
+static struct mkfs root_fs(const struct build *b, const struct output *out)
 {
-	struct mkfs m = {
-		.image = image, .offset = b->layout.root.offset,
-		.size = b->layout.root.size, .sector = b->r.sector,
-		.fs = b->r.fs, .uuid = b->uuid, .label = b->r.label,
+	return (struct mkfs){
+		.image = out ? out->temp : NULL, .fd = out ? out->fd : -1,
+		.offset = b->layout.root.offset, .size = b->layout.root.size,
+		.sector = b->r.sector, .fs = b->r.fs, .uuid = b->uuid,
+		.label = b->r.label, .minimize = b->r.minimize,
 	};
+}
+
+static int write_root(const struct build *b, const struct output *out)
+{
+	struct mkfs m = root_fs(b, out);
 
 	return m.fs == FS_FAT32 ? mkfat_write(&m, &b->tree) :
 	       mkext_write(&m, &b->tree);
 }
 
-static int write_esp(struct build *b, const char *image)
+static int write_esp(struct build *b, const struct output *out)
 {
 	struct mkfs m = {
-		.image = image, .offset = b->layout.esp.offset,
+		.image = out->temp, .offset = b->layout.esp.offset,
 		.size = b->layout.esp.size, .sector = b->r.sector,
 		.fs = FS_FAT32, .uuid = b->ids.esp, .label = "ESP",
 	};
-	struct tree t = { 0 };
+	struct tree t;
+	int err;
 
 	b->efi = boot_install_find(&b->r, "twinboot.efi");
-	tree_add(&t, "EFI/BOOT/BOOTX64.EFI", b->efi, NULL);
-	if (tree_scan(&t))
-		return -1;
-	if (mkfat_need(&t) > m.size)
-		return report_error("%s does not fit on the ESP of %lu MiB",
-				    b->efi, m.size >> 20);
-	return mkfat_write(&m, &t);
+	filetree_init(&t, NULL);
+	err = add_boot_file(&t, b->efi, "EFI/BOOT/BOOTX64.EFI");
+	if (!err) {
+		filetree_finish(&t);
+		err = mkfat_need(&m, &t) > m.size ?
+		      report_error("%s does not fit on the ESP of %lu MiB",
+				   b->efi, m.size >> 20) : mkfat_write(&m, &t);
+	}
+	filetree_free(&t);
+	return err;
 }
 
 static int write_all(struct build *b, struct output *out)
 {
 	if (output_resize(out, b->layout.size) ||
 	    layout_write(&b->layout, &b->r, &b->ids, out->fd, out->path) ||
-	    write_root(b, out->temp))
+	    write_root(b, out))
 		return -1;
-	if (b->layout.esp.size && write_esp(b, out->temp))
+	if (b->layout.esp.size && write_esp(b, out))
 		return -1;
 	if (b->r.boot & BOOT_BIOS &&
 	    boot_install_write_bios(&b->r, &b->layout, out->fd))
@@ -255,17 +330,45 @@ static void print_json(const struct build *b)
 	json_decref(j);
 }
 
+/* Beside the image is room for what cannot be read twice. */
+static void prepare(struct build *b)
+{
+	const struct recipe *r = &b->r;
+	const char *slash = strrchr(r->output, '/');
+
+	b->dir = slash ? strndup(r->output, (size_t)(slash - r->output) + 1) :
+		 strdup(".");
+	source_begin(r->output, r->owner_root);
+	spool_begin(b->dir);
+	filetree_init(&b->tree, NULL);
+}
+
+static void release(struct build *b)
+{
+	data_close_places();
+	spool_end();
+	filetree_free(&b->tree);
+	recipe_free(&b->r);
+	free(b->dir);
+	free(b->kernel);
+	free(b->initrd);
+	free(b->efi);
+	free(b->stage2);
+}
+
 static int build_image(struct build *b)
 {
 	struct output out;
+	struct mkfs m;
 	uint64_t need;
 
-	if (choose_boots(&b->r) || collect(b))
+	if (filetree_time_check() || choose_boots(&b->r) || collect(b))
 		return -1;
 	make_ids(b);
-	need = b->r.fs == FS_FAT32 ? mkfat_need(&b->tree) :
-	       mkext_need(&b->tree);
-	if (layout_plan(&b->layout, &b->r, need) ||
+	m = root_fs(b, NULL);
+	need = m.fs == FS_FAT32 ? mkfat_need(&m, &b->tree) :
+	       mkext_need(&m, &b->tree);
+	if (!need || layout_plan(&b->layout, &b->r, need) ||
 	    output_open(&out, b->r.output))
 		return -1;
 	if (write_all(b, &out)) {
@@ -280,14 +383,15 @@ static int build_run(int argc, char **argv)
 	struct build b = { 0 };
 	int err = recipe_parse(&b.r, argc, argv);
 
-	if (err)
+	if (err) {
+		recipe_free(&b.r);
 		return err > 0 ? 0 : 2;
+	}
+	prepare(&b);
 	err = build_image(&b);
 	if (!err && b.r.json)
 		print_json(&b);
-	free(b.menu);
-	free(b.efi);
-	free(b.stage2);
+	release(&b);
 	return err ? 1 : 0;
 }
 

@@ -1,396 +1,327 @@
 /*
- * Filling an ext2/3/4 file system through libext2fs.  Each file is allocated
- * in one go before it is written: it becomes few extents, and the loader reads
- * it in few requests.
+ * Every node of a tree into an ext file system: its blocks, its bytes, its
+ * inode, in the order of the inodes' numbers.
  */
-#include "tools/image/ext_write.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <unistd.h>
 
+#include "tools/image/data.h"
+#include "tools/image/ext.h"
 #include "tools/report.h"
 
-#define BLOCK 4096u
-#define CHUNK (1u << 20)	/* bytes copied at once */
+#define LOST_AND_FOUND 4u	/* blocks, so that e2fsck need not find any */
+#define TIME_MIN INT32_MIN	/* 1901 ... */
+#define TIME_MAX (INT32_MIN + (1ll << 34) - 1)	/* ... to 2446 */
 
-struct ext {
-	struct tree_sink sink;
-	ext2_filsys fs;
-	bool extents;
+struct writer {
+	struct tree_visitor visitor;
+	struct ext *x;
 	uint64_t done, total;	/* bytes, for the progress line */
-	char dir[4096];		/* the directory used last ... */
-	ext2_ino_t dir_ino;	/* ... and its inode; 0: none */
+	uint8_t inodes[256 * 256];	/* that follow each other in a table */
+	ext2_ino_t first;
+	unsigned n_inodes;
 };
 
-static int failed(const struct ext *x, errcode_t err, const char *path)
+static int bad(const char *path, const char *why)
 {
-	if (err == EXT2_ET_BLOCK_ALLOC_FAIL || err == EXT2_ET_INODE_ALLOC_FAIL)
-		return report_error("the root file system is full at /%s: "
-				    "give a larger --size", path);
-	if (err == EXT2_ET_SHORT_WRITE)
-		return report_error("no space left where the image is written");
-	return report_error("/%s: %s", path, error_message(err));
-}
-
-/* ---- directories ---- */
-
-static errcode_t link_in(ext2_filsys fs, ext2_ino_t dir, const char *name,
-			 ext2_ino_t ino, int type)
-{
-	errcode_t err = ext2fs_link(fs, dir, name, ino, type);
-
-	if (err == EXT2_ET_DIR_NO_SPACE) {
-		err = ext2fs_expand_dir(fs, dir);
-		if (!err)
-			err = ext2fs_link(fs, dir, name, ino, type);
-	}
-	return err;
-}
-
-static errcode_t make_dir(ext2_filsys fs, ext2_ino_t parent, const char *name)
-{
-	errcode_t err = ext2fs_mkdir(fs, parent, 0, name);
-
-	if (err == EXT2_ET_DIR_NO_SPACE) {
-		err = ext2fs_expand_dir(fs, parent);
-		if (!err)
-			err = ext2fs_mkdir(fs, parent, 0, name);
-	}
-	return err;
-}
-
-/* PATH's inode, symbolic links followed; 0 when there is none. */
-static ext2_ino_t find(ext2_filsys fs, const char *path)
-{
-	ext2_ino_t ino;
-
-	if (!path[0])
-		return EXT2_ROOT_INO;
-	if (ext2fs_namei_follow(fs, EXT2_ROOT_INO, EXT2_ROOT_INO, path, &ino))
-		return 0;
-	return ino;
-}
-
-/* The directory that PATH's last part is in; made when it is missing. */
-static errcode_t parent_of(struct ext *x, const char *path, ext2_ino_t *ino)
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) : 0;
-	char part[4096];
-
-	if (x->dir_ino && strlen(x->dir) == len && !memcmp(x->dir, path, len)) {
-		*ino = x->dir_ino;
-		return 0;
-	}
-	*ino = EXT2_ROOT_INO;
-	for (size_t at = 0; at < len; ) {
-		ext2_ino_t above = *ino;
-		size_t name = at;
-		errcode_t err;
-
-		at += strcspn(path + at, "/");
-		memcpy(part, path, at);
-		part[at] = 0;
-		*ino = find(x->fs, part);
-		if (!*ino && (err = make_dir(x->fs, above, part + name)))
-			return err;
-		if (!*ino)
-			*ino = find(x->fs, part);
-		at++;
-	}
-	memcpy(x->dir, path, len);
-	x->dir[len] = 0;
-	x->dir_ino = *ino;
-	return 0;
+	return report_error("/%s: %s", path, why);
 }
 
 /* ---- inodes ---- */
 
-static void set_facts(struct ext2_inode_large *i, struct archive_entry *e)
+static uint64_t inode_at(const struct ext *x, ext2_ino_t ino)
 {
-	uint32_t t = (uint32_t)archive_entry_mtime(e);
-	unsigned uid = (unsigned)archive_entry_uid(e);
-	unsigned gid = (unsigned)archive_entry_gid(e);
+	uint32_t per = x->fs->super->s_inodes_per_group;
 
-	i->i_mode = (uint16_t)archive_entry_mode(e);
-	i->i_uid = (uint16_t)uid;
-	ext2fs_set_i_uid_high(*i, uid >> 16);
-	i->i_gid = (uint16_t)gid;
-	ext2fs_set_i_gid_high(*i, gid >> 16);
-	i->i_atime = i->i_ctime = i->i_mtime = i->i_crtime = t;
+	return ext2fs_inode_table_loc(x->fs, (ino - 1) / per) * EXT_BLOCK +
+	       (uint64_t)((ino - 1) % per) * 256;
+}
+
+/* Not through ext_out: the tables lie apart from the data. */
+static int flush_inodes(struct writer *w)
+{
+	struct ext *x = w->x;
+	size_t len = w->n_inodes * 256;
+	uint64_t at = w->n_inodes ? x->offset + inode_at(x, w->first) : 0;
+
+	if (len && pwrite(x->fd, w->inodes, len, (off_t)at) != (ssize_t)len)
+		return report_errno("writing inodes");
+	w->n_inodes = 0;
+	return 0;
+}
+
+static int put_inode(struct writer *w, ext2_ino_t ino,
+		     const struct ext2_inode_large *i,
+		     const struct ext_xattrs *attr)
+{
+	uint32_t per = w->x->fs->super->s_inodes_per_group;
+	uint8_t *to;
+
+	if (w->n_inodes == 256 || (w->n_inodes &&
+	    (ino != w->first + w->n_inodes || !((ino - 1) % per))))
+		if (flush_inodes(w))
+			return -1;
+	if (!w->n_inodes)
+		w->first = ino;
+	to = w->inodes + 256 * w->n_inodes++;
+	memcpy(to, i, sizeof(*i));
+	memcpy(to + sizeof(*i), attr->body, EXT_IBODY);
+	ext2fs_inode_csum_set(w->x->fs, ino, (struct ext2_inode_large *)to);
+	ext2fs_inode_alloc_stats2(w->x->fs, ino, 1, S_ISDIR(i->i_mode));
+	return 0;
+}
+
+static void set_facts(struct ext2_inode_large *i, const struct tree_node *n)
+{
+	int64_t t = n->mtime.tv_sec;
+	uint32_t more = (uint32_t)((t - (int32_t)t) >> 32 & 3) |
+			(uint32_t)n->mtime.tv_nsec << 2;
+
+	i->i_mode = (uint16_t)n->mode;
+	i->i_uid = (uint16_t)n->uid;
+	ext2fs_set_i_uid_high(*i, n->uid >> 16);
+	i->i_gid = (uint16_t)n->gid;
+	ext2fs_set_i_gid_high(*i, n->gid >> 16);
+	i->i_atime = i->i_ctime = i->i_mtime = i->i_crtime = (uint32_t)t;
+	i->i_atime_extra = i->i_ctime_extra = i->i_mtime_extra =
+		i->i_crtime_extra = more;
 	i->i_extra_isize = sizeof(*i) - EXT2_GOOD_OLD_INODE_SIZE;
+	i->i_links_count = (uint16_t)n->nlink;
 }
 
-static errcode_t write_facts(ext2_filsys fs, ext2_ino_t ino,
-			     struct archive_entry *e)
+static const char *unfit(const struct ext *x, const struct tree_node *n)
 {
-	struct ext2_inode_large i;
-	errcode_t err = ext2fs_read_inode_full(fs, ino, (void *)&i, sizeof(i));
+	uint64_t max = x->extents ? 1ull << 44 :
+		       ((1ull << 30) + (1 << 20) + 1024 + 12) * EXT_BLOCK;
 
-	if (err)
-		return err;
-	set_facts(&i, e);
-	return ext2fs_write_inode_full(fs, ino, (void *)&i, sizeof(i));
+	if (n->mtime.tv_sec < TIME_MIN || n->mtime.tv_sec > TIME_MAX)
+		return "its time is not between 1901 and 2446";
+	if (S_ISREG(n->mode) && n->size >= max)
+		return "a file larger than the file system can have";
+	if (S_ISREG(n->mode) && !x->huge && data_stored(n) >> 41)
+		return "more than 2 TiB in a file, which only ext4 can hold";
+	if (!S_ISDIR(n->mode) && n->nlink > EXT2_LINK_MAX)
+		return "more than 65000 names of one file";
+	if (S_ISDIR(n->mode) && !x->dir_nlink &&
+	    n->dir.subdirs > EXT2_LINK_MAX - 2)
+		return "more than 64998 directories in one, which only ext4 "
+		       "can hold";
+	if (S_ISLNK(n->mode) && (!n->size || n->size >= EXT_BLOCK))
+		return "a symbolic link of no or of more than 4095 bytes";
+	if (n->major > 0xfff || n->minor > 0xfffff)
+		return "a device number that Linux does not have";
+	return NULL;
 }
 
-static errcode_t write_attributes(ext2_filsys fs, ext2_ino_t ino,
-				  struct archive_entry *e)
+/* ---- contents ---- */
+
+/* The bytes of the run at LOGICAL into the pieces from *P on. */
+static int copy_piece(struct writer *w, struct data_reader *r,
+		      const struct ext_piece *p, uint64_t left)
 {
-	struct ext2_xattr_handle *h;
-	const char *name;
-	const void *value;
-	size_t len;
-	errcode_t err;
+	uint64_t at = p->physical * EXT_BLOCK, start;
 
-	if (!archive_entry_xattr_reset(e))
-		return 0;
-	err = ext2fs_xattrs_open(fs, ino, &h);
-	if (err)
-		return err;
-	err = ext2fs_xattrs_read(h);
-	while (!err && !archive_entry_xattr_next(e, &name, &value, &len))
-		err = ext2fs_xattr_set(h, name, value, len);
-	ext2fs_xattrs_close(&h);
-	return err;
-}
+	while (left) {
+		size_t room = left < 1u << 20 ? (size_t)left : 1u << 20;
+		uint8_t *to = ext_out_room(w->x, at, &room);
+		ssize_t n = to ? data_read(r, to, room, &start) : -1;
 
-/* ---- data ---- */
-
-static bool all_zero(const uint8_t *p, size_t len)
-{
-	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
-}
-
-/*
- * BLOCKS blocks of BUF to the place of logical block LOGICAL.  What is zero is
- * allocated but not written: the image is, and stays, sparse there.
- */
-static errcode_t put_blocks(ext2_filsys fs, ext2_ino_t ino,
-			    struct ext2_inode *inode, blk64_t logical,
-			    unsigned blocks, const uint8_t *buf)
-{
-	blk64_t start = 0, next;
-	unsigned run = 0;
-	errcode_t err = 0;
-
-	for (unsigned i = 0; !err && i <= blocks; i++) {
-		bool zero = i == blocks || all_zero(buf + i * BLOCK, BLOCK);
-
-		next = 0;
-		if (!zero)
-			err = ext2fs_bmap2(fs, ino, inode, NULL, 0,
-					   logical + i, NULL, &next);
-		if (run && (zero || next != start + run)) {
-			if (!err)
-				err = io_channel_write_blk64(fs->io, start,
-					(int)run, buf + (i - run) * BLOCK);
-			run = 0;
-		}
-		if (!zero && !run++)
-			start = next;
-	}
-	return err;
-}
-
-static errcode_t reserve(ext2_filsys fs, ext2_ino_t ino,
-			 struct ext2_inode *inode, uint64_t size)
-{
-	blk64_t blocks = (size + BLOCK - 1) / BLOCK;
-
-	if (!blocks)
-		return 0;
-	return ext2fs_fallocate(fs, EXT2_FALLOCATE_FORCE_INIT, ino, inode,
-				~0ull, 0, blocks);
-}
-
-/* -2: the data could not be read, reported. */
-static errcode_t copy_data(struct ext *x, ext2_ino_t ino,
-			   struct ext2_inode *inode, uint64_t size,
-			   const char *path, struct tree_data *data)
-{
-	static uint8_t buf[CHUNK];
-	errcode_t err = reserve(x->fs, ino, inode, size);
-	uint64_t at = 0;
-
-	while (!err && at < size) {
-		ssize_t n = tree_read(data, buf, sizeof(buf));
-		size_t whole;
-
-		if (n < 0)
-			return -2;
-		if (!n || (uint64_t)n > size - at) {
-			report_error("/%s: changed while it was read", path);
-			return -2;
-		}
-		whole = ((size_t)n + BLOCK - 1) / BLOCK;
-		memset(buf + n, 0, whole * BLOCK - (size_t)n);
-		err = put_blocks(x->fs, ino, inode, at / BLOCK,
-				 (unsigned)whole, buf);
+		if (n <= 0)
+			return -1;
+		ext_out_filled(w->x, (size_t)n);
 		at += (uint64_t)n;
-		x->done += (uint64_t)n;
-		report_progress("writing the root file system", x->done,
-				x->total);
+		left -= (uint64_t)n;
+		w->done += (uint64_t)n;
+		report_progress("writing the root file system", w->done,
+				w->total);
 	}
+	return 0;
+}
+
+static int copy_data(struct writer *w, const struct tree_node *n,
+		     const char *path)
+{
+	static const uint8_t zero[EXT_BLOCK];
+	struct ext *x = w->x;
+	struct data_reader r;
+	int err = 0;
+
+	if (data_open(&r, n, path))
+		return -1;
+	for (size_t i = 0; !err && i < x->n_pieces; i++) {
+		const struct ext_piece *p = &x->piece[i];
+		uint64_t len = p->len * EXT_BLOCK;
+		uint64_t left = n->size - p->logical * EXT_BLOCK;
+
+		if (left > len)
+			left = len;
+		err = copy_piece(w, &r, p, left);
+		if (!err)
+			err = ext_out_put(x, p->physical * EXT_BLOCK + left,
+					  zero, len - left);
+	}
+	data_close(&r);
 	return err;
 }
 
-/* ---- one entry ---- */
-
-static int dirent_type(unsigned mode)
+static int put_file(struct writer *w, struct tree_node *n, const char *path)
 {
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return EXT2_FT_REG_FILE;
-	case S_IFDIR:
-		return EXT2_FT_DIR;
-	case S_IFLNK:
-		return EXT2_FT_SYMLINK;
-	case S_IFCHR:
-		return EXT2_FT_CHRDEV;
-	case S_IFBLK:
-		return EXT2_FT_BLKDEV;
-	case S_IFIFO:
-		return EXT2_FT_FIFO;
-	default:
-		return EXT2_FT_SOCK;
+	struct ext *x = w->x;
+
+	for (uint32_t i = 0; i < n->data.n_runs; i++) {
+		const struct tree_run *run = &n->data.run[i];
+
+		if (ext_blocks_take(x, run->start / EXT_BLOCK,
+				    (run->len + EXT_BLOCK - 1) / EXT_BLOCK))
+			return -1;
 	}
+	return x->fs && n->data.n_runs ? copy_data(w, n, path) : 0;
 }
 
-static errcode_t new_file(struct ext *x, ext2_ino_t parent, const char *path,
-			  struct archive_entry *e, struct tree_data *data)
+/* Short targets stand in the inode. */
+static int put_symlink(struct writer *w, const struct tree_node *n,
+		       struct ext2_inode_large *i)
 {
-	const char *name = strrchr(path, '/');
-	bool regular = archive_entry_filetype(e) == AE_IFREG;
-	struct ext2_inode_large i = { 0 };
-	struct ext2_inode *small = (struct ext2_inode *)&i;
-	ext2_ino_t ino;
-	errcode_t err;
+	struct ext *x = w->x;
+	uint8_t block[EXT_BLOCK] = { 0 };
 
-	set_facts(&i, e);
-	i.i_links_count = 1;
-	err = ext2fs_new_inode(x->fs, parent, i.i_mode, NULL, &ino);
-	if (!err)
-		err = link_in(x->fs, parent, name ? name + 1 : path, ino,
-			      dirent_type(i.i_mode));
-	if (err)
-		return err;
-	ext2fs_inode_alloc_stats2(x->fs, ino, 1, 0);
-	if (regular) {
-		err = ext2fs_inode_size_set(x->fs, small,
-					    (uint64_t)archive_entry_size(e));
-		if (x->extents)
-			i.i_flags |= EXT4_EXTENTS_FL;
-	} else {
-		unsigned major = major(archive_entry_rdev(e));
-		unsigned minor = minor(archive_entry_rdev(e));
-
-		/* Linux's "new" device numbers: 12 bits major, 20 minor. */
-		i.i_block[1] = (minor & 0xff) | major << 8 |
-			       (minor & ~0xffu) << 12;
+	if (n->size < sizeof(i->i_block)) {
+		memcpy(i->i_block, n->target, n->size);
+		return 0;
 	}
-	if (!err && x->extents && regular) {
-		ext2_extent_handle_t h;
-
-		err = ext2fs_extent_open2(x->fs, ino, small, &h);
-		if (!err)
-			ext2fs_extent_free(h);
-	}
-	if (!err)
-		err = ext2fs_write_inode_full(x->fs, ino, small, sizeof(i));
-	if (!err && regular)
-		err = copy_data(x, ino, small, (uint64_t)archive_entry_size(e),
-				path, data);
-	if (!err)
-		err = ext2fs_write_inode_full(x->fs, ino, small, sizeof(i));
-	return err ? err : write_attributes(x->fs, ino, e);
-}
-
-static errcode_t new_dir(struct ext *x, ext2_ino_t parent, const char *path,
-			 struct archive_entry *e)
-{
-	const char *name = strrchr(path, '/');
-	ext2_ino_t ino = find(x->fs, path);
-	errcode_t err = ino ? 0 : make_dir(x->fs, parent,
-					   name ? name + 1 : path);
-
-	if (!err && !ino)
-		ino = find(x->fs, path);
-	if (!err)
-		err = write_facts(x->fs, ino, e);
-	return err ? err : write_attributes(x->fs, ino, e);
-}
-
-static errcode_t new_symlink(struct ext *x, ext2_ino_t parent,
-			     const char *path, struct archive_entry *e)
-{
-	const char *name = strrchr(path, '/');
-	ext2_ino_t ino;
-	errcode_t err;
-
-	name = name ? name + 1 : path;
-	err = ext2fs_symlink(x->fs, parent, 0, name, archive_entry_symlink(e));
-	if (err == EXT2_ET_DIR_NO_SPACE) {
-		err = ext2fs_expand_dir(x->fs, parent);
-		if (!err)
-			err = ext2fs_symlink(x->fs, parent, 0, name,
-					     archive_entry_symlink(e));
-	}
-	if (!err)
-		err = ext2fs_lookup(x->fs, parent, name, (int)strlen(name),
-				    NULL, &ino);
-	return err ? err : write_facts(x->fs, ino, e);
-}
-
-static errcode_t new_hardlink(struct ext *x, ext2_ino_t parent,
-			      const char *path, struct archive_entry *e)
-{
-	const char *name = strrchr(path, '/');
-	const char *to = archive_entry_hardlink(e);
-	struct ext2_inode inode;
-	ext2_ino_t ino;
-	errcode_t err;
-
-	err = ext2fs_namei(x->fs, EXT2_ROOT_INO, EXT2_ROOT_INO, to, &ino);
-	if (!err)
-		err = ext2fs_read_inode(x->fs, ino, &inode);
-	if (!err)
-		err = link_in(x->fs, parent, name ? name + 1 : path, ino,
-			      dirent_type(inode.i_mode));
-	inode.i_links_count++;
-	return err ? err : ext2fs_write_inode(x->fs, ino, &inode);
-}
-
-static int ext_add(struct tree_sink *sink, const char *path,
-		   struct archive_entry *e, struct tree_data *data)
-{
-	struct ext *x = (struct ext *)sink;
-	ext2_ino_t parent = EXT2_ROOT_INO;
-	errcode_t err = path[0] ? parent_of(x, path, &parent) : 0;
-
-	if (err)
-		return failed(x, err, path);
-	if (archive_entry_hardlink(e))
-		err = new_hardlink(x, parent, path, e);
-	else if (archive_entry_filetype(e) == AE_IFDIR)
-		err = new_dir(x, parent, path, e);
-	else if (archive_entry_filetype(e) == AE_IFLNK)
-		err = new_symlink(x, parent, path, e);
-	else
-		err = new_file(x, parent, path, e, data);
-	if (err == -2)
+	if (ext_blocks_take(x, 0, 1))
 		return -1;
-	return err ? failed(x, err, path) : 0;
+	memcpy(block, n->target, n->size);
+	return x->fs ? ext_out_put(x, x->piece[0].physical * EXT_BLOCK, block,
+				   EXT_BLOCK) : 0;
 }
 
-int ext_write(ext2_filsys fs, const struct tree *t)
+static int put_dir(struct writer *w, struct tree_node *n, const char *path,
+		   struct ext2_inode_large *i, uint64_t *size)
 {
-	struct ext x = {
-		.sink = { ext_add }, .fs = fs, .total = t->bytes,
-		.extents = ext2fs_has_feature_extents(fs->super),
-	};
+	bool indexed;
+	uint32_t min = strcmp(path, "lost+found") ? 1 : LOST_AND_FOUND;
 
-	return tree_walk(t, &x.sink);
+	if (ext_dir_write(w->x, n, min, path, size, &indexed))
+		return -1;
+	if (indexed)
+		i->i_flags |= EXT2_INDEX_FL;
+	i->i_links_count = n->dir.subdirs > EXT2_LINK_MAX - 2 ? 1 :
+			   (uint16_t)(n->dir.subdirs + 2);
+	return 0;
+}
+
+/* Linux's "new" device numbers: 12 bits major, 20 minor. */
+static void put_device(const struct tree_node *n, struct ext2_inode_large *i)
+{
+	if (n->major < 256 && n->minor < 256)
+		i->i_block[0] = n->major << 8 | n->minor;
+	else
+		i->i_block[1] = (n->minor & 0xff) | n->major << 8 |
+				(n->minor & ~0xffu) << 12;
+}
+
+static int put_contents(struct writer *w, struct tree_node *n,
+			const char *path, struct ext2_inode_large *i,
+			uint64_t *size)
+{
+	*size = n->size;
+	w->x->n_pieces = 0;
+	switch (n->mode & S_IFMT) {
+	case S_IFDIR:
+		return put_dir(w, n, path, i, size);
+	case S_IFREG:
+		return put_file(w, n, path);
+	case S_IFLNK:
+		return put_symlink(w, n, i);
+	case S_IFCHR:
+	case S_IFBLK:
+		put_device(n, i);
+		/* fall through */
+	default:
+		*size = 0;
+		return 0;
+	}
+}
+
+static int put_attributes(struct ext *x, ext2_ino_t ino,
+			  struct ext_xattrs *a, struct ext2_inode_large *i)
+{
+	uint64_t block;
+
+	if (!a->in_block)
+		return 0;
+	if (ext_blocks_one(x, &block))
+		return -1;
+	i->i_file_acl = (uint32_t)block;
+	i->osd2.linux2.l_i_file_acl_high = (uint16_t)(block >> 32);
+	if (!x->fs)
+		return 0;
+	ext2fs_ext_attr_block_csum_set(x->fs, ino, block, (void *)a->block);
+	return ext_out_put(x, block * EXT_BLOCK, a->block, EXT_BLOCK);
+}
+
+/* The map, when the contents are in blocks, and what all that takes. */
+static int put_map(struct ext *x, const struct tree_node *n, ext2_ino_t ino,
+		   struct ext2_inode_large *i, bool attr_block)
+{
+	uint64_t blocks = attr_block, map;
+
+	for (size_t k = 0; k < x->n_pieces; k++)
+		blocks += x->piece[k].len;
+	if (S_ISDIR(n->mode) || S_ISREG(n->mode) || x->n_pieces) {
+		if (ext_blocks_map(x, i, ino, &map))
+			return -1;
+		blocks += map;
+	}
+	i->i_blocks = (uint32_t)(blocks * 8);
+	i->osd2.linux2.l_i_blocks_hi = (uint16_t)(blocks * 8 >> 32);
+	return 0;
+}
+
+static int visit(struct tree_visitor *v, struct tree_node *n, const char *path)
+{
+	struct writer *w = (struct writer *)v;
+	ext2_ino_t ino = ext_ino(n);
+	struct ext2_inode_large i = { 0 };
+	static struct ext_xattrs attr;
+	const char *why = unfit(w->x, n);
+	uint64_t size;
+
+	if (!why)
+		why = ext_xattr_pack(&attr, n);
+	if (why)
+		return bad(path, why);
+	set_facts(&i, n);
+	if (put_contents(w, n, path, &i, &size) ||
+	    put_map(w->x, n, ino, &i, attr.in_block) ||
+	    put_attributes(w->x, ino, &attr, &i))
+		return -1;
+	i.i_size = (uint32_t)size;
+	i.i_size_high = (uint32_t)(size >> 32);
+	return w->x->fs ? put_inode(w, ino, &i, &attr) : 0;
+}
+
+static int add_size(struct tree_visitor *v, struct tree_node *n,
+		    const char *path)
+{
+	if (S_ISREG(n->mode))
+		((struct writer *)v)->total += data_stored(n);
+	return 0;
+}
+
+int ext_write(struct ext *x, const struct tree *t)
+{
+	static struct writer w;
+
+	w = (struct writer){ .visitor = { add_size }, .x = x };
+	filetree_walk(t, &w.visitor);
+	w.visitor.visit = visit;
+	if (filetree_walk(t, &w.visitor))
+		return -1;
+	if (!x->fs)
+		return 0;
+	ext_blocks_account(x);
+	return ext_out_flush(x) ? -1 : flush_inodes(&w);
 }

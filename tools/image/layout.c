@@ -17,11 +17,16 @@
 #define GUID_BIOS "21686148-6449-6E6F-744E-656564454649"
 #define GUID_ESP "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 
+static uint64_t round_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
 int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 {
 	uint64_t at = r->table == PART_NONE ? 0 : MIB;
 	/* GPT keeps a copy of itself at the end. */
-	uint64_t tail = r->table == PART_GPT ? MIB : 0;
+	uint64_t tail = r->table == PART_GPT ? MIB : 0, least;
 
 	*l = (struct layout){ 0 };
 	if (r->table == PART_GPT && r->boot & BOOT_BIOS) {
@@ -32,12 +37,15 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 		l->esp = (struct part_range){ at, ESP_SIZE };
 		at += ESP_SIZE;
 	}
-	need = (need + MIB - 1) & -MIB;
-	l->size = r->size ? r->size : at + need + tail;
-	if (l->size < at + tail + MIB)
-		return report_error("the image is too small: %lu MiB, needed "
-				    "about %lu", l->size / MIB,
-				    (at + need + tail) / MIB);
+	least = at + round_up(need, 4096) + tail;
+	if (!r->minimize)
+		need += need / 10 + 4 * MIB;	/* room to live */
+	l->size = r->size ? r->size :
+		  at + tail + round_up(need, r->minimize ? 4096 : MIB);
+	if (l->size < least)
+		return report_error("the image is too small: %lu bytes, needed "
+				    "are %lu (%lu MiB)", l->size, least,
+				    round_up(least, MIB) / MIB);
 	l->root.offset = at;
 	l->root.size = (l->size - at - tail) & -(uint64_t)4096;
 	if (r->table == PART_MBR && l->size / r->sector > UINT32_MAX)

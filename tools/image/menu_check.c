@@ -4,37 +4,12 @@
  */
 #include "tools/image/menu_check.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "loader/base/err.h"
 #include "menu/config.h"
 #include "tools/report.h"
-
-/* All of FILE, malloc'd. */
-static char *read_file(const char *file, size_t *len)
-{
-	char *text = malloc(CONFIG_MAX + 1);
-	FILE *f = fopen(file, "rb");
-	bool ok = false;
-
-	if (f && text) {
-		*len = fread(text, 1, CONFIG_MAX + 1, f);
-		ok = !ferror(f);
-	}
-	if (!ok)
-		report_errno("%s", file);
-	else if (*len > CONFIG_MAX)
-		report_error("%s: more than %u bytes", file, CONFIG_MAX);
-	if (f)
-		fclose(f);
-	if (ok && *len <= CONFIG_MAX)
-		return text;
-	free(text);
-	return NULL;
-}
 
 static int check_lines(const char *name, const struct lst *l)
 {
@@ -46,19 +21,16 @@ static int check_lines(const char *name, const struct lst *l)
 	return 0;
 }
 
-int menu_check(const char *file, const char *text)
+int menu_check(const char *name, const char *text)
 {
-	const char *name = file ? file : "the menu.lst for --append";
-	size_t len = file ? 0 : strlen(text);
-	char *copy = file ? read_file(file, &len) : strdup(text);
+	size_t len = strlen(text);
+	char *copy = strdup(text);
 	struct arena arena = { .size = 64 * (len + 1) + 4096 };
 	struct lst l;
 	int err = -1;
 
-	if (!copy)
-		return -1;
 	arena.base = malloc(arena.size);
-	if (!arena.base)
+	if (!arena.base || !copy)
 		report_error("out of memory");
 	else if (lst_parse(&l, copy, len, LST_GNU097, &arena))
 		report_error("%s: %s", name, err_text());

@@ -1,7 +1,6 @@
 /*
  * FAT by mtools.  Files go through a scratch directory in batches, one batch a
- * directory, in the order they come: mcopy -s would take the host's order of
- * names.  FAT has no links and no devices: those are errors, not left out.
+ * directory, in the tree's order: mcopy -s would take the host's.
  */
 #include "tools/image/mkfs.h"
 
@@ -13,14 +12,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/image/data.h"
+#include "tools/image/fat_names.h"
 #include "tools/output.h"
 #include "tools/proc.h"
 #include "tools/report.h"
 
 #define BATCH 64
+#define FIRST_TIME 315532800	/* 1980-01-01 */
+#define LAST_TIME 4354819199	/* 2107-12-31 */
 
 struct fat {
-	struct tree_sink sink;
+	struct tree_visitor visitor;
 	const char *scratch;
 	char image[4096];	/* FILE@@OFFSET, as mtools write it */
 	char source_date[48];
@@ -36,7 +39,8 @@ static int run_mtool(const struct fat *x, const char *const *argv)
 {
 	/* The user's mtools settings must not change the image. */
 	const char *env[] = { "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
-			      "TZ=UTC", x->source_date, NULL };
+			      "TZ=UTC", "LC_ALL=C.UTF-8", x->source_date,
+			      NULL };
 
 	return proc_run(argv, env);
 }
@@ -95,52 +99,64 @@ static int enter(struct fat *x, const char *path)
 	return slash ? make_dir(x, dir) : 0;
 }
 
-/* One file into the scratch directory, with its time. */
-static int stage(struct fat *x, const char *path, struct archive_entry *e,
-		 struct tree_data *data)
+static int copy_out(struct fat *x, const struct tree_node *n, int fd,
+		    const char *name, const char *path)
 {
 	static uint8_t buf[1 << 20];
-	struct timespec t[2] = { { .tv_sec = archive_entry_mtime(e) },
-				 { .tv_sec = archive_entry_mtime(e) } };
-	const char *slash = strrchr(path, '/');
-	ssize_t n = 0;
-	char *name;
-	int fd, err = 0;
+	struct data_reader r;
+	ssize_t got;
+	int err = 0;
 
+	if (data_open(&r, n, path))
+		return -1;
+	while (!err && (got = data_read_whole(&r, buf, sizeof(buf))) > 0) {
+		ssize_t put = write(fd, buf, (size_t)got);
+
+		if (put >= 0 && put != got)
+			errno = ENOSPC;
+		if (put != got)
+			err = report_errno("%s", name);
+		x->done += (uint64_t)got;
+		report_progress("writing FAT", x->done, x->total);
+	}
+	data_close(&r);
+	return err || got < 0 ? -1 : 0;
+}
+
+/* One file into the scratch directory, with its time. */
+static int stage(struct fat *x, const struct tree_node *n, const char *path)
+{
+	struct timespec t[2] = { n->mtime, n->mtime };
+	const char *slash = strrchr(path, '/');
+	char *name;
+	int fd, err;
+
+	if (t[0].tv_sec < FIRST_TIME)
+		t[0] = t[1] = (struct timespec){ .tv_sec = FIRST_TIME };
+	if (t[0].tv_sec > LAST_TIME)
+		return report_error("/%s: FAT cannot hold its time, after 2107",
+				    path);
 	if (asprintf(&name, "%s/%s", x->scratch, slash ? slash + 1 : path) < 0)
 		abort();
 	x->file[x->n++] = name;
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return report_errno("%s", name);
-	while (!err && (n = tree_read(data, buf, sizeof(buf))) > 0) {
-		if (write(fd, buf, (size_t)n) != n)
-			err = report_errno("%s", name);
-		x->done += (uint64_t)n;
-		report_progress("writing FAT", x->done, x->total);
-	}
+	err = copy_out(x, n, fd, name, path);
 	futimens(fd, t);
 	close(fd);
-	return n < 0 ? -1 : err;
+	return err;
 }
 
-static int fat_add(struct tree_sink *sink, const char *path,
-		   struct archive_entry *e, struct tree_data *data)
+static int visit(struct tree_visitor *v, struct tree_node *n, const char *path)
 {
-	struct fat *x = (struct fat *)sink;
-	char below[4096];
+	struct fat *x = (struct fat *)v;
+	char below[TREE_PATH_MAX];
 
-	if (archive_entry_filetype(e) == AE_IFDIR) {
-		snprintf(below, sizeof(below), "%s/", path);
-		return path[0] ? enter(x, below) : 0;
-	}
-	if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
-		return report_error("/%s: FAT cannot hold links or devices",
-				    path);
-	if (archive_entry_size(e) > UINT32_MAX)
-		return report_error("/%s: FAT cannot hold 4 GiB in a file",
-				    path);
-	return enter(x, path) ? -1 : stage(x, path, e, data);
+	if (!S_ISDIR(n->mode))
+		return enter(x, path) ? -1 : stage(x, n, path);
+	snprintf(below, sizeof(below), "%s/", path);
+	return path[0] ? enter(x, below) : 0;
 }
 
 /* Sectors a cluster: large ones, but enough clusters for FAT32 to be FAT32. */
@@ -194,7 +210,7 @@ static int format(const struct fat *x, const struct mkfs *m)
 
 int mkfat_write(const struct mkfs *m, const struct tree *t)
 {
-	struct fat x = { .sink = { fat_add }, .total = t->bytes };
+	struct fat x = { .visitor = { visit } };
 	int err;
 
 	if (m->fs == FS_FAT32 && m->sector == 512 && m->size < 34ull << 20)
@@ -204,11 +220,11 @@ int mkfat_write(const struct mkfs *m, const struct tree *t)
 		return -1;
 	snprintf(x.image, sizeof(x.image), "%s@@%lu", m->image, m->offset);
 	snprintf(x.source_date, sizeof(x.source_date), "SOURCE_DATE_EPOCH=%ld",
-		 tree_time());
+		 filetree_time());
 	strcpy(x.dir, "::/");
 	err = format(&x, m);
 	if (!err)
-		err = tree_walk(t, &x.sink);
+		err = filetree_walk(t, &x.visitor);
 	if (!err)
 		err = flush(&x);
 	while (x.n_made)
@@ -218,10 +234,47 @@ int mkfat_write(const struct mkfs *m, const struct tree *t)
 	return err;
 }
 
-uint64_t mkfat_need(const struct tree *t)
-{
-	uint64_t need = t->bytes + t->entries * 4096;
+/* ---- how large ---- */
 
-	need += need / 10 + (4 << 20);
-	return need > 36ull << 20 ? need : 36ull << 20;
+struct need {
+	struct tree_visitor visitor;
+	uint64_t bytes, cluster;
+};
+
+static int add_need(struct tree_visitor *v, struct tree_node *n,
+		    const char *path)
+{
+	struct need *need = (struct need *)v;
+	uint64_t bytes = n->size;
+
+	/* 32 bytes a name, and 32 more for each 13 characters of a long one. */
+	if (S_ISDIR(n->mode)) {
+		bytes = 64;
+		for (uint32_t i = 0; i < n->dir.n; i++)
+			bytes += 64 + 32ull * (n->dir.sorted[i]->len / 13);
+	}
+	need->bytes += (bytes + need->cluster - 1) & -need->cluster;
+	return 0;
+}
+
+/* Larger clusters waste more, but make fewer of them: the first that fit. */
+uint64_t mkfat_need(const struct mkfs *m, const struct tree *t)
+{
+	uint64_t least = m->sector == 512 ? 36ull << 20 : 270ull << 20;
+	struct need n = { { add_need }, 0, m->sector };
+	struct mkfs made = *m;
+
+	if (fat_names_check(t))
+		return 0;
+	for (; n.cluster <= 32768; n.cluster *= 2) {
+		n.bytes = 0;
+		filetree_walk(t, &n.visitor);
+		/* Two tables of 4 bytes a cluster, and what is before them. */
+		made.size = n.bytes + n.bytes / n.cluster * 8 + (1 << 20);
+		if (made.size < least)
+			made.size = least;
+		if (cluster(&made) * m->sector <= n.cluster)
+			break;
+	}
+	return made.size;
 }

@@ -4,25 +4,34 @@
 #ifndef TOOLS_IMAGE_MKFS_H
 #define TOOLS_IMAGE_MKFS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/image/recipe.h"
-#include "tools/image/tree.h"
+#include "tools/image/filetree.h"
 
 struct mkfs {
 	const char *image;	/* the file; its bytes there are zero */
+	int fd;			/* the same, open */
 	uint64_t offset, size;	/* bytes */
 	uint32_t sector;
 	enum recipe_fs fs;
 	const char *uuid, *label;	/* label may be NULL */
+	bool minimize;		/* no more inodes than needed */
 };
 
 /* Both: 0, or -1 with an error reported. */
 int mkext_write(const struct mkfs *m, const struct tree *t);
 int mkfat_write(const struct mkfs *m, const struct tree *t);
 
-/* Bytes that a file system with T in it needs, with some room to live. */
-uint64_t mkext_need(const struct tree *t);
-uint64_t mkfat_need(const struct tree *t);
+/*
+ * Bytes that a file system with T in it needs at least; its fs, uuid and
+ * minimize are M's.  0 with an error reported when it cannot hold T at all.
+ */
+uint64_t mkext_need(const struct mkfs *m, const struct tree *t);
+uint64_t mkfat_need(const struct mkfs *m, const struct tree *t);
+
+/* Before filetree_finish: what every ext file system has. */
+int mkext_prepare(struct tree *t);
 
 #endif

@@ -20,7 +20,9 @@ struct recipe {
 	enum recipe_fs fs;
 	uint64_t size;		/* of the image, bytes; 0: as large as needed */
 	uint32_t sector;	/* 512 or 4096 */
-	const char *root;	/* directory or tar file, or NULL */
+	const char **root, **file;	/* each ends with NULL */
+	bool owner_root;	/* all of the roots belongs to root */
+	bool minimize;
 	const char *kernel, *initrd, *append, *menu;
 	const char *uuid;	/* of the root file system; NULL: from inputs */
 	const char *label;
@@ -29,10 +31,13 @@ struct recipe {
 	const char *boot_dir;	/* where mbr.bin and the others are, or NULL */
 	const char *output;
 	bool json;
+	struct build_options *options;	/* where the strings are */
 };
 
 /* 0; 1 when --help was shown; -1 with an error reported. */
 int recipe_parse(struct recipe *r, int argc, char **argv);
+
+void recipe_free(struct recipe *r);
 
 /* "640M" -> bytes; K M G T, powers of 1024.  -1 when it is not a size. */
 int recipe_size(const char *text, uint64_t *bytes);

@@ -1,0 +1,45 @@
+/*
+ * The options of `twinboot build`, which are also the keys of a recipe: one
+ * table, and what was said for each.
+ */
+#ifndef TOOLS_IMAGE_BUILD_OPTIONS_H
+#define TOOLS_IMAGE_BUILD_OPTIONS_H
+
+#include <stdbool.h>
+
+enum {
+	KEY_TABLE, KEY_SIZE, KEY_MINIMIZE, KEY_SECTOR, KEY_ROOT, KEY_FILES,
+	KEY_OWNER, KEY_FS, KEY_KERNEL, KEY_INITRD, KEY_APPEND, KEY_MENU,
+	KEY_BOOT, KEY_UUID, KEY_LABEL, KEY_BOOT_DIR, KEY_OUTPUT, KEYS
+};
+
+/* PATHS: a file name comes first, ':' behind it ends it. */
+enum build_kind { TEXT, FLAG, PATH, LIST = 4, PATHS = PATH | LIST };
+
+struct build_key {
+	const char *name;
+	enum build_kind kind;
+	const char *arg, *what;
+};
+
+extern const struct build_key build_keys[KEYS];
+
+struct build_options {
+	/* What was given, a FLAG's is "yes"; NULL is behind the last. */
+	const char **list[KEYS];
+	const char *value[KEYS];	/* the last of them, or NULL */
+	bool json;
+};
+
+/* One more value for KEY; it is copied. */
+void build_options_add(struct build_options *o, int key, const char *value);
+
+/* 0; 1 when --help was shown; -1 with an error reported. */
+int build_options_parse(struct build_options *o, int argc, char **argv);
+
+void build_options_free(struct build_options *o);
+
+/* What PATH and what it includes say, where O says nothing yet. */
+int build_options_recipe(struct build_options *o, const char *path);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * Inputs of an image: a directory, an archive, a container image, single files.
+ * Each becomes a tree of its own, which then goes over what was there before.
+ */
+#ifndef TOOLS_IMAGE_SOURCE_H
+#define TOOLS_IMAGE_SOURCE_H
+
+#include <archive.h>
+
+#include "tools/image/filetree.h"
+
+/* Add what PATH is: the way from --root.  0, or -1 with an error reported. */
+int source_add(struct tree *t, const char *path);
+
+/*
+ * Before the first input: FILE is what we write, and left out of directories
+ * that it lies in; with OWNER_ROOT everything belongs to root.
+ */
+void source_begin(const char *file, bool owner_root);
+
+/*
+ * Put the host's FILE at PATH.  SOLID: it shall have no holes.  N: mode, owner;
+ * the time is filetree_time().
+ */
+int source_add_file(struct tree *t, const char *path, const char *file,
+		    struct tree_node *n);
+int source_add_text(struct tree *t, const char *path, const char *text);
+
+/* The parts of those. */
+void source_leave_out(const char *file);
+int source_dir(struct tree *t, const char *path, int fd);
+/* A is open; NAME for errors.  Counts the members into *N. */
+int source_archive(struct tree *t, struct archive *a, const char *name,
+		   uint64_t *n);
+/* Archive of tar's formats that reads FD; NULL reported. */
+struct archive *source_open_fd(int fd, const char *name);
+/*
+ * When what is in T is a container image, not a root file system: put its
+ * layers there in its place.
+ */
+int source_container(struct tree *t, const char *name);
+
+/* Owner and time by the options given. */
+void source_adjust(struct tree_node *n);
+
+#endif
