@@ -165,13 +165,54 @@ static void local_selectors(void)
 
 /* ---- calls ---- */
 
+void trap_32(void);	/* start.S: what says "done" */
+
 static long callback(unsigned type)
 {
 	struct callback_register r = { .type = (uint16_t)type };
 
-	r.address = UL(guest_main);
+	r.address = UL(trap_32);
 	return hypercall(__HYPERVISOR_callback_op, CALLBACKOP_register, UL(&r),
 			 0, 0);
+}
+
+static long no_callback(unsigned type)
+{
+	struct callback_unregister u = { .type = (uint16_t)type };
+
+	return hypercall(__HYPERVISOR_callback_op, CALLBACKOP_unregister,
+			 UL(&u), 0, 0);
+}
+
+/* With TF and NT, which the hypervisor is entered with. */
+static void sysenter_flags(void *unused)
+{
+	__asm__ volatile("pushfq; orl $0x4100, (%%rsp); popfq; sysenter"
+			 : : : "rcx", "rdx", "memory");
+}
+
+static bool is_intel(void)
+{
+	uint32_t r[4];
+
+	cpu_id(0, 0, r);
+	return r[2] == 0x6c65746e;
+}
+
+static void fast_calls(void)
+{
+	ok(callback(CALLBACKTYPE_nmi) < 0 &&
+	   !callback(CALLBACKTYPE_syscall32) &&
+	   !callback(CALLBACKTYPE_sysenter), "callbacks");
+	if (!is_intel())
+		ok(cpu_user(sysenter, NULL) == 6, "SYSENTER is Intel's");
+	else
+		ok(!cpu_user(sysenter, NULL) && !fault_rip &&
+		   !cpu_user(sysenter_flags, NULL) && !fault_rip,
+		   "SYSENTER enters the kernel");
+	ok(!no_callback(CALLBACKTYPE_sysenter) &&
+	   cpu_user(sysenter, NULL) == (is_intel() ? 13 : 6) &&
+	   fault_rip == UL(sysenter), "and no more");
 }
 
 static long assist(unsigned cmd, unsigned type)
@@ -189,10 +230,7 @@ static long end(unsigned reason)
 
 static void calls(void)
 {
-	ok(callback(CALLBACKTYPE_sysenter) < 0 && callback(3) < 0,
-	   "no SYSENTER callback: INT 0x80 is the way");
-	ok(!callback(CALLBACKTYPE_syscall32) &&
-	   callback(CALLBACKTYPE_nmi) < 0, "SYSCALL from 32 bits, no NMI");
+	fast_calls();
 	ok(assist(0, 6) < 0 && assist(2, 2) < 0 && assist(1, 2) < 0 &&
 	   !assist(0, 2), "assists");
 	ok(end(SHUTDOWN_suspend) < 0 && end(5) < 0 && end(99) < 0,

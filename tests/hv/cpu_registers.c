@@ -256,9 +256,9 @@ static void processor_told(void)
 	ok(!seen, "leaves that are not for guests");
 	cpu_id(1, 0, one);
 	cpu_id(7, 0, seven);
-	ok(!(one[3] & (B(1) | B(3) | B(7) | B(11) | B(12) | B(13) | B(14) |
+	ok(!(one[3] & (B(1) | B(3) | B(7) | B(12) | B(13) | B(14) |
 		       B(17) | B(21) | B(22) | B(29))),
-	   "no VME PSE MCE SEP MTRR PGE MCA PSE36 DS ACPI TM");
+	   "no VME PSE MCE MTRR PGE MCA PSE36 DS ACPI TM");
 	ok(!(one[2] & (B(2) | B(3) | B(5) | B(15) | B(17) | B(21) | B(24))),
 	   "no DTES64 MONITOR VMX PDCM PCID X2APIC DEADLINE");
 	ok(!(seven[1] & (B(1) | B(4) | B(7) | B(10) | B(11) | B(16) | B(20) |

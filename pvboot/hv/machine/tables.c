@@ -85,6 +85,12 @@ static void idt_init(void)
 	}
 }
 
+/* CS 0 in this register makes SYSENTER a #GP (SDM volume 2). */
+void tables_set_sysenter(bool on)
+{
+	wrmsr(MSR_SYSENTER_CS, on ? SEL_CS0 : 0);
+}
+
 void tables_set_ldt(unsigned ents)
 {
 	if (ents)
@@ -96,6 +102,8 @@ void tables_set_stack(struct regs *r)
 {
 	trap_regs_top = (uint64_t)(uintptr_t)(r + 1);
 	tss.rsp[0] = trap_regs_top;
+	wrmsr(MSR_SYSENTER_ESP, trap_regs_top);
+	wrmsr(MSR_SYSENTER_EIP, (uint64_t)(uintptr_t)trap_sysenter);
 }
 
 static void load_tables(void)

@@ -104,6 +104,24 @@ trap_syscall32:
 	push $0x101
 	jmp guest_exit
 
+	/*
+	 * SYSENTER: rsp is where the other two get to, and neither rip nor rsp
+	 * of the guest is known to anybody.  Its flags are in force, but for
+	 * IF: with TF the first instructions here trap one by one.
+	 */
+	.globl trap_sysenter
+trap_sysenter:
+	push $SS64
+	push $0
+	pushfq
+	push $3
+	push $0
+	push $0
+	push $0x102
+	push $2
+	popfq
+	jmp guest_exit
+
 	/* All vectors: error code and vector are pushed. */
 trap_common:
 	testb $3, 24(%rsp)

@@ -17,6 +17,7 @@ struct regs {
 
 #define EXIT_SYSCALL	0x100
 #define EXIT_SYSCALL32	0x101
+#define EXIT_SYSENTER	0x102
 #define EXIT_BAD_IRET	0x200	/* | vector: entering the guest faulted */
 
 extern uint8_t trap_stubs[256][16];
@@ -24,6 +25,7 @@ extern uint64_t trap_regs_top;
 extern uint64_t trap_sysret;
 void trap_syscall(void);
 void trap_syscall32(void);
+void trap_sysenter(void);
 void trap_enter(struct regs *r);
 void trap_load_gs(uint16_t sel);
 /* The access rights of a segment; 0: no such segment. */

@@ -87,7 +87,7 @@ struct vcpu {
 	uint64_t kernel_ss, kernel_sp;
 	uint64_t fs_base, gs_kernel, gs_user;	/* when not loaded */
 	struct trap_gate trap[256];
-	struct callback event_cb, failsafe_cb, syscall_cb,
+	struct callback event_cb, failsafe_cb, syscall_cb, sysenter_cb,
 		syscall32_cb;
 	bool nmi_pending, nmi_masked;
 	uint32_t pci_latch;	/* port 0xcf8 */

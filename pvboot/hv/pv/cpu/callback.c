@@ -4,6 +4,7 @@
 #include "pvboot/hv/pv/cpu/callback.h"
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
@@ -51,6 +52,9 @@ static struct callback *slot_of(struct vcpu *v, unsigned type)
 		return &v->failsafe_cb;
 	case CALLBACKTYPE_syscall:
 		return &v->syscall_cb;
+	case CALLBACKTYPE_sysenter:
+	case CALLBACKTYPE_sysenter_deprecated:
+		return &v->sysenter_cb;
 	case CALLBACKTYPE_syscall32:
 		return &v->syscall32_cb;
 	}
@@ -70,15 +74,14 @@ static int64_t set_callback(struct vcpu *v, uint64_t arg, bool set)
 	if (!cb)
 		return (set ? r.type : u.type) == CALLBACKTYPE_nmi ?
 			-XEN_EINVAL : -XEN_ENOSYS;
-	if (!set) {
-		if (cb == &v->event_cb || cb == &v->failsafe_cb)
-			return -XEN_EINVAL;
-		*cb = (struct callback){ 0 };
-		return 0;
-	}
-	if (!entry_ok(r.address))
+	if (set ? !entry_ok(r.address) :
+	    cb == &v->event_cb || cb == &v->failsafe_cb)
 		return -XEN_EINVAL;
-	*cb = (struct callback){ r.address, r.flags & CALLBACKF_mask_events };
+	*cb = (struct callback){
+		set ? r.address : 0, set && r.flags & CALLBACKF_mask_events
+	};
+	if (cb == &v->sysenter_cb)
+		tables_set_sysenter(cb->address);
 	return 0;
 }
 

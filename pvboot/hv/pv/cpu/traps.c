@@ -120,6 +120,13 @@ static void system_call(struct vcpu *v, const struct callback *cb)
 	bounce_callback(v, cb);
 }
 
+/* SYSENTER is #GP as long as there is no callback (callback.c). */
+static void fast_call(struct vcpu *v)
+{
+	v->regs.rflags |= FLAG_IF;
+	bounce_callback(v, &v->sysenter_cb);
+}
+
 /*
  * The IRET into the guest failed: its selectors.  One in the LDT may only lack
  * its page in the shadow; then it is tried again.  (An NMI that hit exactly
@@ -147,6 +154,8 @@ void trap_exit(struct vcpu *v)
 		system_call(v, &v->syscall_cb);
 	else if (why == EXIT_SYSCALL32)
 		system_call(v, &v->syscall32_cb);
+	else if (why == EXIT_SYSENTER)
+		fast_call(v);
 	else if (why & EXIT_BAD_IRET)
 		bad_iret(v, why & 0xff);
 	else if (why >= VEC_IRQ)
