@@ -359,6 +359,7 @@ $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_cpu.o \
 	$(B)/boot-obj/tests/hv/hostile_kept.o \
 	$(B)/boot-obj/tests/hv/hostile_linear.o \
+	$(B)/boot-obj/tests/hv/hostile_stores.o \
 	$(B)/boot-obj/tests/hv/hostile_tlb.o
 $(B)/boot-test/cpu.elf: $(B)/boot-obj/tests/hv/cpu_registers.o \
 	$(B)/boot-obj/tests/hv/cpu_ports.o

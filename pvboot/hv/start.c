@@ -16,7 +16,6 @@
 #include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/run.h"
 #include "pvboot/hv/pv/memory/frames.h"
-#include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/setup.h"
 
 void start(uint32_t magic, uint32_t info_pa)
@@ -29,7 +28,6 @@ void start(uint32_t magic, uint32_t info_pa)
 	memory_init(magic, info_pa);
 	frames_init();
 	tables_init();
-	segments_init();
 	reset_cpu();
 	irq_init();
 	time_init();

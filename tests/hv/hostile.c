@@ -268,6 +268,7 @@ void guest_main(void)
 	descriptors();
 	selectors();
 	hostile_calls();
+	hostile_stores();
 	hostile_tlb();
 	hostile_linear();
 	hostile_kept();

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/bounce.h"
 #include "pvboot/hv/pv/cpu/control_regs.h"
 #include "pvboot/hv/pv/cpu/cpuid.h"
@@ -15,84 +15,10 @@
 #include "pvboot/hv/pv/cpu/io_ports.h"
 #include "pvboot/hv/pv/cpu/msr.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
-#include "pvboot/hv/pv/memory/guest_mem.h"
+#include "pvboot/hv/pv/memory/decode.h"
 #include "pvboot/hv/pv/memory/paging.h"
 
 #define DR6_SINGLE	0x4000
-
-struct insn {
-	uint8_t byte[15];
-	unsigned n, at;		/* bytes read; the next one */
-	uint8_t rex, segment;
-	bool word, rep;
-	uint32_t dr6;		/* what it leaves for a #DB behind it */
-};
-
-unsigned priv_op_fetch(struct vcpu *v, uint8_t buf[15])
-{
-	uint64_t rip = v->regs.rip;
-	unsigned first = (unsigned)(PAGE_SIZE - (rip & (PAGE_SIZE - 1)));
-
-	if (first > 15)
-		first = 15;
-	if (!guest_read(v, buf, rip, first))
-		return 0;
-	if (first == 15 || !guest_read(v, buf + first, rip + first, 15 - first))
-		return first;
-	return 15;
-}
-
-/* Is the selector in CS one of 64-bit code? (bit 21 of its rights: L) */
-static bool long_mode(struct vcpu *v)
-{
-	return v->regs.cs == SEL_KERNEL_CS ||
-		trap_lar((uint16_t)v->regs.cs) >> 21 & 1;
-}
-
-static uint64_t *reg(struct vcpu *v, unsigned n)
-{
-	struct regs *r = &v->regs;
-	uint64_t *const map[16] = {
-		&r->rax, &r->rcx, &r->rdx, &r->rbx, &r->rsp, &r->rbp, &r->rsi,
-		&r->rdi, &r->r8, &r->r9, &r->r10, &r->r11, &r->r12, &r->r13,
-		&r->r14, &r->r15,
-	};
-
-	return map[n & 15];
-}
-
-uint64_t *priv_op_reg(struct vcpu *v, unsigned n)
-{
-	return reg(v, n);
-}
-
-static int next(struct insn *i)
-{
-	return i->at < i->n ? i->byte[i->at++] : -1;
-}
-
-/* Prefixes that matter or do no harm; then the opcode's first byte. */
-static int opcode(struct insn *i)
-{
-	int b;
-
-	while ((b = next(i)) >= 0) {
-		if (b == 0x66)
-			i->word = true;
-		else if (b == 0xf2 || b == 0xf3)
-			i->rep = true;
-		else if ((b & 0xf0) == 0x40)
-			i->rex = (uint8_t)b;
-		else if (b == 0x2e || b == 0x36 || b == 0x3e || b == 0x26 ||
-			 b == 0x64 || b == 0x65)
-			i->segment = (uint8_t)b;
-		else
-			break;
-		if ((b & 0xf0) != 0x40)
-			i->rex = 0;
-	}
-	return b;
-}
 
 /* With CR4.DE there is no DR4 or DR5, else they are DR6 and DR7. */
 static enum priv_result mov_dr(struct vcpu *v, unsigned n, uint64_t *r,
@@ -119,9 +45,9 @@ static enum priv_result load_root(struct vcpu *v, uint64_t cr3)
 
 static enum priv_result mov_special(struct vcpu *v, struct insn *i, int op)
 {
-	int modrm = next(i);
+	int modrm = decode_byte(i);
 	unsigned n = (modrm >> 3 & 7) | (i->rex & 4) << 1;
-	uint64_t *r = reg(v, (modrm & 7) | (i->rex & 1) << 3);
+	uint64_t *r = decode_reg(v, (modrm & 7) | (i->rex & 1) << 3);
 
 	if (modrm < 0)
 		return PRIV_REFUSED;
@@ -145,7 +71,7 @@ static bool read_tsc(struct vcpu *v)
 /* 0f 01: by the third byte. */
 static bool group_7(struct vcpu *v, struct insn *i)
 {
-	switch (next(i)) {
+	switch (decode_byte(i)) {
 	case 0xd1:
 		return control_regs_xsetbv(v);
 	case 0xf9:
@@ -181,7 +107,7 @@ static bool two_byte_simple(struct vcpu *v, struct insn *i, int op)
 
 static enum priv_result two_byte(struct vcpu *v, struct insn *i)
 {
-	int op = next(i);
+	int op = decode_byte(i);
 
 	if (!v->kernel_mode)
 		return PRIV_REFUSED;
@@ -190,43 +116,40 @@ static enum priv_result two_byte(struct vcpu *v, struct insn *i)
 	return two_byte_simple(v, i, op) ? PRIV_DONE : PRIV_REFUSED;
 }
 
-static uint64_t segment_base(const struct insn *i)
-{
-	if (i->segment == 0x64)
-		return rdmsr(MSR_FS_BASE);
-	return i->segment == 0x65 ? rdmsr(MSR_GS_BASE) : 0;
-}
-
 /*
  * in, out, ins, outs.  With REP: one unit at a time, the instruction is met
  * again.
  */
-static enum priv_result port_insn(struct vcpu *v, struct insn *i, int op)
+static enum priv_result port_insn(struct vcpu *v, struct insn *i, int op,
+				  uint32_t *dr6)
 {
 	struct io_access io = {
-		.port = (op & 0xf8) == 0xe0 ? (uint16_t)next(i) & 0xff :
+		.port = (op & 0xf8) == 0xe0 ? (uint16_t)decode_byte(i) & 0xff :
 			(uint16_t)v->regs.rdx,
 		.size = op & 1 ? (i->word ? 2 : 4) : 1,
 		.in = !(op & 2), .string = (op & 0xf0) == 0x60,
-		.base = segment_base(i),
+		.base = core_base(v, i->segment),
 	};
 	bool rep = io.string && i->rep;
 	enum priv_result result;
 
+	if (io.string && i->addr32)
+		return PRIV_REFUSED;
 	if (rep && !v->regs.rcx)
 		return PRIV_DONE;
 	result = io_ports_access(v, &io);
 	if (result != PRIV_DONE)
 		return result;
-	i->dr6 = debug_regs_io(v, io.port, io.size);
+	*dr6 = debug_regs_io(v, io.port, io.size);
 	if (rep && --v->regs.rcx)
 		i->at = 0;
 	return PRIV_DONE;
 }
 
-static enum priv_result execute(struct vcpu *v, struct insn *i)
+/* DR6: what it leaves for a #DB behind it. */
+static enum priv_result execute(struct vcpu *v, struct insn *i, uint32_t *dr6)
 {
-	int op = opcode(i);
+	int op = decode_opcode(i);
 
 	switch (op) {
 	case 0x0f:
@@ -243,21 +166,21 @@ static enum priv_result execute(struct vcpu *v, struct insn *i)
 	case 0xe4 ... 0xe7:
 	case 0xec ... 0xef:
 	case 0x6c ... 0x6f:
-		return port_insn(v, i, op);
+		return port_insn(v, i, op, dr6);
 	}
 	return PRIV_REFUSED;
 }
 
 bool priv_op(struct vcpu *v)
 {
-	struct insn i = { .at = 0 };
 	bool single = v->regs.rflags & FLAG_TF;
 	enum priv_result result;
+	uint32_t dr6 = 0;
+	struct insn i;
 
-	if (!long_mode(v))
+	if (!decode_start(v, &i))
 		return false;
-	i.n = priv_op_fetch(v, i.byte);
-	result = execute(v, &i);
+	result = execute(v, &i, &dr6);
 	if (result == PRIV_INJECTED || result == PRIV_AGAIN)
 		return true;
 	if (result == PRIV_REFUSED || i.at > i.n)
@@ -265,9 +188,9 @@ bool priv_op(struct vcpu *v)
 	v->regs.rip += i.at;
 	v->regs.rflags &= ~(uint64_t)FLAG_RF;
 	if (single)
-		i.dr6 |= DR6_SINGLE;
-	if (i.dr6 && v->trap[VEC_DB].address) {
-		v->dr[6] |= i.dr6;
+		dr6 |= DR6_SINGLE;
+	if (dr6 && v->trap[VEC_DB].address) {
+		v->dr[6] |= dr6;
 		bounce_trap(v, VEC_DB, NO_ERROR_CODE);
 	}
 	return true;
@@ -281,7 +204,7 @@ bool priv_op_forced_cpuid(struct vcpu *v)
 	};
 	uint8_t b[15];
 
-	if (priv_op_fetch(v, b) < sizeof(want) ||
+	if (decode_fetch(v, b) < sizeof(want) ||
 	    memcmp(b, want, sizeof(want)))
 		return false;
 	cpuid_emulate(v);

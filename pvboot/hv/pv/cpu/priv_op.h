@@ -14,8 +14,5 @@ enum priv_result {
 /* True: done (or something was injected); false: pass the fault on. */
 bool priv_op(struct vcpu *v);
 bool priv_op_forced_cpuid(struct vcpu *v);
-/* Instruction bytes at rip, at most 15; how many could be read. */
-unsigned priv_op_fetch(struct vcpu *v, uint8_t buf[15]);
-uint64_t *priv_op_reg(struct vcpu *v, unsigned n);	/* rax, rcx, rdx, rbx, .. */
 
 #endif

@@ -13,6 +13,7 @@
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/ro_page_fault.h"
 #include "pvboot/hv/pv/memory/budget.h"
+#include "pvboot/hv/pv/memory/decode.h"
 #include "pvboot/hv/pv/memory/segments.h"
 
 #define HAS_ERROR_CODE	0x20227d00U	/* vectors 8 10-14 17 21 29 */
@@ -47,7 +48,7 @@ static void software_interrupt(struct vcpu *v)
 	uint8_t insn[15];
 	const struct trap_gate *g;
 
-	if (priv_op_fetch(v, insn) < 2 || insn[0] != 0xcd) {
+	if (decode_fetch(v, insn) < 2 || insn[0] != 0xcd) {
 		bounce_trap(v, VEC_GP, v->regs.error);
 		return;
 	}

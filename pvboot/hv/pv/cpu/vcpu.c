@@ -16,6 +16,7 @@
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
 #include <xen/callback.h>
@@ -65,6 +66,7 @@ void vcpu_init(struct vcpu *v)
 	v->dr[6] = 0xffff0ff0;
 	v->dr[7] = 0x400;
 	v->cr4 = 0;
+	segments_init(v);
 }
 
 void vcpu_runstate(struct vcpu *v, unsigned state)

@@ -8,7 +8,7 @@
  */
 #include "pvboot/hv/pv/memory/frames.h"
 
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
@@ -21,7 +21,7 @@ void frames_init(void)
 {
 	uint64_t i;
 
-	frames = memory_take(max_mfn * sizeof(*frames));
+	frames = core_take(max_mfn * sizeof(*frames));
 	for (i = 0; i < max_mfn; i++)
 		frames[i].owner = OWNER_HV;
 }

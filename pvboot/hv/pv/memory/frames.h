@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 

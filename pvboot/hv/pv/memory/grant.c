@@ -7,9 +7,8 @@
 
 #include <string.h>
 
-#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/machine/log.h"
-#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -31,11 +30,11 @@ static bool grow(struct domain *d, unsigned n)
 	if (n > GRANT_FRAMES)
 		return false;
 	while (d->grant_frames < n) {
-		void *page = memory_alloc(1), *active = memory_alloc(1);
+		void *page = core_page(), *active = core_page();
 
 		if (!page || !active)
 			return false;
-		frame_share(d, va_mfn(page));
+		frame_share(d, core_mfn(page));
 		d->grant[d->grant_frames] = page;
 		d->grant_active[d->grant_frames++] = active;
 	}
@@ -133,7 +132,7 @@ void *grant_map(struct domain *d, uint32_t ref, bool write)
 		a->writers++;
 	else
 		a->readers++;
-	return mfn_va(mfn);
+	return core_frame(mfn);
 }
 
 void grant_unmap(struct domain *d, uint32_t ref, bool write)
@@ -169,7 +168,7 @@ static int64_t setup_table(struct vcpu *v, uint64_t va)
 	else if (!grow(d, s.nr_frames))
 		s.status = GNTST_general_error;
 	for (i = 0; !s.status && i < s.nr_frames; i++) {
-		uint64_t mfn = va_mfn(d->grant[i]);
+		uint64_t mfn = core_mfn(d->grant[i]);
 
 		if (!guest_write(v, list + i * 8ULL, &mfn, sizeof(mfn)))
 			s.status = GNTST_bad_virt_addr;

@@ -13,8 +13,7 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
 
 bool guest_range(uint64_t va, uint64_t len)
@@ -40,7 +39,7 @@ static uint8_t *find(struct vcpu *v, uint64_t va, bool write)
 	int shift;
 
 	for (shift = 39; ; shift -= 9) {
-		at = (uint64_t *)mfn_va(mfn) + (va >> shift & 511);
+		at = (uint64_t *)core_frame(mfn) + (va >> shift & 511);
 		e = __atomic_load_n(at, __ATOMIC_RELAXED);
 		if ((e & need) != need)
 			return NULL;
@@ -50,7 +49,7 @@ static uint8_t *find(struct vcpu *v, uint64_t va, bool write)
 		mark(at, e, PTE_A);
 	}
 	mark(at, e, write ? PTE_A | PTE_D : PTE_A);
-	return (uint8_t *)mfn_va(mfn) + (va & (PAGE_SIZE - 1));
+	return (uint8_t *)core_frame(mfn) + (va & (PAGE_SIZE - 1));
 }
 
 /* How much of LEN bytes at VA lies in the first page. */

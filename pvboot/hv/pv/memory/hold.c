@@ -5,7 +5,7 @@
  */
 #include "pvboot/hv/pv/memory/hold.h"
 
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/frames.h"
 
 static void enlist(struct hold *h, struct hold **at)
@@ -71,5 +71,5 @@ void hold_replace(struct hold *to, struct hold *from)
 
 void *hold_page(const struct hold *h)
 {
-	return mfn_va(h->mfn);
+	return core_frame(h->mfn);
 }

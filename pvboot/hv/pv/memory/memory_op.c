@@ -5,8 +5,7 @@
 
 #include <xen/memory.h>
 
-#include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/balloon.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 

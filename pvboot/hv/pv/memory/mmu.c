@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
@@ -32,7 +31,7 @@ static int set_word(struct domain *d, uint64_t ma, uint64_t val, bool keep_ad)
 	err = frame_get_type(d, mfn, FT_WRITABLE);
 	if (err)
 		return err;
-	*(volatile uint64_t *)ma_va(ma & ~7ULL) = val;
+	*(volatile uint64_t *)core_ma(ma & ~7ULL) = val;
 	frame_put_type(mfn);
 	return 0;
 }
@@ -172,7 +171,7 @@ int64_t do_update_va_mapping(struct vcpu *v, const uint64_t *a)
 	int err = -XEN_EINVAL;
 
 	if (e)
-		err = paging_set(v->domain, va_mfn(e),
+		err = paging_set(v->domain, core_mfn(e),
 				 ((uintptr_t)e & (PAGE_SIZE - 1)) >> 3, a[1],
 				 false);
 	flush(v, a[2], a[0]);
@@ -191,9 +190,9 @@ static int clear_or_copy(struct domain *d, const struct mmuext_op *op)
 		return budget_error(err, -XEN_EINVAL);
 	budget_charge(BUDGET_CALL);
 	if (op->cmd == MMUEXT_COPY_PAGE)
-		memcpy(mfn_va(to), mfn_va(from), PAGE_SIZE);
+		memcpy(core_frame(to), core_frame(from), PAGE_SIZE);
 	else
-		memset(mfn_va(to), 0, PAGE_SIZE);
+		memset(core_frame(to), 0, PAGE_SIZE);
 	frame_put_type(to);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "pvboot/hv/pv/memory/paging.h"
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -117,7 +117,7 @@ static void put_entry(uint64_t self, uint64_t e, unsigned level)
 int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 {
 	struct frame *f = &frames[mfn];
-	uint64_t *t = mfn_va(mfn);
+	uint64_t *t = core_frame(mfn);
 	unsigned i;
 	int err;
 
@@ -141,7 +141,7 @@ int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 static bool undo(uint64_t mfn)
 {
 	struct frame *f = &frames[mfn];
-	const uint64_t *t = mfn_va(mfn);
+	const uint64_t *t = core_frame(mfn);
 
 	while (f->done) {
 		if (budget_empty())
@@ -185,11 +185,11 @@ bool paging_settle_some(void)
 
 void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel)
 {
-	uint64_t *t = mfn_va(mfn);
+	uint64_t *t = core_frame(mfn);
 	unsigned i;
 
 	for (i = HOLE_FIRST; i <= HOLE_LAST; i++)
-		t[i] = memory_l4[i];
+		t[i] = core_slot(i);
 	t[HOLE_FIRST] = kernel ? d->m2p_l4e : 0;
 }
 
@@ -198,7 +198,7 @@ static inline int replace(struct domain *d, uint64_t mfn, unsigned slot,
 			  uint64_t old, uint64_t val)
 {
 	unsigned level = frames[mfn].type;
-	uint64_t *e = (uint64_t *)mfn_va(mfn) + slot;
+	uint64_t *e = (uint64_t *)core_frame(mfn) + slot;
 	bool take = false;
 	int err;
 
@@ -234,7 +234,7 @@ int paging_replace(struct domain *d, uint64_t mfn, unsigned slot,
 int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
 	       bool keep_ad)
 {
-	const uint64_t *e = (uint64_t *)mfn_va(mfn) + slot;
+	const uint64_t *e = (uint64_t *)core_frame(mfn) + slot;
 	uint64_t old;
 	int err;
 
@@ -255,7 +255,7 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 	if (!guest_range(va, 1))
 		return NULL;
 	for (shift = 39; shift > 12; shift -= 9) {
-		e = ((uint64_t *)mfn_va(mfn))[va >> shift & 511];
+		e = ((uint64_t *)core_frame(mfn))[va >> shift & 511];
 		/* Without "user" it is ours, seen through a linear table. */
 		if ((e & (PTE_P | PTE_US)) != (PTE_P | PTE_US))
 			return NULL;
@@ -263,13 +263,13 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 	}
 	if (frames[mfn].type != FT_L1 || !frame_is_table(&frames[mfn]))
 		return NULL;
-	return (uint64_t *)mfn_va(mfn) + (va >> 12 & 511);
+	return (uint64_t *)core_frame(mfn) + (va >> 12 & 511);
 }
 
 void paging_load(struct vcpu *v)
 {
-	write_cr3((v->kernel_mode ? v->kernel_root.mfn :
-		   v->user_root.mfn) << 12);
+	core_load_root(v, v->kernel_mode ? v->kernel_root.mfn :
+		       v->user_root.mfn);
 }
 
 int paging_new_root(struct vcpu *v, uint64_t mfn)

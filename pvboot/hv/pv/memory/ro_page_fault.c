@@ -9,80 +9,37 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/pv/cpu/priv_op.h"
+#include "pvboot/hv/pv/core.h"
+#include "pvboot/hv/pv/memory/decode.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/paging.h"
 
 struct store {
-	const uint8_t *b;
-	unsigned n, at;
+	struct insn i;
 	unsigned size;		/* 1, 2, 4, 8 */
-	uint8_t rex, modrm;
+	uint64_t ea;		/* where the operand is */
 	uint64_t old, val;	/* what is there, what is to be there */
 	bool no_write;		/* a failed CMPXCHG */
 };
-
-static uint64_t imm(struct store *s, unsigned bytes)
-{
-	int64_t v = 0;
-
-	if (s->at + bytes > s->n) {
-		s->at = s->n + 1;
-		return 0;
-	}
-	memcpy(&v, s->b + s->at, bytes);
-	s->at += bytes;
-	return (uint64_t)(v << (64 - bytes * 8) >> (64 - bytes * 8));
-}
 
 static uint64_t mask_of(const struct store *s)
 {
 	return s->size == 8 ? ~0ULL : (1ULL << s->size * 8) - 1;
 }
 
-/* Skip ModRM, SIB and displacement: the address is known from the fault. */
-static bool modrm(struct store *s)
-{
-	unsigned mod, rm;
-
-	s->modrm = (uint8_t)imm(s, 1);
-	mod = s->modrm >> 6;
-	rm = s->modrm & 7;
-	if (mod == 3)
-		return false;
-	if (rm == 4) {
-		uint8_t sib = (uint8_t)imm(s, 1);
-
-		if (!mod && (sib & 7) == 5)
-			imm(s, 4);
-	}
-	if (mod == 1)
-		imm(s, 1);
-	else if (mod == 2 || (!mod && rm == 5))
-		imm(s, 4);
-	return s->at <= s->n;
-}
-
-static unsigned reg_number(const struct store *s)
-{
-	return (s->modrm >> 3 & 7) | (s->rex & 4) << 1;
-}
-
 /* The register operand; AH..BH cannot be told apart without REX: refused. */
 static bool get_reg(struct vcpu *v, struct store *s, uint64_t *val)
 {
-	if (s->size == 1 && !s->rex && reg_number(s) > 3)
+	if (s->size == 1 && !s->i.rex && decode_reg_number(&s->i) > 3)
 		return false;
-	*val = *priv_op_reg(v, reg_number(s)) & mask_of(s);
+	*val = *decode_reg(v, decode_reg_number(&s->i)) & mask_of(s);
 	return true;
 }
 
 static void set_reg(struct vcpu *v, const struct store *s, unsigned n,
 		    uint64_t val)
 {
-	uint64_t *r = priv_op_reg(v, n), m = mask_of(s);
+	uint64_t *r = decode_reg(v, n), m = mask_of(s);
 
 	*r = s->size >= 4 ? val & m : (*r & ~m) | (val & m);
 }
@@ -162,13 +119,11 @@ static bool cmpxchg(struct vcpu *v, struct store *s)
 	return true;
 }
 
-static bool two_byte(struct vcpu *v, struct store *s)
+/* OP is the byte behind 0f. */
+static bool two_byte(struct vcpu *v, struct store *s, uint8_t op)
 {
-	uint8_t op = (uint8_t)imm(s, 1);
 	uint64_t with;
 
-	if (!modrm(s))
-		return false;
 	switch (op) {
 	case 0xb0:
 	case 0xb1:
@@ -177,11 +132,11 @@ static bool two_byte(struct vcpu *v, struct store *s)
 	case 0xc1:
 		if (!get_reg(v, s, &with))
 			return false;
-		set_reg(v, s, reg_number(s), s->old);
+		set_reg(v, s, decode_reg_number(&s->i), s->old);
 		return arithmetic(v, s, 0, with);
 	case 0xba:
-		with = imm(s, 1);
-		return bit_op(v, s, s->modrm >> 3 & 7, with);
+		with = decode_imm(&s->i, 1);
+		return bit_op(v, s, s->i.modrm >> 3 & 7, with);
 	case 0xab:
 	case 0xb3:
 	case 0xbb:	/* only bits within the operand: others move it */
@@ -191,33 +146,46 @@ static bool two_byte(struct vcpu *v, struct store *s)
 	return false;
 }
 
+/* Bytes of immediate operand behind ModRM. */
+static unsigned imm_bytes(const struct store *s, bool two, uint8_t op)
+{
+	if (two)
+		return op == 0xba;
+	switch (op) {
+	case 0x80:
+	case 0x83:
+	case 0xc6:
+		return 1;
+	case 0x81:
+	case 0xc7:
+		return s->size == 8 ? 4 : s->size;
+	}
+	return 0;
+}
+
 static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 {
-	uint64_t with;
+	unsigned imm = imm_bytes(s, false, op);
+	uint64_t with = imm ? decode_imm(&s->i, imm) : 0;
 
-	if (!modrm(s))
-		return false;
 	switch (op) {
 	case 0x86:
 	case 0x87:
 		if (!get_reg(v, s, &s->val))
 			return false;
-		set_reg(v, s, reg_number(s), s->old);
+		set_reg(v, s, decode_reg_number(&s->i), s->old);
 		return true;
 	case 0x88:
 	case 0x89:
 		return get_reg(v, s, &s->val);
 	case 0xc6:
 	case 0xc7:
-		s->val = imm(s, s->size == 8 ? 4 : s->size) & mask_of(s);
-		return !(s->modrm & 0x38);
+		s->val = with & mask_of(s);
+		return !(s->i.modrm & 0x38);
 	case 0x80:
 	case 0x81:
-		with = imm(s, s->size == 8 ? 4 : s->size);
-		return arithmetic(v, s, s->modrm >> 3 & 7, with);
 	case 0x83:
-		with = imm(s, 1);
-		return arithmetic(v, s, s->modrm >> 3 & 7, with);
+		return arithmetic(v, s, s->i.modrm >> 3 & 7, with);
 	case 0x00:
 	case 0x01:
 	case 0x08:
@@ -234,83 +202,72 @@ static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 	return false;
 }
 
-static bool decode(struct vcpu *v, struct store *s, uint64_t entry,
-		   unsigned off)
+/*
+ * Take the instruction apart, and do to S what it does to the entry ENTRY.  Its
+ * operand must be at VA, where the fault was: an operand that begins in another
+ * page and only ends in the table faults there, too.
+ */
+static bool decode(struct vcpu *v, struct store *s, uint64_t va, uint64_t entry)
 {
-	uint8_t op;
+	int op = decode_opcode(&s->i);
+	bool two = op == 0x0f;
 
-	s->size = 4;
-	for (op = (uint8_t)imm(s, 1); ; op = (uint8_t)imm(s, 1)) {
-		if (op == 0x66)
-			s->size = 2;
-		else if ((op & 0xf0) == 0x40)
-			s->rex = op;
-		else if (op != 0xf0 && op != 0x3e && op != 0x2e &&
-			 op != 0x65 && op != 0x64)
-			break;
-		if (s->at > s->n)
-			return false;
-	}
-	if (s->rex & 8)
-		s->size = 8;
-	/* Byte forms narrow it; the old value is masked when used. */
-	s->old = entry >> off * 8;
-	if (!(op & 1) && op != 0x0f)
-		s->size = 1;
-	if (op == 0x0f && s->at < s->n &&
-	    (s->b[s->at] == 0xb0 || s->b[s->at] == 0xc0))
-		s->size = 1;
-	if (off & (s->size - 1))
+	if (two)
+		op = decode_byte(&s->i);
+	if (op < 0)
 		return false;
-	s->old &= mask_of(s);
-	return op == 0x0f ? two_byte(v, s) : one_byte(v, s, op);
+	s->size = s->i.rex & 8 ? 8 : s->i.word ? 2 : 4;
+	/* Byte forms are the even ones, of the two-byte ones only these. */
+	if (two ? op == 0xb0 || op == 0xc0 : !(op & 1))
+		s->size = 1;
+	if (!decode_address(v, &s->i, imm_bytes(s, two, (uint8_t)op), &s->ea) ||
+	    s->ea != va || va & (s->size - 1))
+		return false;
+	s->old = entry >> (va & 7) * 8 & mask_of(s);
+	return two ? two_byte(v, s, (uint8_t)op) : one_byte(v, s, (uint8_t)op);
+}
+
+/* The instruction, upon VA's entry of L1 table MFN.  What paging_replace() says. */
+static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
+{
+	const uint64_t *at = (uint64_t *)core_frame(mfn) +
+		((va & (PAGE_SIZE - 1)) >> 3);
+	uint64_t old = __atomic_load_n(at, __ATOMIC_RELAXED), new;
+	unsigned shift = (va & 7) * 8;
+	struct store s = { .size = 0 };
+	int err = 0;
+
+	if (!decode_start(v, &s.i) || !decode(v, &s, va, old) ||
+	    s.i.at > s.i.n)
+		return -XEN_EINVAL;
+	new = (old & ~(mask_of(&s) << shift)) | (s.val & mask_of(&s)) << shift;
+	if (!s.no_write)
+		err = paging_replace(v->domain, mfn,
+				     (va & (PAGE_SIZE - 1)) >> 3, old, new);
+	v->regs.rip += s.i.at;
+	return err;
 }
 
 /*
- * VA faulted on a write.  Registers change only when the update is done, so
- * they are tried on a copy.
+ * VA faulted on a write.  Registers change only when the update is done; when
+ * the entry was changed by somebody else, or there is too much to do at a time,
+ * the instruction is met again.
  */
 bool ro_page_fault(struct vcpu *v, uint64_t va)
 {
-	uint64_t *e = paging_walk(v, va), *at, pte, mfn;
-	struct store s = { .at = 0 };
+	uint64_t *e = paging_walk(v, va), mfn;
 	struct regs before = v->regs;
-	unsigned off = va & 7;
-	uint8_t b[15];
 	struct frame *f;
 	int err;
 
 	if (!e || (*e & (PTE_P | PTE_RW)) != PTE_P)
 		return false;
-	if (!paging_settle())
-		return true;	/* it will fault again */
 	mfn = (*e & PTE_ADDR) >> 12;
 	f = frame_of(v->domain, mfn);
 	if (!f || f->type != FT_L1 || !frame_is_table(f))
 		return false;
-	s.b = b;
-	s.n = priv_op_fetch(v, b);
-	at = (uint64_t *)mfn_va(mfn) + ((va & (PAGE_SIZE - 1)) >> 3);
-	pte = *at;
-	if (!decode(v, &s, pte, off) || s.at > s.n)
-		goto fault;
-	if (!s.no_write) {
-		pte &= ~(mask_of(&s) << off * 8);
-		pte |= (s.val & mask_of(&s)) << off * 8;
-		err = paging_replace(v->domain, mfn, (va & 4095) >> 3, *at,
-				     pte);
-		/* Somebody else was at it, or there is too much to do. */
-		if (err == -XEN_EAGAIN || err == -XEN_ERESTART)
-			goto again;
-		if (err)
-			goto fault;
-	}
-	v->regs.rip += s.at;
-	return true;
-again:
-	v->regs = before;
-	return true;
-fault:
-	v->regs = before;
-	return false;
+	err = paging_settle() ? emulate(v, va, mfn) : -XEN_ERESTART;
+	if (err)
+		v->regs = before;
+	return !err || err == -XEN_EAGAIN || err == -XEN_ERESTART;
 }

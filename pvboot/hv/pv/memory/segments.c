@@ -6,9 +6,7 @@
 #include "pvboot/hv/pv/memory/segments.h"
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/tables.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -21,11 +19,6 @@
 #define DESC_DPL	(3ULL << 45)
 #define DESC_S		(1ULL << 44)
 #define DESC_TYPE	(15ULL << 40)
-/* The processor sets "accessed", so the mapping is writable (to us alone). */
-#define PTE_TABLE_PAGE	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
-
-static uint8_t zero_page[4096] __attribute__((aligned(4096)));
-
 /*
  * Absent, code, data, or type 0: harmless once its DPL is 3.  System
  * descriptors (TSS, LDT, gates) are refused, call gates with them.
@@ -40,7 +33,7 @@ static bool descriptor_ok(uint64_t *desc)
 
 bool segments_validate(uint64_t mfn)
 {
-	uint64_t *e = mfn_va(mfn);
+	uint64_t *e = core_frame(mfn);
 	unsigned i;
 
 	budget_charge(512 / 16);
@@ -50,18 +43,12 @@ bool segments_validate(uint64_t mfn)
 	return true;
 }
 
-static void clear(unsigned page)
-{
-	memory_map(HV_GDT + page * PAGE_SIZE,
-		   va_ma(zero_page) | PTE_TABLE_PAGE);
-}
-
-void segments_init(void)
+void segments_init(struct vcpu *v)
 {
 	unsigned i;
 
 	for (i = 0; i < GDT_PAGES; i++)
-		clear(i);
+		core_gdt_page(v, i, 0);
 }
 
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
@@ -81,11 +68,7 @@ int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 		}
 	}
 	for (i = 0; i < GDT_PAGES; i++) {
-		if (i < n)
-			memory_map(HV_GDT + i * PAGE_SIZE,
-				   mfn[i] << 12 | PTE_TABLE_PAGE);
-		else
-			clear(i);
+		core_gdt_page(v, i, new[i].mfn);
 		hold_replace(&v->gdt[i], &new[i]);
 	}
 	return 0;
@@ -111,7 +94,7 @@ void segments_drop_ldt(struct vcpu *v)
 	for (i = 0; v->ldt_ents && i < 16; i++) {
 		if (!v->ldt[i].mfn)
 			continue;
-		memory_map(HV_LDT + i * PAGE_SIZE, 0);
+		core_ldt_page(v, i, 0);
 		hold_drop(&v->ldt[i]);
 	}
 }
@@ -126,7 +109,7 @@ int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents)
 	segments_drop_ldt(v);
 	v->ldt_va = va;
 	v->ldt_ents = ents;
-	tables_set_ldt(ents);
+	core_ldt_limit(v, ents);
 	return 0;
 }
 
@@ -144,7 +127,7 @@ bool segments_ldt_fault(struct vcpu *v, unsigned page)
 	err = hold_take(v->domain, &v->ldt[page], mfn, FT_SEGDESC);
 	if (err)
 		return err == -XEN_ERESTART;	/* it will fault again */
-	memory_map(HV_LDT + page * PAGE_SIZE, mfn << 12 | PTE_TABLE_PAGE);
+	core_ldt_page(v, page, mfn);
 	return true;
 }
 
@@ -167,32 +150,23 @@ int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
 	err = frame_get_type(v->domain, mfn, type);
 	if (err)
 		return budget_error(err, -XEN_EINVAL);
-	*(volatile uint64_t *)ma_va(a[0]) = desc;
+	*(volatile uint64_t *)core_ma(a[0]) = desc;
 	frame_put_type(mfn);
 	return 0;
-}
-
-static void set_user_gs(struct vcpu *v, uint16_t sel)
-{
-	segments_ldt_need(v, sel);
-	swapgs();
-	trap_load_gs(sel > 3 ? sel | 3 : 0);
-	swapgs();
 }
 
 /* set_segment_base(which, base) */
 int64_t do_set_segment_base(struct vcpu *v, const uint64_t *a)
 {
-	static const uint32_t msr[] = {
-		MSR_FS_BASE, MSR_KERNEL_GS_BASE, MSR_GS_BASE,
-	};
+	uint16_t sel = (uint16_t)a[1];
 
 	if (a[0] == SEGBASE_GS_USER_SEL) {
-		set_user_gs(v, (uint16_t)a[1]);
+		segments_ldt_need(v, sel);
+		core_user_gs(v, sel);
 		return 0;
 	}
 	if (a[0] > SEGBASE_GS_KERNEL || !addr_canonical(a[1]))
 		return -XEN_EINVAL;
-	wrmsr(msr[a[0]], a[1]);
+	core_set_base(v, (unsigned)a[0], a[1]);
 	return 0;
 }

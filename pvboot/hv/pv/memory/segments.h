@@ -7,7 +7,7 @@
 /* Check and fix the 512 descriptors of a page. */
 bool segments_validate(uint64_t mfn);
 /* Before a guest runs: no descriptors of its. */
-void segments_init(void);
+void segments_init(struct vcpu *v);
 int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents);
 int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents);
 void segments_drop_ldt(struct vcpu *v);

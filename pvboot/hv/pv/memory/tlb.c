@@ -19,7 +19,7 @@ void tlb_flushed(struct vcpu *v)
 
 void tlb_flush(struct vcpu *v)
 {
-	write_cr3(read_cr3());
+	core_flush(v);
 	tlb_flushed(v);
 }
 

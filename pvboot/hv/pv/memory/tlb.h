@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
 
 extern uint32_t tlb_clock;
@@ -28,7 +28,7 @@ void tlb_flush_all(struct domain *d);
 /* What V (all of D) translates VA to, whatever VA is. */
 static inline void tlb_flush_page(struct vcpu *v, uint64_t va)
 {
-	invlpg(va);
+	core_invlpg(v, va);
 }
 
 void tlb_flush_page_all(struct domain *d, uint64_t va);

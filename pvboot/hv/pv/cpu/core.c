@@ -1,0 +1,95 @@
+/*
+ * The processor behind the core (pv/core.h): the one we run on.
+ */
+#include "pvboot/hv/pv/core.h"
+
+#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/tables.h"
+#include "pvboot/hv/machine/trap.h"
+#include "pvboot/hv/pv/domain.h"
+
+/* The processor sets "accessed", so the mapping is writable (to us alone). */
+#define PTE_TABLE_PAGE	(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
+
+const uint64_t core_direct = HV_DIRECT;
+
+static uint8_t zero_page[4096] __attribute__((aligned(4096)));
+
+void *core_take(uint64_t size)
+{
+	return memory_take(size);
+}
+
+void *core_page(void)
+{
+	return memory_alloc(1);
+}
+
+uint64_t core_slot(unsigned slot)
+{
+	return memory_l4[slot];
+}
+
+void core_load_root(struct vcpu *v, uint64_t mfn)
+{
+	write_cr3(mfn << 12);
+}
+
+void core_flush(struct vcpu *v)
+{
+	write_cr3(read_cr3());
+}
+
+void core_invlpg(struct vcpu *v, uint64_t va)
+{
+	invlpg(va);
+}
+
+void core_gdt_page(struct vcpu *v, unsigned page, uint64_t mfn)
+{
+	uint64_t ma = mfn ? mfn << 12 : va_ma(zero_page);
+
+	memory_map(HV_GDT + page * PAGE_SIZE, ma | PTE_TABLE_PAGE);
+}
+
+void core_ldt_page(struct vcpu *v, unsigned page, uint64_t mfn)
+{
+	memory_map(HV_LDT + page * PAGE_SIZE,
+		   mfn ? mfn << 12 | PTE_TABLE_PAGE : 0);
+}
+
+void core_ldt_limit(struct vcpu *v, unsigned ents)
+{
+	tables_set_ldt(ents);
+}
+
+void core_set_base(struct vcpu *v, unsigned which, uint64_t base)
+{
+	static const uint32_t msr[] = {
+		MSR_FS_BASE, MSR_KERNEL_GS_BASE, MSR_GS_BASE,
+	};
+
+	wrmsr(msr[which], base);
+}
+
+uint64_t core_base(struct vcpu *v, uint8_t prefix)
+{
+	if (prefix == 0x64)
+		return rdmsr(MSR_FS_BASE);
+	return prefix == 0x65 ? rdmsr(MSR_GS_BASE) : 0;
+}
+
+void core_user_gs(struct vcpu *v, uint16_t sel)
+{
+	swapgs();
+	trap_load_gs(sel > 3 ? sel | 3 : 0);
+	swapgs();
+}
+
+bool core_long_mode(struct vcpu *v)
+{
+	/* Bit 21 of a code segment's rights: L */
+	return v->regs.cs == SEL_KERNEL_CS ||
+		trap_lar((uint16_t)v->regs.cs) >> 21 & 1;
+}
