@@ -36,7 +36,7 @@ PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libarchive-dev libjansson-dev libconfuse-dev cpio busybox-static
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools xz-utils zstd lz4 bzip2 lzop sbsigntool openssl
-PKG_CHECK := clang llvm libclang-rt-dev libcmocka-dev fdisk perl jq \
+PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmocka-dev fdisk perl jq \
 	grub-common grub-pc-bin grub-efi-amd64-bin grub-xen-bin \
 	python3-jsonschema \
 	device-tree-compiler swtpm systemd-boot-efi \

@@ -140,8 +140,8 @@ fails "--boot bios: mbr.bin is not there" \
 	$build --boot-dir r --kernel vmlinuz --boot bios -o e.img
 fails "FAT cannot hold links" $build --fs fat32 --root root -o e.img
 fails "the image is too small" $build --kernel vmlinuz --size 2M -o e.img
-fails "the image is too small: 3145728 bytes, needed are" \
-	$build --table mbr --root root --size 3M --fs ext2 -o e.img
+fails "the image is too small: 2097152 bytes, needed are" \
+	$build --table mbr --root root --size 2M --fs ext2 -o e.img
 fails "--append is for" $build --menu want --append x -o e.img
 head -c 3000 t.tar >cut.tar
 fails "cut.tar" $build --root cut.tar -o e.img

@@ -76,6 +76,7 @@ static int add_mtree(struct tree *t, const char *path, int fd)
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	archive_read_support_format_mtree(a);
+	archive_read_set_option(a, "mtree", "checkfs", "1");
 	if (here < 0 || (dir && chdir(dir)))
 		err = report_errno("%s", path);
 	else if (archive_read_open_fd(a, fd, 1 << 16) < ARCHIVE_WARN)
