@@ -117,6 +117,54 @@ static int set_vbd(struct hv_config *c, const char *s, const char *end)
 	return 0;
 }
 
+/* "52:54:00:12:34:56"; not a group's address. */
+static bool address(const char **s, const char *end, uint8_t mac[6])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (unsigned i = 0; i < 12; i++) {
+		const char *at;
+
+		if (i && i % 2 == 0 && !skip(s, end, ":"))
+			return false;
+		at = *s < end && **s ? strchr(digits, **s | 0x20) : NULL;
+		if (!at)
+			return false;
+		mac[i / 2] = (uint8_t)(mac[i / 2] << 4 | (at - digits));
+		++*s;
+	}
+	return !(mac[0] & 1);
+}
+
+/* netN[,mac=ADDRESS], or none */
+static int set_vif(struct hv_config *c, const char *s, const char *end)
+{
+	static const char want[] = "netN[,mac=ADDRESS] or none is wanted";
+	struct config_vif *v = &c->vif[c->n_vifs];
+	const char *start = s;
+	uint64_t n;
+
+	if (skip(&s, end, "none") && s == end) {
+		c->no_vifs = true;
+		return c->n_vifs ? bad(start, end, "others are given") : 0;
+	}
+	s = start;
+	if (c->n_vifs == CONFIG_VIFS || c->no_vifs)
+		return bad(start, end, "too many devices");
+	if (!skip(&s, end, "net") || !number(&s, end, 255, &n))
+		return bad(start, end, want);
+	memset(v, 0, sizeof(*v));
+	v->unit = (unsigned)n;
+	v->has_mac = skip(&s, end, ",mac=");
+	if ((v->has_mac && !address(&s, end, v->mac)) || s != end)
+		return bad(start, end, want);
+	for (unsigned i = 0; i < c->n_vifs; i++)
+		if (c->vif[i].unit == v->unit)
+			return bad(start, end, "given twice");
+	c->n_vifs++;
+	return 0;
+}
+
 static const struct option {
 	const char *name;
 	int (*set)(struct hv_config *c, const char *s, const char *end);
@@ -125,6 +173,7 @@ static const struct option {
 	{ "vcpus=", set_vcpus },
 	{ "console=", set_console },
 	{ "vbd=", set_vbd },
+	{ "vif=", set_vif },
 };
 
 static int set_option(struct hv_config *c, const char *s, const char *end,

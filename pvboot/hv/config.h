@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONFIG_VBDS = 16, CONFIG_ARGS = 1024, CONFIG_NAME = 16 };
+enum { CONFIG_VBDS = 16, CONFIG_VIFS = 8, CONFIG_ARGS = 1024, CONFIG_NAME = 16 };
 
 enum config_console { CONSOLE_COM1, CONSOLE_COM2 };
 
@@ -22,12 +22,22 @@ struct config_vbd {
 	bool read_only;
 };
 
+/* A network device of the guest's. */
+struct config_vif {
+	unsigned unit;		/* netUNIT is behind it */
+	bool has_mac;		/* else the card's own address */
+	uint8_t mac[6];
+};
+
 struct hv_config {
 	uint64_t memory;	/* bytes for the guest; 0: all there is */
 	unsigned vcpus;
 	enum config_console console;
 	unsigned n_vbds;	/* 0: whole disks in firmware order */
 	struct config_vbd vbd[CONFIG_VBDS];
+	bool no_vifs;		/* none at all */
+	unsigned n_vifs;	/* 0: all cards, in PCI order */
+	struct config_vif vif[CONFIG_VIFS];
 	/*
 	 * Module numbers, -1: none.  Without a device tree the first module
 	 * not used otherwise is the kernel, the second the ramdisk.

@@ -123,6 +123,28 @@ static int take_disk(struct tree *t, int node)
 	return config_cmdline(t->c, option);
 }
 
+/* source = "net0", and an address if it is not the card's own. */
+static int take_vif(struct tree *t, int node)
+{
+	const char *source = get_string(t, node, "source");
+	int len = 0;
+	const uint8_t *mac = fdt_getprop(t->fdt, node, "mac-address", &len);
+	char option[64];
+	size_t n;
+
+	if (!source || (mac && len != 6))
+		return bad(t, node, "a network device needs source, and "
+			   "mac-address has 6 bytes");
+	n = fmt(option, sizeof(option), "vif=%s", source);
+	if (mac)
+		n = fmt(option, sizeof(option),
+			"vif=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x", source,
+			mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	if (n == sizeof(option) - 1 || strpbrk(option, " \t"))
+		return bad(t, node, "malformed source");
+	return config_cmdline(t->c, option);
+}
+
 static bool is(const struct tree *t, int node, const char *what)
 {
 	return !fdt_node_check_compatible(t->fdt, node, what);
@@ -136,7 +158,9 @@ static int take_child(struct tree *t, int node)
 		return take_ramdisk(t, node);
 	if (is(t, node, "twinboot,disk"))
 		return take_disk(t, node);
-	return bad(t, node, "neither kernel, ramdisk nor disk");
+	if (is(t, node, "twinboot,network"))
+		return take_vif(t, node);
+	return bad(t, node, "neither kernel, ramdisk, disk nor network");
 }
 
 static int take_domain(struct tree *t, int node)

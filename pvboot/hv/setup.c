@@ -11,6 +11,7 @@
 #include "loader/disk/part.h"
 #include "pvboot/hv/back/blkback.h"
 #include "pvboot/hv/back/control.h"
+#include "pvboot/hv/back/vif.h"
 #include "pvboot/hv/back/xenbus.h"
 #include "pvboot/hv/config_fdt.h"
 #include "pvboot/hv/drivers/disk.h"
@@ -122,6 +123,28 @@ static void add_all(struct domain *d)
 	}
 }
 
+static void add_vif(struct domain *d, unsigned number,
+		    const struct config_vif *v)
+{
+	struct net *n = v->unit < net_count ? net_table[v->unit] : NULL;
+
+	if (!n)
+		panic("vif%u: there is no net%u", number, v->unit);
+	if (!vif_add(d, number, n, v->has_mac ? v->mac : n->mac))
+		panic("vif%u: %s does not start", number, n->name);
+}
+
+/* All cards, in PCI order, unless it is said otherwise. */
+static void add_vifs(struct domain *d, const struct hv_config *c)
+{
+	struct config_vif v = { .unit = 0 };
+
+	for (unsigned i = 0; i < c->n_vifs; i++)
+		add_vif(d, i, &c->vif[i]);
+	for (; !c->n_vifs && !c->no_vifs && v.unit < net_count; v.unit++)
+		add_vif(d, v.unit, &v);
+}
+
 void setup_devices(struct domain *d, const struct hv_config *c)
 {
 	if (!xenbus_init(d) || !backend_init(d))
@@ -131,4 +154,5 @@ void setup_devices(struct domain *d, const struct hv_config *c)
 	if (!c->n_vbds)
 		add_all(d);
 	control_init(d);
+	add_vifs(d, c);
 }

@@ -2,9 +2,11 @@
 #include "pvboot/hv/drivers/conf.h"
 
 #include "pvboot/hv/drivers/ahci.h"
+#include "pvboot/hv/drivers/e1000.h"
 #include "pvboot/hv/drivers/ide.h"
 #include "pvboot/hv/drivers/nvme.h"
 #include "pvboot/hv/drivers/virtio_blk.h"
+#include "pvboot/hv/drivers/virtio_net.h"
 #include "pvboot/hv/drivers/virtio_scsi.h"
 
 const struct pci_driver *const conf_drivers[] = {
@@ -13,5 +15,7 @@ const struct pci_driver *const conf_drivers[] = {
 	&ahci_driver,
 	&nvme_driver,
 	&ide_driver,
+	&virtio_net_driver,
+	&e1000_driver,
 	NULL,
 };

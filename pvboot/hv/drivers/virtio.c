@@ -312,9 +312,9 @@ void virtio_doorbell(struct virtio_queue *q)
 	window_write16(&q->v->notify, q->doorbell, (uint16_t)q->number);
 }
 
-bool virtio_interrupted(struct virtio *v)
+unsigned virtio_interrupted(struct virtio *v)
 {
-	return window_read(&v->isr, 0, 1) & 1;
+	return window_read(&v->isr, 0, 1);
 }
 
 void virtio_kill(struct virtio *v, const char *why)

@@ -52,8 +52,11 @@ void virtio_start(struct virtio *v);
 /* LEN bytes (1, 2, 4 or 8) of device configuration; 0 past its end. */
 uint64_t virtio_config(struct virtio *v, unsigned offset, unsigned len);
 
-/* Was it this device that interrupted?  Ends the interrupt. */
-bool virtio_interrupted(struct virtio *v);
+/*
+ * Was it this device that interrupted?  Bit 0: for a queue, bit 1: its
+ * configuration has changed.  Ends the interrupt.
+ */
+unsigned virtio_interrupted(struct virtio *v);
 /*
  * Stop the device for good.  It touches no memory afterwards, unless it does
  * not even reset: v->stuck.

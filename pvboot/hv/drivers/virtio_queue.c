@@ -73,6 +73,12 @@ void virtio_queue_kick(struct virtio_queue *q)
 		virtio_doorbell(q);
 }
 
+void virtio_queue_interrupts(struct virtio_queue *q, bool on)
+{
+	q->avail->flags = on ? 0 : VRING_AVAIL_F_NO_INTERRUPT;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 static void free_chain(struct virtio_queue *q, uint16_t head)
 {
 	uint16_t last = head;

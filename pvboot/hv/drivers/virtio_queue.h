@@ -40,6 +40,8 @@ int virtio_queue_add(struct virtio_queue *q, const struct virtio_desc *d,
 		     unsigned n);
 /* Tell the device that there is something to do. */
 void virtio_queue_kick(struct virtio_queue *q);
+/* Does the device interrupt for finished chains?  It may do so nevertheless. */
+void virtio_queue_interrupts(struct virtio_queue *q, bool on);
 /*
  * A finished chain's head, or -1.  Its descriptors are free again.  LEN: how
  * much the device says it has written, which is the device's word only.

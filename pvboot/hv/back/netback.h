@@ -1,0 +1,9 @@
+/* Packets: from the guest's rings to the card and back. */
+#ifndef PVBOOT_HV_BACK_NETBACK_H
+#define PVBOOT_HV_BACK_NETBACK_H
+
+#include "pvboot/hv/back/vif.h"
+
+void netback_run(struct backend *b);
+
+#endif
