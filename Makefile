@@ -587,7 +587,8 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 
 check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 		$(B)/guest/stress | $(B)/.packages-run $(B)/.packages-check
-	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 $(SYSTEM)
+	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 \
+	  -e tests/quietly $(SYSTEM)
 
 check: all check-rules check-corpus check-unit check-system
 
