@@ -349,6 +349,16 @@ $(B)/guest/%: tests/guest/%.c | $(B)/.packages-build
 	$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -static -pthread -o $@ $<
 
+# A Multiboot kernel that tells what it was told, for tests/system/multiboot.t.
+$(B)/boot-test/multiboot.elf: tests/system/multiboot-guest.c $(B)/.flags
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -m32 -std=gnu11 -I. $(WARN) -Os -ffreestanding -fno-pic \
+	  -nostdinc -isystem $(GCC_INCLUDE) -isystem /usr/include/x86_64-linux-musl \
+	  -fno-stack-protector -fcf-protection=none -mgeneral-regs-only \
+	  -fno-asynchronous-unwind-tables -nostdlib -static -no-pie \
+	  -Wl,--build-id=none,-Ttext=0x200000,-z,noexecstack $< -o $@
+
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
 HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu devices heir \
@@ -586,6 +596,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 	    $$f -runs=0 -timeout=10 $$seed; echo "  FUZZED  $$n")
 
 check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
+		$(B)/boot-test/multiboot.elf \
 		$(B)/guest/stress | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 \
 	  -e tests/quietly $(SYSTEM)

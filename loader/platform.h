@@ -18,6 +18,8 @@
 /* Keys beyond ASCII, as key() returns them; Enter is '\n'. */
 enum { KEY_NONE = -1, KEY_UP = 0x100, KEY_DOWN, KEY_HOME, KEY_END, KEY_F10 };
 
+struct bios_facts;
+
 struct platform {
 	const char *name;	/* "bios", "uefi", "pv", "host" */
 	uint64_t start_tsc;	/* when our first instruction ran */
@@ -44,6 +46,9 @@ struct platform {
 	 */
 	int (*unpack)(const struct platform *p, const char *path,
 		      struct file *f, struct file *out);
+
+	/* Asked for when a kernel wants to know; NULL where there is no BIOS. */
+	const struct bios_facts *(*bios_facts)(void);
 
 	/* Every console at once.  "\n" as in C; no cursor control but "\r". */
 	void (*write)(const char *s, size_t len);

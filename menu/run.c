@@ -106,12 +106,20 @@ static int run_kernel(struct runner *r, const char *args)
 	return set_kernel(r, args, CMD_KERNEL);
 }
 
+/* "+1", "(hd0,0)+1" */
+static bool is_block_list(const char *s)
+{
+	if (*s == '(')
+		s += strcspn(s, ")");
+	return s[*s == ')'] == '+';
+}
+
 /* EFI applications; boot sectors ("+1") are the firmware's business. */
 static int run_chainloader(struct runner *r, const char *args)
 {
 	if (!strncmp(args, "--force", 7))
 		args = lst_next_word(args);
-	if (*args == '+' || strstr(args, ")+"))
+	if (is_block_list(args))
 		return fail(ERR_COMMAND, "chainloader %s: boot sectors are not "
 			    "supported by this loader", args);
 	return set_kernel(r, args, CMD_CHAINLOADER);
@@ -196,6 +204,8 @@ static int run_boot(struct runner *r, const char *args)
 		return ERR_NO_MEMORY;
 	if (!r->entry->kernel_path)
 		return fail(ERR_NO_KERNEL, "boot");
+	r->entry->root_disk = r->root.disk;
+	r->entry->root_part = r->root.part;
 	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
 		return err;
 	err = kernel_load(p->formats, r->entry, p->memmap, p->arena, ho);

@@ -27,18 +27,23 @@ struct multiboot_header {
 
 /* multiboot_info.flags: what is there. */
 #define MULTIBOOT_INFO_MEMORY 0x1
+#define MULTIBOOT_INFO_BOOT_DEVICE 0x2
 #define MULTIBOOT_INFO_CMDLINE 0x4
 #define MULTIBOOT_INFO_MODS 0x8
+#define MULTIBOOT_INFO_ELF_SECTIONS 0x20
 #define MULTIBOOT_INFO_MMAP 0x40
+#define MULTIBOOT_INFO_DRIVES 0x80
+#define MULTIBOOT_INFO_CONFIG_TABLE 0x100
 #define MULTIBOOT_INFO_LOADER 0x200
+#define MULTIBOOT_INFO_APM 0x400
 
 struct multiboot_info {
 	uint32_t flags;
 	uint32_t mem_lower, mem_upper;	/* KiB below 640 KiB, above 1 MiB */
-	uint32_t boot_device;
+	uint32_t boot_device;		/* drive << 24 | part1 << 16 | ... */
 	uint32_t cmdline;
 	uint32_t mods_count, mods_addr;
-	uint32_t syms[4];
+	uint32_t syms_num, syms_size, syms_addr, syms_shndx; /* an ELF's */
 	uint32_t mmap_length, mmap_addr;
 	uint32_t drives_length, drives_addr;
 	uint32_t config_table;
@@ -59,11 +64,32 @@ struct multiboot_mmap {
 	uint32_t type;
 } __attribute__((packed));
 
+/* Ports follow in the specification's; we know of none: a 0 ends them. */
+struct multiboot_drive {
+	uint32_t size;			/* of all, with itself */
+	uint8_t number, mode;
+	uint16_t cylinders;
+	uint8_t heads, sectors;
+	uint16_t ports_end;
+} __attribute__((packed));
+#define MULTIBOOT_DRIVE_LBA 1
+
+struct multiboot_apm {
+	uint16_t version, cseg;
+	uint32_t offset;
+	uint16_t cseg_16, dseg, flags;
+	uint16_t cseg_len, cseg_16_len, dseg_len;
+};
+
 _Static_assert(sizeof(struct multiboot_header) == 32, "multiboot_header");
 _Static_assert(offsetof(struct multiboot_info, mmap_length) == 44,
 	       "multiboot_info");
 _Static_assert(offsetof(struct multiboot_info, boot_loader_name) == 64,
 	       "multiboot_info");
+_Static_assert(offsetof(struct multiboot_info, syms_num) == 28 &&
+	       sizeof(struct multiboot_info) == 88, "multiboot_info");
+_Static_assert(sizeof(struct multiboot_drive) == 12, "multiboot_drive");
+_Static_assert(sizeof(struct multiboot_apm) == 20, "multiboot_apm");
 _Static_assert(sizeof(struct multiboot_mmap) == 24, "multiboot_mmap");
 
 #endif

@@ -33,6 +33,9 @@ struct boot_entry {
 	bool initrd_given;
 	unsigned n_modules;
 	struct boot_module module[BOOT_MODULES];
+	/* The device that `root` has set: hdN, and GRUB's partition or -1. */
+	uint32_t root_disk;
+	int32_t root_part;
 	const struct platform *platform; /* that unpacks; NULL: nobody does */
 };
 

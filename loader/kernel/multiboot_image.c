@@ -8,25 +8,9 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/kernel/multiboot_header.h"
 
 #define LOWEST 0x100000
-
-static bool find_header(struct span head, uint64_t *at)
-{
-	for (*at = 0; *at + 12 <= head.len; *at += 4)
-		if (span_u32(&head, *at) == MULTIBOOT_HEADER_MAGIC &&
-		    span_u32(&head, *at) + span_u32(&head, *at + 4) +
-		    span_u32(&head, *at + 8) == 0)
-			return true;
-	return false;
-}
-
-bool multiboot_image_probe(struct span head)
-{
-	uint64_t at;
-
-	return find_header(head, &at);
-}
 
 static int add_segment(struct multiboot_image *img, struct file *file,
 		       uint64_t addr, uint64_t size, uint64_t off, uint64_t len)
@@ -101,6 +85,11 @@ static int read_elf(struct multiboot_image *img, struct file *file)
 	    e.e_phentsize != sizeof(Elf32_Phdr))
 		return fail(ERR_EXEC_FORMAT, "Multiboot image that is no ELF32");
 	img->entry = e.e_entry;
+	if (e.e_shentsize == sizeof(Elf32_Shdr)) {
+		img->sections.n = e.e_shnum;
+		img->sections.off = e.e_shoff;
+		img->sections.names = e.e_shstrndx;
+	}
 	for (unsigned i = 0; !err && i < e.e_phnum; i++)
 		err = read_segment(img, file, &e, i);
 	return err;
@@ -126,7 +115,7 @@ int multiboot_image_read(struct multiboot_image *img, struct file *file)
 	*img = (struct multiboot_image){ 0 };
 	if ((err = fs_read(file, 0, len, head)))
 		return err;
-	if (!find_header(span_of(head, len), &at))
+	if (!multiboot_header_find(span_of(head, len), &at))
 		return fail(ERR_EXEC_FORMAT, "no Multiboot header");
 	memcpy(&h, head + at, len - at < sizeof(h) ? len - at : sizeof(h));
 	img->flags = h.flags;

@@ -3,7 +3,6 @@
 #define LOADER_KERNEL_MULTIBOOT_IMAGE_H
 
 #include "loader/abi/multiboot.h"
-#include "loader/base/span.h"
 #include "loader/fs/fs.h"
 
 #define MULTIBOOT_SEGMENTS 16
@@ -17,10 +16,11 @@ struct multiboot_image {
 		uint64_t addr, size;	/* memory */
 		uint64_t off, len;	/* in the file */
 	} segment[MULTIBOOT_SEGMENTS];
+	/* An ELF file's section headers: at OFF in it, N of 40 bytes. */
+	struct {
+		uint32_t n, off, names;
+	} sections;
 };
-
-/* Does HEAD, the file's first 8 KiB, have a header? */
-bool multiboot_image_probe(struct span head);
 
 /*
  * Read FILE's headers.  ERR_EXEC_FORMAT, ERR_MULTIBOOT (it demands what we do

@@ -82,6 +82,12 @@ int bios_update_memmap(struct memmap *m);
 
 /* disk.c: every disk with EDD, the boot disk first.  ERR_NO_MEMORY. */
 int bios_disks(struct arena *a, struct blk ***disks, unsigned *n);
+/* The BIOS's number of hdN; false: there is no such disk. */
+bool bios_drive(unsigned n, uint8_t *number);
+
+/* second.c: struct platform's; facts.c: the same from the second part. */
+const struct bios_facts *bios_facts(void);
+const struct bios_facts *bios_facts_ask(void);
 
 /* console.c, keyboard.c: struct platform's. */
 void bios_console(void);

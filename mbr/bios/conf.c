@@ -1,9 +1,27 @@
-/* What this loader can start. */
+/* What this loader can start; Multiboot, by stage 2's second part. */
+#include "loader/base/err.h"
 #include "loader/kernel/formats.h"
+#include "loader/kernel/multiboot_header.h"
 #include "mbr/bios/bios.h"
+#include "mbr/bios/second.h"
+
+static int load_multiboot(struct boot_entry *e, const struct memmap *map,
+			  struct arena *arena, struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(e->platform, &second);
+
+	return err ? err : second->multiboot->load(e, map, arena, ho);
+}
+
+static const struct kernel_format multiboot = {
+	.name = "multiboot",
+	.probe = multiboot_header_probe,
+	.load = load_multiboot,
+};
 
 const struct kernel_format *const bios_formats[] = {
 	&linux_format,
-	&multiboot_format,
+	&multiboot,
 	NULL
 };

@@ -6,9 +6,10 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "loader/bios_facts.h"
 #include "mbr/bios/bios.h"
 
-#define DISKS 24
+#define DISKS BIOS_DRIVES
 
 struct bios_disk {
 	struct blk blk;
@@ -32,6 +33,8 @@ struct params {
 } __attribute__((packed));
 
 static struct packet packet;
+static uint8_t numbers[DISKS];	/* of hd0, hd1, ... */
+static unsigned n_numbers;
 
 #define FAILED 0x100	/* beside the firmware's status, which may be 0 */
 
@@ -137,8 +140,17 @@ static int add(struct arena *a, struct blk **disks, unsigned *n, uint8_t drive)
 	d->blk = (struct blk){ .sector = p.sector_size, .count = p.sectors,
 			       .read = disk_read, .priv = d };
 	fmt(d->blk.name, sizeof(d->blk.name), "hd%u", *n);
+	numbers[n_numbers++] = drive;
 	disks[(*n)++] = &d->blk;
 	return blk_cache_attach(&d->blk, a);
+}
+
+bool bios_drive(unsigned n, uint8_t *number)
+{
+	if (n >= n_numbers)
+		return false;
+	*number = numbers[n];
+	return true;
 }
 
 int bios_disks(struct arena *a, struct blk ***disks, unsigned *n)

@@ -106,6 +106,7 @@ void bios_main(void)
 		.modes = 1u << GO_REAL16 | 1u << GO_PROT32 | 1u << GO_LONG64,
 		.boot_part = -1, .memmap = &map,
 		.update_memmap = bios_update_memmap, .unpack = bios_unpack,
+		.bios_facts = bios_facts,
 		.write = bios_write, .key = bios_key, .idle = idle,
 		.clock_ms = clock_ms, .firmware_tsc = firmware_tsc,
 		.go = bios_go, .reboot = reboot, .halt = halt,

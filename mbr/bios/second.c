@@ -58,12 +58,13 @@ static int check(const uint8_t *part)
 	return fail(ERR_READ, "the second part of stage2.bin is damaged");
 }
 
-static int load(const struct platform *p)
+int bios_second_load(const struct platform *p, const struct bios_second **out)
 {
 	static bool loaded;
 	uint64_t at;
 	int err;
 
+	*out = second;
 	if (loaded)
 		return 0;
 	if ((err = memmap_find_high(p->memmap, SECOND_ROOM, SECOND_ROOM, LOWEST,
@@ -94,18 +95,25 @@ static int take(struct memmap *m, const char *path, uint64_t size, uint64_t *at)
 	return err;
 }
 
+/* Only kernels that the second part loads ask that. */
+const struct bios_facts *bios_facts(void)
+{
+	return second->facts();
+}
+
 int bios_unpack(const struct platform *p, const char *path, struct file *f,
 		struct file *out)
 {
+	const struct bios_second *part;
 	uint64_t size, at;
 	int err;
 
-	if ((err = load(p)) ||
-	    (err = second->unpack_size(f, 0, f->size, &size)) ||
+	if ((err = bios_second_load(p, &part)) ||
+	    (err = part->unpack_size(f, 0, f->size, &size)) ||
 	    (err = take(p->memmap, path, size, &at)))
 		return err;
 	fs_mem_file(out, (void *)at, size);
-	return second->gunzip(f, path, p->arena, (void *)at, size);
+	return part->gunzip(f, path, p->arena, (void *)at, size);
 }
 
 int bios_update_memmap(struct memmap *m)

@@ -5,11 +5,20 @@
 #ifndef MBR_BIOS_SECOND_H
 #define MBR_BIOS_SECOND_H
 
+#include "loader/kernel/kernel.h"
 #include "loader/unpack/unpack.h"
 
 struct bios_second {
+	const struct kernel_format *multiboot;
+	const struct bios_facts *(*facts)(void);
 	__typeof__(unpack_size) *unpack_size;
 	__typeof__(unpack_gunzip) *gunzip;
 };
+
+/*
+ * Have it in memory.  ERR_READ, also when it is damaged; ERR_NO_MEMORY;
+ * ERR_OUTSIDE_PARTITION.
+ */
+int bios_second_load(const struct platform *p, const struct bios_second **out);
 
 #endif

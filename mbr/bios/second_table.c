@@ -1,9 +1,13 @@
 /* The head of stage 2's second part. */
+#include "loader/kernel/formats.h"
+#include "mbr/bios/bios.h"
 #include "mbr/bios/second.h"
 
 extern const struct bios_second bios_second_table;
 const struct bios_second bios_second_table
 	__attribute__((section(".second.head"), used)) = {
+	.multiboot = &multiboot_format,
+	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,
 	.gunzip = unpack_gunzip,
 };

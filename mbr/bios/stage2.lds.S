@@ -16,6 +16,11 @@ SECTIONS
 	.second : {
 		KEEP(*(.second.head))
 		*libshared-boot.a:*unpack*.o(ALL)
+		*libshared-boot.a:multiboot.o(ALL)
+		*libshared-boot.a:multiboot_image.o(ALL)
+		*libshared-boot.a:multiboot_info.o(ALL)
+		*libshared-boot.a:multiboot_symbols.o(ALL)
+		*mbr/bios/facts.o(ALL)
 		*unpack/boot/libs.o(ALL)
 		*libz.a:*(ALL)
 		. = ALIGN(512);

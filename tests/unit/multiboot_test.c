@@ -5,8 +5,10 @@
 
 #include "loader/abi/multiboot.h"
 #include "loader/base/err.h"
+#include "loader/bios_facts.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/multiboot_image.h"
+#include "loader/kernel/multiboot_header.h"
+#include "loader/platform.h"
 
 #define HEADER_AT 0x80
 #define CODE_AT 0x1000
@@ -17,6 +19,7 @@ static struct arena arena;
 static struct memmap map;
 static struct handover ho;
 static struct boot_entry entry;
+static const struct platform *platform;	/* the entry's */
 
 static struct multiboot_header *make_header(uint32_t flags)
 {
@@ -67,7 +70,8 @@ static int load(unsigned modules)
 	arena = (struct arena){ room, sizeof(room), 0 };
 	ho = (struct handover){ 0 };
 	entry = (struct boot_entry){ .kernel_path = "/boot/hv", .args = "x=1",
-		.n_modules = modules };
+		.n_modules = modules, .root_disk = 2, .root_part = 0,
+		.platform = platform };
 	fs_mem_file(&entry.kernel, kernel, sizeof(kernel));
 	for (unsigned i = 0; i < modules; i++) {
 		entry.module[i].path = "/m";
@@ -109,7 +113,7 @@ static const void *told(uint32_t addr)
 static void test_flat(void **state)
 {
 	make_flat();
-	assert_true(multiboot_image_probe(span_of(kernel, sizeof(kernel))));
+	assert_true(multiboot_header_probe(span_of(kernel, sizeof(kernel))));
 	assert_int_equal(load(0), 0);
 	assert_int_equal(ho.mode, GO_PROT32);
 	assert_int_equal(ho.rax, MULTIBOOT_LOADER_MAGIC);
@@ -142,7 +146,8 @@ static void test_info(void **state)
 	make_flat();
 	assert_int_equal(load(2), 0);
 	info = told((uint32_t)ho.rbx);
-	assert_int_equal(info->flags, 0x24d);
+	assert_int_equal(info->flags, 0x24f);
+	assert_int_equal(info->boot_device, 0x8200ffff);
 	assert_string_equal(told(info->cmdline), "/boot/hv x=1");
 	assert_string_equal(told(info->boot_loader_name), "Twinboot");
 	assert_int_equal(info->mem_lower, 0x9fc00 >> 10);
@@ -161,6 +166,146 @@ static void test_info(void **state)
 	assert_int_equal(mmap[1].addr, 0x1000);
 	assert_int_equal(mmap[1].type, MEM_RAM);
 	assert_int_equal(mmap[map.n - 1].addr, 0x100000000);
+}
+
+static const struct bios_facts *facts(void)
+{
+	static const struct bios_facts f = { .n_drives = 3,
+		.drive = { { 0x80, 16, 63, 100 }, { 0x81 }, { 0x8f, 1, 2, 3 } },
+		.config_table = 0xfe6f5, .apm = { .version = 0x102,
+						  .dseg_len = 7 } };
+
+	return &f;
+}
+
+static void test_bios_facts(void **state)
+{
+	const struct platform bios = { .bios_facts = facts };
+	const struct multiboot_info *info;
+	const struct multiboot_drive *drive;
+	const struct multiboot_apm *apm;
+
+	make_flat();
+	platform = &bios;
+	assert_int_equal(load(1), 0);
+	platform = NULL;
+	info = told((uint32_t)ho.rbx);
+	assert_int_equal(info->flags, 0x7cf);
+	/* hd2 is what the BIOS calls 0x8f. */
+	assert_int_equal(info->boot_device, 0x8f00ffff);
+	assert_int_equal(info->config_table, 0xfe6f5);
+	assert_int_equal(info->drives_length, 3 * sizeof(*drive));
+	drive = told(info->drives_addr);
+	assert_int_equal(drive[0].size, sizeof(*drive));
+	assert_int_equal(drive[0].cylinders, 100);
+	assert_int_equal(drive[2].number, 0x8f);
+	assert_int_equal(drive[2].sectors, 2);
+	apm = told(info->apm_table);
+	assert_int_equal(apm->version, 0x102);
+	assert_int_equal(apm->dseg_len, 7);
+	assert_string_equal(told(info->cmdline), "/boot/hv x=1");
+}
+
+static void test_boot_devices(void **state)
+{
+	static const struct {
+		uint32_t disk;
+		int32_t part;
+		uint32_t want;	/* 0: none is told */
+	} cases[] = {
+		{ 0, -1, 0x80ffffff }, { 1, 4, 0x8104ffff },
+		{ 0, 254, 0x80feffff }, { 0, 300, 0x80ffffff },
+		{ 0x7f, 0, 0xff00ffff }, { 0x80, 0, 0 },
+		{ UINT32_MAX, 0, 0 },
+	};
+
+	make_flat();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct multiboot_info *info;
+
+		assert_int_equal(load(0), 0);
+		entry.root_disk = cases[i].disk;
+		entry.root_part = cases[i].part;
+		ho = (struct handover){ 0 };
+		assert_int_equal(multiboot_format.load(&entry, &map, &arena,
+						       &ho), 0);
+		info = told((uint32_t)ho.rbx);
+		assert_int_equal(info->boot_device, cases[i].want);
+		assert_int_equal(!!(info->flags & 2), cases[i].want != 0);
+	}
+}
+
+/* Four section headers at 0x2000; symbols at 0x2204, strings at 0x2300. */
+static Elf32_Shdr *make_sections(void)
+{
+	Elf32_Ehdr *e = (void *)kernel;
+	Elf32_Shdr *s = (void *)(kernel + 0x2000);
+
+	make_elf();
+	e->e_shoff = 0x2000;
+	e->e_shentsize = sizeof(*s);
+	e->e_shnum = 4;
+	e->e_shstrndx = 3;
+	s[1] = (Elf32_Shdr){ .sh_type = SHT_PROGBITS, .sh_addr = 0xc0100000,
+		.sh_offset = CODE_AT, .sh_size = 0x1000 };
+	s[2] = (Elf32_Shdr){ .sh_type = SHT_SYMTAB, .sh_offset = 0x2204,
+		.sh_size = 0x40 };
+	s[3] = (Elf32_Shdr){ .sh_type = SHT_STRTAB, .sh_offset = 0x2300,
+		.sh_size = 0x20 };
+	return s;
+}
+
+static void test_sections(void **state)
+{
+	const struct multiboot_info *info;
+	const struct piece *symbols, *headers;
+	const Elf32_Shdr *s;
+
+	make_sections();
+	assert_int_equal(load(1), 0);
+	info = told((uint32_t)ho.rbx);
+	assert_int_equal(info->flags, 0x26f);
+	assert_int_equal(info->syms_num, 4);
+	assert_int_equal(info->syms_size, sizeof(*s));
+	assert_int_equal(info->syms_shndx, 3);
+	symbols = find("symbols", 0);
+	headers = find("sections", 0);
+	assert_int_equal(info->syms_addr, headers->addr);
+	s = headers->mem;
+	assert_int_equal(s[1].sh_addr, 0xc0100000);
+	assert_int_equal(s[2].sh_addr - symbols->addr, 0x2204 -
+			 symbols->file_off);
+	assert_int_equal(s[2].sh_addr % 4096, 0x204);
+	assert_int_equal(s[3].sh_addr - s[2].sh_addr, 0x2300 - 0x2204);
+	assert_true(s[3].sh_addr + 0x20 <= symbols->addr + symbols->len);
+	/* Behind the image, before the module. */
+	assert_true(symbols->addr >= 0x101000);
+	assert_true(find("module", 0)->addr >= headers->addr + headers->size);
+}
+
+/* A kernel runs without its symbols. */
+static void test_sections_bad(void **state)
+{
+	Elf32_Ehdr *e = (void *)kernel;
+
+	for (int i = 0; i < 5; i++) {
+		Elf32_Shdr *s = make_sections();
+		const struct multiboot_info *info;
+
+		if (i == 0)
+			e->e_shoff = sizeof(kernel) - 100;
+		else if (i == 1)
+			e->e_shstrndx = 4;
+		else if (i == 2)
+			s[2].sh_size = sizeof(kernel);
+		else if (i == 3)
+			s[3].sh_offset = 0xfffffff0;
+		else
+			e->e_shentsize = 64;
+		assert_int_equal(load(0), 0);
+		info = told((uint32_t)ho.rbx);
+		assert_int_equal(info->flags & 0x20, 0);
+	}
 }
 
 static void test_bad(void **state)
@@ -215,6 +360,10 @@ int main(void)
 		cmocka_unit_test(test_flat),
 		cmocka_unit_test(test_elf),
 		cmocka_unit_test(test_info),
+		cmocka_unit_test(test_bios_facts),
+		cmocka_unit_test(test_boot_devices),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_sections_bad),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_module_too_large),
 	};
