@@ -281,9 +281,7 @@ static void set_registers(struct vcpu *v, const struct handover *ho)
 	r->cs = SEL_KERNEL_CS;
 	r->ss = SEL_KERNEL_SS;
 	r->rflags = FLAG_IF | FLAG_FIXED;
-	v->kernel_ss = r->ss;
-	v->kernel_sp = r->rsp;
-	v->initialised = true;
+	v->pv.kernel_sp = r->rsp;
 	v->state = VCPU_RUNNABLE;
 	vcpu_runstate(v, RUNSTATE_running);
 	v->tick_period = 10000000;	/* Xen's default tick of PV vCPUs */
@@ -297,9 +295,9 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	uint64_t root = builder_mfn(b, x->tables.pfn);
 
 	if (frame_pin(b->domain, root, FT_L4) ||
-	    hold_take(b->domain, &v->kernel_root, root, FT_L4))
+	    hold_take(b->domain, &v->pv.kernel_root, root, FT_L4))
 		panic("the page tables built for the domain are not valid");
-	v->kernel_mode = true;
+	v->pv.kernel_mode = true;
 	paging_fill_root(b->domain, root, true);
 	paging_load(v);
 	set_registers(v, ho);

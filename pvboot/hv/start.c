@@ -42,5 +42,6 @@ void start(uint32_t magic, uint32_t info_pa)
 	d = domain_create();
 	build_domain(d, &config);
 	tables_leave();
-	run(&d->vcpu[0]);
+	run_bind(0, &d->vcpu[0]);
+	run(0);
 }

@@ -6,10 +6,10 @@
 
 void continuation_start(struct vcpu *v)
 {
-	if (v->moved) {
-		v->regs.rdi = v->again[0];
-		v->regs.rsi = v->again[1];
-		v->moved = false;
+	if (v->pv.moved) {
+		v->regs.rdi = v->pv.again[0];
+		v->regs.rsi = v->pv.again[1];
+		v->pv.moved = false;
 	}
 	v->regs.rip -= 2;
 }

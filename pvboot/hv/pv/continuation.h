@@ -13,9 +13,9 @@
 static inline int64_t continuation_set(struct vcpu *v, uint64_t arg0,
 				       uint64_t arg1)
 {
-	v->again[0] = arg0;
-	v->again[1] = arg1;
-	v->moved = true;
+	v->pv.again[0] = arg0;
+	v->pv.again[1] = arg1;
+	v->pv.moved = true;
 	return -XEN_ERESTART;
 }
 

@@ -55,21 +55,13 @@ struct callback {
 
 struct trap_gate {
 	uint64_t address;
-	uint16_t cs;
 	uint8_t flags;
 };
 
 enum vcpu_state { VCPU_OFFLINE, VCPU_RUNNABLE, VCPU_BLOCKED };
 
-struct vcpu {
-	struct regs regs __attribute__((aligned(16)));
-	uint8_t fpu[512] __attribute__((aligned(16)));
-	struct domain *domain;
-	unsigned id;
-	enum vcpu_state state;
-	bool initialised;
-
-	/* The virtual processor. */
+/* What is particular to a vCPU whose guest kernel runs in ring 3. */
+struct vcpu_pv {
 	bool kernel_mode;
 	bool ts;		/* virtual CR0.TS */
 	bool in_multicall;
@@ -82,35 +74,43 @@ struct vcpu {
 	unsigned iobmp_ports;
 	uint64_t cr2, cr4;	/* CR4: what the guest may control */
 	uint64_t dr[8];
-	uint32_t tlb_time;	/* tlb.c: when its processor last flushed */
 	struct hold user_root, kernel_root; /* that of user mode: or none */
-	uint64_t kernel_ss, kernel_sp;
-	uint64_t fs_base, gs_kernel, gs_user;	/* when not loaded */
+	uint64_t kernel_sp;
 	struct trap_gate trap[256];
 	struct callback event_cb, failsafe_cb, syscall_cb, sysenter_cb,
 		syscall32_cb;
 	bool nmi_pending, nmi_masked;
 	uint32_t pci_latch;	/* port 0xcf8 */
+	bool runstate_late;	/* to be written when back in kernel mode */
 
 	/* Descriptor tables. */
 	struct hold gdt[14];
 	uint64_t ldt_va;
 	unsigned ldt_ents;
 	struct hold ldt[16];	/* those mapped so far */
+};
+
+/* What any virtual processor has; its processor is its for ever. */
+struct vcpu {
+	struct regs regs __attribute__((aligned(16)));
+	struct domain *domain;
+	unsigned id;
+	enum vcpu_state state;
+	uint32_t tlb_time;	/* tlb.c: when its processor last flushed */
 
 	/* What the guest shares with us. */
 	vcpu_info_t *info;
 	struct hold info_page;	/* none: in shared_info */
 	uint64_t runstate_va;
-	bool runstate_late;	/* to be written when back in kernel mode */
 	vcpu_runstate_info_t runstate;
 
 	struct timer timer, tick, poll_timer;
 	uint64_t tick_period;
-	bool polling;		/* SCHEDOP_poll: any of these wakes */
-	unsigned n_poll;
+	unsigned n_poll;	/* SCHEDOP_poll: any of these wakes */
 	uint32_t poll_port[128];
 	unsigned virq_port[NR_VIRQS];
+
+	struct vcpu_pv pv;
 };
 
 #define GRANT_FRAMES	32

@@ -18,7 +18,7 @@ static uint64_t guest_flags(struct vcpu *v)
 	if (!v->info->evtchn_upcall_mask)
 		f |= FLAG_IF;
 	if (vcpu_assist(v, VMASST_TYPE_architectural_iopl))
-		f |= (uint64_t)v->iopl << 12;
+		f |= (uint64_t)v->pv.iopl << 12;
 	return f;
 }
 
@@ -62,7 +62,7 @@ static void enter_handler(struct vcpu *v, const struct bounce *b,
 	r->rsp = sp;
 	r->rflags &= ~(uint64_t)(FLAG_AC | FLAG_VM | FLAG_RF | FLAG_NT |
 				 FLAG_TF);
-	v->sysret = true;
+	v->pv.sysret = true;
 	if (mask)
 		v->info->evtchn_upcall_mask = 1;
 }
@@ -70,16 +70,16 @@ static void enter_handler(struct vcpu *v, const struct bounce *b,
 /* To kernel mode, if not there; the stack to push on. */
 static uint64_t to_kernel(struct vcpu *v)
 {
-	if (v->kernel_mode)
+	if (v->pv.kernel_mode)
 		return v->regs.rsp;
 	vcpu_toggle(v);
-	return v->kernel_sp;
+	return v->pv.kernel_sp;
 }
 
 static void bounce(struct vcpu *v, uint64_t rip, bool mask, uint64_t error)
 {
 	struct bounce b = { .n = 0 };
-	bool user = !v->kernel_mode;
+	bool user = !v->pv.kernel_mode;
 	uint64_t sp = to_kernel(v);
 
 	put(&b, v->regs.rcx);
@@ -92,7 +92,7 @@ static void bounce(struct vcpu *v, uint64_t rip, bool mask, uint64_t error)
 
 void bounce_trap(struct vcpu *v, unsigned vec, uint64_t error)
 {
-	const struct trap_gate *g = &v->trap[vec];
+	const struct trap_gate *g = &v->pv.trap[vec];
 
 	if (!g->address) {
 		kill_guest(v->domain, "exception %u (error %llx) without a "
@@ -105,10 +105,10 @@ void bounce_trap(struct vcpu *v, unsigned vec, uint64_t error)
 
 void bounce_page_fault(struct vcpu *v, uint64_t cr2, uint64_t error)
 {
-	v->cr2 = cr2;
+	v->pv.cr2 = cr2;
 	v->info->arch.cr2 = cr2;
 	error &= ~4ULL;
-	if (!v->kernel_mode)
+	if (!v->pv.kernel_mode)
 		error |= 4;
 	bounce_trap(v, VEC_PF, error);
 }
@@ -143,11 +143,11 @@ static uint64_t live_selector(int which)
 void bounce_failsafe(struct vcpu *v)
 {
 	struct bounce b = { .n = 0 };
-	bool user = !v->kernel_mode;
+	bool user = !v->pv.kernel_mode;
 	uint64_t sp;
 	int i;
 
-	if (!v->failsafe_cb.address) {
+	if (!v->pv.failsafe_cb.address) {
 		kill_guest(v->domain, "bad return frame (cs %llx ss %llx) and "
 			   "no failsafe callback",
 			   (unsigned long long)v->regs.cs,
@@ -160,6 +160,6 @@ void bounce_failsafe(struct vcpu *v)
 	for (i = 0; i < 4; i++)
 		put(&b, live_selector(i));
 	put_iret_frame(v, &b, user);
-	enter_handler(v, &b, v->failsafe_cb.address,
-		      v->failsafe_cb.mask_events, sp);
+	enter_handler(v, &b, v->pv.failsafe_cb.address,
+		      v->pv.failsafe_cb.mask_events, sp);
 }

@@ -25,7 +25,7 @@ int64_t do_set_trap_table(struct vcpu *v, const uint64_t *a)
 
 	if (!at) {
 		for (i = 0; i < 256; i++)
-			v->trap[i] = (struct trap_gate){ 0 };
+			v->pv.trap[i] = (struct trap_gate){ 0 };
 		return 0;
 	}
 	for (i = 0; i <= 256; i++, at += sizeof(t)) {
@@ -36,8 +36,8 @@ int64_t do_set_trap_table(struct vcpu *v, const uint64_t *a)
 			return 0;
 		if (!entry_ok(t.address))
 			return -XEN_EINVAL;
-		v->trap[t.vector] = (struct trap_gate){
-			t.address, t.cs, t.flags
+		v->pv.trap[t.vector] = (struct trap_gate){
+			t.address, t.flags
 		};
 	}
 	return -XEN_EINVAL;
@@ -47,16 +47,16 @@ static struct callback *slot_of(struct vcpu *v, unsigned type)
 {
 	switch (type) {
 	case CALLBACKTYPE_event:
-		return &v->event_cb;
+		return &v->pv.event_cb;
 	case CALLBACKTYPE_failsafe:
-		return &v->failsafe_cb;
+		return &v->pv.failsafe_cb;
 	case CALLBACKTYPE_syscall:
-		return &v->syscall_cb;
+		return &v->pv.syscall_cb;
 	case CALLBACKTYPE_sysenter:
 	case CALLBACKTYPE_sysenter_deprecated:
-		return &v->sysenter_cb;
+		return &v->pv.sysenter_cb;
 	case CALLBACKTYPE_syscall32:
-		return &v->syscall32_cb;
+		return &v->pv.syscall32_cb;
 	}
 	return NULL;
 }
@@ -75,12 +75,12 @@ static int64_t set_callback(struct vcpu *v, uint64_t arg, bool set)
 		return (set ? r.type : u.type) == CALLBACKTYPE_nmi ?
 			-XEN_EINVAL : -XEN_ENOSYS;
 	if (set ? !entry_ok(r.address) :
-	    cb == &v->event_cb || cb == &v->failsafe_cb)
+	    cb == &v->pv.event_cb || cb == &v->pv.failsafe_cb)
 		return -XEN_EINVAL;
 	*cb = (struct callback){
 		set ? r.address : 0, set && r.flags & CALLBACKF_mask_events
 	};
-	if (cb == &v->sysenter_cb)
+	if (cb == &v->pv.sysenter_cb)
 		tables_set_sysenter(cb->address);
 	return 0;
 }
@@ -98,16 +98,15 @@ int64_t do_set_callbacks(struct vcpu *v, const uint64_t *a)
 {
 	if (!entry_ok(a[0]) || !entry_ok(a[1]) || !entry_ok(a[2]))
 		return -XEN_EINVAL;
-	v->event_cb = (struct callback){ a[0], true };
-	v->failsafe_cb = (struct callback){ a[1], false };
-	v->syscall_cb = (struct callback){ a[2], false };
+	v->pv.event_cb = (struct callback){ a[0], true };
+	v->pv.failsafe_cb = (struct callback){ a[1], false };
+	v->pv.syscall_cb = (struct callback){ a[2], false };
 	return 0;
 }
 
 /* stack_switch(ss, sp) */
 int64_t do_stack_switch(struct vcpu *v, const uint64_t *a)
 {
-	v->kernel_ss = a[0] | 3;
-	v->kernel_sp = a[1];
+	v->pv.kernel_sp = a[1];
 	return 0;
 }

@@ -41,7 +41,7 @@ uint64_t control_regs_cr4(void)
 static bool cr0(struct vcpu *v, uint64_t *r, bool write)
 {
 	uint64_t now = (read_cr0() & ~(uint64_t)CR0_TS) |
-		(v->ts ? CR0_TS : 0);
+		(v->pv.ts ? CR0_TS : 0);
 
 	if (!write)
 		*r = now;
@@ -55,13 +55,13 @@ static bool cr0(struct vcpu *v, uint64_t *r, bool write)
 static bool cr4(struct vcpu *v, uint64_t *r, bool write)
 {
 	if (!write) {
-		*r = CR4_ALWAYS | v->cr4;
+		*r = CR4_ALWAYS | v->pv.cr4;
 		return true;
 	}
 	if ((*r & ~control_regs_cr4()) != CR4_ALWAYS)
 		return false;
-	v->cr4 = *r & ~(uint64_t)CR4_ALWAYS;
-	write_cr4((read_cr4() & ~(uint64_t)CR4_REAL) | (v->cr4 & CR4_REAL));
+	v->pv.cr4 = *r & ~(uint64_t)CR4_ALWAYS;
+	write_cr4((read_cr4() & ~(uint64_t)CR4_REAL) | (v->pv.cr4 & CR4_REAL));
 	return true;
 }
 
@@ -72,12 +72,12 @@ bool control_regs_mov(struct vcpu *v, unsigned n, uint64_t *r, bool write)
 		return cr0(v, r, write);
 	case 2:
 		if (write)
-			v->cr2 = v->info->arch.cr2 = *r;
+			v->pv.cr2 = v->info->arch.cr2 = *r;
 		else
-			*r = v->cr2;
+			*r = v->pv.cr2;
 		return true;
 	case 3:
-		*r = v->kernel_root.mfn << 12;
+		*r = v->pv.kernel_root.mfn << 12;
 		return true;
 	case 4:
 		return cr4(v, r, write);
@@ -90,7 +90,7 @@ bool control_regs_xsetbv(struct vcpu *v)
 {
 	uint64_t val = v->regs.rdx << 32 | (uint32_t)v->regs.rax;
 
-	if (!(v->cr4 & CR4_OSXSAVE) || (uint32_t)v->regs.rcx ||
+	if (!(v->pv.cr4 & CR4_OSXSAVE) || (uint32_t)v->regs.rcx ||
 	    !(val & XCR0_X87) || val & ~control_regs_xcr0() ||
 	    (val & (XCR0_SSE | XCR0_AVX)) == XCR0_AVX)
 		return false;

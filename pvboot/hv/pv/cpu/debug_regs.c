@@ -44,13 +44,14 @@ static uint64_t on_memory(uint64_t dr7)
 
 unsigned debug_regs_io(const struct vcpu *v, uint16_t port, unsigned size)
 {
+	uint64_t dr7 = v->pv.dr[7];
 	unsigned hit = 0;
 
-	for (unsigned i = 0; v->cr4 & CR4_DE && i < 4; i++) {
-		uint64_t len = length_of(v->dr[7], i);
-		uint64_t at = v->dr[i] & ~(len - 1);
+	for (unsigned i = 0; v->pv.cr4 & CR4_DE && i < 4; i++) {
+		uint64_t len = length_of(dr7, i);
+		uint64_t at = v->pv.dr[i] & ~(len - 1);
 
-		if (enabled(v->dr[7], i) && access_of(v->dr[7], i) == RW_IO &&
+		if (enabled(dr7, i) && access_of(dr7, i) == RW_IO &&
 		    port < at + len && at < (uint64_t)port + size)
 			hit |= 1U << i;
 	}
@@ -63,10 +64,10 @@ static int set_dr7(struct vcpu *v, uint64_t val)
 	if (val >> 32)
 		return -XEN_EPERM;
 	for (unsigned i = 0; i < 4; i++)
-		if (access_of(val, i) == RW_IO && !(v->cr4 & CR4_DE))
+		if (access_of(val, i) == RW_IO && !(v->pv.cr4 & CR4_DE))
 			return -XEN_EPERM;
-	v->dr[7] = (val & DR7_BITS) | DR7_ONES;
-	__asm__ volatile("mov %0, %%dr7" : : "r"(on_memory(v->dr[7])));
+	v->pv.dr[7] = (val & DR7_BITS) | DR7_ONES;
+	__asm__ volatile("mov %0, %%dr7" : : "r"(on_memory(v->pv.dr[7])));
 	return 0;
 }
 
@@ -74,7 +75,7 @@ static int set_address(struct vcpu *v, unsigned reg, uint64_t val)
 {
 	if (!guest_range(val, 8))
 		return -XEN_EPERM;
-	v->dr[reg] = val;
+	v->pv.dr[reg] = val;
 	switch (reg) {
 	case 0:
 		__asm__ volatile("mov %0, %%dr0" : : "r"(val));
@@ -99,7 +100,7 @@ int debug_regs_set(struct vcpu *v, unsigned reg, uint64_t val)
 		return set_address(v, reg, val);
 	case 4:
 	case 6:
-		v->dr[6] = (val & DR6_BITS) | DR6_ONES;
+		v->pv.dr[6] = (val & DR6_BITS) | DR6_ONES;
 		return 0;
 	case 5:
 	case 7:
@@ -121,5 +122,5 @@ int64_t do_get_debugreg(struct vcpu *v, const uint64_t *a)
 		return -XEN_EINVAL;
 	if (reg == 4 || reg == 5)
 		reg += 2;
-	return (int64_t)v->dr[reg];
+	return (int64_t)v->pv.dr[reg];
 }

@@ -62,6 +62,7 @@ void domain_end(struct domain *d)
 		power_reset();
 	}
 	hv_log("domain %u crashed: %s", d->id, d->reason);
-	vcpu_dump(&d->vcpu[0]);
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		vcpu_dump(&d->vcpu[i]);
 	power_crash();
 }

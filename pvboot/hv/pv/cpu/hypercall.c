@@ -84,11 +84,11 @@ void hypercall(struct vcpu *v)
 	uint64_t a[6] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
 	int64_t result;
 
-	v->left = false;
-	v->sysret = true;
+	v->pv.left = false;
+	v->pv.sysret = true;
 	result = hypercall_dispatch(v, r->rax, a);
 	tlb_flush_wanted(v->domain);
-	if (v->left)
+	if (v->pv.left)
 		return;
 	if (result == -XEN_ERESTART)
 		continuation_start(v);

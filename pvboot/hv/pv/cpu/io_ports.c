@@ -19,7 +19,7 @@ static uint32_t port_read(struct vcpu *v, uint16_t port, unsigned size)
 	case 0x61:
 		return 0;
 	case 0xcf8:
-		return size == 4 ? v->pci_latch : 0xffffffff;
+		return size == 4 ? v->pv.pci_latch : 0xffffffff;
 	}
 	return 0xffffffff;
 }
@@ -28,7 +28,7 @@ static void port_write(struct vcpu *v, uint16_t port, unsigned size,
 		       uint32_t val)
 {
 	if (port == 0xcf8 && size == 4)
-		v->pci_latch = val;
+		v->pv.pci_latch = val;
 }
 
 static uint64_t size_mask(unsigned size)
@@ -71,13 +71,13 @@ static bool bitmap_allows(struct vcpu *v, unsigned port, unsigned size)
 {
 	uint8_t map[2] = { 0xff, 0xff };
 	unsigned last = port + size - 1;
-	bool user = !v->kernel_mode;
+	bool user = !v->pv.kernel_mode;
 
-	if (last >= v->iobmp_ports)
+	if (last >= v->pv.iobmp_ports)
 		return false;
 	if (user)
 		vcpu_toggle(v);
-	if (!guest_read(v, map, v->iobmp_va + port / 8,
+	if (!guest_read(v, map, v->pv.iobmp_va + port / 8,
 			1 + last / 8 - port / 8))
 		map[0] = map[1] = 0xff;
 	if (user)
@@ -89,7 +89,7 @@ enum priv_result io_ports_access(struct vcpu *v, const struct io_access *io)
 {
 	uint64_t mask = size_mask(io->size);
 
-	if (v->iopl < vcpu_cpl(v) && !bitmap_allows(v, io->port, io->size))
+	if (v->pv.iopl < vcpu_cpl(v) && !bitmap_allows(v, io->port, io->size))
 		return PRIV_REFUSED;
 	if (io->string)
 		return string_io(v, io);
@@ -112,8 +112,8 @@ static int64_t set_iobitmap(struct vcpu *v, uint64_t arg)
 		return -XEN_EFAULT;
 	if (map.nr_ports > 65536)
 		return -XEN_EINVAL;
-	v->iobmp_va = (uint64_t)(uintptr_t)map.bitmap.p;
-	v->iobmp_ports = map.nr_ports;
+	v->pv.iobmp_va = (uint64_t)(uintptr_t)map.bitmap.p;
+	v->pv.iobmp_ports = map.nr_ports;
 	return 0;
 }
 
@@ -128,7 +128,7 @@ int64_t do_physdev_op(struct vcpu *v, const uint64_t *a)
 			return -XEN_EFAULT;
 		if (iopl.iopl > 3)
 			return -XEN_EINVAL;
-		v->iopl = (uint8_t)iopl.iopl;
+		v->pv.iopl = (uint8_t)iopl.iopl;
 		return 0;
 	case PHYSDEVOP_set_iobitmap:
 		return set_iobitmap(v, a[1]);

@@ -26,10 +26,10 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 			   (unsigned long long)r->rsp);
 		return 0;
 	}
-	v->left = true;
-	v->nmi_masked = false;
+	v->pv.left = true;
+	v->pv.nmi_masked = false;
 	if ((c.cs & 3) == 3) {
-		if (!v->user_root.mfn) {
+		if (!v->pv.user_root.mfn) {
 			kill_guest(v->domain, "iret to user mode without "
 				   "user page tables");
 			return 0;
@@ -43,10 +43,10 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 	r->rflags = (c.rflags & IRET_FLAGS) | (c.rflags & FLAG_AC) | FLAG_IF |
 		FLAG_FIXED | (c.rflags & FLAG_RF);
 	if (vcpu_assist(v, VMASST_TYPE_architectural_iopl))
-		v->iopl = c.rflags >> 12 & 3;
+		v->pv.iopl = c.rflags >> 12 & 3;
 	r->rax = c.rax;
-	v->sysret = c.flags & VGCF_IN_SYSCALL;
-	if (!v->sysret) {
+	v->pv.sysret = c.flags & VGCF_IN_SYSCALL;
+	if (!v->pv.sysret) {
 		r->rcx = c.rcx;
 		r->r11 = c.r11;
 	}

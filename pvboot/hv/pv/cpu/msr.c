@@ -90,7 +90,7 @@ bool msr_emulate_read(struct vcpu *v)
 	uint64_t val;
 
 	if (!read_msr((uint32_t)v->regs.rcx, &val) &&
-	    v->trap[VEC_GP].address)
+	    v->pv.trap[VEC_GP].address)
 		return false;
 	v->regs.rax = (uint32_t)val;
 	v->regs.rdx = val >> 32;

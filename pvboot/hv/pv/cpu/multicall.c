@@ -24,13 +24,14 @@ static bool entry(struct vcpu *v, uint64_t at, uint32_t left, int64_t *result)
 		return false;
 	e.result = (xen_ulong_t)hypercall_dispatch(v, e.op,
 						   (const uint64_t *)e.args);
-	if (v->left || v->domain->shutdown >= 0) {
+	if (v->pv.left || v->domain->shutdown >= 0) {
 		*result = 0;
 		return false;
 	}
 	if ((int64_t)e.result == -XEN_ERESTART) {
-		if (!v->moved || guest_write(v, at + offsetof(struct multicall_entry, args),
-				v->again, sizeof(v->again)))
+		if (!v->pv.moved ||
+		    guest_write(v, at + offsetof(struct multicall_entry, args),
+				v->pv.again, sizeof(v->pv.again)))
 			*result = continuation_set(v, at, left);
 		return false;
 	}
@@ -45,11 +46,11 @@ int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 	uint64_t at = a[0];
 	int64_t result = 0;
 
-	if (v->in_multicall)
+	if (v->pv.in_multicall)
 		return -XEN_EINVAL;
 	if (!guest_range(at, left * (uint64_t)sizeof(struct multicall_entry)))
 		return -XEN_EFAULT;
-	v->in_multicall = true;
+	v->pv.in_multicall = true;
 	for (; left; left--, at += sizeof(struct multicall_entry)) {
 		if (budget_empty())
 			result = continuation_set(v, at, left);
@@ -57,6 +58,6 @@ int64_t do_multicall(struct vcpu *v, const uint64_t *a)
 			break;
 		result = 0;
 	}
-	v->in_multicall = false;
+	v->pv.in_multicall = false;
 	return result;
 }

@@ -24,13 +24,13 @@
 static enum priv_result mov_dr(struct vcpu *v, unsigned n, uint64_t *r,
 			       bool write)
 {
-	if (n > 7 || (n >> 1 == 2 && v->cr4 & CR4_DE)) {
+	if (n > 7 || (n >> 1 == 2 && v->pv.cr4 & CR4_DE)) {
 		bounce_trap(v, VEC_UD, NO_ERROR_CODE);
 		return PRIV_INJECTED;
 	}
 	if (write)
 		return debug_regs_set(v, n, *r) ? PRIV_REFUSED : PRIV_DONE;
-	*r = v->dr[n >> 1 == 2 ? n + 2 : n];
+	*r = v->pv.dr[n >> 1 == 2 ? n + 2 : n];
 	return PRIV_DONE;
 }
 
@@ -109,7 +109,7 @@ static enum priv_result two_byte(struct vcpu *v, struct insn *i)
 {
 	int op = decode_byte(i);
 
-	if (!v->kernel_mode)
+	if (!v->pv.kernel_mode)
 		return PRIV_REFUSED;
 	if (op >= 0x20 && op <= 0x23)
 		return mov_special(v, i, op);
@@ -156,9 +156,9 @@ static enum priv_result execute(struct vcpu *v, struct insn *i, uint32_t *dr6)
 		return two_byte(v, i);
 	case 0xfa:	/* cli, sti: the guest's IF is its event mask */
 	case 0xfb:
-		return v->iopl >= vcpu_cpl(v) ? PRIV_DONE : PRIV_REFUSED;
+		return v->pv.iopl >= vcpu_cpl(v) ? PRIV_DONE : PRIV_REFUSED;
 	case 0xf4:
-		if (!v->kernel_mode)
+		if (!v->pv.kernel_mode)
 			return PRIV_REFUSED;
 		if (!v->info->evtchn_upcall_pending)
 			vcpu_block(v);
@@ -189,8 +189,8 @@ bool priv_op(struct vcpu *v)
 	v->regs.rflags &= ~(uint64_t)FLAG_RF;
 	if (single)
 		dr6 |= DR6_SINGLE;
-	if (dr6 && v->trap[VEC_DB].address) {
-		v->dr[6] |= dr6;
+	if (dr6 && v->pv.trap[VEC_DB].address) {
+		v->pv.dr[6] |= dr6;
 		bounce_trap(v, VEC_DB, NO_ERROR_CODE);
 	}
 	return true;

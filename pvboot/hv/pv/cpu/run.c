@@ -11,10 +11,22 @@
 #include "pvboot/hv/machine/upcalls.h"
 #include "pvboot/hv/machine/work.h"
 #include "pvboot/hv/pv/cpu/domain.h"
-#include "pvboot/hv/pv/cpu/traps.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
 
-void run(struct vcpu *v)
+struct processor {
+	struct vcpu *vcpu;
+};
+
+static struct processor processors[VCPUS];
+
+void run_bind(unsigned processor, struct vcpu *v)
 {
+	processors[processor].vcpu = v;
+}
+
+void run(unsigned processor)
+{
+	struct vcpu *v = processors[processor].vcpu;
 	struct domain *d = v->domain;
 
 	tables_set_stack(&v->regs);
@@ -22,15 +34,10 @@ void run(struct vcpu *v)
 		work_run();
 		if (d->shutdown >= 0)
 			domain_end(d);
-		if (v->state != VCPU_RUNNABLE) {
+		if (v->state == VCPU_RUNNABLE)
+			vcpu_run(v);
+		else
 			cpu_wait();
-			continue;
-		}
-		trap_deliver(v);
-		if (d->shutdown >= 0)
-			continue;
-		trap_enter(&v->regs);
-		trap_exit(v);
 	}
 }
 

@@ -1,9 +1,11 @@
-/* The main loop. */
+/* The main loop of a processor. */
 #ifndef PVBOOT_HV_PV_CPU_RUN_H
 #define PVBOOT_HV_PV_CPU_RUN_H
 
 #include "pvboot/hv/pv/domain.h"
 
-void run(struct vcpu *v) __attribute__((noreturn));
+/* V is PROCESSOR's from now on: vCPUs never migrate. */
+void run_bind(unsigned processor, struct vcpu *v);
+void run(unsigned processor) __attribute__((noreturn));
 
 #endif

@@ -30,10 +30,10 @@ static void page_fault(struct vcpu *v)
 	/* The processor reads descriptors by its own right, a guest by U. */
 	if (!(err & PF_U) && va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
 		if (!segments_ldt_fault(v, (va - HV_LDT) >> 12))
-			bounce_page_fault(v, v->ldt_va + (va - HV_LDT), 0);
+			bounce_page_fault(v, v->pv.ldt_va + (va - HV_LDT), 0);
 		return;
 	}
-	if ((err & (PF_P | PF_W)) == (PF_P | PF_W) && v->kernel_mode &&
+	if ((err & (PF_P | PF_W)) == (PF_P | PF_W) && v->pv.kernel_mode &&
 	    ro_page_fault(v, va))
 		return;
 	bounce_page_fault(v, va, err);
@@ -52,7 +52,7 @@ static void software_interrupt(struct vcpu *v)
 		bounce_trap(v, VEC_GP, v->regs.error);
 		return;
 	}
-	g = &v->trap[insn[1]];
+	g = &v->pv.trap[insn[1]];
 	if (!g->address || (g->flags & 3) < vcpu_cpl(v)) {
 		bounce_trap(v, VEC_GP, insn[1] * 8ULL + 2);
 		return;
@@ -75,7 +75,7 @@ static void debug_exception(struct vcpu *v)
 
 	__asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
 	__asm__ volatile("mov %0, %%dr6" : : "r"(0xffff0ff0ULL));
-	v->dr[6] |= dr6 & 0xe00f;
+	v->pv.dr[6] |= dr6 & 0xe00f;
 	bounce_trap(v, VEC_DB, NO_ERROR_CODE);
 }
 
@@ -125,7 +125,7 @@ static void system_call(struct vcpu *v, const struct callback *cb)
 static void fast_call(struct vcpu *v)
 {
 	v->regs.rflags |= FLAG_IF;
-	bounce_callback(v, &v->sysenter_cb);
+	bounce_callback(v, &v->pv.sysenter_cb);
 }
 
 /*
@@ -147,14 +147,14 @@ void trap_exit(struct vcpu *v)
 {
 	uint64_t why = v->regs.vector;
 
-	v->sysret = false;
+	v->pv.sysret = false;
 	budget_start();
-	if (why == EXIT_SYSCALL && v->kernel_mode)
+	if (why == EXIT_SYSCALL && v->pv.kernel_mode)
 		hypercall(v);
 	else if (why == EXIT_SYSCALL)
-		system_call(v, &v->syscall_cb);
+		system_call(v, &v->pv.syscall_cb);
 	else if (why == EXIT_SYSCALL32)
-		system_call(v, &v->syscall32_cb);
+		system_call(v, &v->pv.syscall32_cb);
 	else if (why == EXIT_SYSENTER)
 		fast_call(v);
 	else if (why & EXIT_BAD_IRET)
@@ -171,18 +171,19 @@ void trap_deliver(struct vcpu *v)
 	vcpu_info_t *vi = v->info;
 	struct regs *r = &v->regs;
 
-	if (v->nmi_pending && !v->nmi_masked && v->trap[VEC_NMI].address) {
-		v->nmi_pending = false;
-		v->nmi_masked = true;
+	if (v->pv.nmi_pending && !v->pv.nmi_masked &&
+	    v->pv.trap[VEC_NMI].address) {
+		v->pv.nmi_pending = false;
+		v->pv.nmi_masked = true;
 		bounce_trap(v, VEC_NMI, NO_ERROR_CODE);
 	}
 	if (vi->evtchn_upcall_pending && !vi->evtchn_upcall_mask &&
-	    v->event_cb.address) {
-		struct callback cb = { v->event_cb.address, true };
+	    v->pv.event_cb.address) {
+		struct callback cb = { v->pv.event_cb.address, true };
 
 		bounce_callback(v, &cb);
 	}
-	trap_sysret = v->sysret && r->cs == SEL_KERNEL_CS &&
+	trap_sysret = v->pv.sysret && r->cs == SEL_KERNEL_CS &&
 		r->ss == SEL_KERNEL_SS && addr_canonical(r->rip) &&
 		!(r->rflags & (FLAG_TF | FLAG_RF));
 }

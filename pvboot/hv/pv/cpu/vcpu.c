@@ -11,6 +11,7 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/cpu/traps.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -19,7 +20,6 @@
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
-#include <xen/callback.h>
 #include <xen/nmi.h>
 #include <xen/sched.h>
 
@@ -63,10 +63,19 @@ void vcpu_init(struct vcpu *v)
 	v->info->evtchn_upcall_mask = 1;
 	fill_time(&v->info->time);
 	v->runstate.state = RUNSTATE_offline;
-	v->dr[6] = 0xffff0ff0;
-	v->dr[7] = 0x400;
-	v->cr4 = 0;
+	v->pv.dr[6] = 0xffff0ff0;
+	v->pv.dr[7] = 0x400;
+	v->pv.cr4 = 0;
 	segments_init(v);
+}
+
+void vcpu_run(struct vcpu *v)
+{
+	trap_deliver(v);
+	if (v->domain->shutdown >= 0)
+		return;
+	trap_enter(&v->regs);
+	trap_exit(v);
 }
 
 void vcpu_runstate(struct vcpu *v, unsigned state)
@@ -89,11 +98,11 @@ void vcpu_runstate_write(struct vcpu *v)
 	uint64_t entry = v->runstate_va + offsetof(vcpu_runstate_info_t,
 						   state_entry_time);
 
-	v->runstate_late = false;
+	v->pv.runstate_late = false;
 	if (!v->runstate_va)
 		return;
-	if (!v->kernel_mode) {
-		v->runstate_late = true;
+	if (!v->pv.kernel_mode) {
+		v->pv.runstate_late = true;
 		return;
 	}
 	if (!vcpu_assist(v, VMASST_TYPE_runstate_update_flag)) {
@@ -140,18 +149,18 @@ bool vcpu_assist(const struct vcpu *v, unsigned type)
 
 unsigned vcpu_cpl(const struct vcpu *v)
 {
-	if (!v->kernel_mode)
+	if (!v->pv.kernel_mode)
 		return 3;
 	return vcpu_assist(v, VMASST_TYPE_architectural_iopl) ? 0 : 1;
 }
 
 void vcpu_toggle(struct vcpu *v)
 {
-	v->kernel_mode = !v->kernel_mode;
+	v->pv.kernel_mode = !v->pv.kernel_mode;
 	swapgs();
 	paging_load(v);
 	tlb_flushed(v);
-	if (v->kernel_mode && v->runstate_late)
+	if (v->pv.kernel_mode && v->pv.runstate_late)
 		vcpu_runstate_write(v);
 }
 
@@ -173,7 +182,7 @@ void vcpu_dump(struct vcpu *v)
 	const struct regs *r = &v->regs;
 
 	hv_log("vCPU %u, %s mode, exit %lx error %lx", v->id,
-	       v->kernel_mode ? "kernel" : "user", r->vector, r->error);
+	       v->pv.kernel_mode ? "kernel" : "user", r->vector, r->error);
 	hv_log("rip %04lx:%016lx rsp %04lx:%016lx rflags %08lx",
 	       r->cs, r->rip, r->ss, r->rsp, r->rflags);
 	hv_log("rax %016lx rbx %016lx rcx %016lx", r->rax, r->rbx, r->rcx);
@@ -181,8 +190,8 @@ void vcpu_dump(struct vcpu *v)
 	hv_log("rbp %016lx r8  %016lx r9  %016lx", r->rbp, r->r8, r->r9);
 	hv_log("r10 %016lx r11 %016lx r12 %016lx", r->r10, r->r11, r->r12);
 	hv_log("r13 %016lx r14 %016lx r15 %016lx", r->r13, r->r14, r->r15);
-	hv_log("cr2 %016lx root %lx user root %lx", v->cr2, v->kernel_root.mfn,
-	       v->user_root.mfn);
+	hv_log("cr2 %016lx root %lx user root %lx", v->pv.cr2,
+	       v->pv.kernel_root.mfn, v->pv.user_root.mfn);
 	dump_stack(v);
 }
 
@@ -304,7 +313,7 @@ int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a)
 	case VCPUOP_register_vcpu_time_memory_area:
 		return register_time(v, t, a[2]);
 	case VCPUOP_send_nmi:
-		t->nmi_pending = true;
+		t->pv.nmi_pending = true;
 		return 0;
 	case VCPUOP_get_physid:
 		return -XEN_EINVAL;
@@ -321,7 +330,7 @@ int64_t do_set_timer_op(struct vcpu *v, const uint64_t *a)
 
 void vcpu_set_ts(struct vcpu *v, bool ts)
 {
-	v->ts = ts;
+	v->pv.ts = ts;
 	write_cr0(ts ? read_cr0() | CR0_TS : read_cr0() & ~(uint64_t)CR0_TS);
 }
 
@@ -336,7 +345,7 @@ int64_t do_nmi_op(struct vcpu *v, const uint64_t *a)
 	struct xennmi_callback cb;
 
 	if (a[0] == XENNMI_unregister_callback) {
-		v->trap[VEC_NMI].address = 0;
+		v->pv.trap[VEC_NMI].address = 0;
 		return 0;
 	}
 	if (a[0] != XENNMI_register_callback)
@@ -345,6 +354,6 @@ int64_t do_nmi_op(struct vcpu *v, const uint64_t *a)
 		return -XEN_EFAULT;
 	if (!addr_canonical(cb.handler_address))
 		return -XEN_EINVAL;
-	v->trap[VEC_NMI].address = cb.handler_address;
+	v->pv.trap[VEC_NMI].address = cb.handler_address;
 	return 0;
 }

@@ -34,7 +34,8 @@ static void mark(uint64_t *at, uint64_t e, uint64_t bits)
 /* The byte at VA, or NULL when V may not reach it so. */
 static uint8_t *find(struct vcpu *v, uint64_t va, bool write)
 {
-	uint64_t mfn = v->kernel_mode ? v->kernel_root.mfn : v->user_root.mfn;
+	uint64_t mfn = v->pv.kernel_mode ? v->pv.kernel_root.mfn :
+		v->pv.user_root.mfn;
 	uint64_t need = PTE_P | PTE_US | (write ? PTE_RW : 0), *at, e;
 	int shift;
 

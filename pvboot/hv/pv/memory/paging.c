@@ -249,7 +249,7 @@ int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
 
 uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 {
-	uint64_t mfn = v->kernel_root.mfn, e;
+	uint64_t mfn = v->pv.kernel_root.mfn, e;
 	int shift;
 
 	if (!guest_range(va, 1))
@@ -268,8 +268,8 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 
 void paging_load(struct vcpu *v)
 {
-	core_load_root(v, v->kernel_mode ? v->kernel_root.mfn :
-		       v->user_root.mfn);
+	core_load_root(v, v->pv.kernel_mode ? v->pv.kernel_root.mfn :
+		       v->pv.user_root.mfn);
 }
 
 int paging_new_root(struct vcpu *v, uint64_t mfn)
@@ -277,7 +277,7 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	struct hold new = { .mfn = 0 }, old = { .mfn = 0 };
 	int err = 0;
 
-	if (mfn == v->kernel_root.mfn) {
+	if (mfn == v->pv.kernel_root.mfn) {
 		tlb_flush(v);
 		return 0;
 	}
@@ -285,8 +285,8 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	if (err)
 		return err;
 	segments_drop_ldt(v);
-	hold_replace(&old, &v->kernel_root);
-	hold_replace(&v->kernel_root, &new);
+	hold_replace(&old, &v->pv.kernel_root);
+	hold_replace(&v->pv.kernel_root, &new);
 	paging_fill_root(v->domain, mfn, true);
 	paging_load(v);
 	tlb_flushed(v);
@@ -303,8 +303,8 @@ int paging_new_user_root(struct vcpu *v, uint64_t mfn)
 		err = hold_take(v->domain, &new, mfn, FT_L4);
 	if (err)
 		return err;
-	hold_replace(&v->user_root, &new);
-	if (mfn && mfn != v->kernel_root.mfn)
+	hold_replace(&v->pv.user_root, &new);
+	if (mfn && mfn != v->pv.kernel_root.mfn)
 		paging_fill_root(v->domain, mfn, false);
 	return 0;
 }

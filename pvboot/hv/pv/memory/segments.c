@@ -69,7 +69,7 @@ int segments_set_gdt(struct vcpu *v, const uint64_t *mfn, unsigned ents)
 	}
 	for (i = 0; i < GDT_PAGES; i++) {
 		core_gdt_page(v, i, new[i].mfn);
-		hold_replace(&v->gdt[i], &new[i]);
+		hold_replace(&v->pv.gdt[i], &new[i]);
 	}
 	return 0;
 }
@@ -91,11 +91,11 @@ void segments_drop_ldt(struct vcpu *v)
 {
 	unsigned i;
 
-	for (i = 0; v->ldt_ents && i < 16; i++) {
-		if (!v->ldt[i].mfn)
+	for (i = 0; v->pv.ldt_ents && i < 16; i++) {
+		if (!v->pv.ldt[i].mfn)
 			continue;
 		core_ldt_page(v, i, 0);
-		hold_drop(&v->ldt[i]);
+		hold_drop(&v->pv.ldt[i]);
 	}
 }
 
@@ -104,11 +104,11 @@ int segments_set_ldt(struct vcpu *v, uint64_t va, unsigned ents)
 	if (ents > 8192 || va & (PAGE_SIZE - 1) ||
 	    (ents && !guest_range(va, ents * 8ULL)))
 		return -XEN_EINVAL;
-	if (!ents && !v->ldt_ents)
+	if (!ents && !v->pv.ldt_ents)
 		return 0;
 	segments_drop_ldt(v);
-	v->ldt_va = va;
-	v->ldt_ents = ents;
+	v->pv.ldt_va = va;
+	v->pv.ldt_ents = ents;
 	core_ldt_limit(v, ents);
 	return 0;
 }
@@ -118,13 +118,13 @@ bool segments_ldt_fault(struct vcpu *v, unsigned page)
 	uint64_t *e, mfn;
 	int err;
 
-	if (page * 512 >= v->ldt_ents || v->ldt[page].mfn)
+	if (page * 512 >= v->pv.ldt_ents || v->pv.ldt[page].mfn)
 		return false;
-	e = paging_walk(v, v->ldt_va + page * PAGE_SIZE);
+	e = paging_walk(v, v->pv.ldt_va + page * PAGE_SIZE);
 	if (!e || !(*e & PTE_P))
 		return false;
 	mfn = (*e & PTE_ADDR) >> 12;
-	err = hold_take(v->domain, &v->ldt[page], mfn, FT_SEGDESC);
+	err = hold_take(v->domain, &v->pv.ldt[page], mfn, FT_SEGDESC);
 	if (err)
 		return err == -XEN_ERESTART;	/* it will fault again */
 	core_ldt_page(v, page, mfn);
