@@ -573,8 +573,8 @@ $(B)/fuzz/%: $(B)/test-obj/tests/fuzz/%.o $(B)/libshared-test.a
 	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^ $(TOOLS_LIBS)
 
 .PHONY: check-unit check-rules check-corpus check-system check check-long fuzz
-check-rules:
-	$(Q)tests/include-rules
+check-rules: all
+	$(Q)set -e; for f in tests/rules/*; do B=$(B) $$f; done
 
 check-unit: $(UNIT) | $(B)/.packages-run $(B)/.packages-check
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP $(call still,unit tests,-) prove -e tests/quietly $(UNIT)

@@ -10,6 +10,7 @@
 #include "kernelgen/wrap.h"
 #include "kernelgen/xenpv.h"
 #include "loader/base/err.h"
+#include "loader/base/number.h"
 
 static const char usage[] =
 	"kernelgen --format bzimage [--entry 64|32|16] [--protocol 2.NN]\n"
@@ -35,34 +36,28 @@ static int bad(const char *what, const char *value)
 
 static int parse_size(const char *s, uint64_t *v)
 {
-	static const char suffixes[] = "KMG";
-	const char *suffix;
-	char *end;
-
-	errno = 0;
-	*v = strtoull(s, &end, 0);
-	if (end == s || errno || *s == '-')
-		return bad("--pad", s);
-	suffix = *end ? strchr(suffixes, *end) : NULL;
-	if (suffix) {
-		unsigned shift = 10 * (unsigned)(suffix - suffixes + 1);
-
-		if (*v > UINT64_MAX >> shift)
-			return bad("--pad", s);
-		*v <<= shift;
-		end++;
-	}
-	return *end ? bad("--pad", s) : 0;
+	return number_size(s, NULL, v) ? bad("--pad", s) : 0;
 }
 
-static int parse_protocol(const char *s, unsigned *v)
+static int parse_entry(const char *s, unsigned *entry)
 {
-	char *end;
+	uint64_t v;
 
-	if (strncmp(s, "2.", 2) || strlen(s) != 4)
+	if (number_whole(s, 64, &v))
+		return bad("--entry", s);
+	*entry = (unsigned)v;
+	return 0;
+}
+
+static int parse_protocol(const char *s, unsigned *protocol)
+{
+	uint64_t v;
+
+	if (strncmp(s, "2.", 2) || strlen(s) != 4 ||
+	    number_whole(s + 2, 0xf, &v))
 		return bad("--protocol", s);
-	*v = 0x200 | (unsigned)strtoul(s + 2, &end, 10);
-	return *end || *v > 0x20f ? bad("--protocol", s) : 0;
+	*protocol = 0x200 | (unsigned)v;
+	return 0;
 }
 
 enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK,
@@ -88,8 +83,7 @@ static int set_option(struct options *o, int c)
 		o->format = optarg;
 		return 0;
 	case ENTRY:
-		o->bz.entry = (unsigned)atoi(optarg);
-		return 0;
+		return parse_entry(optarg, &o->bz.entry);
 	case PROTOCOL:
 		return parse_protocol(optarg, &o->bz.protocol);
 	case PAD:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/base/number.h"
 
 struct reader {
 	const char *p, *end;
@@ -116,30 +117,12 @@ static int read_lines(struct lst *l, char *text, size_t len,
 
 int lst_number(const char **p, int32_t *out)
 {
-	const char *s = *p;
-	uint32_t base = 10, value = 0, digit;
-	bool any = false;
+	uint64_t v;
+	int err = number_take(p, NULL, 0, INT32_MAX, &v);
 
-	if (s[0] == '0' && (s[1] | 0x20) == 'x') {
-		base = 16;
-		s += 2;
-	}
-	for (;; s++, any = true) {
-		digit = (uint32_t)(uint8_t)*s - '0';
-		if (digit > 9) {
-			digit = (uint32_t)((uint8_t)*s | 0x20) - 'a' + 10;
-			if (base == 10 || digit < 10 || digit > 15)
-				break;
-		}
-		if (value > (INT32_MAX - digit) / base)
-			return ERR_OVERFLOW;
-		value = value * base + digit;
-	}
-	if (!any)
-		return ERR_NUMBER;
-	*p = s;
-	*out = (int32_t)value;
-	return 0;
+	if (!err)
+		*out = (int32_t)v;
+	return err;
 }
 
 const char *lst_next_word(const char *s)

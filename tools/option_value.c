@@ -4,9 +4,9 @@
 #include "tools/option_value.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "loader/base/number.h"
 #include "tools/report.h"
 
 bool option_value_has(const char *list, const char *name)
@@ -39,10 +39,9 @@ int option_value_check(const char *option, const char *list,
 
 int option_value_number(const char *option, const char *text, unsigned *out)
 {
-	char *end;
-	unsigned long v = strtoul(text, &end, 10);
+	uint64_t v;
 
-	if (end == text || *end || text[0] == '-' || v > 1u << 20)
+	if (number_whole(text, 1u << 20, &v))
 		return report_error("--%s %s: not a number", option, text);
 	*out = (unsigned)v;
 	return 0;

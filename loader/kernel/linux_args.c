@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/base/number.h"
 
 /* What follows the last KEY (with its '=') that stands at a word's start. */
 static const char *last_value(const char *args, const char *key)
@@ -22,35 +23,6 @@ static const char *last_value(const char *args, const char *key)
 	return found;
 }
 
-static int digit(char c, unsigned base)
-{
-	unsigned d = 99;
-
-	if (c >= '0' && c <= '9')
-		d = (unsigned)(c - '0');
-	else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		d = (unsigned)((c | 0x20) - 'a') + 10;
-	return d < base ? (int)d : -1;
-}
-
-/* A number as the kernel writes them: 0x for hex.  Returns what follows. */
-static const char *number(const char *p, uint64_t *v)
-{
-	unsigned base = 10;
-	const char *start;
-
-	if (p[0] == '0' && (p[1] | 0x20) == 'x') {
-		base = 16;
-		p += 2;
-	}
-	*v = 0;
-	for (start = p; digit(*p, base) >= 0; p++)
-		if (__builtin_mul_overflow(*v, base, v) ||
-		    __builtin_add_overflow(*v, digit(*p, base), v))
-			return NULL;
-	return p == start ? NULL : p;
-}
-
 static bool word_is(const char *p, const char *word)
 {
 	size_t len = strlen(word);
@@ -60,7 +32,7 @@ static bool word_is(const char *p, const char *word)
 
 int linux_args_vga(const char *args, uint16_t *mode)
 {
-	const char *p = last_value(args, "vga="), *end;
+	const char *p = last_value(args, "vga="), *at = p;
 	uint64_t v;
 
 	if (!p)
@@ -72,8 +44,8 @@ int linux_args_vga(const char *args, uint16_t *mode)
 	} else if (word_is(p, "ask")) {
 		v = 0xfffd;
 	} else {
-		end = number(p, &v);
-		if (!end || (*end && *end != ' ') || v > 0xffff)
+		if (number_take(&at, NULL, 0, 0xffff, &v) ||
+		    (*at && *at != ' '))
 			return fail(ERR_NUMBER, "vga=%.20s", p);
 	}
 	*mode = (uint16_t)v;
@@ -83,24 +55,9 @@ int linux_args_vga(const char *args, uint16_t *mode)
 uint64_t linux_args_mem(const char *args)
 {
 	const char *p = last_value(args, "mem=");
-	unsigned shift = 0;
 	uint64_t v;
 
-	p = p ? number(p, &v) : NULL;
-	if (!p)
+	if (!p || number_size(p, p + strcspn(p, " "), &v) || !v)
 		return UINT64_MAX;
-	switch (*p | 0x20) {
-	case 'g':
-		shift += 10;
-		/* fall through */
-	case 'm':
-		shift += 10;
-		/* fall through */
-	case 'k':
-		shift += 10;
-		p++;
-	}
-	if ((*p && *p != ' ') || !v || v > UINT64_MAX >> shift)
-		return UINT64_MAX;
-	return v << shift;
+	return v;
 }

@@ -10,6 +10,7 @@
 
 #include "loader/abi/xen.h"
 #include "loader/base/err.h"
+#include "loader/base/number.h"
 #include "loader/kernel/xenpv.h"
 
 #define MAX_NOTES 4096u		/* looked at in one file */
@@ -134,25 +135,6 @@ static int scan_segments(struct scan *s, const Elf64_Ehdr *eh)
 	return 0;
 }
 
-static uint64_t parse_number(const char *p)
-{
-	unsigned base = 10, digit;
-	uint64_t v = 0;
-
-	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
-		base = 16;
-		p += 2;
-	}
-	for (; *p; p++) {
-		digit = *p <= '9' ? (unsigned)(*p - '0')
-				  : (unsigned)((*p | 32) - 'a') + 10;
-		if (digit >= base)
-			break;
-		v = v * base + digit;
-	}
-	return v;
-}
-
 /* NAME=VALUE of __xen_guest. */
 static void take_pair(struct xenpv_notes *n, const char *name, const char *val)
 {
@@ -177,9 +159,9 @@ static void take_pair(struct xenpv_notes *n, const char *name, const char *val)
 
 		if (strcmp(name, known[i].name))
 			continue;
-		if (number)
-			*number = parse_number(val);
-		else if (len < size)
+		if (number && number_take(&val, NULL, 0, UINT64_MAX, number))
+			*number = 0;
+		else if (!number && len < size)
 			memcpy(string, val, len + 1);
 	}
 }

@@ -13,6 +13,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "loader/base/number.h"
 #include "pvboot/guest/blkring_front.h"
 #include "pvboot/guest/console.h"
 #include "pvboot/guest/guest.h"
@@ -219,11 +220,11 @@ static unsigned list_devices(uint64_t vdev[BLKFRONT_MAX])
 
 	for (int at = 0; at < len && n < BLKFRONT_MAX;
 	     at += (int)strlen(names + at) + 1) {
-		uint64_t v = 0;
+		uint64_t v;
 		unsigned i;
 
-		for (const char *p = names + at; *p >= '0' && *p <= '9'; p++)
-			v = v * 10 + (uint64_t)(*p - '0');
+		if (number_whole(names + at, UINT64_MAX, &v))
+			continue;
 		for (i = n++; i && vdev[i - 1] > v; i--)
 			vdev[i] = vdev[i - 1];
 		vdev[i] = v;

@@ -14,6 +14,7 @@
 #include <xen/io/xs_wire.h>
 
 #include "loader/base/fmt.h"
+#include "loader/base/number.h"
 #include "pvboot/guest/guest.h"
 
 #define MAX_POSTED 32u		/* their replies all fit into the ring */
@@ -276,17 +277,12 @@ void store_read_all(const char *dir, struct store_node *node, unsigned n)
 
 uint64_t store_node_number(const struct store_node *node, uint64_t missing)
 {
-	uint64_t v = 0;
+	const char *s = node->text, *stop = s + node->len;
+	uint64_t v;
 
-	if (node->len <= 0 || node->len > MAX_DIGITS)
+	if (node->len <= 0 || node->len > MAX_DIGITS ||
+	    number_take(&s, stop, 10, UINT64_MAX, &v) || s != stop)
 		return missing;
-	for (int i = 0; i < node->len; i++) {
-		char c = node->text[i];
-
-		if (c < '0' || c > '9' || __builtin_mul_overflow(v, 10u, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)(c - '0'), &v))
-			return missing;
-	}
 	return v;
 }
 

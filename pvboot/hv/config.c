@@ -7,26 +7,14 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/base/number.h"
+#include "loader/disk/vdev.h"
 
 void config_default(struct hv_config *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->vcpus = 1;
 	c->kernel = c->ramdisk = -1;
-}
-
-/* A decimal number at *S, which moves past it; false when there is none. */
-static bool number(const char **s, const char *end, uint64_t max, uint64_t *v)
-{
-	const char *start = *s;
-
-	*v = 0;
-	for (; *s < end && **s >= '0' && **s <= '9'; ++*s)
-		if (__builtin_mul_overflow(*v, 10u, v) ||
-		    __builtin_add_overflow(*v, (uint64_t)(**s - '0'), v) ||
-		    *v > max)
-			return false;
-	return *s > start;
 }
 
 /* Does the text from *S start with WORD?  Then *S moves past it. */
@@ -47,17 +35,10 @@ static int bad(const char *s, const char *end, const char *why)
 
 static int set_mem(struct hv_config *c, const char *s, const char *end)
 {
-	static const char units[] = "KMGT";
-	const char *start = s, *unit;
-	uint64_t v;
-
-	if (!number(&s, end, UINT64_MAX, &v) || s + 1 != end)
-		return bad(start, end, "a size like 256M is wanted");
-	unit = *s ? strchr(units, *s & ~0x20) : NULL;
-	if (!unit || v > UINT64_MAX >> (10 * (unit - units + 1)))
-		return bad(start, end, "a size like 256M is wanted");
-	c->memory = v << (10 * (unit - units + 1));
-	return c->memory ? 0 : bad(start, end, "no memory at all");
+	/* Bare numbers mean MiB to some and bytes to others. */
+	if (number_size(s, end, &c->memory) || !strchr("kmgt", end[-1] | 0x20))
+		return bad(s, end, "a size like 256M is wanted");
+	return c->memory ? 0 : bad(s, end, "no memory at all");
 }
 
 static int set_vcpus(struct hv_config *c, const char *s, const char *end)
@@ -93,17 +74,18 @@ static int set_vbd(struct hv_config *c, const char *s, const char *end)
 		return bad(start, end, "NAME:hdN[,PART][,ro] is wanted");
 	memset(v, 0, sizeof(*v));
 	memcpy(v->name, s, (size_t)(colon - s));
-	if (!config_device_number(v->name))
+	if (!vdev_number(v->name))
 		return bad(start, end, "no such device name");
 	s = colon + 1;
 	v->module = skip(&s, end, "mod");
-	if ((!v->module && !skip(&s, end, "hd")) || !number(&s, end, 255, &n))
+	if ((!v->module && !skip(&s, end, "hd")) ||
+	    number_take(&s, end, 10, 255, &n))
 		return bad(start, end, "NAME:hdN[,PART][,ro] is wanted");
 	v->unit = (unsigned)n;
 	v->part = -1;
 	v->read_only = v->module;
 	if (end - s > 1 && s[1] >= '0' && s[1] <= '9' && skip(&s, end, ",")) {
-		if (!number(&s, end, 255, &n))
+		if (number_take(&s, end, 10, 255, &n))
 			return bad(start, end, "no such partition");
 		v->part = (int)n;
 	}
@@ -151,7 +133,7 @@ static int set_vif(struct hv_config *c, const char *s, const char *end)
 	s = start;
 	if (c->n_vifs == CONFIG_VIFS || c->no_vifs)
 		return bad(start, end, "too many devices");
-	if (!skip(&s, end, "net") || !number(&s, end, 255, &n))
+	if (!skip(&s, end, "net") || number_take(&s, end, 10, 255, &n))
 		return bad(start, end, want);
 	memset(v, 0, sizeof(*v));
 	v->unit = (unsigned)n;
@@ -214,31 +196,4 @@ bool config_is_disk(const struct hv_config *c, unsigned module)
 		if (c->vbd[i].module && c->vbd[i].unit == module)
 			return true;
 	return false;
-}
-
-/* Xen's docs/misc/vbd-interface: 202<<8 and the old majors. */
-unsigned config_device_number(const char *name)
-{
-	static const struct {
-		const char *prefix;
-		unsigned major, shift, disks;
-	} kind[] = {
-		{ "xvd", 202, 4, 16 }, { "sd", 8, 4, 16 }, { "hd", 3, 6, 2 },
-	};
-	const char *end = name + strlen(name), *s = name;
-	uint64_t part = 0;
-	unsigned i = 0, disk;
-
-	while (i < 3 && !skip(&s, end, kind[i].prefix))
-		i++;
-	if (i == 3 || s == end || *s < 'a' || *s > 'z')
-		return 0;
-	disk = (unsigned)(*s++ - 'a');
-	if (s < end && (*s == '0' || !number(&s, end, 255, &part) || s != end))
-		return 0;
-	if (disk < kind[i].disks && part < 1u << kind[i].shift)
-		return kind[i].major << 8 | disk << kind[i].shift |
-			(unsigned)part;
-	/* Only xvd has the extended numbers. */
-	return i ? 0 : 1u << 28 | disk << 8 | (unsigned)part;
 }

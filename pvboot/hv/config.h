@@ -58,7 +58,4 @@ int config_cmdline(struct hv_config *c, const char *cmdline);
 /* Does module MODULE serve as a disk? */
 bool config_is_disk(const struct hv_config *c, unsigned module);
 
-/* "xvda1", "sda", "hdb2" as xenstore's virtual-device; 0 when malformed. */
-unsigned config_device_number(const char *name);
-
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/disk/vdev.h"
 #include "pvboot/hv/config_fdt.h"
 
 static int module_at(void *arg, uint64_t start)
@@ -19,7 +20,7 @@ static void check(const struct hv_config *c)
 	if (c->n_vbds > CONFIG_VBDS || memchr(c->args, 0, CONFIG_ARGS) == NULL)
 		abort();
 	for (unsigned i = 0; i < c->n_vbds; i++)
-		if (!config_device_number(c->vbd[i].name))
+		if (!vdev_number(c->vbd[i].name))
 			abort();
 }
 

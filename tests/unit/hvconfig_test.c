@@ -78,26 +78,6 @@ static void test_cmdline_errors(void **state)
 	assert_non_null(strstr(err_text(), "too many"));
 }
 
-static void test_numbers(void **state)
-{
-	assert_int_equal(config_device_number("xvda"), 51712);
-	assert_int_equal(config_device_number("xvda1"), 51713);
-	assert_int_equal(config_device_number("xvdb"), 51728);
-	assert_int_equal(config_device_number("xvdp15"), 51967);
-	assert_int_equal(config_device_number("xvdq"), 1 << 28 | 16 << 8);
-	assert_int_equal(config_device_number("xvda16"), 1 << 28 | 16);
-	assert_int_equal(config_device_number("sda1"), 2049);
-	assert_int_equal(config_device_number("hda"), 768);
-	assert_int_equal(config_device_number("hdb2"), 834);
-	assert_int_equal(config_device_number("hdc"), 0);
-	assert_int_equal(config_device_number("xvd"), 0);
-	assert_int_equal(config_device_number("xvda01"), 0);
-	assert_int_equal(config_device_number("xvda1x"), 0);
-	assert_int_equal(config_device_number("xvda256"), 0);
-	assert_int_equal(config_device_number("xvdA"), 0);
-	assert_int_equal(config_device_number(""), 0);
-}
-
 static void begin(void)
 {
 	assert_int_equal(fdt_create(blob, sizeof(blob)), 0);
@@ -219,7 +199,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cmdline),
 		cmocka_unit_test(test_cmdline_errors),
-		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_tree_errors),
 	};

@@ -18,7 +18,6 @@
 #include "tools/image/recipe.h"
 #include "tools/report.h"
 #include "tools/image/boot_install.h"
-#include "tools/vm/path.h"
 
 #define PROBE_FILE "probe-init.cpio"
 #define PROBE_MAX (16u << 20)
@@ -116,7 +115,7 @@ int variant_add(struct variants *list, const char *image, const char *entries,
 			return 0;
 		v->state = VARIANT_READY;
 		return expected_read(&v->promise, image,
-				     VM_MEMORY_MB);
+				     EXPECTED_MEM_MB);
 	}
 	n = count_entries(image);
 	if (n < 0)
@@ -199,7 +198,7 @@ static int make_copy(struct variant *v)
 	    (v->pick && choose_entry(v)) || (v->probe && put_probe(v)))
 		return -1;
 	v->disk = v->copy.name;
-	return expected_read(&v->promise, v->disk, VM_MEMORY_MB);
+	return expected_read(&v->promise, v->disk, EXPECTED_MEM_MB);
 }
 
 enum variant_state variant_ready(struct variant *v)

@@ -4,12 +4,12 @@
 #include "tools/image/recipe.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/base/number.h"
 #include "tools/image/build_options.h"
 #include "tools/report.h"
 
@@ -24,29 +24,6 @@ const char *recipe_boot_name(unsigned bit)
 		if (boots[i].bit == bit)
 			return boots[i].name;
 	return "?";
-}
-
-int recipe_size(const char *text, uint64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	unsigned shift = 0;
-	const char *u;
-	char *end;
-
-	errno = 0;
-	*bytes = strtoull(text, &end, 10);
-	if (end == text || errno || text[0] == '-')
-		return -1;
-	if (*end) {
-		u = strchr(units, *end & ~0x20);
-		if (!u || end[1])
-			return -1;
-		shift = 10 * (unsigned)(u - units + 1);
-	}
-	if (shift && *bytes >> (64 - shift))
-		return -1;
-	*bytes <<= shift;
-	return 0;
 }
 
 /* The place of VALUE in NAMES (NULL at the end), or -1 reported. */
@@ -121,7 +98,7 @@ static int parse_choices(struct recipe *r, const struct build_options *o)
 
 static int parse_size(struct recipe *r, const char *text)
 {
-	if (text && (recipe_size(text, &r->size) || !r->size ||
+	if (text && (number_size(text, NULL, &r->size) || !r->size ||
 		     r->size > INT64_MAX))
 		return report_error("--size %s: not a size", text);
 	if (r->size % r->sector)

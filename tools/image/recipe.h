@@ -39,9 +39,6 @@ int recipe_parse(struct recipe *r, int argc, char **argv);
 
 void recipe_free(struct recipe *r);
 
-/* "640M" -> bytes; K M G T, powers of 1024.  -1 when it is not a size. */
-int recipe_size(const char *text, uint64_t *bytes);
-
 /* "bios" for BOOT_BIOS ... */
 const char *recipe_boot_name(unsigned bit);
 

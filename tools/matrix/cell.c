@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/host/expected.h"
 #include "tools/vm/console.h"
 #include "tools/matrix/observed.h"
 
@@ -224,7 +225,7 @@ void cell_agree(struct cell *c, const struct cell *earlier)
 
 static void judge(struct cell *c, enum vm_end end)
 {
-	struct observed_machine machine = { VM_MEMORY_MB, c->profile->vdev };
+	struct observed_machine machine = { EXPECTED_MEM_MB, c->profile->vdev };
 	char name[96];
 
 	c->status = CELL_PASS;

@@ -6,10 +6,12 @@
 #include "tools/matrix/matrix.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "loader/base/number.h"
 #include "tools/commands.h"
 #include "tools/matrix/matrixlava.h"
 #include "tools/report.h"
@@ -60,11 +62,14 @@ static void usage(void)
 
 static int take_shard(struct options *o, const char *text)
 {
-	char tail;
+	const char *s = text;
+	uint64_t shard, shards;
 
-	if (sscanf(text, "%u/%u%c", &o->shard, &o->shards, &tail) != 2 ||
-	    !o->shard || o->shard > o->shards)
+	if (number_take(&s, NULL, 10, UINT_MAX, &shard) || *s++ != '/' ||
+	    number_whole(s, UINT_MAX, &shards) || !shard || shard > shards)
 		return report_error("--shard %s: not I/N", text);
+	o->shard = (unsigned)shard;
+	o->shards = (unsigned)shards;
 	return 0;
 }
 

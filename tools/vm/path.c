@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/host/expected.h"
 #include "tools/host/hostdisk.h"
 #include "tools/image/recipe.h"
 #include "tools/report.h"
@@ -141,29 +142,6 @@ const struct vm_disk *path_disk(const char *name)
 		if (!strcmp(disks[i].name, name))
 			return &disks[i];
 	return NULL;
-}
-
-/* As Xen's docs/misc/vbd-interface has them, and our hypervisor takes them. */
-bool path_is_vdev(const char *name)
-{
-	static const struct {
-		const char *prefix;
-		char last;	/* disk */
-		unsigned parts;
-	} kind[] = { { "xvd", 'z', 255 }, { "sd", 'p', 15 }, { "hd", 'b', 63 } };
-	const char *s = name;
-	unsigned i = 0, part = 0;
-
-	while (i < 3 && strncmp(name, kind[i].prefix, strlen(kind[i].prefix)))
-		i++;
-	if (i == 3)
-		return false;
-	s += strlen(kind[i].prefix);
-	if (*s < 'a' || *s > kind[i].last || *++s == '0')
-		return false;
-	for (; *s >= '0' && *s <= '9' && part <= kind[i].parts; s++)
-		part = part * 10 + (unsigned)(*s - '0');
-	return !*s && part <= kind[i].parts;
 }
 
 void path_add(struct vm_args *a, const char *arg)
@@ -299,7 +277,7 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-cpu");
 	path_add(a, c->cpu ? c->cpu : "qemu64");
 	path_add(a, "-m");
-	path_addf(a, "%u", c->mem_mb ? c->mem_mb : VM_MEMORY_MB);
+	path_addf(a, "%u", c->mem_mb ? c->mem_mb : EXPECTED_MEM_MB);
 	path_add(a, "-smp");
 	path_addf(a, "%u", c->smp ? c->smp : 1);
 	path_add(a, "-nodefaults");

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #define VM_ARGS 96
-#define VM_MEMORY_MB 512	/* when nobody asks for more or less */
 
 /* A command line being put together; what it points to lives for ever. */
 struct vm_args {
@@ -26,7 +25,7 @@ struct vm_config {
 	const struct vm_disk *disk;	/* NULL: the path's usual one */
 	const char *machine;	/* QEMU's; NULL: the path's usual one */
 	const char *cpu;	/* NULL: qemu64 */
-	unsigned mem_mb;	/* 0: VM_MEMORY_MB */
+	unsigned mem_mb;	/* 0: EXPECTED_MEM_MB */
 	unsigned smp;		/* 0: 1 */
 	const char *vdev;	/* the disk's name for a PV guest; NULL: xvda */
 	bool icount;		/* count instructions as time */
@@ -59,11 +58,6 @@ const struct vm_disk *path_disk(const char *name);
 
 /* All of them, NULL after the last. */
 const struct vm_path *path_nth(unsigned i);
-
-/*
- * Is NAME one that a PV guest's disk can have: "xvda", "xvdb2", "sda1", "hda"?
- */
-bool path_is_vdev(const char *name);
 
 /* -machine USUAL, or what C asks for instead. */
 void path_machine(struct vm_args *a, const struct vm_config *c,

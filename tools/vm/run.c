@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "loader/disk/vdev.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/report.h"
@@ -64,7 +65,7 @@ static int take_option(struct run *r, int c)
 				    "nvme, scsi, pvscsi", optarg);
 	case 'v':
 		r->config.vdev = optarg;
-		return path_is_vdev(optarg) ? 0 :
+		return vdev_number(optarg) ? 0 :
 		       report_error("--vdev %s: not the name of a PV guest's "
 				    "disk", optarg);
 	case 't':

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/host/expected.h"
 #include "tools/image/recipe.h"
 #include "tools/report.h"
 #include "tools/image/boot_install.h"
@@ -21,7 +22,7 @@ int xen_machine(struct vm_args *a, const struct vm_config *c)
 {
 	static const struct recipe none;
 	char *guest = boot_install_find(&none, "../xen/guest.initrd"), *dir;
-	unsigned mem = c->mem_mb ? c->mem_mb : VM_MEMORY_MB;
+	unsigned mem = c->mem_mb ? c->mem_mb : EXPECTED_MEM_MB;
 
 	if (!guest)
 		return report_error("there is no Xen test bed: `make xen' "

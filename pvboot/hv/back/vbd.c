@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "loader/base/fmt.h"
+#include "loader/disk/vdev.h"
 #include "pvboot/hv/back/blkback.h"
 #include "pvboot/hv/back/xenbus.h"
-#include "pvboot/hv/config.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 
@@ -111,7 +111,7 @@ static void make_nodes(struct vbd *v, const char *name, unsigned number)
 bool vbd_add(struct domain *d, const char *name, struct disk *disk,
 	     uint64_t first, uint64_t count, bool read_only)
 {
-	unsigned number = config_device_number(name);
+	unsigned number = vdev_number(name);
 	struct vbd *v = memory_alloc(1);
 
 	if (!number || !v || !blkback_slots(v) ||

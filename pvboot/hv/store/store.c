@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "loader/base/number.h"
 #include "pvboot/hv/store/store_msg.h"
 #include "pvboot/hv/store/store_watch.h"
 
@@ -78,21 +79,11 @@ int store_get_number(struct store *s, const char *path, uint64_t max,
 		     uint64_t *value)
 {
 	char text[24];
-	uint64_t v = 0;
 	int err = store_get(s, path, text, sizeof(text));
 
 	if (err)
 		return err == E2BIG ? EINVAL : err;
-	if (!text[0])
-		return EINVAL;
-	for (const char *t = text; *t; t++) {
-		if (*t < '0' || *t > '9' ||
-		    __builtin_mul_overflow(v, 10u, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)(*t - '0'), &v))
-			return EINVAL;
-	}
-	*value = v;
-	return v > max ? EINVAL : 0;
+	return number_whole(text, max, value) ? EINVAL : 0;
 }
 
 static uint32_t ring_load(const uint32_t *index)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "loader/base/fmt.h"
+#include "loader/base/number.h"
 #include "pvboot/hv/store/store_path.h"
 #include "pvboot/hv/store/store_tx.h"
 #include "pvboot/hv/store/store_watch.h"
@@ -179,17 +180,10 @@ static int parse_perm(const char *text, struct store_perm *perm)
 {
 	static const char letters[] = "nrwb";
 	const char *at = text[0] ? strchr(letters, text[0]) : NULL;
-	uint32_t dom = 0;
+	uint64_t dom;
 
-	if (!at || !text[1])
+	if (!at || number_whole(text + 1, UINT16_MAX, &dom))
 		return EINVAL;
-	while (*++text) {
-		if (*text < '0' || *text > '9')
-			return EINVAL;
-		dom = dom * 10 + (uint32_t)(*text - '0');
-		if (dom > UINT16_MAX)
-			return EINVAL;
-	}
 	perm->dom = (uint16_t)dom;
 	perm->access = (uint8_t)(at - letters);
 	return 0;

@@ -1,0 +1,64 @@
+#!/bin/bash
+# tests/rules against a scratch copy of the tree with one wrong thing at a time:
+# each is named by file and by what is wrong.
+. "$(dirname "$0")/tap.sh"
+o=$(realpath "$B")/boot-obj
+git ls-files -co --exclude-standard |
+	while read -r f; do [ ! -e "$f" ] || echo "$f"; done |
+	cpio -pdm --quiet "$tmp/tree"
+old=$PWD
+cd "$tmp/tree" && git init -q . || exit 1
+export B=$tmp/b
+mkdir -p "$B/boot-obj/pvboot" && cp -r "$o/pvboot/hv" "$B/boot-obj/pvboot/"
+
+# RULE FILE WORDS...: RULE ends 1 and a line of it has FILE and WORDS.
+named() {
+	local rule=$1 out
+	shift
+	out=$("tests/rules/$rule") && { echo "# $rule found nothing"; return 1; }
+	for word; do
+		out=$(grep -F -- "$word" <<<"$out") ||
+			{ echo "# no line of $rule says $word"; return 1; }
+	done
+}
+# FILE LINE: one more line at the end of FILE.
+add() { echo "$2" >>"$1"; }
+# FILE C-TEXT: FILE's object becomes that of C-TEXT.
+compiled() { echo "$2" | gcc -c -x c -o "$B/boot-obj/${1%.c}.o" -; }
+undo() {
+	cp "$old/$1" "$1"
+	cp "$o/${1%.*}.o" "$B/boot-obj/${1%.*}.o" 2>/dev/null
+	true
+}
+
+check() { # NAME COMMAND...
+	local name=$1
+	shift
+	"$@"
+	ok $? "$name"
+}
+
+for rule in tests/rules/*; do
+	check "$rule finds nothing in the tree as it is" "$rule"
+done
+f=pvboot/hv/machine/com.c
+add $f '#include "pvboot/hv/pv/cpu/domain.h"'
+check 'an include of a higher room' \
+	named layers $f pvboot/hv/pv/cpu/domain.h
+undo $f
+f=tools/image/build.c
+add $f '#include "tools/vm/vm.h"'
+check 'an include of a higher room of tools/' named layers $f tools/vm/vm.h
+undo $f
+f=pvboot/hv/drivers/disk.c
+compiled $f 'void kill_guest(void); void disk_x(void) { kill_guest(); }'
+check 'a call of a higher room' named layers $f kill_guest
+undo $f
+compiled $f 'void wild_thing(void) { }'
+check 'a public name without the stem of its file' named names $f wild_thing
+undo $f
+for i in 1 2 3; do add tests/public-names "more_$i"; done
+check 'more than twelve exceptions' named names public-names twelve
+check 'an exception that nobody needs' named names public-names more_1
+undo tests/public-names
+done_testing
