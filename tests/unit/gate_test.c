@@ -20,7 +20,8 @@ static int end(void **state)
 	return 0;
 }
 
-static struct tree_node *node(struct tree *to, uint32_t type, const char *target)
+static struct tree_node *node(struct tree *to, uint32_t type,
+			      const char *target)
 {
 	struct tree_node *n = filetree_new_node(to, type | 0755);
 

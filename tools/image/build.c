@@ -5,7 +5,6 @@
  */
 #include <fcntl.h>
 #include <jansson.h>
-#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,9 @@
 
 #include "menu/config.h"
 #include "tools/commands.h"
+#include "tools/image/build.h"
 #include "tools/image/data.h"
+#include "tools/image/deliver.h"
 #include "tools/image/file_option.h"
 #include "tools/image/gate.h"
 #include "tools/image/layout.h"
@@ -25,17 +26,6 @@
 #include "tools/image/recipe.h"
 #include "tools/report.h"
 #include "tools/image/boot_install.h"
-
-struct build {
-	struct recipe r;
-	struct tree tree;
-	struct layout layout;
-	struct layout_ids ids;
-	char uuid[40];		/* of the root file system */
-	char *kernel, *initrd;	/* "/boot/vmlinuz", for menu.lst, or NULL */
-	char *dir;		/* where the image will be */
-	char *efi, *stage2;	/* files that go in, or NULL */
-};
 
 /* Why BIT cannot be had, or NULL when it can. */
 static const char *cannot(const struct recipe *r, unsigned bit)
@@ -203,49 +193,17 @@ static int collect(struct build *b)
 	return 0;
 }
 
-/* A UUID made of the inputs and WHAT: the same inputs, the same image. */
-static void make_id(const struct build *b, const char *what, char out[40])
-{
-	const char *name = b->r.label ? b->r.label : "";
-	uint8_t h[32];
-	SHA2_CTX sha;
-
-	SHA256Init(&sha);
-	SHA256Update(&sha, b->tree.digest, sizeof(b->tree.digest));
-	SHA256Update(&sha, (const uint8_t *)name, strlen(name) + 1);
-	SHA256Update(&sha, (const uint8_t *)what, strlen(what));
-	SHA256Final(h, &sha);
-	h[6] = (h[6] & 0x0f) | 0x80;	/* RFC 9562: version 8, "custom" */
-	h[8] = (h[8] & 0x3f) | 0x80;
-	snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		 "%02x%02x%02x%02x%02x%02x", h[0], h[1], h[2], h[3], h[4],
-		 h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13],
-		 h[14], h[15]);
-}
-
-static void make_ids(struct build *b)
-{
-	make_id(b, "root", b->uuid);
-	if (b->r.uuid)
-		snprintf(b->uuid, sizeof(b->uuid), "%s", b->r.uuid);
-	make_id(b, "disk", b->ids.disk);
-	make_id(b, "root partition", b->ids.root);
-	make_id(b, "bios partition", b->ids.bios);
-	make_id(b, "esp partition", b->ids.esp);
-	b->ids.mbr = (uint32_t)strtoul(b->ids.disk, NULL, 16) | 1;
-}
-
-static struct mkfs root_fs(const struct build *b, const struct output *out)
+static struct mkfs root_fs(const struct build *b, const struct deliver *out)
 {
 	return (struct mkfs){
-		.image = out ? out->temp : NULL, .fd = out ? out->fd : -1,
+		.image = out ? out->path : NULL, .fd = out ? out->fd : -1,
 		.offset = b->layout.root.offset, .size = b->layout.root.size,
 		.sector = b->r.sector, .fs = b->r.fs, .uuid = b->uuid,
 		.label = b->r.label, .minimize = b->r.minimize,
 	};
 }
 
-static int write_root(const struct build *b, const struct output *out)
+static int write_root(const struct build *b, const struct deliver *out)
 {
 	struct mkfs m = root_fs(b, out);
 
@@ -253,10 +211,10 @@ static int write_root(const struct build *b, const struct output *out)
 	       mkext_write(&m, &b->tree);
 }
 
-static int write_esp(struct build *b, const struct output *out)
+static int write_esp(struct build *b, const struct deliver *out)
 {
 	struct mkfs m = {
-		.image = out->temp, .offset = b->layout.esp.offset,
+		.image = out->path, .offset = b->layout.esp.offset,
 		.size = b->layout.esp.size, .sector = b->r.sector,
 		.fs = FS_FAT32, .uuid = b->ids.esp, .label = "ESP",
 	};
@@ -276,10 +234,11 @@ static int write_esp(struct build *b, const struct output *out)
 	return err;
 }
 
-static int write_all(struct build *b, struct output *out)
+static int write_all(struct build *b, const struct deliver *out)
 {
-	if (output_resize(out, b->layout.size) ||
-	    layout_write(&b->layout, &b->r, &b->ids, out->fd, out->path) ||
+	if (ftruncate(out->fd, (off_t)b->layout.size))
+		return report_errno("%s", b->r.output);
+	if (layout_write(&b->layout, &b->r, &b->ids, out->fd, b->r.output) ||
 	    write_root(b, out))
 		return -1;
 	if (b->layout.esp.size && write_esp(b, out))
@@ -291,53 +250,16 @@ static int write_all(struct build *b, struct output *out)
 	return 0;
 }
 
-static json_t *extent_json(const struct part_range *e, unsigned number,
-			   const char *uuid)
-{
-	json_t *j = json_pack("{sI sI ss}", "offset", (json_int_t)e->offset,
-			      "size", (json_int_t)e->size, "uuid", uuid);
-
-	if (number)
-		json_object_set_new(j, "partition", json_integer(number));
-	return j;
-}
-
-static void print_json(const struct build *b)
-{
-	static const char *const tables[] = { "none", "mbr", "gpt" };
-	const struct layout *l = &b->layout;
-	bool gpt = b->r.table == PART_GPT;
-	json_t *boot = json_array(), *j;
-
-	for (unsigned bit = BOOT_BIOS; bit <= BOOT_PV; bit <<= 1)
-		if (b->r.boot & bit)
-			json_array_append_new(boot,
-				json_string(recipe_boot_name(bit)));
-	j = json_pack("{ss sI ss so so ss}", "image", b->r.output, "size",
-		      (json_int_t)l->size, "table", tables[b->r.table],
-		      "boot", boot, "root",
-		      extent_json(&l->root, b->r.table != PART_NONE,
-				  gpt ? b->ids.root : ""),
-		      "root_uuid", b->uuid);
-	if (l->bios.size)
-		json_object_set_new(j, "bios",
-				    extent_json(&l->bios, 14, b->ids.bios));
-	if (l->esp.size)
-		json_object_set_new(j, "esp",
-				    extent_json(&l->esp, 15, b->ids.esp));
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
-}
-
 /* Beside the image is room for what cannot be read twice. */
 static void prepare(struct build *b)
 {
 	const struct recipe *r = &b->r;
 	const char *slash = strrchr(r->output, '/');
 
-	b->dir = slash ? strndup(r->output, (size_t)(slash - r->output) + 1) :
-		 strdup(".");
+	if (strcmp(r->output, "-"))
+		b->dir = slash ? strndup(r->output,
+					 (size_t)(slash - r->output) + 1) :
+			 strdup(".");
 	source_begin(r->output, r->owner_root);
 	spool_begin(b->dir);
 	filetree_init(&b->tree, NULL);
@@ -356,26 +278,93 @@ static void release(struct build *b)
 	free(b->stage2);
 }
 
-static int build_image(struct build *b)
+/* What is said of an image, each in a file of its own. */
+struct papers {
+	char *bmap, *manifest, *sbom;
+};
+
+/* J as text; NULL stays NULL. */
+static char *text_of(json_t *j)
+{
+	char *text = j ? json_dumps(j, JSON_INDENT(2)) : NULL, *line = NULL;
+
+	json_decref(j);
+	if (text && asprintf(&line, "%s\n", text) < 0)
+		abort();
+	free(text);
+	return line;
+}
+
+static int write_papers(const struct build *b, int raw, struct papers *p)
+{
+	if (b->r.bmap && !(p->bmap = bmap_make(raw, b->layout.size)))
+		return -1;
+	if (b->r.manifest && !(p->manifest = text_of(manifest_make(b, raw))))
+		return -1;
+	return b->r.sbom && !(p->sbom = text_of(sbom_make(b))) ? -1 : 0;
+}
+
+static int put_paper(const char *path, const char *text)
 {
 	struct output out;
+
+	if (!path)
+		return 0;
+	if (output_open(&out, path))
+		return -1;
+	if (write(out.fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+		output_abort(&out);
+		return report_error("%s: no space left", path);
+	}
+	return output_commit(&out);
+}
+
+static int make_and_deliver(struct build *b, struct papers *p)
+{
+	struct deliver out;
+	uint8_t id[32];
+
+	if (deliver_begin(&out, &b->r, b->dir))
+		return -1;
+	if (write_all(b, &out) || write_papers(b, out.fd, p)) {
+		deliver_abort(&out);
+		return -1;
+	}
+	build_hash(b, "container", id);
+	if (deliver_end(&out, id) || put_paper(b->r.bmap, p->bmap) ||
+	    put_paper(b->r.manifest, p->manifest))
+		return -1;
+	return put_paper(b->r.sbom, p->sbom);
+}
+
+static int build_image(struct build *b)
+{
+	struct papers p = { 0 };
 	struct mkfs m;
 	uint64_t need;
+	int err;
 
 	if (filetree_time_check() || choose_boots(&b->r) || collect(b))
 		return -1;
-	make_ids(b);
+	build_ids(b);
 	m = root_fs(b, NULL);
 	need = m.fs == FS_FAT32 ? mkfat_need(&m, &b->tree) :
 	       mkext_need(&m, &b->tree);
-	if (!need || layout_plan(&b->layout, &b->r, need) ||
-	    output_open(&out, b->r.output))
+	if (!need || layout_plan(&b->layout, &b->r, need))
 		return -1;
-	if (write_all(b, &out)) {
-		output_abort(&out);
-		return -1;
-	}
-	return output_commit(&out);
+	err = make_and_deliver(b, &p);
+	free(p.bmap);
+	free(p.manifest);
+	free(p.sbom);
+	return err;
+}
+
+static void print_json(const struct build *b)
+{
+	char *text = text_of(manifest_layout(b));
+
+	fputs(text, stdout);
+	free(text);
 }
 
 static int build_run(int argc, char **argv)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/image/formats.h"
 #include "tools/report.h"
 
 const struct build_key build_keys[KEYS] = {
@@ -46,7 +47,17 @@ const struct build_key build_keys[KEYS] = {
 	[KEY_BOOT_DIR] = { "boot-dir", PATH, "DIR",
 		"where mbr.bin, stage2.bin and twinboot.efi are" },
 	[KEY_OUTPUT] = { "output", PATH, "IMAGE",
-		"the image (also -o)" },
+		"the image (also -o); .gz, .zst and .xz pack it; - is standard output" },
+	[KEY_FORMAT] = { "format", TEXT, FORMAT_NAMES,
+		"of the image (also -O; raw)" },
+	[KEY_COMPRESS] = { "compress", FLAG, "",
+		"what a qcow2 or vmdk holds" },
+	[KEY_BMAP] = { "bmap", PATH, "FILE",
+		"which blocks are used, for bmaptool" },
+	[KEY_MANIFEST] = { "manifest", PATH, "FILE",
+		"partitions, UUIDs and hashes, as JSON" },
+	[KEY_SBOM] = { "sbom", PATH, "FILE",
+		"packages and files, as SPDX 2.3 JSON" },
 };
 
 static void usage(void)
@@ -94,7 +105,7 @@ int build_options_parse(struct build_options *o, int argc, char **argv)
 			no_argument : required_argument, NULL, 256 + i };
 	options[KEYS] = (struct option){ "help", no_argument, NULL, 'h' };
 	options[KEYS + 1] = (struct option){ "json", no_argument, NULL, 'j' };
-	while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "o:O:h", options, NULL)) != -1) {
 		if (c == 'h')
 			return usage(), 1;
 		if (c == '?')
@@ -102,7 +113,8 @@ int build_options_parse(struct build_options *o, int argc, char **argv)
 		if (c == 'j')
 			o->json = true;
 		else
-			build_options_add(o, c == 'o' ? KEY_OUTPUT : c - 256,
+			build_options_add(o, c == 'o' ? KEY_OUTPUT :
+					  c == 'O' ? KEY_FORMAT : c - 256,
 			    optarg ? optarg : "yes");
 	}
 	if (argc - optind > 1)

@@ -1,7 +1,8 @@
 /*
  * Extended attributes as ext keeps them (Linux, Documentation/filesystems/ext4/
  * attributes.rst): those that fit behind the inode's fields there, the others
- * in one block.  Entries are sorted as the kernel's; values lie from the end down.
+ * in one block.  Entries are sorted as the kernel's; values grow down from the
+ * end.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * FAT's rules (Microsoft, "FAT32 File System Specification", long names):
- * UTF-16 without some characters, at most 255 units, no dot or blank at the end, and
- * two names that differ only in case are one.
+ * UTF-16 without some characters, at most 255 units, no dot or blank at the
+ * end, and two names that differ only in case are one.
  */
 #include "tools/image/fat_names.h"
 

@@ -35,7 +35,7 @@ struct tree_place {
 	int fd;
 };
 
-/* Where a file's bytes are: file NAME in PLACE, or (no NAME) AT in the spool. */
+/* Where a file's bytes are: NAME in PLACE, or (no NAME) AT in the spool. */
 struct tree_data {
 	const struct tree_place *place;
 	const char *name;

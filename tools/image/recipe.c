@@ -118,6 +118,30 @@ static int parse_flag(int key, const struct build_options *o, bool *out)
 	return 0;
 }
 
+static int parse_output(struct recipe *r, const struct build_options *o)
+{
+	const char *name = o->value[KEY_FORMAT];
+	int f = name ? formats_find(name) : FORMAT_RAW;
+
+	if (f < 0)
+		return report_error("--format %s: not one of " FORMAT_NAMES,
+				    name);
+	r->format = (enum image_format)f;
+	if (parse_flag(KEY_COMPRESS, o, &r->compress))
+		return -1;
+	if (r->compress && f != FORMAT_QCOW2 && f != FORMAT_VMDK)
+		return report_error("--compress is for qcow2 and vmdk; a name "
+				    "that ends in .gz, .zst or .xz packs the "
+				    "whole");
+	r->bmap = o->value[KEY_BMAP];
+	r->manifest = o->value[KEY_MANIFEST];
+	r->sbom = o->value[KEY_SBOM];
+	if (r->json && !strcmp(r->output, "-"))
+		return report_error("--json and -o -: both are standard "
+				    "output");
+	return 0;
+}
+
 static int understand(struct recipe *r, const struct build_options *o)
 {
 	size_t label_max;
@@ -145,6 +169,8 @@ static int understand(struct recipe *r, const struct build_options *o)
 		return report_error("--owner %s: only root can be said",
 				    o->value[KEY_OWNER]);
 	r->owner_root = o->value[KEY_OWNER];
+	if (parse_output(r, o))
+		return -1;
 	if (r->minimize && r->size)
 		return report_error("--size and --minimize: one of them");
 	if (r->uuid && !is_uuid(r->uuid))

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "loader/disk/part.h"
+#include "tools/image/formats.h"
 
 enum recipe_fs { FS_EXT2, FS_EXT3, FS_EXT4, FS_FAT32 };
 
@@ -29,7 +30,10 @@ struct recipe {
 	unsigned boot;		/* BOOT_* */
 	bool boot_asked;	/* boot was given, not the default */
 	const char *boot_dir;	/* where mbr.bin and the others are, or NULL */
-	const char *output;
+	const char *output;	/* "-": standard output */
+	enum image_format format;
+	bool compress;
+	const char *bmap, *manifest, *sbom;	/* files to write, or NULL */
 	bool json;
 	struct build_options *options;	/* where the strings are */
 };

@@ -5,12 +5,10 @@
 #include "tools/image/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/image/scratch.h"
 #include "tools/report.h"
 
 #define SPOOL_BUF (1u << 20)
@@ -39,21 +37,10 @@ void spool_end(void)
 
 static int spool_open(void)
 {
-	const char *tmp = getenv("TMPDIR");
-	const char *dir = spool.dir ? spool.dir : tmp && tmp[0] ? tmp : "/tmp";
-	char name[4096];
+	int fd = scratch_open(spool.dir);
 
-	spool.fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (spool.fd < 0) {
-		snprintf(name, sizeof(name), "%s/twinboot-XXXXXX", dir);
-		spool.fd = mkostemp(name, O_CLOEXEC);
-		if (spool.fd >= 0)
-			unlink(name);
-	}
-	if (spool.fd >= 0)
-		return 0;
-	spool.fd = 0;
-	return report_errno("cannot keep files in %s", dir);
+	spool.fd = fd < 0 ? 0 : fd;
+	return fd < 0 ? -1 : 0;
 }
 
 static int spool_flush(void)

@@ -1,0 +1,96 @@
+#!/bin/sh
+# twinboot build: every output format holds the same disk, in the same bytes
+# each time; and the files that say what is in it.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+build="$twinboot build --root root --kernel vmlinuz"
+"$B/kernelgen" --format bzimage -o vmlinuz || exit 1
+mkdir -p root/etc root/var/lib/dpkg root/usr/share/doc/p
+head -c 700000 /dev/urandom >root/etc/noise
+printf 'License: GPL-2+\n' >root/usr/share/doc/p/copyright
+printf 'Package: p\nStatus: install ok installed\nVersion: 1.0\n%s\n\n%s\n' \
+	'Architecture: all' 'Package: q
+Status: deinstall ok config-files
+Version: 2' >root/var/lib/dpkg/status
+find root -exec touch -d @1000000000 {} +
+
+$build -o raw 2>err || sed 's/^/#  /' err
+twice() {
+	name=$1
+	shift
+	$build "$@" -o "1$name" 2>err && sleep 1.1 &&
+	$build "$@" -o "2$name" 2>>err
+	cmp -s "1$name" "2$name"
+	ok $? "$*$name: built twice, the same bytes"
+	sed 's/^/#  /' err
+}
+for f in qcow2 vmdk vhdx vpc; do
+	twice .$f -O $f
+	qemu-img compare -f $f -F raw 1.$f raw >/dev/null
+	ok $? "$f holds the disk"
+done
+for f in qcow2 vmdk; do
+	twice .c.$f --compress -O $f
+	qemu-img compare -f $f -F raw 1.c.$f raw >/dev/null
+	ok $? "$f, compressed, holds the disk"
+done
+qemu-img convert -c -f raw -O qcow2 raw ref.qcow2
+[ "$(stat -c %s 1.c.qcow2)" -le $(($(stat -c %s ref.qcow2) * 102 / 100)) ]
+ok $? "and is no larger than qemu-img's"
+for z in gz:zcat xz:xzcat zst:zstdcat; do
+	twice .img.${z%:*}
+	${z#*:} 1.img.${z%:*} | cmp -s - raw
+	ok $? "${z%:*}: packed is the disk"
+done
+$build -O qcow2 -o - 2>/dev/null | cmp -s - 1.qcow2
+ok $? "-o -: a pipe gets the same"
+$build -O vhdx -o v.vhdx.gz 2>/dev/null && zcat v.vhdx.gz | cmp -s - 1.vhdx
+ok $? "a container can be packed as well"
+
+# ---- what is said of it ----
+$build -o raw --bmap map --manifest man --sbom bom 2>/dev/null
+perl -MDigest::SHA=sha256_hex -e '
+	local $/; open F, "<", "map"; $_ = <F>; open I, "<", "raw"; $d = <I>;
+	($own) = m,FileChecksum>(\w+),;
+	s/$own/"0" x 64/e; die "own" if sha256_hex($_) ne $own;
+	$out = "\0" x length $d; $n = 0;
+	while (m,chksum="(\w+)">(\d+)(?:-(\d+))?<,g) {
+		my $l = (($3 // $2) - $2 + 1) * 4096; $n += $l / 4096;
+		my $p = substr $d, $2 * 4096, $l;
+		die "range $2" if sha256_hex($p) ne $1;
+		substr($out, $2 * 4096, $l) = $p;
+	}
+	m,MappedBlocksCount>(\d+), and $1 == $n or die "count";
+	die "rest" if $out ne $d;' 2>err
+ok $? "bmap: its sums are right and nothing is left out"
+is "$(jq -r .sha256 man)" "$(sha256sum <raw | cut -d' ' -f1)" \
+	"manifest: the image's hash"
+is "$(jq -r '.files[] | select(.path == "etc/noise").sha256' man)" \
+	"$(sha256sum <root/etc/noise | cut -d' ' -f1)" "manifest: a file's hash"
+is "$(jq -r '.programs[].name' man | tr '\n' ' ')" \
+	"mbr.bin stage2.bin twinboot.efi " "manifest: the boot programs"
+is "$(jq -r '.packages[] | select(.name == "p") |
+	.versionInfo + " " + .licenseComments' bom)" "1.0 GPL-2+" \
+	"sbom: a package, its version and licence"
+is "$(jq '[.packages[].name] | index("q")' bom)" null \
+	"sbom: what is removed is not there"
+is "$(jq -r '.files[] | select(.fileName == "./etc/noise").checksums[0] |
+	.algorithm + " " + .checksumValue' bom)" \
+	"SHA1 $(sha1sum <root/etc/noise | cut -d' ' -f1)" "sbom: a file"
+is "$(jq -r '([.packages[].SPDXID] + [.files[].SPDXID]) as $i |
+	[.relationships[].relatedSpdxElement] - $i | length' bom)" 0 \
+	"sbom: what is related is there"
+
+# ---- what cannot be ----
+fails "--format vdi" $build -O vdi -o e.img
+fails "--compress is for" $build --compress -o e.img
+fails "--json and -o -" $build --json -o -
+mkdir -p full
+if unshare -rm mount -t tmpfs none full 2>/dev/null; then
+	unshare -rm sh -c "mount -t tmpfs -o size=1M none full
+		$build -O qcow2 -o full/e.img 2>err
+		echo \$? \$(ls full)" >out
+	is "$(cat out)" 1 "a full disk is an error, nothing left"
+fi
+is "$(ls e.img* 2>/dev/null)" "" "no failure left anything"
+done_testing

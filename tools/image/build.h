@@ -1,0 +1,38 @@
+/* An image in the making, for the files that say what was made. */
+#ifndef TOOLS_IMAGE_BUILD_H
+#define TOOLS_IMAGE_BUILD_H
+
+#include <jansson.h>
+
+#include "tools/image/filetree.h"
+#include "tools/image/layout.h"
+#include "tools/image/recipe.h"
+
+struct build {
+	struct recipe r;
+	struct tree tree;
+	struct layout layout;
+	struct layout_ids ids;
+	char uuid[40];		/* of the root file system */
+	char *kernel, *initrd;	/* "/boot/vmlinuz", for menu.lst, or NULL */
+	char *dir;		/* where the image will be; NULL: nowhere */
+	char *efi, *stage2;	/* files that go in, or NULL */
+};
+
+/* Where everything lies, as --json prints it. */
+json_t *manifest_layout(const struct build *b);
+/* With hashes of what is in it; RAW is the raw image.  NULL reported. */
+json_t *manifest_make(const struct build *b, int raw);
+/* SPDX 2.3; NULL reported. */
+json_t *sbom_make(const struct build *b);
+/* bmap 2.0 of the raw image, malloc'd; NULL reported. */
+char *bmap_make(int raw, uint64_t size);
+
+/* A hash of the inputs and WHAT: the same inputs, the same image. */
+void build_hash(const struct build *b, const char *what, uint8_t h[32]);
+void build_ids(struct build *b);
+
+/* Version 8 UUID (RFC 9562) of H, as text. */
+void build_uuid(const uint8_t h[32], char out[40]);
+
+#endif

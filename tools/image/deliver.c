@@ -1,0 +1,156 @@
+/*
+ * At most three files in a row: the raw image, its container, the packed one.
+ * Only the last has a name; the others are scratch files.
+ */
+#include "tools/image/deliver.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/image/formats.h"
+#include "tools/image/scratch.h"
+#include "tools/report.h"
+
+static const struct packing {
+	const char *suffix;
+	int (*add)(struct archive *a);
+} packings[] = {
+	{ ".gz", archive_write_add_filter_gzip },
+	{ ".zst", archive_write_add_filter_zstd },
+	{ ".xz", archive_write_add_filter_xz },
+};
+
+static const struct packing *packing_of(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {
+		size_t n = strlen(packings[i].suffix);
+
+		if (len > n && !strcmp(name + len - n, packings[i].suffix))
+			return &packings[i];
+	}
+	return NULL;
+}
+
+bool deliver_is_packed(const char *name)
+{
+	return packing_of(name);
+}
+
+static bool to_stdout(const struct recipe *r)
+{
+	return !strcmp(r->output, "-");
+}
+
+int deliver_begin(struct deliver *d, const struct recipe *r, const char *dir)
+{
+	*d = (struct deliver){ .r = r, .dir = dir, .fd = -1 };
+	if (to_stdout(r) && isatty(STDOUT_FILENO))
+		return report_error("-o -: an image is not written to a "
+				    "terminal");
+	if (!to_stdout(r) && output_open(&d->out, r->output))
+		return -1;
+	d->named = !to_stdout(r);
+	d->direct = d->named && r->format == FORMAT_RAW &&
+		    !packing_of(r->output);
+	d->fd = d->direct ? d->out.fd : scratch_open(dir);
+	if (d->fd < 0) {
+		deliver_abort(d);
+		return -1;
+	}
+	d->path = d->direct ? strdup(d->out.temp) : scratch_name(d->fd);
+	return 0;
+}
+
+/* D's file is a container from here on; it may be the last. */
+static int convert(struct deliver *d, const uint8_t id[32])
+{
+	bool last = d->named && !packing_of(d->r->output);
+	int fd = last ? d->out.fd : scratch_open(d->dir);
+	char *path = fd < 0 ? NULL : last ? strdup(d->out.temp) :
+		     scratch_name(fd);
+	int err = path ? formats_convert(d->r->format, d->r->compress,
+					 d->path, path, fd, id) : -1;
+
+	close(d->fd);
+	free(d->path);
+	d->fd = fd;
+	d->path = path;
+	d->direct = last;
+	return err;
+}
+
+/* D's file through A, which may be one without any filter. */
+static int copy(const struct deliver *d, struct archive *a)
+{
+	static char buf[1 << 18];
+	ssize_t n = -1;
+	off_t at = 0;
+
+	while ((n = pread(d->fd, buf, sizeof(buf), at)) > 0) {
+		if (archive_write_data(a, buf, (size_t)n) != n)
+			return report_error("%s: %s", d->r->output,
+					    archive_error_string(a));
+		at += n;
+	}
+	return n < 0 ? report_errno("reading the image") : 0;
+}
+
+static int pack(const struct deliver *d, const struct packing *p)
+{
+	struct archive *a = archive_write_new();
+	struct archive_entry *e = archive_entry_new();
+	int fd = d->named ? d->out.fd : STDOUT_FILENO, err;
+
+	report_progress("packing", 0, 0);
+	archive_entry_set_filetype(e, AE_IFREG);
+	archive_write_set_format_raw(a);
+	/* No padding to whole blocks: it would be part of the image. */
+	archive_write_set_bytes_in_last_block(a, 1);
+	if ((p && (p->add(a) != ARCHIVE_OK ||
+		   (p->suffix[1] == 'g' && archive_write_set_filter_option(a,
+			"gzip", "timestamp", NULL) != ARCHIVE_OK))) ||
+	    archive_write_open_fd(a, fd) != ARCHIVE_OK ||
+	    archive_write_header(a, e) != ARCHIVE_OK)
+		err = report_error("%s: %s", d->r->output,
+				   archive_error_string(a));
+	else
+		err = copy(d, a);
+	if (!err && archive_write_close(a) != ARCHIVE_OK)
+		err = report_error("%s: %s", d->r->output,
+				   archive_error_string(a));
+	archive_entry_free(e);
+	archive_write_free(a);
+	return err;
+}
+
+int deliver_end(struct deliver *d, const uint8_t id[32])
+{
+	int err = d->r->format == FORMAT_RAW ? 0 : convert(d, id);
+
+	if (!err && !d->direct)
+		err = pack(d, packing_of(d->r->output));
+	if (err) {
+		deliver_abort(d);
+		return -1;
+	}
+	report_progress("", 0, 0);
+	if (!d->direct)
+		close(d->fd);
+	free(d->path);
+	return d->named ? output_commit(&d->out) : 0;
+}
+
+void deliver_abort(struct deliver *d)
+{
+	if (!d->direct && d->fd >= 0)
+		close(d->fd);
+	free(d->path);
+	if (d->named)
+		output_abort(&d->out);
+}
