@@ -30,7 +30,6 @@ static void collect(struct long_name *l, const uint8_t *e)
 	static const uint8_t at[LONG_UNITS] = { 1, 3, 5, 7, 9, 14, 16, 18, 20,
 						22, 24, 28, 30 };
 	unsigned part = e[0] & ~LAST_PART;
-	struct span s = span_of(e, ENTRY);
 
 	if (e[0] & LAST_PART) {
 		l->parts = l->missing = part <= LONG_PARTS ? part : 0;
@@ -42,7 +41,8 @@ static void collect(struct long_name *l, const uint8_t *e)
 	}
 	l->missing--;
 	for (unsigned i = 0; i < LONG_UNITS; i++)
-		l->unit[(part - 1) * LONG_UNITS + i] = span_u16(&s, at[i]);
+		l->unit[(part - 1) * LONG_UNITS + i] =
+			(uint16_t)(e[at[i]] | e[at[i] + 1] << 8);
 }
 
 static uint8_t checksum(const uint8_t *short_name)
