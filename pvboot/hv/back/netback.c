@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include "pvboot/hv/back/netcsum.h"
+#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/memory/grant.h"
 
 /* In one go; the guest may go on for ever. */
 enum { TURNS = NETRING_ENTRIES };
+/* While frames come the card does not interrupt: we look at such intervals. */
+#define LOOK_NS		100000
 
 /* ---- what the guest sends -------------------------------------------------- */
 
@@ -119,8 +122,11 @@ static void put(struct vif *v, const void *frame, uint32_t len, bool checked)
 	netring_answer(&v->rx, &a, sizeof(a));
 }
 
-/* Frames wait in the card while the guest has no room for them. */
-static bool receive(struct vif *v)
+/*
+ * Frames wait in the card while the guest has no room for them; how many have
+ * been taken.
+ */
+static unsigned receive(struct vif *v)
 {
 	const uint8_t *frame;
 	bool checked;
@@ -144,7 +150,37 @@ static bool receive(struct vif *v)
 	}
 	if (v->b.up)
 		v->b.notify |= netring_push(&v->rx);
-	return turns == TURNS;
+	return turns;
+}
+
+void netback_look(struct timer *t)
+{
+	struct vif *v = t->arg;
+
+	v->look = true;
+	backend_work(v->b.domain);
+}
+
+/* CAME frames: who looks for the next ones?  True: we, and at once. */
+static bool next_look(struct vif *v, unsigned came)
+{
+	const bool look = v->look;
+
+	v->look = false;
+	if (came) {
+		if (!v->looking)
+			v->net->watch(v->net, false);
+		v->looking = true;
+		if (!v->timer.deadline)
+			timer_set(&v->timer, time_now() + LOOK_NS);
+		return came == TURNS;
+	}
+	if (!v->looking || !look)
+		return false;
+	/* One may have come before the card could tell. */
+	v->looking = false;
+	v->net->watch(v->net, true);
+	return true;
 }
 
 void netback_run(struct backend *b)
@@ -157,7 +193,7 @@ void netback_run(struct backend *b)
 		return;
 	if (v->net->link_changed)
 		vif_link(v);
-	more = receive(v);
+	more = next_look(v, receive(v));
 	if (b->up && !b->broken)
 		more |= transmit(v);
 	v->net->flush(v->net);

@@ -5,5 +5,7 @@
 #include "pvboot/hv/back/vif.h"
 
 void netback_run(struct backend *b);
+/* The timer of a vif. */
+void netback_look(struct timer *t);
 
 #endif

@@ -116,6 +116,8 @@ bool vif_add(struct domain *d, unsigned number, struct net *net,
 	v->net = net;
 	for (unsigned i = 0; i < 6; i++)
 		v->mac[i] = mac[i];
+	v->timer.fn = netback_look;
+	v->timer.arg = v;
 	net->event = card_event;
 	net->arg = v;
 	if (!net->start(net, v->mac))

@@ -8,6 +8,7 @@
 #include "pvboot/hv/back/backend.h"
 #include "pvboot/hv/back/netring.h"
 #include "pvboot/hv/drivers/net.h"
+#include "pvboot/hv/machine/timer.h"
 
 enum { VIF_GROUPS = 64 };
 
@@ -16,6 +17,9 @@ struct vif {
 	struct net *net;
 	uint8_t mac[6];
 	bool link;		/* what we last wrote to BACK/carrier */
+	struct timer timer;	/* when to look for frames again */
+	bool looking;		/* the card does not tell of them */
+	bool look;		/* it is time to */
 	struct netring tx, rx;
 	struct backend_page tx_page, rx_page;
 	bool filter;		/* of groups only those that it has joined */

@@ -254,6 +254,13 @@ static void flush(struct net *net)
 		e->reg[RDBA + RING_TAIL] = e->rx_told = e->rx_given;
 }
 
+static void watch(struct net *net, bool on)
+{
+	struct e1000 *e = net->priv;
+
+	e->reg[on ? IMS : IMC] = INT_RX;
+}
+
 /* Reading ICR takes the interrupt away. */
 static void interrupt(void *arg)
 {
@@ -311,6 +318,7 @@ static bool found(const struct pci_dev *p)
 	e->net.next = next;
 	e->net.taken = taken;
 	e->net.flush = flush;
+	e->net.watch = watch;
 	e->net.priv = e;
 	if (!net_add(&e->net))
 		return false;

@@ -33,6 +33,8 @@ struct net {
 	void (*taken)(struct net *n);
 	/* After some send() and taken(): the card may see them. */
 	void (*flush)(struct net *n);
+	/* Tell of frames that come, or not: then somebody looks for them. */
+	void (*watch)(struct net *n, bool on);
 	/*
 	 * The user's, called in interrupts: frames have come, or there is room
 	 * again, or the link has changed.  NULL: nobody cares.

@@ -144,6 +144,13 @@ static void flush(struct net *net)
 	n->rx.kick = n->tx.kick = false;
 }
 
+static void watch(struct net *net, bool on)
+{
+	struct virtio_net *n = net->priv;
+
+	virtio_queue_interrupts(&n->rx.q, on);
+}
+
 static bool link(struct net *net)
 {
 	struct virtio_net *n = net->priv;
@@ -239,6 +246,7 @@ static bool found(const struct pci_dev *p)
 	n->net.next = next;
 	n->net.taken = taken;
 	n->net.flush = flush;
+	n->net.watch = watch;
 	n->net.priv = n;
 	if (irq == 255 || !configure(n) || !net_add(&n->net)) {
 		virtio_kill(&n->v, "not started");
