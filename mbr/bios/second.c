@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/disk/bootblock.h"
+#include "loader/disk/bootlist.h"
 #include "mbr/bios/bios.h"
 
 #define LOWEST 0x100000
@@ -27,21 +27,9 @@ static const struct bios_second *const second = (void *)SECOND_ADDR;
 static int read_part(struct blk *disk, uint8_t *to)
 {
 	const struct boot_list *list = (void *)(uintptr_t)bios_boot_list;
-	uint32_t left = bios_stage2_head.second / 512;
-	int err = 0;
 
-	for (unsigned i = list->n; left && !err; i++) {
-		const struct boot_extent *e = &list->extent[i];
-		uint32_t n = e->sectors < left ? e->sectors : left;
-
-		if (i >= BOOT_EXT_EXTENTS || !n)
-			return fail(ERR_READ, "the second part of stage2.bin "
-				    "has no place on the disk");
-		err = blk_read(disk, e->lba, n, to);
-		to += n * 512ul;
-		left -= n;
-	}
-	return err;
+	return bootlist_read(disk, list, list->n, BOOT_EXT_EXTENTS,
+			     bios_stage2_head.second / 512, to);
 }
 
 static int check(const uint8_t *part)

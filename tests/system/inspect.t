@@ -37,6 +37,11 @@ says x.img 1 '.paths[0].why' \
 	"stage 2 is damaged, or not where the boot block looks" \
 	"a damaged stage 2" --paths bios
 cp whole.img x.img
+printf x | dd of=x.img bs=1 seek=$((1048576 + 5000 +
+	$(od -An -tu4 -j4 -N4 "$B/boot/stage2.bin"))) conv=notrunc 2>/dev/null
+says x.img 1 '.paths[0].why' "the second part of stage 2 is damaged, or not \
+where the boot block's list says" "a damaged second part" --paths bios
+cp whole.img x.img
 mdel -i x.img@@5M ::EFI/BOOT/BOOTX64.EFI
 says x.img 1 '.paths[0].why' "EFI system partition: Error 15: File not \
 found: /EFI/BOOT/BOOTX64.EFI" "an ESP without our loader" --paths uefi

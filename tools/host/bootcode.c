@@ -1,17 +1,18 @@
 /*
  * What firmware would start.  The BIOS stages are followed as the boot block
- * follows them: its list of extents, then stage 2's head and checksum
- * (loader/disk/bootblock.h).  An EFI program is ours when it says so in its
+ * follows them: its list of extents, then stage 2's head and checksum,
+ * and the second part's hash (loader/disk/bootblock.h).  An EFI program is ours when it says so in its
  * section .sbat; the name of its file says nothing.
  */
 #include "tools/host/bootcode.h"
 
+#include <sha2.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "loader/base/err.h"
 #include "loader/base/span.h"
-#include "loader/disk/bootblock.h"
+#include "loader/disk/bootlist.h"
 #include "loader/fs/fs.h"
 
 static const uint8_t esp_type[16] = {
@@ -21,65 +22,102 @@ static const uint8_t esp_type[16] = {
 #define ESP_MBR_TYPE 0xef
 #define LOADER "/EFI/BOOT/BOOTX64.EFI"
 
-static const struct boot_list *find_list(const uint8_t *block, unsigned *max)
+struct stage2 {
+	struct blk *disk;
+	const struct boot_list *list;
+	unsigned max;		/* extents that the list has room for */
+	uint8_t first[STAGE2_MAX];
+	uint8_t second[STAGE2_SECOND_MAX];
+};
+
+static bool find_list(struct stage2 *s, const uint8_t *block)
 {
 	const struct boot_list *mbr, *ext;
 
 	mbr = (const struct boot_list *)(block + BOOT_MBR_LIST);
 	ext = (const struct boot_list *)(block + BOOT_EXT_LIST);
-	*max = mbr->magic == BOOT_LIST_MAGIC ? 1 : BOOT_EXT_EXTENTS;
-	if (mbr->magic == BOOT_LIST_MAGIC)
-		return mbr;
-	return ext->magic == BOOT_LIST_MAGIC ? ext : NULL;
+	s->list = mbr->magic == BOOT_LIST_MAGIC ? mbr : ext;
+	s->max = s->list == mbr ? BOOT_MBR_EXTENTS : BOOT_EXT_EXTENTS;
+	return s->list->magic == BOOT_LIST_MAGIC;
 }
 
-/* Stage 2 by LIST into BUF; its bytes, or 0 with WHY. */
-static size_t read_stage2(struct blk *disk, const struct boot_list *list,
-			  unsigned max, uint8_t *buf, char *why)
+/* The sectors that the boot block itself reads; 0: it would refuse. */
+static uint32_t first_sectors(const struct stage2 *s)
 {
-	size_t len = 0;
-
-	if (!list->n || list->n > max) {
-		snprintf(why, 128, "the boot block's list is damaged");
-		return 0;
-	}
-	for (unsigned i = 0; i < list->n; i++) {
-		const struct boot_extent *e = &list->extent[i];
-
-		if (e->sectors > (STAGE2_MAX - len) / 512) {
-			snprintf(why, 128, "the boot block's list is damaged");
-			return 0;
-		}
-		if (blk_read(disk, e->lba, e->sectors, buf + len)) {
-			snprintf(why, 128, "stage 2: %.100s", err_text());
-			err_clear();
-			return 0;
-		}
-		len += e->sectors * 512;
-	}
-	return len;
-}
-
-static bool is_whole(const uint8_t *stage2, size_t len)
-{
-	const struct stage2_head *head = (const struct stage2_head *)stage2;
-	const uint32_t *word = (const uint32_t *)stage2;
+	unsigned n = s->list->n, most = s->max == BOOT_MBR_EXTENTS ? 1 : s->max;
 	uint32_t sum = 0;
 
-	if (head->magic != STAGE2_MAGIC || head->size != len)
+	for (unsigned i = 0; n <= most && i < n; i++) {
+		if (s->list->extent[i].sectors > STAGE2_MAX / 512 - sum)
+			return 0;
+		sum += s->list->extent[i].sectors;
+	}
+	return sum;
+}
+
+static bool adds_up(const struct stage2 *s, uint32_t sectors)
+{
+	const struct stage2_head *head = (const struct stage2_head *)s->first;
+	const uint32_t *word = (const uint32_t *)s->first;
+	uint32_t sum = 0;
+
+	if (head->magic != STAGE2_MAGIC || head->size != sectors * 512)
 		return false;
-	for (size_t i = 0; i < len / 4; i++)
+	for (size_t i = 0; i < sectors * 512 / 4; i++)
 		sum += word[i];
 	return !sum;
 }
 
+/* As mbr/bios/second.c checks it, when something needs it. */
+static bool second_is_whole(struct stage2 *s)
+{
+	const struct stage2_head *head = (const struct stage2_head *)s->first;
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA2_CTX ctx;
+
+	if (head->second > sizeof(s->second) || head->second % 512 ||
+	    bootlist_read(s->disk, s->list, s->list->n, s->max,
+			  head->second / 512, s->second)) {
+		err_clear();
+		return false;
+	}
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, s->second, head->second);
+	SHA256Final(digest, &ctx);
+	return !memcmp(digest, head->second_sha256, sizeof(digest));
+}
+
+static enum carried check_stage2(struct stage2 *s, char why[128])
+{
+	uint32_t sectors = first_sectors(s);
+
+	if (!sectors) {
+		snprintf(why, 128, "the boot block's list is damaged");
+		return CARRIED_BROKEN;
+	}
+	if (bootlist_read(s->disk, s->list, 0, s->list->n, sectors, s->first)) {
+		snprintf(why, 128, "stage 2: %.100s", err_text());
+		err_clear();
+		return CARRIED_BROKEN;
+	}
+	if (!adds_up(s, sectors)) {
+		snprintf(why, 128, "stage 2 is damaged, or not where the boot "
+			 "block looks");
+		return CARRIED_BROKEN;
+	}
+	if (second_is_whole(s))
+		return CARRIED_OURS;
+	snprintf(why, 128, "the second part of stage 2 is damaged, or not "
+		 "where the boot block's list says");
+	return CARRIED_BROKEN;
+}
+
 enum carried bootcode_bios(struct blk *disk, char why[128])
 {
-	static uint8_t block[BOOT_EXT_SIZE], stage2[STAGE2_MAX];
-	const struct boot_list *list;
-	unsigned max;
-	size_t len;
+	static uint8_t block[BOOT_EXT_SIZE];
+	static struct stage2 s;
 
+	s.disk = disk;
 	if (disk->sector != 512) {
 		snprintf(why, 128, "sectors of %u bytes", disk->sector);
 		return CARRIED_NOT;
@@ -92,17 +130,8 @@ enum carried bootcode_bios(struct blk *disk, char why[128])
 	snprintf(why, 128, "no boot code");
 	if (block[510] != 0x55 || block[511] != 0xaa || !block[0])
 		return CARRIED_NOT;
-	list = find_list(block, &max);
 	snprintf(why, 128, "boot code of somebody else");
-	if (!list)
-		return CARRIED_FOREIGN;
-	len = read_stage2(disk, list, max, stage2, why);
-	if (len && is_whole(stage2, len))
-		return CARRIED_OURS;
-	if (len)
-		snprintf(why, 128, "stage 2 is damaged, or not where the boot "
-			 "block looks");
-	return CARRIED_BROKEN;
+	return find_list(&s, block) ? check_stage2(&s, why) : CARRIED_FOREIGN;
 }
 
 /* ---- UEFI ----------------------------------------------------------------- */
