@@ -289,7 +289,10 @@ HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus build \
 	drivers/ide drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio \
 	machine/acpi machine/apic \
 	machine/com machine/irq machine/log machine/memory machine/pci machine/power \
-	machine/tables machine/time machine/timer pv/cpu/domain pv/cpu/version \
+	machine/refclock machine/reset machine/rtc machine/fadt machine/button \
+	machine/tables machine/time machine/timer pv/cpu/callback \
+	pv/cpu/control_regs pv/cpu/cpuid pv/cpu/debug_regs pv/cpu/domain \
+	pv/cpu/io_ports pv/cpu/msr pv/cpu/version \
 	pv/memory/balloon setup \
 	start store/store store/store_msg store/chain \
 	store/store_path store/store_tx store/store_watch store/tree

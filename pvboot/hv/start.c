@@ -30,8 +30,8 @@ void start(uint32_t magic, uint32_t info_pa)
 	tables_init();
 	reset_cpu();
 	irq_init();
-	time_init();
 	power_init();
+	time_init();
 	hv_log("%llu MiB, TSC %llu kHz",
 	       (unsigned long long)(memory_ram_pages >> 8),
 	       (unsigned long long)time_tsc_khz);

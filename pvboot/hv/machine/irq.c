@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/apic.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/timer.h"
 
 #define PIC1		0x20
@@ -18,19 +19,31 @@
 #define PIC_READ_ISR	0x0b
 
 struct irq_action {
+	unsigned irq;
 	void (*handler)(void *arg);
 	void *arg;
 };
 
-#define SHARED 4
+#define HANDLERS	64
+#define POLL		1000000ULL	/* ns */
 
-static struct irq_action action[16][SHARED];
+static struct irq_action action[HANDLERS];
+static unsigned n_actions;
+static bool pic;		/* the machine has its two 8259s */
 static uint16_t pic_mask = 0xfffb;
+static struct timer poll_timer;
 
 static void pic_set_mask(void)
 {
 	outb(PIC1 + 1, (uint8_t)pic_mask);
 	outb(PIC2 + 1, (uint8_t)(pic_mask >> 8));
+}
+
+static bool pic_holds(uint16_t mask)
+{
+	outb(PIC1 + 1, (uint8_t)mask);
+	outb(PIC2 + 1, (uint8_t)(mask >> 8));
+	return inb(PIC1 + 1) == (mask & 0xff) && inb(PIC2 + 1) == mask >> 8;
 }
 
 static void pic_init(void)
@@ -43,6 +56,7 @@ static void pic_init(void)
 	outb(PIC2 + 1, 2);
 	outb(PIC1 + 1, 1);
 	outb(PIC2 + 1, 1);
+	pic = pic_holds(0x5aff) && pic_holds(0xffa5);
 	pic_set_mask();
 }
 
@@ -52,19 +66,43 @@ void irq_init(void)
 	apic_init();
 }
 
+static void call_all(unsigned irq)
+{
+	for (unsigned i = 0; i < n_actions; i++)
+		if (!pic || action[i].irq == irq)
+			action[i].handler(action[i].arg);
+}
+
+/*
+ * Without 8259s a line's way to the IO-APIC stands in ACPI's byte code, which
+ * nobody here runs: all devices are asked, every millisecond.
+ */
+static void poll(struct timer *t)
+{
+	call_all(0);
+	timer_set(t, time_now() + POLL);
+}
+
+static void poll_start(void)
+{
+	if (poll_timer.fn)
+		return;
+	hv_log("no 8259: devices are asked every millisecond");
+	poll_timer.fn = poll;
+	timer_set(&poll_timer, time_now() + POLL);
+}
+
 void irq_register(unsigned irq, void (*handler)(void *arg), void *arg)
 {
-	unsigned i;
-
-	for (i = 0; irq < 16 && i < SHARED; i++) {
-		if (action[irq][i].handler)
-			continue;
-		action[irq][i] = (struct irq_action){ handler, arg };
-		pic_mask &= (uint16_t)~(1 << irq);
-		pic_set_mask();
+	if (n_actions == HANDLERS || (pic && irq >= 16))
+		panic("no room for a handler of interrupt line %u", irq);
+	action[n_actions++] = (struct irq_action){ irq, handler, arg };
+	if (!pic) {
+		poll_start();
 		return;
 	}
-	panic("no room for a handler of interrupt line %u", irq);
+	pic_mask &= (uint16_t)~(1 << irq);
+	pic_set_mask();
 }
 
 /* Lines 7 and 15 also stand for "nobody in particular". */
@@ -84,12 +122,9 @@ static bool pic_spurious(unsigned irq)
 
 static void pic_dispatch(unsigned irq)
 {
-	unsigned i;
-
 	if (pic_spurious(irq))
 		return;
-	for (i = 0; i < SHARED && action[irq][i].handler; i++)
-		action[irq][i].handler(action[irq][i].arg);
+	call_all(irq);
 	if (irq >= 8)
 		outb(PIC2, PIC_EOI);
 	outb(PIC1, PIC_EOI);

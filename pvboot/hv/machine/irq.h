@@ -9,7 +9,8 @@
 void irq_init(void);
 /*
  * HANDLER runs with interrupts off at every interrupt of IRQ line 0..15 (the
- * 8259's; the number in PCI configuration byte 0x3c).  Lines may be shared.
+ * 8259's; the number in PCI configuration byte 0x3c), which may be shared, and
+ * on machines without 8259s every millisecond.  Needs time_init().
  */
 void irq_register(unsigned irq, void (*handler)(void *arg), void *arg);
 void irq_dispatch(unsigned vector);

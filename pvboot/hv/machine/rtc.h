@@ -1,0 +1,10 @@
+/* The machine's date and time. */
+#ifndef PVBOOT_HV_MACHINE_RTC_H
+#define PVBOOT_HV_MACHINE_RTC_H
+
+#include <stdint.h>
+
+/* Seconds since 1970, taking the RTC's time for UTC; 0: there is no RTC. */
+uint64_t rtc_read(void);
+
+#endif
