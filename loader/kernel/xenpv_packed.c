@@ -19,18 +19,25 @@ static bool packed_probe(struct span head)
 	return linux_image_probe(head) || unpack_find(head);
 }
 
-/* Where the packed ELF file lies in F. */
-static int find_payload(struct file *f, uint64_t *off, uint64_t *len)
+static int is_bzimage(struct file *f, bool *is)
 {
 	uint8_t head[1024];
 	size_t n = f->size < sizeof(head) ? f->size : sizeof(head);
 	int err = fs_read(f, 0, n, head);
 
+	*is = !err && linux_image_probe(span_of(head, n));
+	return err;
+}
+
+/* Where the packed file lies in F. */
+static int find_payload(struct file *f, uint64_t *off, uint64_t *len)
+{
+	bool bzimage;
+	int err = is_bzimage(f, &bzimage);
+
 	*off = 0;
 	*len = f->size;
-	if (err || !linux_image_probe(span_of(head, n)))
-		return err;
-	return linux_payload(f, off, len);
+	return err || !bzimage ? err : linux_payload(f, off, len);
 }
 
 static int unpack_to(struct file *f, uint64_t off, uint64_t len,
@@ -68,16 +75,23 @@ static int packed_load(struct boot_entry *e, const struct memmap *map,
 		       struct arena *arena, struct handover *ho)
 {
 	struct boot_entry *plain = arena_alloc(arena, sizeof(*plain));
+	struct file outer = e->kernel;
 	uint64_t off, len;
-	int err;
+	bool again = true;
+	int err = 0;
 
 	if (!plain)
 		return ERR_NO_MEMORY;
 	*plain = *e;
-	if ((err = find_payload(&e->kernel, &off, &len)) ||
-	    (err = unpack_to(&e->kernel, off, len, arena, &plain->kernel)))
-		return err;
-	return xenpv_format.load(plain, map, arena, ho);
+	/* A bzImage may be packed as a whole once more: vmlinuz.gz. */
+	for (int i = 0; i < 2 && again && !err; i++) {
+		if ((err = find_payload(&outer, &off, &len)) ||
+		    (err = unpack_to(&outer, off, len, arena, &plain->kernel)))
+			return err;
+		outer = plain->kernel;
+		err = is_bzimage(&outer, &again);
+	}
+	return err ? err : xenpv_format.load(plain, map, arena, ho);
 }
 
 const struct kernel_format xenpv_packed_format = {

@@ -19,23 +19,28 @@ static uint8_t packed[65536], image[131072], room[4 << 20];
 static size_t packed_len;
 static struct handover ho;
 
-static void make_kernel(void)
+static void pack(const void *p, size_t len)
 {
 	z_stream z = { 0 };
 
-	pvelf_begin(&k, 0x1000000);
-	pvelf_usual(&k);
-	pvelf_number(&k, XEN_ELFNOTE_VIRT_BASE, BASE, 8);
-	pvelf_number(&k, XEN_ELFNOTE_ENTRY, BASE + 0x1000000, 8);
-	pvelf_end(&k, PVELF_SEGMENT, NULL);
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 9, 0), Z_OK);
-	z.next_in = k.file;
-	z.avail_in = sizeof(k.file);
+	z.next_in = (void *)(uintptr_t)p;
+	z.avail_in = (unsigned)len;
 	z.next_out = packed;
 	z.avail_out = sizeof(packed);
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 	packed_len = z.total_out;
 	deflateEnd(&z);
+}
+
+static void make_kernel(void)
+{
+	pvelf_begin(&k, 0x1000000);
+	pvelf_usual(&k);
+	pvelf_number(&k, XEN_ELFNOTE_VIRT_BASE, BASE, 8);
+	pvelf_number(&k, XEN_ELFNOTE_ENTRY, BASE + 0x1000000, 8);
+	pvelf_end(&k, PVELF_SEGMENT, NULL);
+	pack(k.file, sizeof(k.file));
 }
 
 /* A bzImage around the LEN bytes at P. */
@@ -74,6 +79,17 @@ static void check_loaded(void)
 	assert_int_equal(ho.piece[0].addr, 0x1000000);
 	assert_int_equal(((uintptr_t)ho.piece[0].file->priv |
 			  ho.piece[0].file_off) & 4095, 0);
+}
+
+/* vmlinuz.gz: a bzImage packed once more; not any deeper. */
+static void test_gzipped_bzimage(void **state)
+{
+	pack(image, make_bzimage(packed, packed_len));
+	assert_int_equal(load(packed, packed_len), 0);
+	check_loaded();
+	pack(image, make_bzimage(packed, packed_len));
+	assert_int_equal(load(packed, packed_len), ERR_EXEC_FORMAT);
+	make_kernel();
 }
 
 static void test_gzip(void **state)
@@ -148,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_gzipped_bzimage),
 		cmocka_unit_test(test_bzimage),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_flips),
