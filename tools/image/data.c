@@ -153,27 +153,33 @@ int data_spool_fd(struct tree *t, struct tree_node *n, int fd,
 
 /* ---- files of the input ---- */
 
-static const struct tree_place *last;
-static int last_fd = -1;
+/* The places on the way to the one opened last, each at its depth. */
+#define OPEN_PLACES 64u
+static struct {
+	const struct tree_place *place;
+	int fd;
+} open_place[OPEN_PLACES];
 
 void data_close_places(void)
 {
-	if (last)
-		close(last_fd);
-	last = NULL;
-	last_fd = -1;
+	for (unsigned i = 0; i < OPEN_PLACES; i++) {
+		if (open_place[i].place)
+			close(open_place[i].fd);
+		open_place[i].place = NULL;
+	}
 }
 
 int data_open_place(const struct tree_place *p)
 {
+	unsigned i = p ? p->depth % OPEN_PLACES : 0;
 	int above, fd;
 
 	if (!p)
 		return AT_FDCWD;
 	if (!p->above)
 		return p->fd;
-	if (p == last)
-		return last_fd;
+	if (open_place[i].place == p)
+		return open_place[i].fd;
 	above = data_open_place(p->above);
 	if (above == -1)
 		return -1;
@@ -181,9 +187,10 @@ int data_open_place(const struct tree_place *p)
 		    O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	data_close_places();
-	last = p;
-	return last_fd = fd;
+	if (open_place[i].place)
+		close(open_place[i].fd);
+	open_place[i].place = p;
+	return open_place[i].fd = fd;
 }
 
 static int open_file(const struct tree_place *place, const char *name)
@@ -303,28 +310,46 @@ int data_open(struct data_reader *r, const struct tree_node *n,
 	return report_error("%s: changed while it was read", path);
 }
 
-ssize_t data_read(struct data_reader *r, void *buf, size_t len,
-		  uint64_t *start)
+uint64_t data_place(const struct data_reader *r, int *fd, uint64_t *at)
 {
 	const struct tree_run *run = &r->node->data.run[r->run];
-	ssize_t n;
 
 	if (r->run == r->node->data.n_runs)
 		return 0;
-	if (len > run->len - r->in_run)
-		len = (size_t)(run->len - r->in_run);
-	*start = run->start + r->in_run;
-	n = pread(r->fd, buf, len, (off_t)(r->own_fd ? *start : r->at));
+	*fd = r->fd;
+	*at = r->own_fd ? run->start + r->in_run : r->at;
+	return run->len - r->in_run;
+}
+
+void data_advance(struct data_reader *r, uint64_t n)
+{
+	r->at += n;
+	r->in_run += n;
+	if (r->in_run == r->node->data.run[r->run].len) {
+		r->run++;
+		r->in_run = 0;
+	}
+}
+
+ssize_t data_read(struct data_reader *r, void *buf, size_t len,
+		  uint64_t *start)
+{
+	uint64_t at, left;
+	ssize_t n;
+	int fd;
+
+	left = data_place(r, &fd, &at);
+	if (!left)
+		return 0;
+	if (len > left)
+		len = (size_t)left;
+	*start = r->node->data.run[r->run].start + r->in_run;
+	n = pread(fd, buf, len, (off_t)at);
 	if (n < 0)
 		return report_errno("%s", r->path);
 	if (!n)
 		return report_error("%s: changed while it was read", r->path);
-	r->at += (uint64_t)n;
-	r->in_run += (uint64_t)n;
-	if (r->in_run == run->len) {
-		r->run++;
-		r->in_run = 0;
-	}
+	data_advance(r, (uint64_t)n);
 	return n;
 }
 

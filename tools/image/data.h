@@ -37,7 +37,7 @@ int data_spool_fd(struct tree *t, struct tree_node *n, int fd,
 		  const char *path);
 int data_spool_text(struct tree *t, struct tree_node *n, const char *text);
 
-/* Open the directory P; the one opened last stays open.  -1 with errno. */
+/* Open the directory P; the last ones stay open.  -1 with errno. */
 int data_open_place(const struct tree_place *p);
 
 /* No place of a tree that goes may stay open. */
@@ -68,6 +68,12 @@ int data_open(struct data_reader *r, const struct tree_node *n,
  */
 ssize_t data_read(struct data_reader *r, void *buf, size_t len,
 		  uint64_t *start);
+/*
+ * Where the next bytes are for the kernel to copy: from *AT of *FD as many as
+ * are returned, which are then taken by data_advance.  0 at the end.
+ */
+uint64_t data_place(const struct data_reader *r, int *fd, uint64_t *at);
+void data_advance(struct data_reader *r, uint64_t n);
 /* The same with holes as zeroes, so that there is no START. */
 ssize_t data_read_whole(struct data_reader *r, void *buf, size_t len);
 void data_close(struct data_reader *r);

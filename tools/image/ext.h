@@ -69,6 +69,12 @@ uint8_t *ext_out_room(struct ext *x, uint64_t at, size_t *len);
 void ext_out_filled(struct ext *x, size_t len);
 int ext_out_put(struct ext *x, uint64_t at, const void *p, size_t len);
 int ext_out_flush(struct ext *x);
+/*
+ * LEN bytes from FROM of FD to AT by the kernel alone: how many, 0 when it
+ * cannot or there are none.
+ */
+uint64_t ext_out_copy(struct ext *x, uint64_t at, int fd, uint64_t from,
+		      uint64_t len);
 
 /* ---- ext_dir.c ---- */
 

@@ -66,3 +66,18 @@ int ext_out_put(struct ext *x, uint64_t at, const void *p, size_t len)
 	}
 	return 0;
 }
+
+uint64_t ext_out_copy(struct ext *x, uint64_t at, int fd, uint64_t from,
+		      uint64_t len)
+{
+	off_t in = (off_t)from, out = (off_t)(x->offset + at);
+	ssize_t n;
+
+	if (x->held && ext_out_flush(x))
+		return 0;
+	n = copy_file_range(fd, &in, x->fd, &out, len, 0);
+	if (n <= 0)
+		return 0;
+	x->out = at + (uint64_t)n;
+	return (uint64_t)n;
+}

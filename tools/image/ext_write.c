@@ -11,6 +11,7 @@
 #include "tools/report.h"
 
 #define LOST_AND_FOUND 4u	/* blocks, so that e2fsck need not find any */
+#define KERNEL_COPIES (64u << 10)	/* bytes from which that is faster */
 #define TIME_MIN INT32_MIN	/* 1901 ... */
 #define TIME_MAX (INT32_MIN + (1ll << 34) - 1)	/* ... to 2446 */
 
@@ -116,12 +117,33 @@ static const char *unfit(const struct ext *x, const struct tree_node *n)
 
 /* ---- contents ---- */
 
+static void say_progress(struct writer *w, uint64_t n)
+{
+	if (w->done >> 20 != (w->done + n) >> 20)
+		report_progress("writing the root file system", w->done + n,
+				w->total);
+	w->done += n;
+}
+
 /* The bytes of the run at LOGICAL into the pieces from *P on. */
 static int copy_piece(struct writer *w, struct data_reader *r,
 		      const struct ext_piece *p, uint64_t left)
 {
 	uint64_t at = p->physical * EXT_BLOCK, start;
+	int fd;
 
+	while (left >= KERNEL_COPIES) {
+		uint64_t from, len = data_place(r, &fd, &from);
+		uint64_t n = ext_out_copy(w->x, at, fd, from,
+					  len < left ? len : left);
+
+		if (!n)
+			break;	/* read and write then */
+		data_advance(r, n);
+		at += n;
+		left -= n;
+		say_progress(w, n);
+	}
 	while (left) {
 		size_t room = left < 1u << 20 ? (size_t)left : 1u << 20;
 		uint8_t *to = ext_out_room(w->x, at, &room);
@@ -132,9 +154,7 @@ static int copy_piece(struct writer *w, struct data_reader *r,
 		ext_out_filled(w->x, (size_t)n);
 		at += (uint64_t)n;
 		left -= (uint64_t)n;
-		w->done += (uint64_t)n;
-		report_progress("writing the root file system", w->done,
-				w->total);
+		say_progress(w, (uint64_t)n);
 	}
 	return 0;
 }

@@ -32,6 +32,7 @@ struct tree_run {
 struct tree_place {
 	const struct tree_place *above;	/* NULL: it is FD */
 	const char *name;	/* in ABOVE */
+	unsigned depth;		/* how many there are above */
 	int fd;
 };
 

@@ -28,7 +28,7 @@ struct seen {
 
 struct dir_walk {
 	struct tree *tree;
-	const char *root;	/* for errors */
+	uid_t builder;		/* who runs us; 0: root, or under fakeroot */
 	struct seen *seen;	/* open addressing */
 	size_t n_seen, slots;
 	char path[TREE_PATH_MAX];	/* ROOT/..., for errors */
@@ -93,15 +93,13 @@ static bool is_attribute(const char *name)
 	       !strncmp(name, "system.posix_acl_", 17);
 }
 
-static int read_xattrs(struct dir_walk *w, struct tree_node *n, int dir,
+/* NAME is in the working directory: there is no call with a descriptor. */
+static int read_xattrs(struct dir_walk *w, struct tree_node *n,
 		       const char *name)
 {
 	static char names[65536], value[65536];
-	char path[64 + TREE_NAME_MAX];
-	ssize_t len, got;
+	ssize_t len = llistxattr(name, names, sizeof(names)), got;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-	len = llistxattr(path, names, sizeof(names));
 	if (len < 0 && (errno == EOPNOTSUPP || errno == ENOSYS))
 		return 0;
 	if (len < 0)
@@ -109,7 +107,7 @@ static int read_xattrs(struct dir_walk *w, struct tree_node *n, int dir,
 	for (char *x = names; x < names + len; x += strlen(x) + 1) {
 		if (!is_attribute(x))
 			continue;
-		got = lgetxattr(path, x, value, sizeof(value));
+		got = lgetxattr(name, x, value, sizeof(value));
 		if (got < 0)
 			return failed(w);
 		filetree_add_xattr(w->tree, n, x, value, (size_t)got);
@@ -117,9 +115,10 @@ static int read_xattrs(struct dir_walk *w, struct tree_node *n, int dir,
 	return 0;
 }
 
-static void take_stat(struct tree_node *n, const struct stat *st)
+static void take_stat(const struct dir_walk *w, struct tree_node *n,
+		      const struct stat *st)
 {
-	bool builder = st->st_uid == getuid() && getuid();
+	bool builder = w->builder && st->st_uid == w->builder;
 
 	n->mode = st->st_mode;
 	n->uid = builder ? 0 : st->st_uid;
@@ -151,7 +150,7 @@ static struct tree_node *read_node(struct dir_walk *w, int dir,
 	struct tree_node *n = filetree_new_node(w->tree, st->st_mode);
 	int err = 0;
 
-	take_stat(n, st);
+	take_stat(w, n, st);
 	if (S_ISREG(st->st_mode))
 		err = data_from_file(w->tree, n, place, name, st, w->path);
 	else if (S_ISLNK(st->st_mode))
@@ -160,7 +159,7 @@ static struct tree_node *read_node(struct dir_walk *w, int dir,
 		n->major = major(st->st_rdev);
 		n->minor = minor(st->st_rdev);
 	}
-	if (err || read_xattrs(w, n, dir, name))
+	if (err || read_xattrs(w, n, name))
 		return NULL;
 	return n;
 }
@@ -182,8 +181,8 @@ static int add_entry(struct dir_walk *w, struct tree_node *to, int dir,
 	}
 	if (S_ISDIR(st.st_mode)) {
 		n = filetree_new_node(w->tree, st.st_mode);
-		take_stat(n, &st);
-		return read_xattrs(w, n, dir, name) ||
+		take_stat(w, n, &st);
+		return read_xattrs(w, n, name) ||
 		       !gate_place(w->tree, to, name, len, n) ? -1 : 0;
 	}
 	if (st.st_nlink > 1) {
@@ -219,8 +218,11 @@ static int walk_names(struct dir_walk *w, struct tree_node *to, int fd,
 	struct dirent *e;
 	int err = 0;
 
-	if (!d)
+	if (!d || fchdir(fd)) {
+		if (d)
+			closedir(d);
 		return failed(w);
+	}
 	rewinddir(d);
 	while (!err && (errno = 0, e = readdir(d))) {
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
@@ -248,7 +250,8 @@ static int walk(struct dir_walk *w, struct tree_node *to,
 		if (!S_ISDIR(x->node->mode))
 			continue;
 		below = filetree_alloc(w->tree, sizeof(*below));
-		*below = (struct tree_place){ .above = place, .name = x->text };
+		*below = (struct tree_place){ .above = place, .name = x->text,
+					      .depth = place->depth + 1 };
 		err = walk(w, x->node, below, set_path(w, len, x->text));
 		w->path[len] = 0;
 	}
@@ -258,19 +261,22 @@ static int walk(struct dir_walk *w, struct tree_node *to,
 int source_dir(struct tree *t, const char *path, int fd)
 {
 	struct tree_place *place = filetree_alloc(t, sizeof(*place));
-	struct dir_walk w = { .tree = t, .root = path };
+	struct dir_walk w = { .tree = t, .builder = getuid() };
 	struct stat st;
-	int err;
+	int err, home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	place->fd = fd;		/* stays open: files are read later */
 	snprintf(w.path, sizeof(w.path), "%s", path);
-	if (fstat(fd, &st))
+	if (fstat(fd, &st) || home < 0 || fchdir(fd))
 		return failed(&w);
-	take_stat(t->root, &st);
+	take_stat(&w, t->root, &st);
 	t->root->implied = false;
-	err = read_xattrs(&w, t->root, fd, ".");
+	err = read_xattrs(&w, t->root, ".");
 	if (!err)
 		err = walk(&w, t->root, place, strlen(w.path));
+	if (fchdir(home) && !err)
+		err = report_errno("going back");
+	close(home);
 	free(w.seen);
 	return err;
 }
