@@ -117,6 +117,6 @@ done
 # What hv.elf takes up, without the loader it carries.
 size=$(stat -c %s "$B/boot/hv.elf")
 own=$((size - $(stat -c %s "$B/boot/pvboot.elf")))
-[ "$own" -le 147456 ]
+[ "$own" -le 212992 ]
 ok $? "hv.elf is $own bytes besides pvboot.elf"
 done_testing
