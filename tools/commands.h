@@ -15,5 +15,6 @@ extern const struct command matrix_command;
 extern const struct command menu_command;
 extern const struct command profiles_command;
 extern const struct command run_command;
+extern const struct command verify_command;
 
 #endif

@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&menu_command,
 	&profiles_command,
 	&run_command,
+	&verify_command,
 };
 
 static void usage(FILE *out)

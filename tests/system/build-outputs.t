@@ -81,6 +81,22 @@ is "$(jq -r '([.packages[].SPDXID] + [.files[].SPDXID]) as $i |
 	[.relationships[].relatedSpdxElement] - $i | length' bom)" 0 \
 	"sbom: what is related is there"
 
+# ---- verify ----
+verify="$twinboot verify"
+again="--root root --kernel vmlinuz"
+$verify raw $again 2>err
+ok $? "verify: what was built is what is built"
+$verify 1.vhdx $again -O vhdx 2>err
+ok $? "verify: in another format"
+cp raw changed
+at=$(grep -abo 'License: GPL' raw | head -1 | cut -d: -f1)
+printf X | dd of=changed bs=1 seek="$at" conv=notrunc 2>/dev/null
+fails "byte $at, in the root file system: /usr/share/doc/p/copyright" \
+	$verify changed $again
+printf X | dd of=changed bs=1 seek=100 conv=notrunc 2>/dev/null
+fails "byte 100, outside of the partitions" $verify changed $again
+fails "not-there" $verify not-there $again
+
 # ---- what cannot be ----
 fails "--format vdi" $build -O vdi -o e.img
 fails "--compress is for" $build --compress -o e.img

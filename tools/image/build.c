@@ -251,7 +251,7 @@ static int write_all(struct build *b, const struct deliver *out)
 }
 
 /* Beside the image is room for what cannot be read twice. */
-static void prepare(struct build *b)
+void build_prepare(struct build *b)
 {
 	const struct recipe *r = &b->r;
 	const char *slash = strrchr(r->output, '/');
@@ -265,7 +265,7 @@ static void prepare(struct build *b)
 	filetree_init(&b->tree, NULL);
 }
 
-static void release(struct build *b)
+void build_release(struct build *b)
 {
 	data_close_places();
 	spool_end();
@@ -319,25 +319,30 @@ static int put_paper(const char *path, const char *text)
 	return output_commit(&out);
 }
 
-static int make_and_deliver(struct build *b, struct papers *p)
+static int make_and_deliver(struct build *b, struct papers *p, int sink)
 {
 	struct deliver out;
 	uint8_t id[32];
 
-	if (deliver_begin(&out, &b->r, b->dir))
+	if (sink < 0 ? deliver_begin(&out, &b->r, b->dir) :
+	    deliver_begin_to(&out, &b->r, b->dir, sink))
 		return -1;
 	if (write_all(b, &out) || write_papers(b, out.fd, p)) {
 		deliver_abort(&out);
 		return -1;
 	}
 	build_hash(b, "container", id);
-	if (deliver_end(&out, id) || put_paper(b->r.bmap, p->bmap) ||
+	if (deliver_end(&out, id))
+		return -1;
+	if (sink >= 0)
+		return 0;
+	if (put_paper(b->r.bmap, p->bmap) ||
 	    put_paper(b->r.manifest, p->manifest))
 		return -1;
 	return put_paper(b->r.sbom, p->sbom);
 }
 
-static int build_image(struct build *b)
+int build_image(struct build *b, int sink)
 {
 	struct papers p = { 0 };
 	struct mkfs m;
@@ -352,7 +357,7 @@ static int build_image(struct build *b)
 	       mkext_need(&m, &b->tree);
 	if (!need || layout_plan(&b->layout, &b->r, need))
 		return -1;
-	err = make_and_deliver(b, &p);
+	err = make_and_deliver(b, &p, sink);
 	free(p.bmap);
 	free(p.manifest);
 	free(p.sbom);
@@ -370,17 +375,17 @@ static void print_json(const struct build *b)
 static int build_run(int argc, char **argv)
 {
 	struct build b = { 0 };
-	int err = recipe_parse(&b.r, argc, argv);
+	int err = recipe_parse(&b.r, argc, argv, NULL);
 
 	if (err) {
 		recipe_free(&b.r);
 		return err > 0 ? 0 : 2;
 	}
-	prepare(&b);
-	err = build_image(&b);
+	build_prepare(&b);
+	err = build_image(&b, -1);
 	if (!err && b.r.json)
 		print_json(&b);
-	release(&b);
+	build_release(&b);
 	return err ? 1 : 0;
 }
 

@@ -19,6 +19,15 @@ struct build {
 	char *efi, *stage2;	/* files that go in, or NULL */
 };
 
+/* Before the first input; B->r is filled. */
+void build_prepare(struct build *b);
+/*
+ * Make it.  SINK: a file that gets the bytes in place of what has the name, and
+ * nothing else is written; or -1.  0, or -1 with an error reported.
+ */
+int build_image(struct build *b, int sink);
+void build_release(struct build *b);
+
 /* Where everything lies, as --json prints it. */
 json_t *manifest_layout(const struct build *b);
 /* With hashes of what is in it; RAW is the raw image.  NULL reported. */

@@ -47,16 +47,28 @@ static bool to_stdout(const struct recipe *r)
 	return !strcmp(r->output, "-");
 }
 
+int deliver_begin_to(struct deliver *d, const struct recipe *r,
+		     const char *dir, int sink)
+{
+	*d = (struct deliver){ .r = r, .dir = dir, .sink = sink };
+	d->fd = scratch_open(dir);
+	if (d->fd < 0)
+		return -1;
+	d->path = scratch_name(d->fd);
+	return 0;
+}
+
 int deliver_begin(struct deliver *d, const struct recipe *r, const char *dir)
 {
-	*d = (struct deliver){ .r = r, .dir = dir, .fd = -1 };
 	if (to_stdout(r) && isatty(STDOUT_FILENO))
 		return report_error("-o -: an image is not written to a "
 				    "terminal");
-	if (!to_stdout(r) && output_open(&d->out, r->output))
+	if (to_stdout(r))
+		return deliver_begin_to(d, r, dir, STDOUT_FILENO);
+	*d = (struct deliver){ .r = r, .dir = dir, .fd = -1, .named = true };
+	if (output_open(&d->out, r->output))
 		return -1;
-	d->named = !to_stdout(r);
-	d->direct = d->named && r->format == FORMAT_RAW &&
+	d->direct = r->format == FORMAT_RAW &&
 		    !packing_of(r->output);
 	d->fd = d->direct ? d->out.fd : scratch_open(dir);
 	if (d->fd < 0) {
@@ -105,7 +117,7 @@ static int pack(const struct deliver *d, const struct packing *p)
 {
 	struct archive *a = archive_write_new();
 	struct archive_entry *e = archive_entry_new();
-	int fd = d->named ? d->out.fd : STDOUT_FILENO, err;
+	int fd = d->named ? d->out.fd : d->sink, err;
 
 	report_progress("packing", 0, 0);
 	archive_entry_set_filetype(e, AE_IFREG);

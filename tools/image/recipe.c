@@ -188,7 +188,7 @@ static int understand(struct recipe *r, const struct build_options *o)
 	return 0;
 }
 
-int recipe_parse(struct recipe *r, int argc, char **argv)
+int recipe_parse(struct recipe *r, int argc, char **argv, const char *output)
 {
 	struct build_options *o = calloc(1, sizeof(*o));
 	int err;
@@ -197,6 +197,8 @@ int recipe_parse(struct recipe *r, int argc, char **argv)
 		abort();
 	err = build_options_parse(o, argc, argv);
 	*r = (struct recipe){ .json = o->json, .options = o };
+	if (output)
+		build_options_add(o, KEY_OUTPUT, output);
 	return err ? err : understand(r, o);
 }
 

@@ -38,8 +38,11 @@ struct recipe {
 	struct build_options *options;	/* where the strings are */
 };
 
-/* 0; 1 when --help was shown; -1 with an error reported. */
-int recipe_parse(struct recipe *r, int argc, char **argv);
+/*
+ * OUTPUT: the file in place of --output; NULL: that.  0; 1 when --help was
+ * shown; -1 with an error reported.
+ */
+int recipe_parse(struct recipe *r, int argc, char **argv, const char *output);
 
 void recipe_free(struct recipe *r);
 

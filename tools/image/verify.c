@@ -1,0 +1,186 @@
+/*
+ * twinboot verify: whether an image is what its recipe makes.  The image is
+ * built again, into a file without a name, and compared byte by byte.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader/base/err.h"
+#include "loader/fs/fs.h"
+#include "tools/commands.h"
+#include "tools/host/hostdisk.h"
+#include "tools/image/build.h"
+#include "tools/image/deliver.h"
+#include "tools/image/scratch.h"
+#include "tools/report.h"
+
+#define ARENA (32u << 20)
+
+/* The first byte in which A and B differ; -1: none; -2: reported. */
+static int64_t first_difference(int a, int b)
+{
+	static uint8_t x[1 << 18], y[1 << 18];
+	int64_t at = 0;
+
+	for (;;) {
+		ssize_t n = pread(a, x, sizeof(x), at);
+		ssize_t m = pread(b, y, sizeof(y), at);
+		ssize_t least = n < m ? n : m;
+
+		if (n < 0 || m < 0)
+			return report_errno("reading the images"), -2;
+		for (ssize_t i = 0; i < least; i++)
+			if (x[i] != y[i])
+				return at + i;
+		if (n != m)
+			return at + least;
+		if (!n)
+			return -1;
+		at += n;
+	}
+}
+
+/* ---- whose byte that is ---- */
+
+struct finder {
+	struct tree_visitor visitor;
+	struct fs *fs;
+	uint64_t at;		/* byte of the file system */
+	char path[TREE_PATH_MAX];
+};
+
+static bool holds(struct file *f, uint64_t at)
+{
+	struct extent run;
+
+	for (uint64_t off = 0; off < f->size; off += run.len) {
+		if (f->fs->driver->map(f, off, &run))
+			return false;
+		if (run.kind == EXTENT_DISK && at >= run.disk &&
+		    at - run.disk < run.len)
+			return true;
+	}
+	return false;
+}
+
+static int look_at(struct tree_visitor *v, struct tree_node *n,
+		   const char *path)
+{
+	struct finder *x = (struct finder *)v;
+	size_t mark = arena_mark(x->fs->arena);
+	struct file f;
+	int found;
+
+	if (!S_ISREG(n->mode))
+		return 0;
+	snprintf(x->path, sizeof(x->path), "/%s", path);
+	found = !fs_open(x->fs, x->path, &f) && holds(&f, x->at);
+	arena_release(x->fs->arena, mark);
+	return found;
+}
+
+/* The file of B's root that has byte AT of the root file system, or "". */
+static void find_file(const struct build *b, int fd, uint64_t at,
+		      char path[TREE_PATH_MAX])
+{
+	struct arena arena = { malloc(ARENA), ARENA, 0 };
+	struct finder x = { { look_at }, .at = at };
+	struct hostdisk disk;
+	struct fs fs;
+
+	path[0] = 0;
+	if (!arena.base)
+		abort();
+	if (!hostdisk_attach(&disk, "hd0", fd, b->r.sector)) {
+		disk.offset = b->layout.root.offset;
+		disk.blk.count = b->layout.root.size / b->r.sector;
+		x.fs = &fs;
+		if (!fs_mount(&fs, &disk.blk, &arena) &&
+		    filetree_walk(&b->tree, &x.visitor))
+			strcpy(path, x.path);
+	}
+	free(arena.base);
+}
+
+static bool in_part(const struct part_range *p, uint64_t at)
+{
+	return p->size && at >= p->offset && at - p->offset < p->size;
+}
+
+static int tell(const struct build *b, int fd, int64_t at)
+{
+	const struct layout *l = &b->layout;
+	uint64_t byte = (uint64_t)at;
+	char path[TREE_PATH_MAX] = "";
+	const char *what = "outside of the partitions";
+
+	if (b->r.format != FORMAT_RAW || deliver_is_packed(b->r.output))
+		what = "of the file";
+	else if (in_part(&l->root, byte))
+		what = "in the root file system";
+	else if (in_part(&l->esp, byte))
+		what = "in the EFI system partition";
+	else if (in_part(&l->bios, byte))
+		what = "in the BIOS boot partition";
+	if (in_part(&l->root, byte) && what[0] == 'i')
+		find_file(b, fd, byte - l->root.offset, path);
+	return report_error("%s: differs first at byte %ld, %s%s%s",
+			    b->r.output, at, what, path[0] ? ": " : "", path);
+}
+
+static int compare(struct build *b, int image)
+{
+	int fd = scratch_open(b->dir);
+	int64_t at;
+	int err = 0;
+
+	if (fd < 0)
+		return -1;
+	if (build_image(b, fd))
+		err = -1;
+	else if ((at = first_difference(fd, image)) != -1)
+		err = at < 0 ? -1 : tell(b, fd, at);
+	close(fd);
+	return err;
+}
+
+static int verify_run(int argc, char **argv)
+{
+	struct build b = { 0 };
+	const char *image = argc > 1 ? argv[1] : "--help";
+	int fd, err;
+
+	if (image[0] == '-') {
+		puts("usage: twinboot verify IMAGE [RECIPE] [OPTION...]\n\n"
+		     "Build the image again, by RECIPE and the options of "
+		     "`twinboot build`, and tell\nthe first byte that is "
+		     "another.  Ends with 0 when there is none.");
+		return argc > 1 && !strcmp(image, "--help") ? 0 : 2;
+	}
+	argv[1] = argv[0];
+	err = recipe_parse(&b.r, argc - 1, argv + 1, image);
+	if (err) {
+		recipe_free(&b.r);
+		return err > 0 ? 0 : 2;
+	}
+	fd = open(image, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		report_errno("%s", image);
+		recipe_free(&b.r);
+		return 1;
+	}
+	build_prepare(&b);
+	err = compare(&b, fd);
+	close(fd);
+	build_release(&b);
+	return err ? 1 : 0;
+}
+
+const struct command verify_command = {
+	"verify", "whether an image is what its recipe makes", verify_run,
+};
