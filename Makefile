@@ -600,7 +600,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 
 check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 		$(B)/boot-test/multiboot.elf \
-		$(B)/guest/stress | $(B)/.packages-run $(B)/.packages-check
+		$(B)/guest/stress $(B)/guest/netcopy | $(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 \
 	  -e tests/quietly $(SYSTEM)
 

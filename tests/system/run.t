@@ -100,6 +100,17 @@ done
 grep -q -- "-append vbd=sda1:hd0 " out
 ok $? "--vdev: what the hypervisor is told"
 fails "--disk floppy" $run off --disk floppy
+fails "--nic ne2000: not one of" $run off --nic ne2000
+fails "--nic: with --path xen" "$twinboot" run off --path xen --nic virtio
+for nic in virtio e1000 e1000e; do
+	ends 0 off bye "network card $nic" --nic $nic
+done
+"$twinboot" run off --path pv --nic none --print >out
+! grep -q netdev out
+ok $? "--nic none: no card"
+"$twinboot" run off --path pv --nic e1000e --print >out
+grep -q -- '-netdev .*user,id=net0.* -device .*e1000e,netdev=net0' out
+ok $? "--nic e1000e: what QEMU is told"
 fails "unable to find CPU model" $run off --cpu abacus
 : >empty
 fails "empty: not a disk image" $run empty

@@ -46,6 +46,20 @@ static void test_cmdline(void **state)
 	assert_true(c.vbd[0].read_only);
 }
 
+static void test_vifs(void **state)
+{
+	assert_int_equal(line("vif=net3,mac=02:00:5e:aA:0F:ff vif=net0"), 0);
+	assert_int_equal(c.n_vifs, 2);
+	assert_int_equal(c.vif[0].unit, 3);
+	assert_true(c.vif[0].has_mac);
+	assert_memory_equal(c.vif[0].mac, "\2\0\x5e\xaa\xf\xff", 6);
+	assert_int_equal(c.vif[1].unit, 0);
+	assert_false(c.vif[1].has_mac || c.no_vifs);
+	assert_int_equal(line("vif=none"), 0);
+	assert_true(c.no_vifs);
+	assert_int_equal(c.n_vifs, 0);
+}
+
 static void test_cmdline_errors(void **state)
 {
 	static const char *const wrong[] = {
@@ -57,6 +71,12 @@ static void test_cmdline_errors(void **state)
 		"vbd=xvda:hd999", "vbd=zzz:hd0", "vbd=:hd0",
 		"vbd=xvdaaaaaaaaaaaaaaaaaaa1:hd0", "vbd=xvda:hd0 vbd=xvda:hd1",
 		"hv memory=3", "hv verbose",
+		"vif=", "vif=net", "vif=eth0", "vif=net999", "vif=net0,",
+		"vif=net0,mac=", "vif=net0,mac=02:00:5e:00:00",
+		"vif=net0,mac=02:00:5e:00:00:0", "vif=net0,mac=02-00-5e-00-00-01",
+		"vif=net0,mac=02:00:5e:00:00:0g", "vif=net0,mac=01:00:5e:00:00:01",
+		"vif=net0,mac=02:00:5e:00:00:01,ro", "vif=net0 vif=net0",
+		"vif=none vif=net0", "vif=net0 vif=none", "vif=none,mac=0",
 	};
 	char many[1024] = "";
 
@@ -139,12 +159,25 @@ static void test_tree(void **state)
 	fdt_property_string(blob, "device", "xvdb");
 	fdt_property_u32(blob, "module-index", 2);
 	fdt_end_node(blob);
+	fdt_begin_node(blob, "network@0");
+	fdt_property_string(blob, "compatible", "twinboot,network");
+	fdt_property_string(blob, "source", "net1");
+	fdt_property(blob, "mac-address", "\2\0\0\xaa\xbb\xcc", 6);
+	fdt_end_node(blob);
+	fdt_begin_node(blob, "network@1");
+	fdt_property_string(blob, "compatible", "twinboot,network");
+	fdt_property_string(blob, "source", "net0");
+	fdt_end_node(blob);
 	for (int i = 0; i < 3; i++)
 		fdt_end_node(blob);
 	fdt_finish(blob);
 	config_default(&c);
 	assert_int_equal(config_fdt(&c, blob, sizeof(blob), module_at, NULL), 0);
 	assert_int_equal(c.memory, 128 << 20);
+	assert_int_equal(c.n_vifs, 2);
+	assert_int_equal(c.vif[0].unit, 1);
+	assert_memory_equal(c.vif[0].mac, "\2\0\0\xaa\xbb\xcc", 6);
+	assert_false(c.vif[1].has_mac);
 	assert_int_equal(c.kernel, 3);
 	assert_int_equal(c.ramdisk, 1);
 	assert_true(c.has_args);
@@ -198,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cmdline),
+		cmocka_unit_test(test_vifs),
 		cmocka_unit_test(test_cmdline_errors),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_tree_errors),

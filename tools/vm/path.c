@@ -103,7 +103,8 @@ static const struct vm_path paths[] = {
 	{ "pv", "our hypervisor, then the pvboot.elf it carries", "virtio",
 	  pv_machine, .kernel = true, .pv = true },
 	{ "xen", "genuine Xen, then pvboot.elf", "virtio", xen_machine,
-	  .kernel = true, .pv = true, .missing = xen_missing },
+	  .kernel = true, .pv = true, .dom0 = true,
+	  .missing = xen_missing },
 	{ "direct", "the control: QEMU starts the kernel, no loader", "virtio",
 	  direct_machine, .kernel = true },
 };
@@ -121,6 +122,13 @@ static const struct vm_disk disks[] = {
 		    "scsi-hd,drive=hd0,bootindex=0" }, true },
 	{ "pvscsi", { "-device", "pvscsi", "-device",
 		      "scsi-hd,drive=hd0,bootindex=0" }, true },
+};
+
+static const struct vm_nic nics[] = {
+	{ "none", NULL },
+	{ "virtio", "virtio-net-pci" },
+	{ "e1000", "e1000" },
+	{ "e1000e", "e1000e" },
 };
 
 const struct vm_path *path_nth(unsigned i)
@@ -141,6 +149,14 @@ const struct vm_disk *path_disk(const char *name)
 	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++)
 		if (!strcmp(disks[i].name, name))
 			return &disks[i];
+	return NULL;
+}
+
+const struct vm_nic *path_nic(const char *name)
+{
+	for (size_t i = 0; i < sizeof(nics) / sizeof(nics[0]); i++)
+		if (!strcmp(nics[i].name, name))
+			return &nics[i];
 	return NULL;
 }
 
@@ -248,6 +264,17 @@ static int add_disk(struct vm_args *a, const struct vm_config *c)
 	return 0;
 }
 
+/* No ROM: the firmware is to boot from the disk. */
+static void add_nic(struct vm_args *a, const struct vm_nic *nic)
+{
+	if (!nic || !nic->device)
+		return;
+	path_add(a, "-netdev");
+	path_add(a, "user,id=net0");
+	path_add(a, "-device");
+	path_addf(a, "%s,netdev=net0,romfile=", nic->device);
+}
+
 void path_close(struct vm_args *a)
 {
 	while (a->n_fds)
@@ -296,5 +323,6 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 		path_close(a);
 		return -1;
 	}
+	add_nic(a, c->nic);
 	return 0;
 }

@@ -23,6 +23,7 @@ struct vm_config {
 	const char *image;
 	const struct vm_path *path;
 	const struct vm_disk *disk;	/* NULL: the path's usual one */
+	const struct vm_nic *nic;	/* NULL: no network card */
 	const char *machine;	/* QEMU's; NULL: the path's usual one */
 	const char *cpu;	/* NULL: qemu64 */
 	unsigned mem_mb;	/* 0: EXPECTED_MEM_MB */
@@ -42,6 +43,7 @@ struct vm_path {
 	bool uefi;		/* the firmware is OVMF, else SeaBIOS */
 	bool kernel;		/* QEMU starts a kernel itself, not a disk */
 	bool pv;		/* the image's kernel runs as a Xen PV guest */
+	bool dom0;		/* the machine's cards are another domain's */
 	/* What this host lacks for it, for people; NULL: nothing. */
 	const char *(*missing)(void);
 };
@@ -52,9 +54,16 @@ struct vm_disk {
 	bool takes_4k;		/* can have sectors of 4096 bytes */
 };
 
+/* A network card on QEMU's user network. */
+struct vm_nic {
+	const char *name;	/* as --nic has it */
+	const char *device;	/* QEMU's; NULL: none */
+};
+
 /* By name; NULL when there is none. */
 const struct vm_path *path_find(const char *name);
 const struct vm_disk *path_disk(const char *name);
+const struct vm_nic *path_nic(const char *name);
 
 /* All of them, NULL after the last. */
 const struct vm_path *path_nth(unsigned i);

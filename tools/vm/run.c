@@ -42,6 +42,8 @@ static void usage(void)
 	     "  --disk D       virtio, ide, ahci, nvme, scsi or pvscsi\n"
 	     "  --vdev NAME    the disk's name for a PV guest: xvda, xvda1, "
 	     "sda1 ... (xvda)\n"
+	     "  --nic CARD     none, virtio, e1000 or e1000e, on QEMU's user "
+	     "network (none)\n"
 	     "  --mem MB       memory (512)\n"
 	     "  --cpu MODEL    QEMU's CPU model (qemu64)\n"
 	     "  --smp N        CPUs (1)\n"
@@ -63,6 +65,11 @@ static int take_option(struct run *r, int c)
 		return r->config.disk ? 0 :
 		       report_error("--disk %s: not one of virtio, ide, ahci, "
 				    "nvme, scsi, pvscsi", optarg);
+	case 'n':
+		r->config.nic = path_nic(optarg);
+		return r->config.nic ? 0 :
+		       report_error("--nic %s: not one of none, virtio, e1000, "
+				    "e1000e", optarg);
 	case 'v':
 		r->config.vdev = optarg;
 		return vdev_number(optarg) ? 0 :
@@ -100,6 +107,7 @@ static int parse(struct run *r, int argc, char **argv)
 	static const struct option options[] = {
 		{ "path", required_argument, NULL, 'p' },
 		{ "disk", required_argument, NULL, 'd' },
+		{ "nic", required_argument, NULL, 'n' },
 		{ "vdev", required_argument, NULL, 'v' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "mem", required_argument, NULL, 'm' },
@@ -127,6 +135,9 @@ static int parse(struct run *r, int argc, char **argv)
 	if (r->config.vdev && !r->config.path->pv)
 		return report_error("--vdev: only PV guests have such disks, "
 				    "not --path %s", r->config.path->name);
+	if (r->config.nic && r->config.nic->device && r->config.path->dom0)
+		return report_error("--nic: with --path %s the card would be "
+				    "dom0's", r->config.path->name);
 	r->config.image = argv[optind];
 	return path_look(&r->config);
 }
