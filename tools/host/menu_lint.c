@@ -169,6 +169,10 @@ static void check_line(struct lint *t, const struct lst_line *line)
 		remark(t, line->line, "\"%s\" has no effect with our loaders",
 		       name);
 	locks(t, line);
+	if ((line->cmd == CMD_ROOT || line->cmd == CMD_ROOTNOVERIFY) && *args &&
+	    *args != '(')
+		remark(t, line->line, "a device has brackets: \"%s %s\" is Error "
+		       "11", name, args);
 	if (line->cmd == CMD_INITRD)
 		initrd_words(t, line);
 	if (line->cmd == CMD_CHAINLOADER)
