@@ -11,6 +11,7 @@
 #include "loader/base/fmt.h"
 #include "menu/menu.h"
 #include "menu/run.h"
+#include "menu/shell.h"
 
 struct session {
 	struct platform *p;
@@ -35,23 +36,38 @@ static int read_config(struct session *s)
 	return config_search(&s->config, &s->mounts);
 }
 
-/* Run entry E and undo what it did.  True: on with another configuration. */
-static bool attempt(struct session *s, uint32_t e, int *err)
+/* Start entry E as it stands. */
+static int start(struct session *s, uint32_t e)
 {
 	const struct lst_entry *entry = &s->config.lst.entry[e];
-	size_t mark = arena_mark(s->p->arena);
-	struct runner *r = &s->run;
+	int err;
 
 	say(s->p, "  Booting '");
 	menu_print_title(s->p, lst_title(&s->config.lst, entry));
 	say(s->p, "'\n\n");
+	err = run_entry(&s->run, entry);
+	if (err)
+		say(s->p, "\n%s\n\n", err_text());
+	return err;
+}
+
+/* Do what was chosen and undo it.  True: on with another configuration. */
+static bool attempt(struct session *s, const struct menu_choice *c, int *err)
+{
+	size_t mark = arena_mark(s->p->arena);
+	struct runner *r = &s->run;
+
 	err_clear();
 	*r = (struct runner){ .p = s->p, .config = &s->config,
 			   .mounts = s->mounts };
-	*err = run_entry(r, entry);
-	if (*err)
-		say(s->p, "\n%s\n\n", err_text());
-	else if (r->configfile) {
+	*err = 0;
+	if (c->action == MENU_COMMANDS)
+		shell_commands(r);
+	else if (c->action == MENU_EDIT)
+		shell_edit(r, &s->config.lst.entry[c->entry]);
+	else
+		*err = start(s, c->entry);
+	if (!*err && r->configfile) {
 		fmt(s->next, sizeof(s->next), "%s", r->configfile);
 		s->name = s->next;
 		s->text = NULL;
@@ -65,21 +81,22 @@ static bool attempt(struct session *s, uint32_t e, int *err)
 static void run_menu(struct session *s)
 {
 	const struct lst *l = &s->config.lst;
-	uint32_t fallback, e = lst_default(l, s->config.saved, &fallback);
+	uint32_t fallback, first = lst_default(l, s->config.saved, &fallback);
 	int32_t timeout = l->timeout;
-	bool hidden = l->hiddenmenu, pressed;
+	bool hidden = l->hiddenmenu;
+	struct menu_choice c = { .entry = first };
 	int err;
 
 	for (;;) {
-		e = menu_choose(s->p, l, e, timeout, hidden, &pressed);
-		if (pressed)
+		menu_choose(s->p, l, c.entry, timeout, hidden, &c);
+		if (c.pressed)
 			fallback = l->n_fallback;
 		for (;;) {
-			if (attempt(s, e, &err) || s->run.ended)
+			if (attempt(s, &c, &err) || s->run.ended)
 				return;
 			if (!err || fallback >= l->n_fallback)
 				break;
-			e = (uint32_t)l->fallback[fallback++];
+			c.entry = (uint32_t)l->fallback[fallback++];
 		}
 		if (err) {
 			say(s->p, "Press any key to go back to the menu.\n");

@@ -22,6 +22,7 @@ struct menu {
 	uint64_t end;		/* clock_ms() when time is up */
 	int32_t left;		/* seconds until then; -1: no countdown */
 	bool done;
+	enum menu_action action;
 };
 
 /* Printable TITLE into TO: control characters become '?'. */
@@ -47,8 +48,9 @@ static void list_page(const struct menu *m)
 {
 	uint32_t first = m->at - m->at % PAGE;
 
-	say(m->p, "\r%*s\rTwinboot. Up and Down choose, Enter starts.\n\n",
-	    WIDTH, "");
+	say(m->p, "\r%*s\rTwinboot. Up and Down choose, Enter starts%s.\n\n",
+	    WIDTH, "", m->l->password ? "" :
+	    ", e edits, c is for commands");
 	for (uint32_t i = first; i < m->l->n_entries && i < first + PAGE; i++) {
 		say(m->p, "%5u  ", i);
 		menu_print_title(m->p, lst_title(m->l, &m->l->entry[i]));
@@ -81,6 +83,18 @@ static uint32_t type_digit(struct menu *m, uint32_t digit)
 	return n < m->l->n_entries ? n : m->at;
 }
 
+/* A password in the header keeps people from anything but starting entries. */
+static void choose_action(struct menu *m, enum menu_action action)
+{
+	if (m->l->password) {
+		say(m->p, "\n(a password is asked for this, which this loader "
+		    "cannot do)\n");
+		return;
+	}
+	m->action = action;
+	m->done = true;
+}
+
 /* Where KEY leads; false for keys that mean nothing: lines have noise. */
 static bool find_target(struct menu *m, int key, uint32_t *at)
 {
@@ -103,16 +117,24 @@ static bool find_target(struct menu *m, int key, uint32_t *at)
 	case '\r': case '\n': case KEY_F10:
 		m->done = true;
 		break;
-	case KEY_ESC: case ' ':
+	case 'b':
+		m->done = true;
+		break;
+	case 'e':
+		choose_action(m, MENU_EDIT);
+		break;
+	case 'c':
+		choose_action(m, MENU_COMMANDS);
 		break;
 	default:
-		return false;
+		if (key != KEY_ESC && (key < ' ' || key > '~'))
+			return false;
 	}
 	m->typed = 0;
 	return true;
 }
 
-/* A key with a meaning ends the countdown, and with it all fallbacks. */
+/* A key, unless it is noise, ends the countdown and with it all fallbacks. */
 static void use_key(struct menu *m, int key, bool *pressed)
 {
 	uint32_t at, from = m->at;
@@ -176,23 +198,23 @@ static void wait_choice(struct menu *m, bool *pressed)
 	}
 }
 
-uint32_t menu_choose(const struct platform *p, const struct lst *l,
-		     uint32_t start, int32_t timeout, bool hidden,
-		     bool *pressed)
+void menu_choose(const struct platform *p, const struct lst *l, uint32_t start,
+		 int32_t timeout, bool hidden, struct menu_choice *out)
 {
 	struct menu m = { .p = p, .l = l, .at = start, .left = timeout };
 
-	*pressed = false;
+	*out = (struct menu_choice){ .entry = start };
 	if (timeout > 0)
 		m.end = p->clock_ms() + (uint64_t)timeout * 1000;
 	if (timeout >= 0 && (hidden || !timeout)) {
 		if (!wait_hidden(&m))
-			return start;
+			return;
 		m.left = -1;
 	}
 	list_page(&m);
 	show_choice(&m);
-	wait_choice(&m, pressed);
+	wait_choice(&m, &out->pressed);
 	say(p, "\n");
-	return m.at;
+	out->entry = m.at;
+	out->action = m.action;
 }

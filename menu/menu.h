@@ -8,14 +8,21 @@
 #include "loader/platform.h"
 #include "menu/lst.h"
 
+enum menu_action { MENU_START, MENU_EDIT, MENU_COMMANDS };
+
+struct menu_choice {
+	uint32_t entry;
+	enum menu_action action;
+	bool pressed;		/* a key has ended the countdown */
+};
+
 /*
  * Let the user choose, beginning with entry START.  After TIMEOUT seconds
  * (-1: never) without a key START is taken; HIDDEN: nothing is shown before
- * Escape is pressed.  *PRESSED: a key has ended the countdown.
+ * Escape is pressed.
  */
-uint32_t menu_choose(const struct platform *p, const struct lst *l,
-		     uint32_t start, int32_t timeout, bool hidden,
-		     bool *pressed);
+void menu_choose(const struct platform *p, const struct lst *l, uint32_t start,
+		 int32_t timeout, bool hidden, struct menu_choice *out);
 
 /* Print TITLE with what could upset a terminal replaced. */
 void menu_print_title(const struct platform *p, const char *title);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "menu/load.h"
 #include "menu/record.h"
 #include "menu/show.h"
 
@@ -21,25 +22,6 @@ int run_wait_key(const struct platform *p)
 	while ((key = p->key()) <= 0)
 		p->idle();
 	return key;
-}
-
-/* The first LEN bytes of S as a string of its own. */
-static char *copy(struct runner *r, const char *s, size_t len)
-{
-	char *to = arena_alloc(r->p->arena, len + 1);
-
-	return to ? memcpy(to, s, len) : NULL;
-}
-
-/* The file that the first word of *ARGS names; *ARGS moves past it. */
-static int open_word(struct runner *r, const char **args, const char **path,
-		     struct file *out)
-{
-	*path = copy(r, *args, strcspn(*args, " "));
-	if (!*path)
-		return ERR_NO_MEMORY;
-	*args = lst_next_word(*args);
-	return device_open(&r->mounts, r->root, *path, out);
 }
 
 static int set_root(struct runner *r, const char *args, bool mount)
@@ -77,111 +59,6 @@ static int run_root(struct runner *r, const char *args)
 static int run_rootnoverify(struct runner *r, const char *args)
 {
 	return set_root(r, args, false);
-}
-
-/* What is started: the first word of ARGS, with the rest as its arguments. */
-static int set_kernel(struct runner *r, const char *args, enum lst_cmd cmd)
-{
-	struct boot_entry *e = r->entry;
-	int err;
-
-	e->n_modules = 0;
-	e->initrd_given = false;
-	e->chain = cmd == CMD_CHAINLOADER;
-	e->kernel_path = NULL;
-	if (!*args)
-		return fail(ERR_ARGUMENT, "%s: no file", command_name(cmd));
-	err = open_word(r, &args, &e->kernel_path, &e->kernel);
-	e->args = args;
-	if (err)
-		e->kernel_path = NULL;
-	return err;
-}
-
-static int run_kernel(struct runner *r, const char *args)
-{
-	while (!strncmp(args, "--type=", 7) ||
-	       !strncmp(args, "--no-mem-option", 15))
-		args = lst_next_word(args);
-	return set_kernel(r, args, CMD_KERNEL);
-}
-
-/* "+1", "(hd0,0)+1" */
-static bool is_block_list(const char *s)
-{
-	if (*s == '(')
-		s += strcspn(s, ")");
-	return s[*s == ')'] == '+';
-}
-
-/* EFI applications; boot sectors ("+1") are the firmware's business. */
-static int run_chainloader(struct runner *r, const char *args)
-{
-	if (!strncmp(args, "--force", 7))
-		args = lst_next_word(args);
-	if (is_block_list(args))
-		return fail(ERR_COMMAND, "chainloader %s: boot sectors are not "
-			    "supported by this loader", args);
-	return set_kernel(r, args, CMD_CHAINLOADER);
-}
-
-static int add_module(struct runner *r, const char **args)
-{
-	struct boot_module *m = &r->entry->module[r->entry->n_modules];
-	int err;
-
-	if (r->entry->n_modules == BOOT_MODULES)
-		return fail(ERR_NO_MEMORY, "more than %d modules",
-			    BOOT_MODULES);
-	err = open_word(r, args, &m->path, &m->file);
-	m->args = *args;
-	r->entry->n_modules += !err;
-	return err;
-}
-
-/*
- * Several files on one line, or several lines: all are handed over.  GRUB
- * reads the first word only, so what cannot be a file is no error.
- */
-static int run_initrd(struct runner *r, const char *args)
-{
-	int err;
-
-	if (!r->entry->kernel_path)
-		return fail(ERR_NEED_LINUX, "initrd %s", args);
-	if (!*args)
-		return fail(ERR_ARGUMENT, "initrd: no file");
-	r->entry->initrd_given = true;
-	err = add_module(r, &args);
-	while (!err && *args) {
-		if (*args == '/' || *args == '(') {
-			err = add_module(r, &args);
-		} else {
-			say(r->p, " (%.*s is no file: passed over)\n",
-			    (int)strcspn(args, " "), args);
-			args = lst_next_word(args);
-		}
-	}
-	return err;
-}
-
-static int run_module(struct runner *r, const char *args)
-{
-	if (!r->entry->kernel_path)
-		return fail(ERR_NEED_MULTIBOOT, "module %s", args);
-	if (!*args)
-		return fail(ERR_ARGUMENT, "module: no file");
-	return add_module(r, &args);
-}
-
-static int run_modulenounzip(struct runner *r, const char *args)
-{
-	struct boot_entry *e = r->entry;
-	int err = run_module(r, args);
-
-	if (!err)
-		e->module[e->n_modules - 1].as_it_is = true;
-	return err;
 }
 
 /* A format may give an entry that this path has no way to. */
@@ -222,7 +99,7 @@ static int run_configfile(struct runner *r, const char *args)
 {
 	const char *path;
 	struct file f;
-	int err = open_word(r, &args, &path, &f);
+	int err = load_open_word(r, &args, &path, &f);
 
 	r->configfile = err ? NULL : (char *)(uintptr_t)path;
 	return err;
@@ -284,7 +161,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BOOT] = run_boot,
 	[CMD_BORDER] = run_nothing,
 	[CMD_CAT] = show_cat,
-	[CMD_CHAINLOADER] = run_chainloader,
+	[CMD_CHAINLOADER] = load_chainloader,
 	[CMD_CLEAR] = run_nothing,
 	[CMD_CMP] = show_cmp,
 	[CMD_COLOR] = run_nothing,
@@ -300,15 +177,15 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_HELP] = run_ignored,
 	[CMD_HIDE] = run_ignored,
 	[CMD_IMPSPROBE] = run_ignored,
-	[CMD_INITRD] = run_initrd,
+	[CMD_INITRD] = load_initrd,
 	[CMD_IOPROBE] = run_ignored,
-	[CMD_KERNEL] = run_kernel,
+	[CMD_KERNEL] = load_kernel,
 	[CMD_LOCK] = run_lock,
 	[CMD_MAKEACTIVE] = run_ignored,
 	[CMD_MAP] = run_ignored,
 	[CMD_MD5CRYPT] = run_ignored,
-	[CMD_MODULE] = run_module,
-	[CMD_MODULENOUNZIP] = run_modulenounzip,
+	[CMD_MODULE] = load_module,
+	[CMD_MODULENOUNZIP] = load_modulenounzip,
 	[CMD_PAGER] = run_nothing,
 	[CMD_PASSWORD] = run_password,
 	[CMD_PAUSE] = run_pause,
@@ -348,41 +225,80 @@ static void measure(const struct platform *p, const char *line)
 		p->measure(line);
 }
 
-static int run_line(struct runner *r, const struct lst_line *line)
+/* A line's command, its ARGS and all of it as TEXT, which must stay. */
+static int run_one(struct runner *r, enum lst_cmd cmd, const char *text,
+		   const char *args)
 {
-	const struct lst *l = &r->config->lst;
-	enum lst_cmd cmd = line->cmd;
-
-	measure(r->p, lst_text(l, line));
+	measure(r->p, text);
 	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD)
-		say(r->p, "%s\n", lst_text(l, line));
-	if (line->cut) {
-		say(r->p, " (only the first %d bytes of this line count)\n",
-		    LST_LINE_MAX);
-		r->entry->cut = true;
-	}
+		say(r->p, "%s\n", text);
 	if (!(command_flags(cmd) & CMD_ENTRY))
 		return fail(ERR_COMMAND, "%s: only before the first title",
 			    command_name(cmd));
 	if (!handlers[cmd])
 		return fail(ERR_COMMAND, "%s: not supported by this loader",
 			    command_name(cmd));
-	return handlers[cmd](r, lst_args(l, line));
+	return handlers[cmd](r, args);
 }
 
-int run_entry(struct runner *r, const struct lst_entry *e)
+int run_typed(struct runner *r, const char *line)
+{
+	size_t name, len;
+	enum lst_cmd cmd;
+	char *text;
+
+	line += strspn(line, " ");
+	name = strcspn(line, " =");
+	len = strlen(line);
+	cmd = command_find(line, name, LST_GNU097);
+	if (!len)
+		return 0;
+	if (!cmd)
+		return fail(ERR_COMMAND, "%.*s", (int)name, line);
+	text = arena_alloc(r->p->arena, len + 1);
+	if (!text)
+		return ERR_NO_MEMORY;
+	memcpy(text, line, len);
+	return run_one(r, cmd, text, text + name + strspn(text + name, " ="));
+}
+
+static int run_line(struct runner *r, const struct lst_line *line)
 {
 	const struct lst *l = &r->config->lst;
-	int err = 0;
 
+	if (line->cut) {
+		say(r->p, " (only the first %d bytes of this line count)\n",
+		    LST_LINE_MAX);
+		r->entry->cut = true;
+	}
+	return run_one(r, line->cmd, lst_text(l, line), lst_args(l, line));
+}
+
+int run_begin(struct runner *r, const char *title)
+{
 	r->configfile = NULL;
 	r->ended = false;
 	r->root = r->config->root;
 	r->entry = arena_alloc(r->p->arena, sizeof(*r->entry));
 	if (!r->entry)
 		return ERR_NO_MEMORY;
-	r->entry->title = lst_title(l, e);
+	r->entry->title = title;
 	r->entry->platform = r->p;
+	return 0;
+}
+
+int run_end(struct runner *r)
+{
+	return r->entry->kernel_path ? run_boot(r, "") : 0;
+}
+
+int run_entry(struct runner *r, const struct lst_entry *e)
+{
+	const struct lst *l = &r->config->lst;
+	int err = run_begin(r, lst_title(l, e));
+
+	if (err)
+		return err;
 	measure(r->p, lst_text(l, &l->line[e->title]));
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)
@@ -391,5 +307,5 @@ int run_entry(struct runner *r, const struct lst_entry *e)
 		if (err || r->configfile || r->ended)
 			return err;
 	}
-	return r->entry->kernel_path ? run_boot(r, "") : 0;
+	return run_end(r);
 }

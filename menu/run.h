@@ -23,6 +23,14 @@ struct runner {
  */
 int run_entry(struct runner *r, const struct lst_entry *e);
 
+/*
+ * The same by hand: begin with a TITLE that stays, run lines as they are typed
+ * (ERR_COMMAND for an unknown one), start what they named.
+ */
+int run_begin(struct runner *r, const char *title);
+int run_typed(struct runner *r, const char *line);
+int run_end(struct runner *r);
+
 /* Whether CMD does anything in an entry; otherwise it is ERR_COMMAND. */
 bool run_supports(enum lst_cmd cmd);
 

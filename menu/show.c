@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "menu/load.h"
 
 #define CHUNK 512u
 #define CAT_MAX 65536u		/* bytes shown of a file */
@@ -15,23 +16,11 @@
 #define RUNS_MAX 64u
 #define SECTOR 512u		/* a block list's, whatever the disk's */
 
-/* The file that the first word of *ARGS names; *ARGS moves past it. */
-static int open_word(struct runner *r, const char **args, struct file *f)
-{
-	size_t len = strcspn(*args, " ");
-	char *path = arena_alloc(r->p->arena, len + 1);
-
-	if (!path)
-		return ERR_NO_MEMORY;
-	memcpy(path, *args, len);
-	*args = lst_next_word(*args);
-	return device_open(&r->mounts, r->root, path, f);
-}
-
 int show_cat(struct runner *r, const char *args)
 {
+	const char *path;
 	struct file f;
-	int err = open_word(r, &args, &f);
+	int err = load_open_word(r, &args, &path, &f);
 	char buf[CHUNK];
 
 	for (uint64_t off = 0; !err && off < f.size && off < CAT_MAX;
@@ -65,14 +54,15 @@ static void compare(struct runner *r, const uint8_t *a, const uint8_t *b,
 
 int show_cmp(struct runner *r, const char *args)
 {
+	const char *path;
 	struct file a, b;
 	uint8_t x[CHUNK], y[CHUNK];
 	unsigned differences = 0;
 	uint64_t size;
-	int err = open_word(r, &args, &a);
+	int err = load_open_word(r, &args, &path, &a);
 
 	if (!err)
-		err = open_word(r, &args, &b);
+		err = load_open_word(r, &args, &path, &b);
 	if (err)
 		return err;
 	if (a.size != b.size)
@@ -167,9 +157,10 @@ static int print_run(struct runner *r, const struct extent *run, unsigned n)
 int show_blocklist(struct runner *r, const char *args)
 {
 	struct extent run = { 0 };
+	const char *path;
 	struct file f;
 	unsigned n = 0;
-	int err = open_word(r, &args, &f);
+	int err = load_open_word(r, &args, &path, &f);
 
 	if (!err)
 		say(r->p, "(%s)", f.fs->blk->name);

@@ -24,7 +24,7 @@ static struct fake {
 	struct {
 		uint64_t at;
 		int key;
-	} keys[32];
+	} keys[256];
 	unsigned n_keys, next_key;
 	char out[1 << 16];
 	size_t n_out;

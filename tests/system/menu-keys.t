@@ -60,4 +60,28 @@ grep -a ^TWINBOOT "$tmp/console" | sed 's/^TWINBOOT //' | jq -e \
 	'.path == "bios" and .tsc_own > 0 and .tsc_firmware > 0 and
 	 (.files | map(.path)) == ["/boot/vmlinuz", "/boot/initrd"]' >/dev/null
 ok $? "which is JSON"
+
+# The command line, and an entry that is edited.
+start() {
+	: >"$tmp/console"
+	qemu &
+	exec 3>"$tmp/keys"
+}
+start
+press '0> One' 'c'
+press 'twinboot> ' 'find /boot/initrd\r'
+press ' \(hd0,0\)' 'kernel /boot/vmlinuz by hanx\177d\r'
+press 'kernel /boot/vmlinuz by hand' 'boot\r'
+wait $!
+exec 3>&-
+shows "typed commands" 'PROBE .*"cmdline":"by hand"'
+start
+press '0> One' 'j'
+press '1> Two' 'e'
+press '0> kernel' 'e'
+press 'edit> ' ' more\r'
+press '0  kernel /boot/vmlinuz two more' 'b'
+wait $!
+exec 3>&-
+shows "an edited entry" 'PROBE .*"cmdline":"two more"'
 done_testing

@@ -25,6 +25,10 @@ static const struct testmenu_file menus[] = {
 	  "title B\nkernel /k1 b\n" },
 	{ "root/m/evil.lst",
 	  "title \033[2Jboo\nkernel /k1\n" },
+	{ "root/m/evil2.lst",
+	  "title x\nkernel /k1 \033[2J\n" },
+	{ "root/m/locked.lst",
+	  "password x\ntimeout 5\ntitle A\nkernel /k1 a\n" },
 	{ "root/m/default",
 	  "1\n\n\n\n\n\n\n\n\n" },
 	{ NULL, NULL }
@@ -86,6 +90,109 @@ static void test_keys(void **state)
 	fresh(NULL);
 	fake_press(100, ' ');
 	assert_int_equal(run("three"), FAKE_WAITS);
+}
+
+/* The keys of TEXT, from AT on. */
+static void type_text(uint64_t at, const char *text)
+{
+	for (; *text; text++)
+		fake_press(at++, *text);
+}
+
+static void test_commands(void **state)
+{
+	fake_press(100, 'c');
+	type_text(200, "find /nonex\b\n");
+	type_text(300, "nothing\n timeout 3\n\n");
+	type_text(400, "find /k1\nkernel /k2\x15kernel /k1  by hand\nboot\n");
+	assert_int_equal(run("three"), FAKE_STARTED);
+	assert_string_equal(fake.args, "by hand");
+	assert_string_equal(fake.title, "by hand");
+	prints("Error 15: File not found: /none\n");
+	prints("Error 27: Unrecognized command: nothing\n");
+	prints("Error 27: Unrecognized command: timeout: only before");
+	prints("find /k1\n (hd0,0)\n");
+	/* Escape goes back to the menu, which waits now. */
+	fresh(NULL);
+	fake_press(100, 'c');
+	type_text(200, "kernel /k1 x\n\033");
+	fake_press(300, '0');
+	fake_press(301, '\n');
+	assert_int_equal(run("three"), FAKE_STARTED);
+	assert_string_equal(fake.args, "a");
+	/* configfile by hand. */
+	fresh(NULL);
+	fake_press(100, 'c');
+	type_text(200, "configfile /m/saved.lst\n");
+	assert_int_equal(run("three"), FAKE_STARTED);
+	assert_string_equal(fake.args, "b");
+}
+
+static void test_edit(void **state)
+{
+	fake_press(100, 'e');
+	type_text(200, "e changed\nb");
+	assert_int_equal(run("three"), FAKE_STARTED);
+	assert_string_equal(fake.args, "b changed");
+	prints("  0  kernel /k1 b\n");
+	/* The entry itself is as it was; a failure goes back to the menu. */
+	fresh(NULL);
+	fake_press(100, 'e');
+	type_text(200, "oinitrd /none\nb");
+	fake_press(300, 'e');
+	type_text(400, "opause x\nd\033\n");
+	assert_int_equal(run("three"), FAKE_STARTED);
+	assert_string_equal(fake.args, "b");
+	prints("Error 15: File not found: /none\n");
+	prints("  1  pause x\n");
+	/* Nothing of a line reaches the terminal. */
+	fresh(NULL);
+	fake_press(100, 'e');
+	fake_press(101, 'e');
+	assert_int_equal(run("evil2"), FAKE_WAITS);
+	prints("edit> kernel /k1 ?[2J");
+	prints_not("\033");
+}
+
+/* With a password in the header people start entries, and do no more. */
+static void test_locked(void **state)
+{
+	fake_press(100, 'e');
+	fake_press(200, 'c');
+	fake_press(300, '\n');
+	assert_int_equal(run("locked"), FAKE_STARTED);
+	assert_string_equal(fake.args, "a");
+	prints("a password is asked for this");
+	prints_not("twinboot>");
+}
+
+/* Any key that can be typed ends the countdown. */
+static void test_any_key(void **state)
+{
+	for (const char *k = "xpqBZ~ /"; *k; k++) {
+		fresh(NULL);
+		fake_press(100, *k);
+		assert_int_equal(run("three"), FAKE_WAITS);
+	}
+}
+
+/* No key makes more than a row be written, but for lists. */
+static void test_bytes(void **state)
+{
+	size_t before;
+
+	fake_press(100, 'c');
+	for (unsigned i = 0; i < 200; i++)
+		fake_press(200 + i, 'a' + (int)(i % 26));
+	fake.patience = 150;
+	assert_int_equal(run("three"), FAKE_WAITS);
+	before = fake.n_out;
+	fresh(NULL);
+	fake_press(100, 'c');
+	for (unsigned i = 0; i < 200; i++)
+		fake_press(200 + i, 'a' + (int)(i % 26));
+	assert_int_equal(run("three"), FAKE_WAITS);
+	assert_in_range(fake.n_out - before, 200, 200 * 250);
 }
 
 static void test_hidden(void **state)
@@ -164,6 +271,11 @@ int main(void)
 		cmocka_unit_test_setup(test_timeout, fresh),
 		cmocka_unit_test_setup(test_noise, fresh),
 		cmocka_unit_test_setup(test_keys, fresh),
+		cmocka_unit_test_setup(test_commands, fresh),
+		cmocka_unit_test_setup(test_edit, fresh),
+		cmocka_unit_test_setup(test_locked, fresh),
+		cmocka_unit_test_setup(test_any_key, fresh),
+		cmocka_unit_test_setup(test_bytes, fresh),
 		cmocka_unit_test_setup(test_hidden, fresh),
 		cmocka_unit_test_setup(test_fallback, fresh),
 		cmocka_unit_test_setup(test_memory, fresh),
