@@ -172,6 +172,13 @@ $(B)/libshared-test.a: $(SHARED:%.c=$(B)/test-obj/%.o) \
 $(B)/libpvboot-test.a: $(PV_TESTED:%.c=$(B)/test-obj/%.o)
 	$(archive)
 
+# The hypervisor's security core, with the processor of tests/core.
+CORE := $(sort $(wildcard pvboot/hv/pv/*.c pvboot/hv/pv/memory/*.c \
+	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,evtchn hypercall \
+	multicall) pvboot/hv/test/audit.c
+$(B)/libcore-test.a: $(CORE:%.c=$(B)/test-obj/%.o)
+	$(archive)
+
 # xxhash: what liblz4 hashes with since Debian 13.
 UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lxxhash -lbz2 $(if $(filter-out 0,$(LZO)),-llzo2)
 # The same for boot programs, before $(MUSL) on the link line.
@@ -570,6 +577,18 @@ $(B)/fuzz/pv_%: $(B)/test-obj/tests/fuzz/pv_%.o $(B)/libpvboot-test.a \
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^
 
+$(B)/bench/core: $(B)/test-obj/tests/bench/core.o $(B)/libcore-test.a \
+		$(B)/libshared-test.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^
+
+$(B)/fuzz/core_%: $(B)/test-obj/tests/fuzz/core_%.o $(B)/libcore-test.a \
+		$(B)/libshared-test.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^
+
 $(B)/fuzz/%: $(B)/test-obj/tests/fuzz/%.o $(B)/libshared-test.a
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -607,8 +626,14 @@ check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 check: all check-rules check-corpus check-unit check-system
 
 # Also the combinations that `make check` has only some of.
-check-long: check-rules check-corpus check-unit | $(B)/.packages-long
+check-long: check-rules check-corpus check-unit $(B)/fuzz/core_fuzz | $(B)/.packages-long
 	$(Q)LONG=1 $(MAKE) --no-print-directory check-system
+	$(Q)mkdir -p $(B)/fuzz/corpus/core
+	$(Q)$(call still,fuzzing,$(B)/fuzz/core-long.log) $(B)/fuzz/core_fuzz \
+	  -max_total_time=60 -timeout=10 -max_len=4096 -len_control=0 \
+	  -artifact_prefix=$(B)/fuzz/core- $(B)/fuzz/corpus/core \
+	  tests/fuzz/corpus/core
+	$(Q)B=$(B) tests/hv/check-mutants
 
 fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 	$(Q)$(call for_fuzz,echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
@@ -619,9 +644,11 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
-bench: all xen images $(B)/guest/cost $(B)/boot-test/cost.elf | \
+bench: all xen images $(B)/guest/cost $(B)/boot-test/cost.elf \
+		$(B)/bench/core | \
 		$(B)/.packages-run $(B)/.packages-check
-	$(Q)set -e; for f in $(sort $(wildcard tests/bench/*)); do B=$(B) $$f; done
+	$(Q)set -e; for f in $(B)/bench/core \
+	  $(filter-out %.c,$(sort $(wildcard tests/bench/*))); do B=$(B) $$f; done
 
 .PHONY: help
 help:

@@ -121,7 +121,7 @@ struct grant_active {
 	uint16_t readers, writers;	/* mappings: of a writer, typed */
 };
 
-#define VCPUS		1
+#define VCPUS		16	/* at most; n_vcpus has what there are */
 
 struct domain {
 	unsigned id;		/* 1.. */

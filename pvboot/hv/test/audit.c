@@ -10,7 +10,7 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
-#include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"
 
@@ -77,14 +77,14 @@ static void table_entry(struct domain *d, uint64_t self, uint64_t e)
 
 static void walk_table(struct domain *d, uint64_t mfn)
 {
-	const uint64_t *t = mfn_va(mfn);
+	const uint64_t *t = core_frame(mfn);
 	unsigned i;
 
 	if (frames[mfn].tcount && frames[mfn].done != 512)
 		complain(mfn, "entries counted", frames[mfn].done, 512);
 	for (i = 0; i < frames[mfn].done; i++) {
 		if (frames[mfn].type == FT_L4 && i >= 256 && i < 272) {
-			if (t[i] != memory_l4[i] &&
+			if (frames[mfn].tcount && t[i] != core_slot(i) &&
 			    !(i == 256 && t[i] == d->m2p_l4e))
 				complain(mfn, "entry in the hole", i, 0);
 			continue;

@@ -34,14 +34,14 @@ struct domain *domain_create(void)
 		panic("no memory for a domain");
 	d->id = 1;
 	d->shutdown = -1;
-	d->n_vcpus = VCPUS;
+	d->n_vcpus = 1;
 	d->shared = memory_alloc(1);
 	if (!d->shared)
 		panic("no memory for a domain");
 	frame_share(d, va_mfn(d->shared));
 	d->m2p = memory_m2p(&d->m2p_l4e);
 	set_wallclock(d->shared);
-	for (i = 0; i < VCPUS; i++) {
+	for (i = 0; i < d->n_vcpus; i++) {
 		d->vcpu[i].id = i;
 		d->vcpu[i].domain = d;
 		vcpu_init(&d->vcpu[i]);

@@ -27,11 +27,9 @@ bool evtchn_pending(struct domain *d, unsigned port)
 
 static bool test_and_set(xen_ulong_t *words, unsigned bit)
 {
-	xen_ulong_t m = 1UL << bit % 64, *w = &words[bit / 64];
-	bool was = *w & m;
+	xen_ulong_t m = 1UL << bit % 64;
 
-	*w |= m;
-	return was;
+	return __atomic_fetch_or(&words[bit / 64], m, __ATOMIC_SEQ_CST) & m;
 }
 
 /* A poller wakes even for a masked port. */
@@ -215,7 +213,8 @@ static int64_t close_port(struct domain *d, unsigned port)
 		d->port[e->u].state = EC_UNBOUND;
 		d->port[e->u].remote_dom = (uint16_t)d->id;
 	}
-	d->shared->evtchn_pending[port / 64] &= ~(1UL << port % 64);
+	__atomic_fetch_and(&d->shared->evtchn_pending[port / 64],
+			   ~(1UL << port % 64), __ATOMIC_SEQ_CST);
 	*e = (struct evtchn){ .state = EC_FREE };
 	return 0;
 }
@@ -290,7 +289,8 @@ static int64_t unmask(struct domain *d, unsigned port)
 
 	if (!port_of(d, port))
 		return -XEN_EINVAL;
-	s->evtchn_mask[port / 64] &= ~(1UL << port % 64);
+	__atomic_fetch_and(&s->evtchn_mask[port / 64], ~(1UL << port % 64),
+			   __ATOMIC_SEQ_CST);
 	if (evtchn_pending(d, port))
 		set_upcall(&d->vcpu[d->port[port].vcpu], port);
 	return 0;

@@ -1,10 +1,49 @@
 /*
  * Frame types and counts: what a machine frame of a guest may be used for, and
  * whose it is.  Only this file writes a frame's owner, type, counts and stamp.
+ * The rules are those of Xen's PV ABI (xen/arch/x86/mm.c), for one domain at a
+ * time and under one lock.
  *
- * A frame has one type while its type count is above 0; a page table or
- * descriptor page is never mapped writable, because "writable" is a type too.
- * Rules: pv-abi of Xen, xen/arch/x86/mm.c's comment.
+ * The invariant, which test/audit.c recomputes:
+ *
+ * COUNT is the number of references to the frame: present entries that map it,
+ * links from tables, pins, holds (hold.c: roots, GDT, LDT, vcpu_info, rings),
+ * grants in use.  TCOUNT is how many of them rely on TYPE:
+ *
+ *	L1..L4		links from tables one level up (or, read-only, of the
+ *			same level, see paging.c), pins, roots
+ *	SEGDESC		GDT and LDT pages in use
+ *	WRITABLE	entries with the write bit, and whatever of ours writes
+ *			to the page: rings, vcpu_info, grants for writing, the
+ *			target of a store while it is made
+ *
+ * TYPE may change only while TCOUNT is 0.  So a page table or descriptor page
+ * is mapped writable nowhere, and nothing that we or a device may write to
+ * becomes one.  Who may write what:
+ *
+ *	a guest, directly	frames of type WRITABLE
+ *	paging.c		entries of valid tables, by compare and exchange
+ *	the processor		accessed and dirty bits of tables it walks,
+ *				"accessed" of descriptors
+ *	we, for a guest		what guest_mem.c finds writable by the guest's own
+ *				tables, or what we hold as WRITABLE meanwhile
+ *
+ * A processor may go on using what is no longer in a table.  When a count drops
+ * to 0 the frame takes the time of tlb.c's clock (STAMP); a change of type or
+ * of owner flushes every processor that has not flushed since, before the
+ * frame is anything else.  That goes for read-only translations and cached
+ * walks as well: COUNT's end is stamped, too.  No later flush is relied upon.
+ *
+ * DONE says how many entries of a table are counted.  With TCOUNT it has four
+ * states: 0 and 0, no table; 512 and above 0, valid; anything and 0, half way to
+ * the one or back to the other (whoever wants the frame next goes on, or has it
+ * unwound first; while that is so nothing can write to it, since TYPE would have
+ * to change).  The fourth, below 512 and above 0, is a table that is just being
+ * validated, and is refused to everybody.
+ *
+ * Frames with FF_SHARED are ours, lent for good (shared_info, grant table):
+ * their WRITABLE reference never goes.  Pinning is a typed reference that the
+ * guest takes and drops itself.
  */
 #include "pvboot/hv/pv/memory/frames.h"
 

@@ -73,9 +73,8 @@ uint64_t frame_obtain(struct domain *d);
 /* NULL: not D's. */
 static inline struct frame *frame_of(struct domain *d, uint64_t mfn)
 {
-	struct frame *f = &frames[mfn];
-
-	return mfn < max_mfn && f->owner == OWNER_DOM(d) ? f : NULL;
+	return mfn < max_mfn && frames[mfn].owner == OWNER_DOM(d) ?
+		&frames[mfn] : NULL;
 }
 
 static inline bool frame_get(struct domain *d, uint64_t mfn)

@@ -1,8 +1,38 @@
 /*
- * The guest's page tables: every entry that becomes present takes references
- * on what it points to, every entry that goes gives them back.  Entries may be
- * read-only links to a table of the same level ("linear" page tables, as
- * NetBSD has them); those never nest, see get_linear().
+ * The guest's page tables.  The guest may read them, and change them only
+ * through here; what a processor walks is always valid (frames.c).
+ *
+ * Every entry that becomes present takes references on what it points to, every
+ * entry that goes gives them back:
+ *
+ *	in an L1 table	the page: one of type WRITABLE if the entry has the
+ *			write bit, else an untyped one
+ *	above		a table one level down, of that type
+ *	or		a read-only link to a table of the same level ("linear"
+ *			tables, as NetBSD has them), of that type
+ *	slots 256..271 of an L4 table are ours: never counted, never the guest's
+ *
+ * Superpages, caching attributes and Xen's own bit are refused; the user bit is
+ * set in all.  Changing accessed, dirty and the available bits alone changes no
+ * reference (XSA-182: nothing else, at no level).
+ *
+ * Links: a table may link to itself, which counts nothing, as it ends with the
+ * table; and to others, but is then linked to by none: frame.linear is above 0
+ * for one that has links, below for one that is linked to.  So there are no
+ * circles that would keep each other alive (XSA-240).
+ *
+ * Validation recurses at most once per level.  It stops when the budget is
+ * spent; entries up to frame.done are then counted in each table on the way,
+ * and the guest's next try goes on there.  If an entry is refused, or the last
+ * typed reference goes, the table joins a list; its entries are given back
+ * from the last to the first, without recursion, before anything else is done
+ * for a guest (paging_settle()).
+ *
+ * Entries are replaced by compare and exchange, new reference before, old one
+ * after: a processor may set accessed and dirty at any time, and a table never
+ * names what it holds no reference on.  Paging structures above L1 that a
+ * processor caches are harmless (frames.c flushes before such a table becomes
+ * anything else), but the guest expects them gone: tlb_flush_later().
  */
 #include "pvboot/hv/pv/memory/paging.h"
 

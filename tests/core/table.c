@@ -1,0 +1,24 @@
+/*
+ * The hypercalls of the core, for the playing guest; the rest needs a machine.
+ */
+#include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/multicall.h"
+#include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/memory_op.h"
+#include "pvboot/hv/pv/memory/mmu.h"
+#include "pvboot/hv/pv/memory/segments.h"
+
+hypercall_fn *const hypercall_table[HYPERCALLS] = {
+	[__HYPERVISOR_mmu_update] = do_mmu_update,
+	[__HYPERVISOR_set_gdt] = do_set_gdt,
+	[__HYPERVISOR_update_descriptor] = do_update_descriptor,
+	[__HYPERVISOR_memory_op] = do_memory_op,
+	[__HYPERVISOR_multicall] = do_multicall,
+	[__HYPERVISOR_update_va_mapping] = do_update_va_mapping,
+	[__HYPERVISOR_event_channel_op_compat] = do_event_channel_compat,
+	[__HYPERVISOR_grant_table_op] = do_grant_table_op,
+	[__HYPERVISOR_set_segment_base] = do_set_segment_base,
+	[__HYPERVISOR_mmuext_op] = do_mmuext_op,
+	[__HYPERVISOR_event_channel_op] = do_event_channel_op,
+};
