@@ -20,7 +20,7 @@
 #define LEGACY_BOOTABLE 4	/* attribute bit 2 */
 
 struct header {
-	uint64_t entries;	/* LBA */
+	uint64_t entries, last;	/* LBA; the last one for partitions */
 	uint32_t n, entry_bytes, crc;
 };
 
@@ -60,6 +60,7 @@ static bool header_read(struct blk *disk, uint64_t lba, struct header *h)
 	bytes = span_u32(&s, 12);
 	crc = span_u32(&s, HEADER_CRC);
 	memset(head + HEADER_CRC, 0, 4);
+	h->last = span_u64(&s, 48);
 	h->entries = span_u64(&s, 72);
 	h->n = span_u32(&s, 80);
 	h->entry_bytes = span_u32(&s, 84);
@@ -129,6 +130,11 @@ static bool table_read(struct blk *disk, uint64_t header_lba,
 			    h.entry_bytes);
 		return true;
 	}
+	/* A disk that was cut: we read what is there, Linux refuses it all. */
+	if (h.last >= disk->count)
+		part_remark(list, PARTS_MAX, ERR_PARTITION_TABLE, "the GPT is "
+			    "of a larger disk, at least %lu sectors: Linux "
+			    "does not take it", h.last + 1);
 	return entries_read(disk, &h, list);
 }
 

@@ -443,6 +443,13 @@ static void test_former_lives(void **state)
 	memset(data, 0, 2048);
 	assert_int_equal(part_read(&disk.blk, &list), 0);
 	assert_int_equal(list.table, PART_NONE);
+	/* A disk that was cut. */
+	sfdisk(GPT);
+	memdisk_init(&disk, data, sizeof(data) / 2, 512);
+	assert_int_equal(part_read(&disk.blk, &list), 0);
+	assert_int_equal(list.n, 2);
+	assert_non_null(strstr(list.remark, "of a larger disk"));
+	missing(7, ERR_NO_PARTITION, "(hd0,7)");
 	/* The disk has grown, and the first header is broken. */
 	sfdisk(GPT);
 	memdisk_init(&disk, data, sizeof(data), 512);
