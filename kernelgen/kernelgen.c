@@ -187,7 +187,8 @@ static int run(const struct options *o)
 	int err;
 
 	if (!o->out || !o->format == !o->unpack)
-		return fail(ERR_ARGUMENT, "-o and either --format or --unpack are needed");
+		return fail(ERR_ARGUMENT,
+			    "-o and either --format or --unpack are needed");
 	file = make(o, &len);
 	if (!file)
 		return ERR_ARGUMENT;

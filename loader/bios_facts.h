@@ -1,5 +1,6 @@
 /*
- * What a PC's BIOS says of itself, for kernels that are told it by their loader.
+ * What a PC's BIOS says of itself, for kernels that are told it by their
+ * loader.
  */
 #ifndef LOADER_BIOS_FACTS_H
 #define LOADER_BIOS_FACTS_H

@@ -13,7 +13,7 @@
 enum handover_mode {
 	GO_REAL16,	/* real mode: CS:IP, DS=ES=FS=GS=SS, SP */
 	GO_PROT32,	/* flat 32-bit, paging off, interrupts off */
-	GO_LONG64,	/* 64-bit, identity map of all pieces and of RAM < 4 GiB */
+	GO_LONG64, /* 64-bit, identity map of all pieces and of RAM < 4 GiB */
 	GO_EFI,		/* LoadImage/StartImage of piece 0 */
 	GO_XENPV,	/* a Xen PV domain: addresses are pseudo-physical */
 };
@@ -23,7 +23,7 @@ enum handover_mode {
  * (or from memory when there is none), the rest of SIZE is zeroed.
  */
 struct piece {
-	const char *what;	/* "kernel", "initrd", "boot_params": for people */
+	const char *what; /* "kernel", "initrd", "boot_params": for people */
 	uint64_t addr, size;	/* destination, bytes */
 	const void *mem;	/* source, when file is NULL */
 	struct file *file;

@@ -47,7 +47,9 @@ struct platform {
 	int (*unpack)(const struct platform *p, const char *path,
 		      struct file *f, struct file *out);
 
-	/* Asked for when a kernel wants to know; NULL where there is no BIOS. */
+	/*
+	 * Asked for when a kernel wants to know; NULL where there is no BIOS.
+	 */
 	const struct bios_facts *(*bios_facts)(void);
 
 	/* Every console at once.  "\n" as in C; no cursor control but "\r". */
@@ -63,7 +65,10 @@ struct platform {
 	 * measured boot.  NULL where nobody measures.
 	 */
 	void (*measure)(const char *line);
-	/* TSC ticks spent in firmware or backend since start_tsc, for the record. */
+	/*
+	 * TSC ticks spent in firmware or backend since start_tsc, for the
+	 * record.
+	 */
 	uint64_t (*firmware_tsc)(void);
 	/*
 	 * Load the pieces and start the kernel.  Comes back only with an

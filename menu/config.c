@@ -174,7 +174,8 @@ int config_search(struct config *c, struct mounts *m)
 	if (!try_partitions(&s) || !try_device(&s, -1))
 		return 0;
 	err_clear();
-	return fail(ERR_FILE_NOT_FOUND, "no menu.lst or grub.conf in /boot/grub "
+	return fail(ERR_FILE_NOT_FOUND,
+		    "no menu.lst or grub.conf in /boot/grub "
 		    "or /grub of hd0 or its partitions%s",
 		    s.mounted && s.worst == 1 ? "" : s.why);
 }

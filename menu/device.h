@@ -8,7 +8,7 @@
 #include "loader/platform.h"
 
 struct device {
-	uint32_t disk;		/* hdN; DEVICE_NONE: a drive that we never have */
+	uint32_t disk; /* hdN; DEVICE_NONE: a drive that we never have */
 	int32_t part;		/* GRUB's number; -1: the whole disk */
 };
 

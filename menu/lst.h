@@ -28,7 +28,7 @@ enum lst_kind {
 struct lst_line {
 	uint32_t text;		/* offset in lst.text, NUL-terminated */
 	uint32_t line;		/* physical line on which it begins, from 1 */
-	uint16_t args : 15;	/* offset in its text: past name and separator */
+	uint16_t args : 15; /* offset in its text: past name and separator */
 	uint16_t cut : 1;	/* it was longer than LST_LINE_MAX */
 	uint8_t kind, cmd;	/* enum lst_kind, enum lst_cmd */
 };

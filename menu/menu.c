@@ -72,7 +72,9 @@ static void show_choice(const struct menu *m)
 	say(m->p, "\r%-*s\r%s", WIDTH, line, line);
 }
 
-/* A digit goes on with the number typed before it, if there is such an entry. */
+/*
+ * A digit goes on with the number typed before it, if there is such an entry.
+ */
 static uint32_t type_digit(struct menu *m, uint32_t digit)
 {
 	uint32_t n = m->typed * 10 + digit;

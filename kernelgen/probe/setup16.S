@@ -98,7 +98,7 @@ flat:
 
 	.balign	8
 gdt:	.quad	0, 0
-	.quad	0x00cf9a000000ffff	/* 0x10: flat code, as boot.rst has it */
+	.quad	0x00cf9a000000ffff	/* 0x10: flat code (boot.rst) */
 	.quad	0x00cf92000000ffff	/* 0x18: flat data */
 	.word	0
 gdt_limit:

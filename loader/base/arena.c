@@ -9,8 +9,9 @@ void *arena_alloc_raw(struct arena *a, size_t size, size_t align)
 	size_t at = -((uintptr_t)a->base + a->used) & (align - 1);
 
 	if (at > a->size - a->used || size > a->size - a->used - at) {
-		fail(ERR_NO_MEMORY, "%zu bytes wanted, %zu of the loader's %zu left",
-		     size, a->size - a->used, a->size);
+		fail(ERR_NO_MEMORY,
+		     "%zu bytes wanted, %zu of the loader's %zu left", size,
+		     a->size - a->used, a->size);
 		return NULL;
 	}
 	if (a->grow && a->grow(a, a->used + at + size))

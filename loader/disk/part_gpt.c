@@ -16,7 +16,7 @@
 #define HEADER_COPY 32		/* offset of AlternateLBA */
 #define ENTRY_MIN 128		/* bytes; entries are 128 times 2^n */
 #define TABLE_MAX (16u << 20)	/* bytes; 16 KiB is what everybody writes */
-#define CHUNK 512u		/* bytes read at a time: a multiple of an entry */
+#define CHUNK		512u /* bytes read at a time: a multiple of an entry */
 #define LEGACY_BOOTABLE 4	/* attribute bit 2 */
 
 struct header {
@@ -110,7 +110,8 @@ static bool entries_read(struct blk *disk, const struct header *h,
 		crc = crc32_more(crc, chunk, len);
 		for (size_t at = 0; at < len; at += ENTRY_MIN, off += ENTRY_MIN)
 			if (off % h->entry_bytes == 0)
-				add_entry(list, (unsigned)(off / h->entry_bytes),
+				add_entry(list,
+					  (unsigned)(off / h->entry_bytes),
 					  chunk + at);
 	}
 	return crc == h->crc;
@@ -125,9 +126,10 @@ static bool table_read(struct blk *disk, uint64_t header_lba,
 	if (!header_read(disk, header_lba, &h))
 		return false;
 	if (h.n > TABLE_MAX / h.entry_bytes) {
-		part_remark(list, 0, ERR_NO_MEMORY, "a GPT of %u entries of %u bytes is "
-			    "larger than this loader reads", h.n,
-			    h.entry_bytes);
+		part_remark(list, 0, ERR_NO_MEMORY,
+			    "a GPT of %u entries of %u bytes is "
+			    "larger than this loader reads",
+			    h.n, h.entry_bytes);
 		return true;
 	}
 	/* A disk that was cut: we read what is there, Linux refuses it all. */

@@ -26,7 +26,7 @@ static void set_leaf(struct ext_inode *i, uint64_t lo, uint64_t hi,
 	i->leaf.block = block;
 }
 
-/* ---- extents -------------------------------------------------------------- */
+/* ---- extents ------------------------------------------------------------- */
 
 /* The node in BLOCK (or in the inode), its header checked. */
 static int extent_node(struct ext *e, struct ext_inode *i, uint64_t block,
@@ -132,7 +132,7 @@ static int extent_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
 	return 0;
 }
 
-/* ---- block numbers, direct and indirect ----------------------------------- */
+/* ---- block numbers, direct and indirect ---------------------------------- */
 
 /* The leaf for LBLK below BLOCK, LEVEL steps up, whose first block is LO. */
 static int indirect_leaf(struct ext *e, struct ext_inode *i, uint64_t lblk,
@@ -199,7 +199,7 @@ static int block_piece(struct ext *e, struct ext_inode *i, uint64_t lblk,
 	return 0;
 }
 
-/* ---- both ----------------------------------------------------------------- */
+/* ---- both ---------------------------------------------------------------- */
 
 static int find_piece(struct ext *e, struct ext_inode *i, uint64_t lblk)
 {
@@ -228,7 +228,8 @@ int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
 	uint64_t in = off & (ext_block_size(e) - 1);
 
 	if (i->inline_data) {
-		*out = (struct extent){ .kind = EXTENT_MEM, .len = i->size - off,
+		*out = (struct extent){ .kind = EXTENT_MEM,
+					.len = i->size - off,
 				     .mem = i->inline_data + off };
 		return 0;
 	}
@@ -238,7 +239,8 @@ int ext_map_run(struct ext *e, struct ext_inode *i, uint64_t off,
 		if (err)
 			return err;
 	}
-	*out = (struct extent){ .kind = i->piece.phys ? EXTENT_DISK : EXTENT_HOLE };
+	*out = (struct extent){ .kind = i->piece.phys ? EXTENT_DISK
+						      : EXTENT_HOLE };
 	out->len = ((i->piece.end - lblk) << e->block_bits) - in;
 	if (i->piece.phys)
 		out->disk = ((i->piece.phys + lblk - i->piece.first) <<

@@ -15,7 +15,7 @@ struct walk {
 	const char *path;	/* as asked for */
 	const char *rest;	/* what is left of it, or in e->path */
 	unsigned links;
-	size_t mark;		/* of the arena, below the inode's inline data */
+	size_t mark; /* of the arena, below the inode's inline data */
 };
 
 static int load(struct walk *w, uint32_t number, struct ext_inode *i)

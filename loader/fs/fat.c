@@ -14,7 +14,9 @@
 
 #define DEPTH_MAX 64u		/* directories in a path */
 
-/* The boot sector's fields, by their offsets (section "Boot Sector and BPB"). */
+/*
+ * The boot sector's fields, by their offsets (section "Boot Sector and BPB").
+ */
 struct bpb {
 	uint32_t sector, cluster;	/* bytes; sectors */
 	uint32_t reserved, tables, table_sectors, sectors;

@@ -65,7 +65,9 @@ typedef int fat_dir_fn(void *ctx, const struct fat_entry *entry);
 int fat_dir_walk(struct fat *fat, struct fat_file *dir, fat_dir_fn *each,
 		 void *ctx);
 
-/* The entry NAME (any case; the short name too) of DIR.  *found: is there one? */
+/*
+ * The entry NAME (any case; the short name too) of DIR.  *found: is there one?
+ */
 int fat_dir_lookup(struct fat *fat, struct fat_file *dir, const char *name,
 		   size_t len, struct fat_entry *out, bool *found);
 

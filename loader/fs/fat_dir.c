@@ -118,7 +118,9 @@ static char *put_short(char *to, const uint8_t *from, size_t len, bool lower)
 
 static void short_name(const uint8_t *e, char *to)
 {
-	/* Byte 12: Windows NT's "all of it is lower case" for base and suffix. */
+	/*
+	 * Byte 12: Windows NT's "all of it is lower case" for base and suffix.
+	 */
 	to = put_short(to, e, 8, e[12] & 0x08);
 	if (e[8] == ' ' && e[9] == ' ' && e[10] == ' ')
 		return;
@@ -170,7 +172,7 @@ int fat_dir_walk(struct fat *fat, struct fat_file *dir, fat_dir_fn *each,
 		 void *ctx)
 {
 	struct long_name l = { .parts = 0 };
-	uint8_t buf[512];	/* a multiple of ENTRY, no more than a cluster */
+	uint8_t buf[512]; /* a multiple of ENTRY, no more than a cluster */
 
 	for (uint64_t off = 0;; off += sizeof(buf)) {
 		struct extent run;

@@ -103,7 +103,8 @@ static int mem_map(struct file *f, uint64_t off, struct extent *out)
 
 void fs_mem_file(struct file *out, const void *mem, uint64_t len)
 {
-	static const struct fs_driver driver = { .name = "mem", .map = mem_map };
+	static const struct fs_driver driver = { .name = "mem",
+						 .map = mem_map };
 	static struct fs mem_fs = { .driver = &driver };
 
 	*out = (struct file){ .fs = &mem_fs, .size = len,

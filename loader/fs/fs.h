@@ -62,7 +62,9 @@ extern const struct fs_driver *const fs_drivers[];
 /* Try every driver on BLK.  ERR_FS_MOUNT when none knows it. */
 int fs_mount(struct fs *fs, struct blk *blk, struct arena *arena);
 
-/* ERR_FILENAME, ERR_FILE_NOT_FOUND, ERR_SYMLINK_LOOP, ERR_FS_CORRUPT, ERR_READ */
+/*
+ * ERR_FILENAME, ERR_FILE_NOT_FOUND, ERR_SYMLINK_LOOP, ERR_FS_CORRUPT, ERR_READ
+ */
 int fs_open(struct fs *fs, const char *path, struct file *out);
 
 /*

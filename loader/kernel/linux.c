@@ -81,8 +81,9 @@ static int check(const struct linux_image *img, const struct boot_entry *e)
 	size_t len = strlen(e->args);
 
 	if (len > img->cmdline_max)
-		return fail(ERR_ARGUMENT, "command line of %zu bytes, %s takes %u",
-			    len, e->kernel_path, img->cmdline_max);
+		return fail(ERR_ARGUMENT,
+			    "command line of %zu bytes, %s takes %u", len,
+			    e->kernel_path, img->cmdline_max);
 	return 0;
 }
 
@@ -117,7 +118,8 @@ static int load(struct boot_entry *e, const struct memmap *map,
 	if (!img || !m)
 		return ERR_NO_MEMORY;
 	*m = *map;
-	if ((err = linux_image_read(img, &e->kernel)) || (err = check(img, e)) ||
+	if ((err = linux_image_read(img, &e->kernel)) ||
+	    (err = check(img, e)) ||
 	    (err = linux_params_new(&p, img, map, arena)) ||
 	    (err = place(img, e, m, &p, &at)))
 		return err;

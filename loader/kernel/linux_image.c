@@ -138,7 +138,8 @@ int linux_payload(struct file *file, uint64_t *off, uint64_t *len)
 	*off = (uint64_t)img.setup_size + img.hdr.payload_offset;
 	*len = img.hdr.payload_length;
 	if (*off > file->size || *len > file->size - *off)
-		return fail(ERR_FILE_LENGTH, "kernel of %lu bytes, payload of %lu at %lu",
+		return fail(ERR_FILE_LENGTH,
+			    "kernel of %lu bytes, payload of %lu at %lu",
 			    file->size, *len, *off);
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "loader/kernel/linux_args.h"
 
 #define SETUP_MAX 0x8000
-#define OLD_MAGIC 0xa33f	/* at 0x20: the command line of 2.01 and before */
+#define OLD_MAGIC 0xa33f /* at 0x20: the command line of 2.01 and before */
 
 /* Where the stack ends and the command line begins. */
 static uint32_t heap_end(const struct linux_image *img)
@@ -26,7 +26,8 @@ int linux_real_place(const struct linux_image *img, const struct boot_entry *e,
 
 	at->low_size = heap_end(img) + ((len + 16) & ~15ull);
 	if (at->low_size > 0x10000)
-		return fail(ERR_ARGUMENT, "command line of %zu bytes for a 16-bit kernel",
+		return fail(ERR_ARGUMENT,
+			    "command line of %zu bytes for a 16-bit kernel",
 			    len);
 	if (img->high && img->version >= 0x202)
 		return linux_place_low(img, m, at, 16);

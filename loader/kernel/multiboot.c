@@ -1,7 +1,8 @@
 /*
  * The Multiboot 1 format: hypervisors and small kernels that menu.lst starts
  * with `kernel` and `module`.  Each module goes to a page of its own above the
- * image and its symbols; what the image is told lies in one block of low memory.
+ * image and its symbols; what the image is told lies in one block of low
+ * memory.
  */
 #include "loader/abi/multiboot.h"
 

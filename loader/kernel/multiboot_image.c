@@ -23,7 +23,8 @@ static int add_segment(struct multiboot_image *img, struct file *file,
 	if (addr < LOWEST)
 		return fail(ERR_BELOW_1MB, "segment at %lx", addr);
 	if (off > file->size || len > file->size - off)
-		return fail(ERR_FILE_LENGTH, "kernel of %lu bytes, segment of %lu at %lu",
+		return fail(ERR_FILE_LENGTH,
+			    "kernel of %lu bytes, segment of %lu at %lu",
 			    file->size, len, off);
 	if (img->n == MULTIBOOT_SEGMENTS)
 		return fail(ERR_EXEC_FORMAT, "more than %u segments",
@@ -47,7 +48,8 @@ static int read_kludge(struct multiboot_image *img, struct file *file,
 	uint64_t len, size;
 
 	if (h->load_addr > h->header_addr || skipped > at)
-		return fail(ERR_EXEC_FORMAT, "Multiboot header at %x, image at %x",
+		return fail(ERR_EXEC_FORMAT,
+			    "Multiboot header at %x, image at %x",
 			    h->header_addr, h->load_addr);
 	len = h->load_end_addr ? (uint64_t)h->load_end_addr - h->load_addr :
 	      file->size - (at - skipped);
@@ -83,7 +85,8 @@ static int read_elf(struct multiboot_image *img, struct file *file)
 	if (memcmp(e.e_ident, ELFMAG, SELFMAG) ||
 	    e.e_ident[EI_CLASS] != ELFCLASS32 || e.e_machine != EM_386 ||
 	    e.e_phentsize != sizeof(Elf32_Phdr))
-		return fail(ERR_EXEC_FORMAT, "Multiboot image that is no ELF32");
+		return fail(ERR_EXEC_FORMAT,
+			    "Multiboot image that is no ELF32");
 	img->entry = e.e_entry;
 	if (e.e_shentsize == sizeof(Elf32_Shdr)) {
 		img->sections.n = e.e_shnum;

@@ -1,7 +1,7 @@
 /*
  * The information structure of Multiboot 0.6.96, 3.3, as GRUB 0.97 fills it in:
- * all but the symbols of a.out files and the VBE fields, which need a video mode
- * that nobody asked for.
+ * all but the symbols of a.out files and the VBE fields, which need a video
+ * mode that nobody asked for.
  */
 #include "loader/kernel/multiboot_info.h"
 

@@ -24,8 +24,9 @@ static int read_header(struct file *f, Elf64_Ehdr *eh)
 	if (memcmp(eh->e_ident, ELFMAG, SELFMAG))
 		return fail(ERR_EXEC_FORMAT, "not an ELF file");
 	if (eh->e_ident[EI_CLASS] == ELFCLASS32)
-		return fail(ERR_EXEC_FORMAT,
-			    "a 32-bit kernel: only 64-bit Xen PV kernels start");
+		return fail(
+			ERR_EXEC_FORMAT,
+			"a 32-bit kernel: only 64-bit Xen PV kernels start");
 	if (eh->e_ident[EI_CLASS] != ELFCLASS64 ||
 	    eh->e_ident[EI_DATA] != ELFDATA2LSB || eh->e_machine != EM_X86_64)
 		return fail(ERR_EXEC_FORMAT, "not an x86-64 kernel");
@@ -308,8 +309,8 @@ static int xenpv_load(struct boot_entry *e, const struct memmap *map,
 	x->cmdline = e->args;
 	x->nr_pages = map->n ? map->r[map->n - 1].end / XEN_PAGE : 0;
 	x->mod_len = list_size;
-	if ((err = module_bytes(e, list, &x->mod_len)) || (err = xenpv_layout(x)) ||
-	    (err = add_kernel(e, x, ho)) ||
+	if ((err = module_bytes(e, list, &x->mod_len)) ||
+	    (err = xenpv_layout(x)) || (err = add_kernel(e, x, ho)) ||
 	    (err = add_modules(e, x, list, list_size, ho)))
 		return err;
 	ho->mode = GO_XENPV;

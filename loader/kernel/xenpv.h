@@ -99,8 +99,8 @@ static inline uint64_t xenpv_va(const struct xenpv *x, uint64_t pfn)
 /*
  * The kernel format of a plain ELF64 file: pieces for the kernel and the
  * modules, extra = struct xenpv, rsi = start_info.  The number of pages is
- * where MAP ends.  `initrd` files, and whatever a Linux kernel is given, are laid
- * one after the other; `module` files are described by a list at the start
+ * where MAP ends.  `initrd` files, and whatever a Linux kernel is given, are
+ * laid one after the other; `module` files are described by a list at the start
  * (SIF_MULTIBOOT_MOD).
  */
 extern const struct kernel_format xenpv_format;

@@ -12,7 +12,7 @@
 
 void xenpv_hypercall_page(void *page)
 {
-	static const uint8_t head[] = { 0x51, 0x41, 0x53 };	/* push rcx, r11 */
+	static const uint8_t head[] = { 0x51, 0x41, 0x53 }; /* push rcx, r11 */
 	static const uint8_t tail[] = { 0x0f, 0x05,	/* syscall */
 		0x41, 0x5b, 0x59, 0xc3 };		/* pop r11, rcx; ret */
 	uint8_t *p = page;
@@ -24,7 +24,7 @@ void xenpv_hypercall_page(void *page)
 		memcpy(q, head, sizeof(head));
 		q += sizeof(head);
 		if (i == HYPERCALL_IRET)
-			*q++ = 0x50;		/* push rax: part of its frame */
+			*q++ = 0x50; /* push rax: part of its frame */
 		*q++ = 0xb8;			/* mov $i, %eax */
 		memcpy(q, (uint32_t[]){ i }, 4);
 		memcpy(q + 4, tail, i == HYPERCALL_IRET ? 2 : sizeof(tail));

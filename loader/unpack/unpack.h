@@ -52,8 +52,8 @@ int unpack_run(const struct unpack_method *u, struct file *f, uint64_t off,
 int unpack_size(struct file *f, uint64_t off, uint64_t len, uint64_t *size);
 
 /*
- * F, called PATH and gzip'd, into MEM: exactly the SIZE bytes that unpack_size()
- * told, with the right checksum.  Errors as of unpack_run().
+ * F, called PATH and gzip'd, into MEM: exactly the SIZE bytes that
+ * unpack_size() told, with the right checksum.  Errors as of unpack_run().
  */
 int unpack_gunzip(struct file *f, const char *path, struct arena *arena,
 		  void *mem, uint64_t size);

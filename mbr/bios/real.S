@@ -50,7 +50,8 @@
 /*
  * void bios_real(uint16_t op, struct bios_regs *regs)
  * Runs the two bytes OP (INT n, or HLT and NOP) in real mode.  DI: op, RSI:
- * registers in and out, anywhere below 4 GiB.  The struct goes onto the real-mode stack as POPAL, POPW DS, POPW ES want it.
+ * registers in and out, anywhere below 4 GiB.  The struct goes onto the
+ * real-mode stack as POPAL, POPW DS, POPW ES want it.
  */
 	.text
 	.code64
@@ -92,7 +93,7 @@ real_op:
 	addl	%eax, R(bios_fw_tsc)
 	adcl	%edx, R(bios_fw_tsc) + 4
 	lgdtl	R(bios_gdt_ptr)
-	movl	%cr0, %eax		/* EFER.LME, CR3, CR4 are as they were */
+	movl	%cr0, %eax		/* EFER, CR3, CR4 are as they were */
 	orl	$0x80000001, %eax
 	movl	%eax, %cr0
 	ljmpl	$SEL_CODE, $1f
@@ -179,7 +180,7 @@ leave_long:
 	.globl	bios_go_real16
 	.code64
 bios_go_real16:
-	movl	(%rdi), %ebx		/* entry, stack: segment << 16 | offset */
+	movl	(%rdi), %ebx		/* entry, stack: segment, offset */
 	movl	4(%rdi), %ebp
 	movl	$REAL_STACK, %esp
 	to_real	go_real

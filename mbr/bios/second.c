@@ -70,7 +70,8 @@ static int take(struct memmap *m, const char *path, uint64_t size, uint64_t *at)
 	uint64_t pages = (size + 4095) & -4096ull;
 	int err;
 
-	if (memmap_find_high(m, pages ? pages : 4096, 4096, LOWEST, END_4G, at)) {
+	if (memmap_find_high(m, pages ? pages : 4096, 4096, LOWEST, END_4G,
+			     at)) {
 		err_clear();
 		return fail(ERR_NO_MEMORY, "%s: no %lu bytes free, its size "
 			    "when unpacked if it is whole", path, size);

@@ -2,8 +2,9 @@
  * stage2.bin's head and its way from real mode to C in long mode.
  *
  * Entry: real mode, CS:IP = STAGE2_SEG:STAGE2_ENTRY, DL = BIOS disk, SI = list
- * of stage 2's extents, from a boot block.  Exit: bios_main(), 64-bit, memory below 4 GiB mapped to itself
- * by 2 MiB pages, interrupts off, SSE usable, .bss zeroed.
+ * of stage 2's extents, from a boot block.  Exit: bios_main(), 64-bit, memory
+ * below 4 GiB mapped to itself by 2 MiB pages, interrupts off, SSE usable, .bss
+ * zeroed.
  *
  * 16-bit code reaches data with DS = STAGE2_SEG; R() is an offset in there.
  */

@@ -1,10 +1,10 @@
 /*
- * The block protocol (xen/io/blkif.h).  The backend gets pages for the data when
- * the ring is made, and keeps them: one that knows persistent grants maps each
- * once, which saves it more time than copying takes us; and no backend, however
- * late it writes, ever has a page of what was read.  A long read becomes as many
- * requests as there are slots.  What the backend writes is checked: it may be
- * broken.
+ * The block protocol (xen/io/blkif.h).  The backend gets pages for the data
+ * when the ring is made, and keeps them: one that knows persistent grants maps
+ * each once, which saves it more time than copying takes us; and no backend,
+ * however late it writes, ever has a page of what was read.  A long read
+ * becomes as many requests as there are slots.  What the backend writes is
+ * checked: it may be broken.
  */
 #include "pvboot/guest/blkring_front.h"
 
@@ -42,13 +42,14 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-static void set_sizes(struct blkring_front *r, unsigned pages, unsigned segments,
-		      unsigned data)
+static void set_sizes(struct blkring_front *r, unsigned pages,
+		      unsigned segments, unsigned data)
 {
 	data = least(data, BLKRING_DATA);
 	r->pages = pages;
-	for (r->entries = 1; 64 + 2 * r->entries * sizeof(union blkif_sring_entry)
-	     <= pages * XEN_PAGE; )
+	for (r->entries = 1;
+	     64 + 2 * r->entries * sizeof(union blkif_sring_entry) <=
+	     pages * XEN_PAGE;)
 		r->entries *= 2;
 	r->segments = least(least(segments, data), BLKRING_SEGMENTS);
 	r->slots = r->segments ? least(data / r->segments, BLKRING_SLOTS) : 0;
@@ -67,8 +68,8 @@ static int get_memory(struct blkring_front *r, struct arena *arena)
 	return r->port ? 0 : ERR_READ;
 }
 
-int blkring_front_init(struct blkring_front *r, struct arena *arena, unsigned pages,
-		 unsigned segments, unsigned data)
+int blkring_front_init(struct blkring_front *r, struct arena *arena,
+		       unsigned pages, unsigned segments, unsigned data)
 {
 	struct blkif_sring *s;
 	int err;
@@ -95,7 +96,8 @@ static void put_request(struct blkring_front *r, unsigned id, uint64_t sector,
 	union blkif_sring_entry *e = &ring->ring[r->req_prod++ &
 						 (r->entries - 1)];
 	struct blkif_request_indirect *q = (void *)&e->req;
-	unsigned first = slot_page(r, id), count = (n + PER_PAGE - 1) / PER_PAGE;
+	unsigned first = slot_page(r, id),
+		 count = (n + PER_PAGE - 1) / PER_PAGE;
 	struct blkif_request_segment *seg = e->req.seg;
 
 	if (indirect(r)) {
@@ -180,7 +182,8 @@ static void give_up(struct blkring_front *r, const char *why)
 	r->kept = !blkring_front_settle(r);
 }
 
-static void finish(struct blkring_front *r, const struct blkif_response *p, int *err)
+static void finish(struct blkring_front *r, const struct blkif_response *p,
+		   int *err)
 {
 	struct blkslot *s = &r->slot[p->id % BLKRING_SLOTS];
 
@@ -254,7 +257,8 @@ static void wait_reply(struct blkring_front *r, int *err)
 	}
 }
 
-int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n, void *buf)
+int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n,
+		       void *buf)
 {
 	uint8_t *to = buf;
 	int err = 0;

@@ -52,14 +52,15 @@ struct blkring_front {
  * DATA pages in all.  ERR_NO_MEMORY, ERR_READ: nothing is kept but the arena's
  * memory, and r->pages is 0.
  */
-int blkring_front_init(struct blkring_front *r, struct arena *arena, unsigned pages,
-		 unsigned segments, unsigned data);
+int blkring_front_init(struct blkring_front *r, struct arena *arena,
+		       unsigned pages, unsigned segments, unsigned data);
 
 /*
  * Read N 512-byte sectors at SECTOR into BUF.  ERR_READ; after it r->dead tells
  * whether another try makes sense.
  */
-int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n, void *buf);
+int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n,
+		       void *buf);
 
 /* After r->kept: take back what it has let go; true when that is all. */
 bool blkring_front_settle(struct blkring_front *r);

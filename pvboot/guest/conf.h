@@ -3,6 +3,6 @@
 
 #include "loader/kernel/kernel.h"
 
-extern const struct kernel_format *const guest_formats[];	/* NULL at the end */
+extern const struct kernel_format *const guest_formats[]; /* NULL at the end */
 
 #endif

@@ -9,7 +9,9 @@
 
 #include "loader/kernel/xenpv.h"
 
-/* Begin: FROM lists, per pfn, the present one of its frame (see xenpv_place). */
+/*
+ * Begin: FROM lists, per pfn, the present one of its frame (see xenpv_place).
+ */
 int dest_open(const struct xenpv *x);
 extern uint64_t *dest_from;
 

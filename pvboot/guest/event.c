@@ -8,7 +8,7 @@
 #include "pvboot/guest/guest.h"
 
 #define WORD_BITS 64u
-#define QUIET 50u		/* ms of waiting before the console hears of it */
+#define QUIET	  50u /* ms of waiting before the console hears of it */
 
 static unsigned long *pending_word(evtchn_port_t port)
 {

@@ -12,6 +12,7 @@
 #include "loader/kernel/xenpv.h"
 #include "pvboot/hv/back/console.h"
 #include "pvboot/hv/back/xenbus.h"
+#include "pvboot/hv/boot_entry.h"
 #include "pvboot/hv/config.h"
 #include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
@@ -303,56 +304,6 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	set_registers(v, ho);
 }
 
-static void module_file(struct boot_module *to, const struct module *m)
-{
-	const char *blank = strchr(m->string, ' ');
-
-	to->path = m->string;
-	to->args = blank ? blank + 1 : "";
-	fs_mem_file(&to->file, ma_va(m->start), m->end - m->start);
-}
-
-static bool plain_elf(const struct boot_module *m)
-{
-	size_t n = m->file.size < 4096 ? m->file.size : 4096;
-
-	return xenpv_format.probe(span_of(m->file.priv, n));
-}
-
-/* The loader we carry takes the kernel's place; KERNEL is its first module. */
-static void carried(struct boot_entry *e, const struct boot_module *kernel)
-{
-	fs_mem_file(&e->kernel, blob_start, blob_end - blob_start);
-	e->kernel_path = "pvboot";
-	e->args = "";
-	if (kernel)
-		e->module[e->n_modules++] = *kernel;
-}
-
-static void describe(struct boot_entry *e, const struct hv_config *c)
-{
-	struct boot_module kernel;
-
-	if (c->kernel < 0) {
-		carried(e, NULL);
-		return;
-	}
-	module_file(&kernel, &boot_info.module[c->kernel]);
-	if (c->has_args)
-		kernel.args = c->args;
-	if (plain_elf(&kernel)) {
-		e->kernel = kernel.file;
-		e->kernel_path = kernel.path;
-		e->args = kernel.args;
-		e->initrd_given = true;
-	} else {
-		carried(e, &kernel);
-	}
-	if (c->ramdisk >= 0)
-		module_file(&e->module[e->n_modules++],
-			    &boot_info.module[c->ramdisk]);
-}
-
 /* The backends write to it for as long as the domain lives. */
 static void keep_ring(struct domain *d, struct hold *ring, uint64_t mfn)
 {
@@ -392,7 +343,7 @@ void build_domain(struct domain *d, const struct hv_config *c)
 
 	b.domain = d;
 	collect(&b, c);
-	describe(&e, c);
+	boot_entry_describe(&e, c);
 	d->nr_pages = supply_pages(&b);
 	if (c->memory && c->memory >> 12 < d->nr_pages)
 		d->nr_pages = c->memory >> 12;

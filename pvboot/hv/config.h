@@ -9,7 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONFIG_VBDS = 16, CONFIG_VIFS = 8, CONFIG_ARGS = 1024, CONFIG_NAME = 16 };
+enum {
+	CONFIG_VBDS = 16,
+	CONFIG_VIFS = 8,
+	CONFIG_ARGS = 1024,
+	CONFIG_NAME = 16
+};
 
 enum config_console { CONSOLE_COM1, CONSOLE_COM2 };
 

@@ -1,8 +1,8 @@
 /*
  * Any bytes as the first disk, in the form of fswalk.h: a menu is looked for on
  * all of its partitions, and what is found is run, with the boot record if it
- * asks for that.  However it goes, the menu must end, wait, or start a file that
- * begins as our made-up kernels do.
+ * asks for that.  However it goes, the menu must end, wait, or start a file
+ * that begins as our made-up kernels do.
  */
 #include "tests/fuzz/fswalk.h"
 

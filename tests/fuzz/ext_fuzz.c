@@ -1,4 +1,6 @@
-/* An ext2/3/4 file system from untrusted bytes: every name, some of every file. */
+/*
+ * An ext2/3/4 file system from untrusted bytes: every name, some of every file.
+ */
 #include "tests/fuzz/fswalk.h"
 
 #include "loader/fs/drivers.h"

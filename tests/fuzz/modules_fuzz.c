@@ -1,7 +1,7 @@
 /*
- * Any bytes as an initramfs' modules.builtin, and behind its archive: names come
- * out one a line.  The archive around them is sound, for libarchive asks for as
- * much memory as a header's sizes say.
+ * Any bytes as an initramfs' modules.builtin, and behind its archive: names
+ * come out one a line.  The archive around them is sound, for libarchive asks
+ * for as much memory as a header's sizes say.
  */
 #include <stdint.h>
 #include <stdio.h>

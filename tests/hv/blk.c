@@ -127,7 +127,8 @@ void blk_disconnect(const char *name)
 
 struct blkif_request *blk_request(unsigned n)
 {
-	struct blkif_request *q = (void *)((uint8_t *)ring + 64 + 112 * (n & 31));
+	struct blkif_request *q =
+		(void *)((uint8_t *)ring + 64 + 112 * (n & 31));
 
 	memset(q, 0, 112);
 	return q;

@@ -7,8 +7,14 @@
 #include <xen/io/blkif.h>
 
 /* Grant references; page[N] is granted as PAGE_REF + N. */
-enum { RING_REF = 8, PAGE_REF = 9, TABLE_REF = 50, RO_REF = 51, NEW_RING_REF = 52,
-       FREE_REF = 60 };
+enum {
+	RING_REF = 8,
+	PAGE_REF = 9,
+	TABLE_REF = 50,
+	RO_REF = 51,
+	NEW_RING_REF = 52,
+	FREE_REF = 60
+};
 
 extern struct grant_entry_v1 *grant;
 extern struct blkif_sring *ring;

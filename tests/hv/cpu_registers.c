@@ -178,7 +178,7 @@ static long set_dr(unsigned n, uint64_t v)
 
 static void port_breakpoints(void)
 {
-	const uint64_t io = 0x400 | 2 | 2 << 16 | 3 << 18;	/* DR0, 4 ports */
+	const uint64_t io = 0x400 | 2 | 2 << 16 | 3 << 18; /* DR0, 4 ports */
 
 	ok(set_dr(7, io) < 0 && cpu_kernel(set_dr7, (void *)io) == 13,
 	   "no breakpoint on ports without CR4.DE");

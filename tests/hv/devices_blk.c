@@ -206,7 +206,8 @@ static void rewritten(void)
 
 	for (unsigned turn = 0; turn < 50; turn++) {
 		for (unsigned i = 0; i < 32; i++) {
-			struct blkif_request *q = blk_request(ring->req_prod + i);
+			struct blkif_request *q =
+				blk_request(ring->req_prod + i);
 
 			blk_prepare(BLKIF_OP_READ, 0, PAGE_REF);
 			*q = (struct blkif_request){
@@ -288,7 +289,8 @@ static void broken_rings(void)
 		blk_publish(jump[i]);
 		ok(blk_backend_is('6') && !grant_in_use(RING_REF),
 		   "block: producer jumps by %u: closed", jump[i]);
-		ok(blk_restart() && blk_connect(front), "block: connects again");
+		ok(blk_restart() && blk_connect(front),
+		   "block: connects again");
 	}
 	blk_disconnect("xvda");
 	ok(blk_restart(), "block: waits again");
@@ -315,8 +317,8 @@ static void bad_setups(void)
 		blk_set("protocol", "x86_64-abi", 0);
 		blk_set(bad[i].name, bad[i].value, 0);
 		blk_set("state", "3", 0);
-		ok(blk_backend_is('6') && !grant_in_use(RING_REF), "block: %s = %s",
-		   bad[i].name, bad[i].value);
+		ok(blk_backend_is('6') && !grant_in_use(RING_REF),
+		   "block: %s = %s", bad[i].name, bad[i].value);
 		blk_restart();
 	}
 	fmt(path, sizeof(path), "%s/ring-page-order", front);

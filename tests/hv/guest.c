@@ -246,7 +246,8 @@ uint64_t random64(uint64_t *state)
 	return x ^ x >> 31;
 }
 
-#define GATE(n) { n, n == 3 || n == 32 ? 3 : 0, FLAT_KERNEL_CS64, UL(trap_##n) },
+#define GATE(n)                                                                \
+	{ n, n == 3 || n == 32 ? 3 : 0, FLAT_KERNEL_CS64, UL(trap_##n) },
 
 void guest_start(start_info_t *info);
 void guest_start(start_info_t *info)

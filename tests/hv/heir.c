@@ -20,7 +20,8 @@ static void rings(void)
 	const uint64_t *m2p = (const uint64_t *)HOLE;
 	volatile struct xencons_interface *c =
 		(void *)(image + m2p[si->console.domU.mfn] * PAGE);
-	uint32_t used = c->out_prod - c->out_cons, typed = c->in_prod - c->in_cons;
+	uint32_t used = c->out_prod - c->out_cons,
+		 typed = c->in_prod - c->in_cons;
 
 	store_start();
 	ok(!used && !typed, "console ring: %u bytes out, %u in", used, typed);

@@ -1,9 +1,9 @@
 /*
  * Part of hostile.elf: translations that the processor still has when a frame
- * becomes something else.  A page is written (so it is cached), unmapped or made
- * read-only without a flush, given a use in which nobody may write it, and then
- * written through the old translation: by the guest, and by the hypervisor for
- * it (a *done of a later call in the same multicall).
+ * becomes something else.  A page is written (so it is cached), unmapped or
+ * made read-only without a flush, given a use in which nobody may write it, and
+ * then written through the old translation: by the guest, and by the hypervisor
+ * for it (a *done of a later call in the same multicall).
  */
 #include <string.h>
 

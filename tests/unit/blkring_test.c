@@ -75,7 +75,8 @@ static void turn(unsigned n_pages)
 		assert_int_equal(blkring_back_get(&ring, &copy), 1);
 		assert_memory_equal(&copy, &q, sizeof(copy));
 		sring()->rsp_event = i + 1 + (i & 1);
-		assert_int_equal(blkring_back_put(&ring, q.id, 1, -1), !(i & 1));
+		assert_int_equal(blkring_back_put(&ring, q.id, 1, -1),
+				 !(i & 1));
 		assert_int_equal(sring()->rsp_prod, i + 1);
 		get(i, &a, sizeof(a));
 		assert_int_equal(a.id, q.id);
@@ -158,7 +159,8 @@ static void test_requests(void **state)
 	assert_int_equal(rw(BLKIF_OP_READ, 8, 2, 0, 7, &k4), 0);
 	assert_int_equal(rw(BLKIF_OP_READ, 4, 1, 0, 7, &k4), -1);
 	assert_int_equal(rw(BLKIF_OP_READ, 8, 1, 0, 6, &k4), -1);
-	assert_int_equal(rw(BLKIF_OP_FLUSH_DISKCACHE, ~0ull, 0, 0, 0, &disk), 0);
+	assert_int_equal(rw(BLKIF_OP_FLUSH_DISKCACHE, ~0ull, 0, 0, 0, &disk),
+			 0);
 	assert_int_equal(rw(BLKIF_OP_FLUSH_DISKCACHE, 0, 1, 0, 0, &disk), -1);
 	assert_int_equal(rw(BLKIF_OP_FLUSH_DISKCACHE, 0, 0, 0, 0, &no_cache),
 			 BLKIF_RSP_EOPNOTSUPP);

@@ -153,7 +153,7 @@ static void test_extents(void **state)
 	put(&b, leaf + 2, 2, 2);
 	put(&b, root + 6, 2, 6);		/* eh_depth */
 	read_broken(&b, "/pieces", "block map of inode");
-	put(&b, root + 6, 2, 2);		/* a node that is its own child */
+	put(&b, root + 6, 2, 2); /* a node that is its own child */
 	put(&b, leaf + 6, 2, 1);
 	put(&b, leaf + 12, 4, 0);
 	put(&b, leaf + 16, 4, i.i_block[4]);
@@ -196,7 +196,8 @@ static void test_directory(void **state)
 		read_broken(&b, "/boot/k", cases[n].text);
 		assert_int_equal(badfs_mount(&b), 0);
 		assert_int_equal(fs_open(&b.fs, "/", &f), 0);
-		badfs_expect(fs_list(&f, NULL, NULL), ERR_FS_CORRUPT, cases[n].text);
+		badfs_expect(fs_list(&f, NULL, NULL), ERR_FS_CORRUPT,
+			     cases[n].text);
 		badfs_free(&b);
 	}
 	badfs_copy(&b, badfs_size());
@@ -261,7 +262,8 @@ static void test_sizes(void **state)
 static int setup(void **state)
 {
 	dir = testdisk_mkdir();
-	testdisk_sh(dir, "mkdir -p tree/boot; cd tree; echo a kernel, so to say "
+	testdisk_sh(dir,
+		    "mkdir -p tree/boot; cd tree; echo a kernel, so to say "
 		    ">boot/k; perl -e 'for (0..6) { seek STDOUT, $_ * 9000, 0; "
 		    "print \"a piece of something\" }' >pieces; "
 		    "ln -s pieces link; cd ..; truncate -s 256K i; "

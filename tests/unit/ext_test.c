@@ -21,23 +21,27 @@ static const struct variant {
 	{ "-t ext2 -O none -I 128 -b 1024", 512,
 	  "&& debugfs -w -R 'ssv rev_level 0' $i" },
 	{ "-t ext2 -b 1024", 4096, "" },
-	{ "-t ext2 -b 4096 -O ^dir_index,^sparse_super,^resize_inode", 512, "" },
+	{ "-t ext2 -b 4096 -O ^dir_index,^sparse_super,^resize_inode", 512,
+	  "" },
 	{ "-t ext3 -b 1024", 512, "&& e2fsck -fyD $i" },
 	{ "-t ext3 -b 2048 -I 128", 4096, "" },
 	{ "-t ext4", 512, "&& debugfs -w -R 'feature needs_recovery' $i" },
-	{ "-t ext4 -O ^64bit,^metadata_csum -b 1024", 512, "&& e2fsck -fyD $i" },
+	{ "-t ext4 -O ^64bit,^metadata_csum -b 1024", 512,
+	  "&& e2fsck -fyD $i" },
 	{ "-t ext4 -O metadata_csum,metadata_csum_seed,orphan_file", 4096,
 	  "&& e2fsck -fyD $i && debugfs -w -R 'fallocate sparse 0 1000' $i" },
 	{ "-t ext4 -b 2048 -O ^has_journal,^filetype", 4096, "" },
 	{ "-t ext4 -b 1024 -O meta_bg,^resize_inode -g 512 -N 8192", 512, "" },
 	{ "-t ext4 -b 1024 -O meta_bg,^resize_inode,^64bit,sparse_super2 "
-	  "-g 256 -N 8192", 4096, "" },
+	  "-g 256 -N 8192",
+	  4096, "" },
 	{ "-t ext4 -O ^flex_bg -b 1024 -g 1024", 512, "" },
 	{ "-t ext4 -b 1024 -G 64 -g 1024", 512, "" },
 	{ "-t ext4 -O inline_data", 512, "" },
 	{ "-t ext4 -O inline_data -I 1024", 4096, "&& e2fsck -fyD $i" },
 	{ "-t ext4 -O bigalloc -C 65536 -N 4000", 512, "" },
-	{ "-t ext4 -b 1024 -O bigalloc,meta_bg,^resize_inode -C 4096 -N 4000", 512, "" },
+	{ "-t ext4 -b 1024 -O bigalloc,meta_bg,^resize_inode -C 4096 -N 4000",
+	  512, "" },
 	{ "-t ext4 -O casefold,ea_inode,large_dir,mmp,quota,project", 512, "" },
 	{ "-t ext4 -O encrypt,verity", 512, "" },
 	{ "-t ext4 -b 16384 -F -N 4000", 512, "" },
@@ -192,7 +196,9 @@ static void test_casefold(void **state)
 	testfs_unmount(&t);
 }
 
-/* Five billion bytes that were allocated and never written, and a file after. */
+/*
+ * Five billion bytes that were allocated and never written, and a file after.
+ */
 static void test_far(void **state)
 {
 	struct testfs t;
@@ -219,7 +225,9 @@ static void test_far(void **state)
 	testfs_unmount(&t);
 }
 
-/* A kernel and an initrd cost few requests and hardly a byte more than theirs. */
+/*
+ * A kernel and an initrd cost few requests and hardly a byte more than theirs.
+ */
 static void test_cost(void **state)
 {
 	const uint64_t size = 32u << 20;
@@ -263,7 +271,10 @@ static void test_list(void **state)
 	struct testfs t;
 	struct file f;
 
-	/* Not for all: with inline_data mke2fs 1.47.0 forgets a hole at the end. */
+	/*
+	 * Not for all: with inline_data mke2fs 1.47.0 forgets a hole at the
+	 * end.
+	 */
 	testdisk_sh(dir, "cd tree; truncate -s 1G hole; echo x >tail; "
 		    "truncate -s 70000 tail; cd ..; "
 		    "truncate -s 48M l; mke2fs -q -t ext4 -d tree l");
@@ -298,7 +309,6 @@ static int setup(void **state)
 		"ln -s self self; ln -s pong ping; ln -s ping pong; "
 		"ln -s grow/x grow; ln -s ../none nowhere; ln -s ../big 40; "
 		"for n in $(seq 39 -1 1); do ln -s $((n + 1)) $n; done; "
-		
 		"ln -s 1 41; ln -sf ../big 40; "
 		"for n in 59 60 61 156 1000; do "
 		"l=../big; while [ ${#l} -lt $((n - 1)) ]; do l=./$l; done; "

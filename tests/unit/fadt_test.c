@@ -73,7 +73,9 @@ static void flags(void **state)
 	assert_false(parse(&f, sizeof(table)));
 }
 
-/* Every length: no read beyond, and the registers only with all of version 1. */
+/*
+ * Every length: no read beyond, and the registers only with all of version 1.
+ */
 static void cut(void **state)
 {
 	struct fadt f;

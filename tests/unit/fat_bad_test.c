@@ -42,7 +42,8 @@ static void test_boot_sector(void **state)
 		/* Nothing but the type says that it is FAT: it is not. */
 		memset(b.image + 54, ' ', 8);
 		if (strstr(cases[i].text, "broken"))
-			badfs_expect(badfs_mount(&b), ERR_FS_MOUNT, "no file system");
+			badfs_expect(badfs_mount(&b), ERR_FS_MOUNT,
+				     "no file system");
 		badfs_free(&b);
 	}
 }
@@ -95,7 +96,8 @@ static void test_chain(void **state)
 	first = ((struct fat_file *)f.priv)->first;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		set_entry(&b, first + 2, cases[i].value);
-		badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT, cases[i].text);
+		badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT,
+			     cases[i].text);
 	}
 	/* A loop is as long as the file is said to be: wrong bytes, no hang. */
 	set_entry(&b, first + 2, first);
@@ -125,7 +127,8 @@ static void test_directory_loop(void **state)
 	badfs_expect(read_all(&b, "/many/none"), ERR_FS_CORRUPT,
 	       "fat: chain from cluster");
 	set_entry(&b, first, 0);
-	badfs_expect(read_all(&b, "/many/none"), ERR_FS_CORRUPT, "followed by 0");
+	badfs_expect(read_all(&b, "/many/none"), ERR_FS_CORRUPT,
+		     "followed by 0");
 	badfs_free(&b);
 }
 
@@ -139,13 +142,16 @@ static void test_entry(void **state)
 	entry = memmem(b.image, badfs_size(), "FILE       ", 11);
 	assert_non_null(entry);
 	memset(entry + 28, 0x7f, 4);
-	badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT, "fat: /file: 2139062143");
+	badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT,
+		     "fat: /file: 2139062143");
 	memset(entry + 28, 0, 4);
 	entry[28] = 1;
 	memset(entry + 26, 0, 2);
-	badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT, "fat: no cluster 0");
+	badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT,
+		     "fat: no cluster 0");
 	memset(entry + 26, 0xff, 2);
-	badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT, "fat: no cluster 65535");
+	badfs_expect(read_all(&b, "/file"), ERR_FS_CORRUPT,
+		     "fat: no cluster 65535");
 	badfs_free(&b);
 }
 
@@ -157,7 +163,8 @@ static void test_truncated(void **state)
 
 		badfs_copy(&b, len);
 		if (len < 512) {
-			badfs_expect(badfs_mount(&b), ERR_FS_MOUNT, "no file system");
+			badfs_expect(badfs_mount(&b), ERR_FS_MOUNT,
+				     "no file system");
 		} else {
 			err = read_all(&b, "/many/99");
 			if (err)
@@ -170,8 +177,10 @@ static void test_truncated(void **state)
 static int setup(void **state)
 {
 	dir = testdisk_mkdir();
-	testdisk_sh(dir, "mkdir many; cd many; touch $(seq 100); cd ..; "
-		    "seq 3000 >FILE; truncate -s 256K i; mkfs.fat -F 12 -s 1 i; "
+	testdisk_sh(
+		dir,
+		"mkdir many; cd many; touch $(seq 100); cd ..; "
+		"seq 3000 >FILE; truncate -s 256K i; mkfs.fat -F 12 -s 1 i; "
 		    "mcopy -i i -s FILE many ::");
 	badfs_take(dir, "i");
 	return 0;

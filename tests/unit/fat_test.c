@@ -17,16 +17,18 @@ static const struct variant {
 	uint32_t sector;
 } variants[] = {
 	{ "mformat -C -f 2880 -v LABEL -N 12abcdef -i $i ::", "FAT12", 512 },
-	{ "truncate -s 1M $i; mkfs.fat -F 12 -s 1 -n LABEL -i 12abcdef $i", "FAT12",
-	  4096 },
+	{ "truncate -s 1M $i; mkfs.fat -F 12 -s 1 -n LABEL -i 12abcdef $i",
+	  "FAT12", 4096 },
 	{ "truncate -s 20M $i; mkfs.fat -F 16 -s 1 -n LABEL -i 12abcdef $i",
 	  "FAT16", 512 },
 	{ "truncate -s 16M $i; mkfs.fat -F 16 -s 4 -f 1 -S 1024 -n LABEL "
-	  "-i 12abcdef $i", "FAT16", 512 },
+	  "-i 12abcdef $i",
+	  "FAT16", 512 },
 	{ "truncate -s 40M $i; mkfs.fat -F 32 -s 1 -n LABEL -i 12abcdef $i",
 	  "FAT32", 512 },
 	{ "truncate -s 300M $i; mkfs.fat -F 32 -s 1 -S 4096 -n LABEL "
-	  "-i 12abcdef $i", "FAT32", 4096 },
+	  "-i 12abcdef $i",
+	  "FAT32", 4096 },
 	{ "truncate -s 2200M $i; mkfs.fat -F 32 -s 64 -n LABEL -i 12abcdef $i",
 	  "FAT32", 4096 },
 };

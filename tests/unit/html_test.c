@@ -74,21 +74,28 @@ static void test_markup(void **state)
 
 static void test_utf8(void **state)
 {
-	static const struct { const char *in, *out; } pairs[] = {
+	static const struct { const char *in, *out;
+	} pairs[] = {
 		{ "\xc3\xa9", "\xc3\xa9" },
 		{ "\xe2\x82\xac", "\xe2\x82\xac" },
 		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
 		{ "\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd" },
-		{ "\x80", BAD }, { "\xff<", BAD "&lt;" },
-		{ "\xc3", BAD }, { "\xe2\x82", BAD BAD }, { "\xc3<", BAD "&lt;" },
+		{ "\x80", BAD },
+		{ "\xff<", BAD "&lt;" },
+		{ "\xc3", BAD },
+		{ "\xe2\x82", BAD BAD },
+		{ "\xc3<", BAD "&lt;" },
 		{ "\xc0\xbc", BAD BAD },		/* '<', too long */
 		{ "\xe0\x80\xbc", BAD BAD BAD },
 		{ "\xed\xa0\x80", BAD BAD BAD },	/* half a pair */
 		{ "\xf4\x90\x80\x80", BAD BAD BAD BAD },
 		{ "\xe2\x80\xae", BAD },		/* right to left */
-		{ "\xe2\x81\xa6", BAD }, { "\xef\xbb\xbf", BAD },
-		{ "\xef\xbf\xbe", BAD }, { "\xc2\x9b", BAD },
-		{ "\xe2\x80\x8b", BAD }, { "\xf3\xa0\x80\xa0", BAD },
+		{ "\xe2\x81\xa6", BAD },
+		{ "\xef\xbb\xbf", BAD },
+		{ "\xef\xbf\xbe", BAD },
+		{ "\xc2\x9b", BAD },
+		{ "\xe2\x80\x8b", BAD },
+		{ "\xf3\xa0\x80\xa0", BAD },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

@@ -23,7 +23,8 @@ static void test_cmdline(void **state)
 	assert_int_equal(c.vcpus, 1);
 	assert_int_equal(c.kernel, -1);
 	assert_int_equal(line("/boot/hv.elf mem=256M vbd=xvda1:hd0,1 "
-			      "vbd=xvdb:mod2 vbd=xvdc:hd1,ro\tconsole=com2"), 0);
+			      "vbd=xvdb:mod2 vbd=xvdc:hd1,ro\tconsole=com2"),
+			 0);
 	assert_int_equal(c.memory, 256 << 20);
 	assert_int_equal(c.console, CONSOLE_COM2);
 	assert_int_equal(c.n_vbds, 3);
@@ -172,7 +173,8 @@ static void test_tree(void **state)
 		fdt_end_node(blob);
 	fdt_finish(blob);
 	config_default(&c);
-	assert_int_equal(config_fdt(&c, blob, sizeof(blob), module_at, NULL), 0);
+	assert_int_equal(config_fdt(&c, blob, sizeof(blob), module_at, NULL),
+			 0);
 	assert_int_equal(c.memory, 128 << 20);
 	assert_int_equal(c.n_vifs, 2);
 	assert_int_equal(c.vif[0].unit, 1);

@@ -103,7 +103,8 @@ static void no_holes(struct testfs *t, const char *path)
 static void swap(const char *size, const char *mkfs, bool fat,
 		 const char *check)
 {
-	static const size_t i_len[] = { 2500001, 299999 }, m_len[] = { 4000, 0 };
+	static const size_t i_len[] = { 2500001, 299999 },
+			    m_len[] = { 4000, 0 };
 	struct testfs t;
 
 	make_image(size, mkfs);
@@ -212,7 +213,8 @@ static void test_sparse(void **state)
 {
 	struct stat st;
 
-	testdisk_sh(dir, "rm -f img; truncate -s 200M img; echo x | dd of=img bs=1M "
+	testdisk_sh(dir,
+		    "rm -f img; truncate -s 200M img; echo x | dd of=img bs=1M "
 		    "seek=150 conv=notrunc\nhead -c 5M /dev/zero | dd of=img "
 		    "bs=1M seek=7 conv=notrunc; sha256sum img >sum");
 	assert_int_equal(imagecopy_make(&copy, image), 0);

@@ -25,7 +25,8 @@ static void test_mem(void **state)
 	assert_int_equal(linux_args_mem("mem=512K mem=3m"), 3 << 20);
 	assert_int_equal(linux_args_mem("mem=nopentium"), UINT64_MAX);
 	assert_int_equal(linux_args_mem("memmap=1G"), UINT64_MAX);
-	assert_int_equal(linux_args_mem("mem=99999999999999999999"), UINT64_MAX);
+	assert_int_equal(linux_args_mem("mem=99999999999999999999"),
+			 UINT64_MAX);
 }
 
 int main(void)

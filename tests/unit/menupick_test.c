@@ -96,7 +96,8 @@ static void test_line_ends(void **state)
 	      "\\\n\\\ndefault 2\ntimeout 0\n" REST);
 	picks("timeout 1\ndefault 4\\", 2, "timeout 0\ndefault 2");
 	picks("timeout 1\ndefault 4", 2, "timeout 0\ndefault 2");
-	picks("de\rfault 1\ntimeout 1\n" REST, 2, "default 2\ntimeout 0\n" REST);
+	picks("de\rfault 1\ntimeout 1\n" REST, 2,
+	      "default 2\ntimeout 0\n" REST);
 }
 
 static void test_nul(void **state)

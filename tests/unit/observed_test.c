@@ -33,7 +33,8 @@ static const char *verdicts(const char *result, const struct expected *p,
 {
 	static char text[512];
 	json_t *j = json_loads(result, 0, NULL), *fact;
-	json_t *facts = observed_compare(j, p, &machine, d, "pv/virtio/default");
+	json_t *facts =
+		observed_compare(j, p, &machine, d, "pv/virtio/default");
 	size_t i;
 
 	text[0] = 0;

@@ -47,7 +47,9 @@ static unsigned n_be;
 
 static void follow(struct backend *b)
 {
-	static const int next[] = { [1] = 2, [3] = 4, [4] = 4, [5] = 5, [6] = 6 };
+	static const int next[] = {
+		[1] = 2, [3] = 4, [4] = 4, [5] = 5, [6] = 6
+	};
 	int want = next[store_number(b->front, "state", 1)];
 	char text[2] = { (char)('0' + want) };
 
@@ -191,10 +193,11 @@ static void test_never_connects(void **state)
 	assert_in_range(fakexen.now, 20000, 21000);
 	assert_int_equal(disk[0]->count + disk[1]->count, 0);
 	assert_int_equal(disk[2]->count, 1000);
-	assert_string_equal(console,
-		"hd0: Error 21: Selected disk does not exist: device/vbd/51712: "
+	assert_string_equal(console, "hd0: Error 21: Selected disk does not "
+				     "exist: device/vbd/51712: "
 		"its backend does not connect\n"
-		"hd1: Error 21: Selected disk does not exist: device/vbd/51728: "
+				     "hd1: Error 21: Selected disk does not "
+				     "exist: device/vbd/51728: "
 		"its backend does not connect\n");
 	close_within(200);
 	check_closed(&be[2]);
@@ -218,7 +221,10 @@ static void test_not_ready(void **state)
 	check_closed(&be[1]);
 }
 
-/* One that stops to follow us costs 20 s, and the others are closed all the same. */
+/*
+ * One that stops to follow us costs 20 s, and the others are closed all the
+ * same.
+ */
 static void test_deaf(void **state)
 {
 	start();

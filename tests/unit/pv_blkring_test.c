@@ -19,7 +19,9 @@ static int try_ring(unsigned pages, unsigned segments, unsigned data)
 	memset(&be, 0, sizeof(be));
 	be.alive = true;
 	arena = (struct arena){ memory, sizeof(memory), 0, NULL };
-	ring = (struct blkring_front){ .name = "hd0", .handle = 51, .alive = alive };
+	ring = (struct blkring_front){ .name = "hd0",
+				       .handle = 51,
+				       .alive = alive };
 	return blkring_front_init(&ring, &arena, pages, segments, data);
 }
 
@@ -145,7 +147,8 @@ static void test_status(void **state)
 		start_ring(1, 11);
 		be.seed = nth;
 		be.bad_status = nth;
-		assert_int_equal(blkring_front_read(&ring, 0, 2000, buf), ERR_READ);
+		assert_int_equal(blkring_front_read(&ring, 0, 2000, buf),
+				 ERR_READ);
 		assert_string_equal(err_text(), "Error 25: Disk read error: "
 				    "hd0: the backend's status is -1");
 		assert_null(ring.dead);
@@ -195,7 +198,8 @@ static void test_wrong_ids(void **state)
 
 static void test_wrong_index(void **state)
 {
-	static const uint32_t ahead[] = { 1, 30, 32, 1u << 31, UINT32_MAX - 40 };
+	static const uint32_t ahead[] = { 1, 30, 32, 1u << 31,
+					  UINT32_MAX - 40 };
 
 	for (unsigned i = 0; i < sizeof(ahead) / sizeof(ahead[0]); i++) {
 		start_ring(1, 11);

@@ -24,7 +24,7 @@ static struct fakestore {
 	/* Misdeeds. */
 	unsigned refuse;		/* the Nth request: EACCES */
 	bool silent, deaf, wrong_type, endless_events, endless_replies;
-	unsigned stale;			/* replies to nobody before each reply */
+	unsigned stale; /* replies to nobody before each reply */
 	uint32_t len;			/* in a reply's header */
 	uint32_t rsp_skew, req_skew;	/* added to the indices */
 } fs;

@@ -35,7 +35,7 @@ static struct backend {
 	unsigned bad_status;	/* the Nth reply is an error */
 	unsigned dies_after;	/* N replies, then silence */
 	bool last_words;	/* ... and they are sent while alive() fails */
-	bool holds_on;		/* ... with all pages mapped that it was given, */
+	bool holds_on; /* ... with all pages mapped that it was given, */
 	uint64_t lets_go;	/* until then (ms), 0: for ever */
 	unsigned wrong_id;	/* the Nth reply has the id ... */
 	uint64_t id;
@@ -97,7 +97,8 @@ static inline void take_job(void)
 static inline void put_reply(uint64_t id, int16_t status)
 {
 	uint32_t prod = sring()->rsp_prod;
-	struct blkif_response *p = &sring()->ring[prod & (ring.entries - 1)].rsp;
+	struct blkif_response *p =
+		&sring()->ring[prod & (ring.entries - 1)].rsp;
 
 	p->id = id;
 	p->status = status;

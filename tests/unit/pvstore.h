@@ -1,5 +1,6 @@
 /*
- * The PV loader's xenstore for tests: a table, in place of pvboot/guest/store.c.
+ * The PV loader's xenstore for tests: a table, in place of
+ * pvboot/guest/store.c.
  */
 #ifndef TESTS_UNIT_PVSTORE_H
 #define TESTS_UNIT_PVSTORE_H

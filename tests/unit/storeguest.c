@@ -15,7 +15,8 @@ int guest_setup(void **state)
 	memset(&guest_ring, 0, sizeof(guest_ring));
 	guest_last_id = 0;
 	store_init(&guest_store, 1);
-	assert_int_equal(store_set(&guest_store, "/local/domain/1/domid", "1"), 0);
+	assert_int_equal(store_set(&guest_store, "/local/domain/1/domid", "1"),
+			 0);
 	store_set(&guest_store, "/local/domain/1/memory/target", "262144");
 	store_set(&guest_store, "/local/domain/1/cpu/0/availability", "online");
 	store_set(&guest_store, "/local/domain/1/control/shutdown", "");
@@ -72,7 +73,8 @@ bool guest_next(void)
 	if (!guest_pull(&guest_got.head, sizeof(guest_got.head)))
 		return false;
 	assert_true(guest_got.head.len <= XENSTORE_PAYLOAD_MAX);
-	assert_int_equal(guest_pull(guest_got.data, guest_got.head.len), guest_got.head.len);
+	assert_int_equal(guest_pull(guest_got.data, guest_got.head.len),
+			 guest_got.head.len);
 	guest_got.data[guest_got.head.len] = 0;
 	return true;
 }
@@ -111,7 +113,8 @@ void guest_expect_event(const char *path, const char *token)
 
 uint32_t guest_tx_start(void)
 {
-	return (uint32_t)strtoul(GUEST_ASK(XS_TRANSACTION_START, 0, "\0"), NULL, 10);
+	return (uint32_t)strtoul(GUEST_ASK(XS_TRANSACTION_START, 0, "\0"), NULL,
+				 10);
 }
 
 const char *guest_tx_end(uint32_t id)

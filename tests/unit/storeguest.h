@@ -37,4 +37,8 @@ void guest_expect_event(const char *path, const char *token);
 uint32_t guest_tx_start(void);
 const char *guest_tx_end(uint32_t id);
 
+/* It is answered so. */
+#define GUEST_SAYS(want, ...) \
+	assert_string_equal(GUEST_ASK(__VA_ARGS__), want)
+
 #endif

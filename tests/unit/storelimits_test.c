@@ -1,4 +1,5 @@
-/* The built-in xenstore against a guest that asks too much or breaks the ring. */
+/* The built-in xenstore against a guest that asks too much or breaks the ring.
+ */
 #include "tests/unit/storeguest.h"
 
 #include <stdio.h>
@@ -13,19 +14,21 @@ static void test_quota(void **state)
 	int made = 0, n;
 
 	memcpy(big, "data/v", 7);
-	assert_string_equal(guest_ask(XS_WRITE, 0, big, 7 + STORE_VALUE_MAX), "OK");
-	assert_string_equal(guest_ask(XS_WRITE, 0, big, 7 + STORE_VALUE_MAX + 1),
-			    "ENOSPC");
+	assert_string_equal(guest_ask(XS_WRITE, 0, big, 7 + STORE_VALUE_MAX),
+			    "OK");
+	assert_string_equal(
+		guest_ask(XS_WRITE, 0, big, 7 + STORE_VALUE_MAX + 1), "ENOSPC");
 	for (int i = 0; i < 2 * STORE_GUEST_NODES; i++) {
 		n = snprintf(path, sizeof(path), "data/n%d", i) + 1;
 		made += !strcmp(guest_ask(XS_MKDIR, 0, path, (size_t)n), "OK");
 	}
 	assert_in_range(made, 400, STORE_GUEST_NODES);
 	assert_null(store_audit(&guest_store));
-	assert_int_equal(store_set(&guest_store, "/local/domain/1/z/y/x", "1"), 0);
+	assert_int_equal(store_set(&guest_store, "/local/domain/1/z/y/x", "1"),
+			 0);
 	assert_string_equal(GUEST_ASK(XS_DIRECTORY, 0, "data\0") , "v");
-	assert_string_equal(GUEST_ASK(XS_RM, 0, "data\0"), "OK");
-	assert_string_equal(GUEST_ASK(XS_MKDIR, 0, "control/shutdown/x\0"), "OK");
+	GUEST_SAYS("OK", XS_RM, 0, "data\0");
+	GUEST_SAYS("OK", XS_MKDIR, 0, "control/shutdown/x\0");
 	/* A list too long for one reply. */
 	for (int i = 0; i < 90; i++) {
 		snprintf(path, sizeof(path), "/d/%025d", i);
@@ -37,7 +40,7 @@ static void test_quota(void **state)
 		snprintf(path, sizeof(path), "/d/%025d", i);
 		assert_int_equal(store_mkdir(&guest_store, path), 0);
 	}
-	assert_string_equal(GUEST_ASK(XS_DIRECTORY, 0, "/d\0"), "E2BIG");
+	GUEST_SAYS("E2BIG", XS_DIRECTORY, 0, "/d\0");
 }
 
 /* The guest floods and never reads: bounded, and all is there afterwards. */
@@ -54,7 +57,8 @@ static void test_flood(void **state)
 		guest_next();
 	}
 	for (cons = guest_ring.req_cons; sent < 10000; sent++) {
-		static const char wire[] = "\x0b\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0"
+		static const char wire[] =
+			"\x0b\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0"
 			"data/xx";
 
 		if (guest_ring.req_prod - guest_ring.req_cons > 1024 - 24)

@@ -154,7 +154,8 @@ static void same_entry(struct testfs *t, const char *path, const char *host,
 
 void testfs_same_tree(struct testfs *t, const char *path, const char *host)
 {
-	struct names *in = calloc(1, sizeof(*in)), *out = calloc(1, sizeof(*out));
+	struct names *in = calloc(1, sizeof(*in)),
+		     *out = calloc(1, sizeof(*out));
 	size_t mark = arena_mark(&t->arena);
 	struct file dir;
 

@@ -127,7 +127,8 @@ static void test_turns(void **state)
 
 	for (unsigned i = 0; i < 50000; i++) {
 		unsigned n = i % 3 + 1, m = 4 - n;
-		int a = virtio_queue_add(&v, data, n), b = virtio_queue_add(&v, data, m);
+		int a = virtio_queue_add(&v, data, n),
+		    b = virtio_queue_add(&v, data, m);
 
 		assert_true(a >= 0 && b >= 0 && a != b);
 		assert_int_equal(device_take(&len), a);

@@ -46,8 +46,11 @@ static void make_kernel(void)
 /* A bzImage around the LEN bytes at P. */
 static size_t make_bzimage(const void *p, size_t len)
 {
-	struct setup_header h = { .jump = 0x6aeb, .setup_sects = 7, .boot_flag = 0xaa55,
-		.header = 0x53726448, .version = 0x20f,
+	struct setup_header h = { .jump = 0x6aeb,
+				  .setup_sects = 7,
+				  .boot_flag = 0xaa55,
+				  .header = 0x53726448,
+				  .version = 0x20f,
 		.payload_offset = PAYLOAD - 8 * 512,
 		.payload_length = (uint32_t)len };
 

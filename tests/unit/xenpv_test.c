@@ -156,7 +156,8 @@ static void test_refusals(void **state)
 /* INIT_P2M where it must be ignored. */
 static void test_init_p2m(void **state)
 {
-	static const uint64_t ignored[] = { BASE, BASE + 0x40000000, 0x8000000800 };
+	static const uint64_t ignored[] = { BASE, BASE + 0x40000000,
+					    0x8000000800 };
 
 	for (size_t i = 0; i < 3; i++) {
 		linux_notes();
@@ -329,8 +330,10 @@ static void build_one(uint64_t base, uint64_t start, uint64_t init_p2m,
 	check_map(&d, &x);
 	check_contents(&d, &x);
 	stubs = page_of(&d, start / 4096);
-	assert_memory_equal(stubs + 32 * 29, "\x51\x41\x53\xb8\x1d\0\0\0\x0f\x05"
-			    "\x41\x5b\x59\xc3", 14);
+	assert_memory_equal(stubs + 32 * 29,
+			    "\x51\x41\x53\xb8\x1d\0\0\0\x0f\x05"
+			    "\x41\x5b\x59\xc3",
+			    14);
 	free(d.mem);
 }
 

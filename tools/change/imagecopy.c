@@ -84,7 +84,7 @@ static int copy_all(int in, int out)
 
 		if (data < 0 && errno == ENXIO)
 			break;
-		at = data < 0 ? at : data;	/* it cannot tell: all is data */
+		at = data < 0 ? at : data; /* it cannot tell: all is data */
 		end = lseek(in, at, SEEK_HOLE);
 		end = data < 0 || end < 0 ? size : end;
 		if (copy_stretch(in, out, at, end, size))

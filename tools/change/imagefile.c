@@ -165,7 +165,8 @@ static int count_free(struct fs *fs, uint64_t *n)
 
 	*n = 0;
 	for (uint64_t i = 0; i < fat->clusters + 2ull; i++) {
-		uint64_t k = i % per, bit = k * fat->bits, at = i * fat->bits / 8;
+		uint64_t k = i % per, bit = k * fat->bits,
+			 at = i * fat->bits / 8;
 		uint64_t left = fat->table_len > at ? fat->table_len - at : 0;
 		uint32_t v = 0;
 
@@ -209,7 +210,8 @@ static int check_room(const struct change *c)
 	need = clusters_for(&fs, c->len);
 	if (need <= have)
 		return 0;
-	return no_room(c, (need - have) << ((struct fat *)fs.priv)->cluster_bits);
+	return no_room(c, (need - have)
+				  << ((struct fat *)fs.priv)->cluster_bits);
 }
 
 static int run_mcopy(const struct change *c, int fd)

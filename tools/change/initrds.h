@@ -9,7 +9,7 @@
 struct initrds {
 	unsigned n;
 	struct hostboot_place at[INITRDS_MAX];
-	uint64_t first[INITRDS_MAX];	/* byte of the disk: tells files apart */
+	uint64_t first[INITRDS_MAX]; /* byte of the disk: tells files apart */
 	const char *none;	/* n == 0: why; NULL: the entry fails anyway */
 };
 

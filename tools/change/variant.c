@@ -152,7 +152,8 @@ static int choose_entry(struct variant *v)
 static void *read_probe(size_t *len)
 {
 	static const struct recipe none;
-	char *path = boot_install_find(&none, PROBE_FILE), *buf = malloc(PROBE_MAX);
+	char *path = boot_install_find(&none, PROBE_FILE),
+	     *buf = malloc(PROBE_MAX);
 	FILE *f = path ? fopen(path, "re") : NULL;
 
 	if (!f || !buf) {

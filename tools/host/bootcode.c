@@ -1,8 +1,8 @@
 /*
  * What firmware would start.  The BIOS stages are followed as the boot block
  * follows them: its list of extents, then stage 2's head and checksum,
- * and the second part's hash (loader/disk/bootblock.h).  An EFI program is ours when it says so in its
- * section .sbat; the name of its file says nothing.
+ * and the second part's hash (loader/disk/bootblock.h).  An EFI program is ours
+ * when it says so in its section .sbat; the name of its file says nothing.
  */
 #include "tools/host/bootcode.h"
 
@@ -134,7 +134,7 @@ enum carried bootcode_bios(struct blk *disk, char why[128])
 	return find_list(&s, block) ? check_stage2(&s, why) : CARRIED_FOREIGN;
 }
 
-/* ---- UEFI ----------------------------------------------------------------- */
+/* ---- UEFI ---------------------------------------------------------------- */
 
 #define PE_OFFSET 0x3c		/* in the MZ header: where "PE\0\0" is */
 #define PE_SECTIONS 6		/* from here on relative to that */

@@ -35,7 +35,7 @@ struct expected {
 	char *release;		/* of the kernel */
 	char *cmdline;
 	char *initrd_sha256;	/* of what the loader hands over */
-	char *modules;		/* names, each between '\n', built-in ones too */
+	char *modules; /* names, each between '\n', built-in ones too */
 };
 
 /* On a machine of MEM_MB.  0, or -1 with an error reported. */

@@ -31,8 +31,8 @@ struct hostboot {
 	unsigned mem_mb;	/* of the machine; 0: HOSTBOOT_MEM_MB */
 	bool ok;		/* a kernel would be started */
 	char why[256];		/* !ok: what stopped it */
-	char remark[128];	/* what it starts is not all that menu.lst says */
-	json_t *handover;	/* ok: kernel format, entry, command line, ... */
+	char remark[128]; /* what it starts is not all that menu.lst says */
+	json_t *handover; /* ok: kernel format, entry, command line, ... */
 	char console[16384];	/* what the loader said */
 	size_t console_len;
 };

@@ -324,13 +324,15 @@ static int inspect_run(int argc, char **argv)
 			continue;
 		else if (c == 'h')
 			return puts("usage: twinboot inspect IMAGE [--paths "
-				    "bios,uefi,pv] [--mem MB]\n       [--verbose] [--json]\n\n"
+				    "bios,uefi,pv] [--mem MB]\n       "
+				    "[--verbose] [--json]\n\n"
 				    "Show what is on IMAGE and what each boot "
 				    "path would start.  Ends 1 when a\npath "
 				    "that the image carries, or that --paths "
 				    "names, would fail.  --mem is "
 				    "the memory of the\nmachine that is "
-				    "supposed (1024)."), 0;
+				    "supposed (1024)."),
+			       0;
 		else
 			return 2;
 	}

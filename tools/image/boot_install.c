@@ -207,7 +207,8 @@ static int write_block_list(const struct recipe *r, int fd)
 	return put(fd, block, BOOT_EXT_SIZE, 0);
 }
 
-int boot_install_write_bios(const struct recipe *r, const struct layout *l, int fd)
+int boot_install_write_bios(const struct recipe *r, const struct layout *l,
+			    int fd)
 {
 	if (r->table == PART_NONE)
 		return write_block_list(r, fd);

@@ -21,6 +21,7 @@ char *boot_install_find(const struct recipe *r, const char *name);
  * Make FD boot by BIOS.  A partitionless image has STAGES_STAGE2_FILE in its
  * file system already.  0, or -1 with an error reported.
  */
-int boot_install_write_bios(const struct recipe *r, const struct layout *l, int fd);
+int boot_install_write_bios(const struct recipe *r, const struct layout *l,
+			    int fd);
 
 #endif

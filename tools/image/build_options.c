@@ -37,7 +37,8 @@ const struct build_key build_keys[KEYS] = {
 	[KEY_APPEND] = { "append", TEXT, "STR",
 		"the kernel's command line" },
 	[KEY_MENU] = { "menu", PATH, "FILE",
-		"becomes /boot/grub/menu.lst as it is; else one is written for --kernel" },
+		"becomes /boot/grub/menu.lst as it is; else one is written "
+		"for --kernel" },
 	[KEY_BOOT] = { "boot", TEXT, "LIST",
 		"of bios,uefi,pv (all that the table can carry)" },
 	[KEY_UUID] = { "uuid", TEXT, "UUID",
@@ -47,7 +48,8 @@ const struct build_key build_keys[KEYS] = {
 	[KEY_BOOT_DIR] = { "boot-dir", PATH, "DIR",
 		"where mbr.bin, stage2.bin and twinboot.efi are" },
 	[KEY_OUTPUT] = { "output", PATH, "IMAGE",
-		"the image (also -o); .gz, .zst and .xz pack it; - is standard output" },
+		"the image (also -o); .gz, .zst and .xz pack it; - is standard "
+		"output" },
 	[KEY_FORMAT] = { "format", TEXT, FORMAT_NAMES,
 		"of the image (also -O; raw)" },
 	[KEY_COMPRESS] = { "compress", FLAG, "",

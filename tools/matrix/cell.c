@@ -30,10 +30,8 @@ const char *cell_status_name(enum cell_status s)
 	return names[s];
 }
 
-static void decide(struct cell *c, enum cell_status s, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void decide(struct cell *c, enum cell_status s, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+decide(struct cell *c, enum cell_status s, const char *format, ...)
 {
 	va_list ap;
 
@@ -90,7 +88,8 @@ bool cell_possible(struct cell *c)
 	else if (c->promise->sector != 512 && disk && !disk->takes_4k)
 		decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
 		       disk->name, c->promise->sector);
-	else if (c->promise->sector != 512 && !c->path->uefi && !c->path->kernel)
+	else if (c->promise->sector != 512 && !c->path->uefi &&
+		 !c->path->kernel)
 		decide(c, CELL_SKIP, "BIOS firmware does not take sectors of "
 		       "%u bytes", c->promise->sector);
 	else if (c->profile->vdev && c->promise->partitions)
@@ -199,7 +198,8 @@ static void fail_boot(struct cell *c)
 		decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
 		       console_last_words(c->console));
 	else
-		decide(c, CELL_FAIL, "%s; it said: %s", why, console_last_words(c->console));
+		decide(c, CELL_FAIL, "%s; it said: %s", why,
+		       console_last_words(c->console));
 }
 
 static void fail_fact(struct cell *c, const json_t *fact)
@@ -236,8 +236,9 @@ static void judge(struct cell *c, enum vm_end end)
 	if (end == VM_ERROR)
 		decide(c, CELL_ERROR, "%s", get(c->result, "why"));
 	else if (c->expect && !c->seen)
-		decide(c, CELL_FAIL, "what was expected did not come (%s); "
-		       "it said: %s", get(c->result, "why"), console_last_words(c->console));
+		decide(c, CELL_FAIL, "what was expected did not come (%s); it "
+		       "said: %s", get(c->result, "why"),
+		       console_last_words(c->console));
 	else if (end != VM_POWEROFF && !c->seen)
 		fail_boot(c);
 	else if (observed_difference(c->facts))
@@ -346,8 +347,8 @@ static const char *give_up(const struct cell *c)
 /* Whether RECORDS say when the kernel was entered: nothing is left to count. */
 static bool has_counted(const json_t *records)
 {
-	return observed_record(records, "PROBE") ||
-	       json_object_get(observed_record(records, "TWINBOOT"), "tsc_start");
+	return observed_record(records, "PROBE") || json_object_get(
+		observed_record(records, "TWINBOOT"), "tsc_start");
 }
 
 void cell_step(struct cell *c)

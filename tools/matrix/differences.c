@@ -130,6 +130,7 @@ void differences_unused(const struct differences *d)
 	for (unsigned i = 0; d && i < d->n; i++)
 		if (!d->one[i].used)
 			report_note("difference \"%s\", %s: declared, but no "
-				    "cell has it", cfg_getstr(d->one[i].cfg, "cells"),
+				    "cell has it",
+				    cfg_getstr(d->one[i].cfg, "cells"),
 				    cfg_getstr(d->one[i].cfg, "fact"));
 }

@@ -1,7 +1,7 @@
 /*
- * twinboot matrix: boots an image every way.  Here are the options and the cells
- * that they ask for; matrixrun.c runs these, cell.c judges each, matrixout.c
- * tells.
+ * twinboot matrix: boots an image every way.  Here are the options and the
+ * cells that they ask for; matrixrun.c runs these, cell.c judges each,
+ * matrixout.c tells.
  */
 #include "tools/matrix/matrix.h"
 
@@ -35,7 +35,8 @@ static void usage(void)
 	     "the kernel got\nwith what the image promises.  TAP on stdout.  "
 	     "Ends 0 when all pass, 1 when one\nfails, 77 when all are "
 	     "skipped, 99 when QEMU or the harness failed.\n\n"
-	     "  --paths LIST     boot paths, see `twinboot run --help` (all; those "
+	     "  --paths LIST     boot paths, see `twinboot run --help` (all; "
+	     "those "
 	     "named must\n                   be there)\n"
 	     "  --profiles LIST  machines, see `twinboot profiles` (virtio)\n"
 	     "  --entries LIST   entries of menu.lst, 0,2 or all, each in a "
@@ -45,7 +46,8 @@ static void usage(void)
 	     "given and power off\n"
 	     "  --expect RE      pass when the console has this\n"
 	     "  --timeout S      for each boot (240)\n"
-	     "  --silence S      give up when nothing was said for so long (120)"
+	     "  --silence S      give up when nothing was said for so long "
+	     "(120)"
 	     "\n  --differences F  what may differ from the promise, and why\n"
 	     "  --retries N      try a cell that fails again (0)\n"
 	     "  --jobs N         machines at a time (half of the CPUs)\n"
@@ -174,7 +176,9 @@ static int parse(struct options *o, int argc, char **argv)
 	}
 	if (optind == argc)
 		return report_error("give an IMAGE");
-	o->jobs = o->jobs < 1 ? 1 : o->jobs > MATRIX_JOBS_MAX ? MATRIX_JOBS_MAX : o->jobs;
+	o->jobs = o->jobs < 1		      ? 1
+		  : o->jobs > MATRIX_JOBS_MAX ? MATRIX_JOBS_MAX
+					      : o->jobs;
 	return 0;
 }
 

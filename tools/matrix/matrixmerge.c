@@ -56,7 +56,8 @@ static void agree(struct merge *m, int at)
 	for (int i = 0; i < at; i++)
 		if (same(cell, m->cell[i], "image") &&
 		    same(cell, m->cell[i], "entry"))
-			observed_agree(facts, json_object_get(m->cell[i], "facts"),
+			observed_agree(facts,
+				       json_object_get(m->cell[i], "facts"),
 				    NULL, "");
 	if (!status || strcmp(status, "PASS") || !observed_difference(facts))
 		return;

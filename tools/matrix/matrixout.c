@@ -77,8 +77,8 @@ json_t *matrixout_json(const struct matrix *m)
 		if (matrix_is_ours(m, i))
 			json_array_append_new(cells,
 				matrixout_cell(&m->cell[i], i + 1));
-	return json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total", (int)m->n,
-			 "cells", cells);
+	return json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total",
+			 (int)m->n, "cells", cells);
 }
 
 void matrixout_tap_plan(unsigned n, FILE *out)

@@ -61,7 +61,8 @@ static void add_text(struct observed *f, const char *name, const char *got,
 }
 
 /* What the loader says it loaded, and what it says on the host. */
-static void add_loader(struct observed *f, const json_t *got, const json_t *want)
+static void add_loader(struct observed *f, const json_t *got,
+		       const json_t *want)
 {
 	const json_t *file = json_array_get(json_object_get(got, "files"), 0);
 	const json_t *other = json_array_get(json_object_get(want, "files"), 0);
@@ -100,7 +101,8 @@ static void add_root(struct observed *f, const json_t *user,
 }
 
 /* A kernel keeps some memory for itself before it counts. */
-static void add_memory(struct observed *f, const json_t *report, unsigned mem_mb)
+static void add_memory(struct observed *f, const json_t *report,
+		       unsigned mem_mb)
 {
 	json_int_t all = (json_int_t)mem_mb * 1024;
 	json_int_t kib = json_integer_value(json_object_get(report,

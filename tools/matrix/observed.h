@@ -16,8 +16,9 @@ struct observed_machine {
 
 /*
  * The facts of the boot RESULT (of vm_json()) in CELL, "path/profile/entry", on
- * MACHINE: a new array of {"name", "got", "want", "verdict", "reason"}.  Verdicts: "same"; "seen", when nothing was promised; "declared",
- * when D allows the difference; "differs".
+ * MACHINE: a new array of {"name", "got", "want", "verdict", "reason"}.
+ * Verdicts: "same"; "seen", when nothing was promised; "declared", when D
+ * allows the difference; "differs".
  */
 json_t *observed_compare(const json_t *result, const struct expected *p,
 		      const struct observed_machine *machine,

@@ -11,7 +11,8 @@ struct profile {
 	const char *machine;	/* QEMU's; NULL: the path's own */
 	const char *disk;	/* a name for path_disk(); NULL: the path's */
 	const char *vdev;	/* the disk is a partition of this name */
-	const char *drivers[3];	/* one of these is needed; NULL: not looked up */
+	const char
+		*drivers[3]; /* one of these is needed; NULL: not looked up */
 };
 
 /* By name, by number (NULL after the last), and whether P is for PATH. */

@@ -182,7 +182,8 @@ static void show(void *ctx, const char *text, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			interrupt_signal = SIGPIPE;	/* nobody reads it any more */
+			interrupt_signal =
+				SIGPIPE; /* nobody reads it any more */
 			return;
 		}
 		text += n;

@@ -142,7 +142,8 @@ static void say_qemu_error(struct vm *vm)
 	text[n > 0 ? n : 0] = 0;
 	text[strcspn(text, "\n")] = 0;
 	line = strstr(text, ": ");
-	snprintf(vm->why, sizeof(vm->why), "QEMU: %.150s", line ? line + 2 : text);
+	snprintf(vm->why, sizeof(vm->why), "QEMU: %.150s",
+		 line ? line + 2 : text);
 }
 
 static int spawn(struct vm *vm, struct vm_args *a)

@@ -29,7 +29,8 @@ bool blkring_back_attach(struct blkring_back *r)
 }
 
 /* Where byte AT of entry INDEX is. */
-static uint8_t *entry_byte(const struct blkring_back *r, uint32_t index, uint32_t at)
+static uint8_t *entry_byte(const struct blkring_back *r, uint32_t index,
+			   uint32_t at)
 {
 	at += RING_HEAD + (index & (r->entries - 1)) * ENTRY;
 	return r->page[at / PAGE] + at % PAGE;
@@ -56,7 +57,8 @@ int blkring_back_get(struct blkring_back *r, union blkring_request *copy)
 	return 1;
 }
 
-bool blkring_back_put(struct blkring_back *r, uint64_t id, uint8_t op, int16_t status)
+bool blkring_back_put(struct blkring_back *r, uint64_t id, uint8_t op,
+		      int16_t status)
 {
 	struct blkif_sring *s = head(r);
 	struct blkif_response answer;
@@ -144,7 +146,8 @@ int blkring_back_check(const struct blk_io *io, const struct blk_limits *limits)
 			return BLKIF_RSP_ERROR;
 		sectors += s->last_sect - s->first_sect + 1u;
 	}
-	if (io->sector % unit || sectors % unit || io->sector > limits->sectors ||
+	if (io->sector % unit || sectors % unit ||
+	    io->sector > limits->sectors ||
 	    sectors > limits->sectors - io->sector)
 		return BLKIF_RSP_ERROR;
 	return BLKIF_RSP_OKAY;

@@ -16,7 +16,7 @@ enum { TURNS = NETRING_ENTRIES };
 /* While frames come the card does not interrupt: we look at such intervals. */
 #define LOOK_NS		100000
 
-/* ---- what the guest sends -------------------------------------------------- */
+/* ---- what the guest sends ------------------------------------------------ */
 
 static void change_group(struct vif *v, const struct netring_packet *p)
 {
@@ -51,7 +51,8 @@ static bool copy_out(struct vif *v, const struct netring_packet *p, uint8_t *to)
 }
 
 /* P into ROOM, a frame's; the status for the guest. */
-static int16_t send(struct vif *v, const struct netring_packet *p, uint8_t *room)
+static int16_t send(struct vif *v, const struct netring_packet *p,
+		    uint8_t *room)
 {
 	if (p->bad || p->size > NET_FRAME || !copy_out(v, p, room))
 		return NETIF_RSP_ERROR;
@@ -87,7 +88,7 @@ static bool transmit(struct vif *v)
 	return turns == TURNS;
 }
 
-/* ---- what comes for it ------------------------------------------------------- */
+/* ---- what comes for it --------------------------------------------------- */
 
 static bool wanted(const struct vif *v, const uint8_t *frame)
 {

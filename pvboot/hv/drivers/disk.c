@@ -32,7 +32,7 @@ bool disk_add(struct disk *d)
 	return true;
 }
 
-/* ---- a disk in memory ------------------------------------------------------ */
+/* ---- a disk in memory ---------------------------------------------------- */
 
 struct ram_disk {
 	struct disk disk;
@@ -94,7 +94,7 @@ struct disk *disk_add_ram(uint64_t ma, uint64_t len)
 	return &m->disk;
 }
 
-/* ---- for the partition reader ------------------------------------------------- */
+/* ---- for the partition reader -------------------------------------------- */
 
 #define WAIT_NS		(10 * 1000000000ull)
 
@@ -149,7 +149,8 @@ static int wait_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 		uint32_t len = left < PAGE_SIZE ? (uint32_t)left : PAGE_SIZE;
 
 		if (!read_page(w, sector, len))
-			return fail(ERR_READ, "%s, sector %lu", b->name, sector);
+			return fail(ERR_READ, "%s, sector %lu", b->name,
+				    sector);
 		memcpy(to, w->page, len);
 		to += len;
 		sector += len / DISK_SECTOR;

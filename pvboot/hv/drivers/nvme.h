@@ -1,6 +1,6 @@
 /*
- * What nvme.c and nvme_io.c share with the controller (NVM Express 1.4) and with
- * each other.
+ * What nvme.c and nvme_io.c share with the controller (NVM Express 1.4) and
+ * with each other.
  */
 #ifndef PVBOOT_HV_DRIVERS_NVME_H
 #define PVBOOT_HV_DRIVERS_NVME_H

@@ -187,7 +187,7 @@ static void interrupt(void *arg)
 		work_queue(&s->work);
 }
 
-/* ---- finding them ----------------------------------------------------------- */
+/* ---- finding them -------------------------------------------------------- */
 
 struct waiting {
 	struct disk_request request;
@@ -279,7 +279,8 @@ static bool scan(struct virtio_scsi *s, unsigned targets)
 	u->carrier.read = read_now;
 	for (unsigned t = 0; t < targets && !s->v.dead; t++) {
 		u->target = (uint8_t)t;
-		for (unsigned i = 0, n = scsi_luns(&u->carrier, lun); i < n; i++)
+		for (unsigned i = 0, n = scsi_luns(&u->carrier, lun); i < n;
+		     i++)
 			any |= add_unit(s, (uint8_t)t, lun[i]);
 	}
 	memory_free(u, 1);

@@ -1,6 +1,6 @@
 /*
- * Looking for ACPI's tables (ACPI 6.5, 5.2).  They are firmware's, so lengths are
- * checked; nothing is kept.
+ * Looking for ACPI's tables (ACPI 6.5, 5.2).  They are firmware's, so lengths
+ * are checked; nothing is kept.
  */
 #include "pvboot/hv/machine/acpi.h"
 

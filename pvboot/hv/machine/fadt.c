@@ -1,6 +1,6 @@
 /*
- * The Fixed ACPI Description Table (ACPI 6.5, 5.2.9).  It is firmware's: what is
- * not a port, or does not fit, counts as not there.
+ * The Fixed ACPI Description Table (ACPI 6.5, 5.2.9).  It is firmware's: what
+ * is not a port, or does not fit, counts as not there.
  */
 #include "pvboot/hv/machine/fadt.h"
 

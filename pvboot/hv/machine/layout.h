@@ -1,7 +1,7 @@
 /*
- * Where things are in the hypervisor's address space, L4 slots 256..271, and the
- * selectors of its GDT (Xen's, xen/arch-x86/xen-x86_64.h).  For C, assembly and
- * the linker script.
+ * Where things are in the hypervisor's address space, L4 slots 256..271, and
+ * the selectors of its GDT (Xen's, xen/arch-x86/xen-x86_64.h).  For C, assembly
+ * and the linker script.
  */
 #ifndef PVBOOT_HV_MACHINE_LAYOUT_H
 #define PVBOOT_HV_MACHINE_LAYOUT_H

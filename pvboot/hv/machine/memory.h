@@ -74,7 +74,9 @@ void *memory_take(uint64_t size);
 void *memory_alloc(unsigned n);
 void memory_free(void *p, unsigned n);
 
-/* LEN bytes of device memory at MA, uncached; never unmapped.  Panics when out. */
+/*
+ * LEN bytes of device memory at MA, uncached; never unmapped.  Panics when out.
+ */
 void *memory_mmio(uint64_t ma, uint64_t len);
 
 /* Entries 256..271 for every root a guest uses. */

@@ -1,5 +1,6 @@
 /*
- * The machine's date and time: the MC146818's registers, by ports 0x70 and 0x71.
+ * The machine's date and time: the MC146818's registers, by ports 0x70 and
+ * 0x71.
  */
 #include "pvboot/hv/machine/rtc.h"
 

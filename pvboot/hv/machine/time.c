@@ -1,7 +1,7 @@
 /*
  * The clock: the TSC, measured once against a clock of known frequency; the
- * local APIC's timer is measured with it.  A guest computes the same nanoseconds
- * from its vcpu_time_info.
+ * local APIC's timer is measured with it.  A guest computes the same
+ * nanoseconds from its vcpu_time_info.
  */
 #include "pvboot/hv/machine/time.h"
 

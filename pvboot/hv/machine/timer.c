@@ -1,6 +1,6 @@
 /*
- * One-shot timers, on the local APIC: the first to end is programmed.  Interrupts
- * are off here.
+ * One-shot timers, on the local APIC: the first to end is programmed.
+ * Interrupts are off here.
  */
 #include "pvboot/hv/machine/timer.h"
 

@@ -1,7 +1,7 @@
 /*
- * A hypercall that is done in parts (memory/budget.h): the guest makes it again,
- * so that in between it may be interrupted like anywhere else.  A handler says
- * so by the result -XEN_ERESTART; with other first arguments, by
+ * A hypercall that is done in parts (memory/budget.h): the guest makes it
+ * again, so that in between it may be interrupted like anywhere else.  A
+ * handler says so by the result -XEN_ERESTART; with other first arguments, by
  * "return continuation_set(...)".
  */
 #ifndef PVBOOT_HV_PV_CONTINUATION_H

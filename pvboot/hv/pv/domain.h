@@ -18,7 +18,7 @@
 struct domain;
 struct vcpu;
 
-/* ---- events --------------------------------------------------------------- */
+/* ---- events -------------------------------------------------------------- */
 
 typedef void notify_fn(struct domain *d, unsigned port);
 
@@ -37,7 +37,7 @@ struct evtchn {
 
 #define EVTCHN_PORTS	4096
 
-/* ---- pages kept (pv/memory/hold.h) ------------------------------------------ */
+/* ---- pages kept (pv/memory/hold.h) --------------------------------------- */
 
 /* All 0: nothing is held. */
 struct hold {
@@ -46,7 +46,7 @@ struct hold {
 	uint8_t type;			/* FT_... */
 };
 
-/* ---- vCPU and domain ----------------------------------------------------------- */
+/* ---- vCPU and domain ----------------------------------------------------- */
 
 struct callback {
 	uint64_t address;
@@ -69,7 +69,7 @@ struct vcpu_pv {
 	bool moved;		/* continuation_set(): */
 	uint64_t again[2];
 	bool sysret;		/* rcx and r11 may be lost on the way in */
-	uint8_t iopl;		/* PHYSDEVOP_set_iopl, or the architectural one */
+	uint8_t iopl; /* PHYSDEVOP_set_iopl, or the architectural one */
 	uint64_t iobmp_va;	/* PHYSDEVOP_set_iobitmap */
 	unsigned iobmp_ports;
 	uint64_t cr2, cr4;	/* CR4: what the guest may control */

@@ -7,6 +7,21 @@
 
 #include <string.h>
 
+void chain_init(struct store_pool *p)
+{
+	memset(p, 0, sizeof(*p));
+	for (uint32_t i = STORE_NODES - 1; i > 1; i--) {
+		p->node[i].next = p->free_node;
+		p->free_node = i;
+	}
+	for (uint32_t i = STORE_CHUNKS - 1; i > 0; i--) {
+		p->chunk[i].next = p->free_chunk;
+		p->free_chunk = i;
+	}
+	p->n_free_nodes = STORE_NODES - 2;
+	p->n_free_chunks = STORE_CHUNKS - 1;
+}
+
 static uint32_t chunk_get(struct store_pool *p)
 {
 	uint32_t c = p->free_chunk;

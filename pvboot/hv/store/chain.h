@@ -54,6 +54,9 @@ struct store_pool {
 	uint32_t free_chunk, n_free_chunks;
 };
 
+/* All of the pool is free, but node 1. */
+void chain_init(struct store_pool *p);
+
 /* Chains: byte strings in the pool.  0 is the empty one. */
 static inline uint32_t chain_chunks(size_t len)
 {

@@ -1,9 +1,8 @@
 /*
  * Xenstore's tree.  Nodes carry a reference count; a write first makes every
  * node on its path the version's own (copying those that another version
- * shares) and then changes it in place.  The whole cost of that is worked out
- * before the first change, so that nothing fails half way.
- * No recursion: paths and the pool bound every loop.
+ * shares) and then changes it in place.  The cost is worked out before that:
+ * nothing fails half way.  Paths and the pool bound every loop.
  */
 #include "pvboot/hv/store/tree.h"
 
@@ -14,17 +13,7 @@ uint32_t tree_init(struct store_pool *p)
 {
 	struct store_node *root = &p->node[1];
 
-	memset(p, 0, sizeof(*p));
-	for (uint32_t i = STORE_NODES - 1; i > 1; i--) {
-		p->node[i].next = p->free_node;
-		p->free_node = i;
-	}
-	for (uint32_t i = STORE_CHUNKS - 1; i > 0; i--) {
-		p->chunk[i].next = p->free_chunk;
-		p->free_chunk = i;
-	}
-	p->n_free_nodes = STORE_NODES - 2;
-	p->n_free_chunks = STORE_CHUNKS - 1;
+	chain_init(p);
 	root->refs = 1;
 	root->n_perms = 1;
 	root->perm[0].access = STORE_READ;
@@ -263,7 +252,8 @@ static uint32_t make_path(struct store_pool *p, uint32_t *root, unsigned dom,
 		if (!kid) {
 			kid = add_kid(p, *slot,
 				      new_kid(p, *slot, dom, name, len));
-			p->node[*kid].guest_nodes = p->node[*kid].perm[0].dom != 0;
+			p->node[*kid].guest_nodes =
+				p->node[*kid].perm[0].dom != 0;
 			for (unsigned i = 0; i < depth; i++)
 				p->node[above[i]].guest_nodes +=
 					p->node[*kid].guest_nodes;

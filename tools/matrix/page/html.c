@@ -229,8 +229,10 @@ void html_cell_link(const json_t *cell, FILE *out)
 bool html_cell_has_section(const json_t *cell)
 {
 	return !strcmp(html_status(cell), "PASS") ||
-	       json_object_get(cell, "boot") || json_object_get(cell, "facts") ||
-	       html_member(cell, "console")[0] || html_member(cell, "screen")[0];
+	       json_object_get(cell, "boot") ||
+	       json_object_get(cell, "facts") ||
+	       html_member(cell, "console")[0] ||
+	       html_member(cell, "screen")[0];
 }
 
 void html_cell_links(const json_t *cells, bool named, FILE *out)

@@ -177,7 +177,9 @@ static void put_records(const json_t *cell, FILE *out)
 
 	if (!text)
 		return;
-	fputs("<details class=\"records\"><summary>Boot records</summary>\n<pre>", out);
+	fputs("<details class=\"records\"><summary>Boot "
+	      "records</summary>\n<pre>",
+	      out);
 	html_text(text, out);
 	fputs("</pre></details>\n", out);
 	free(text);

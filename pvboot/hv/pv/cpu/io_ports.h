@@ -8,7 +8,7 @@ struct io_access {
 	uint16_t port;
 	uint8_t size;		/* 1, 2 or 4 bytes */
 	bool in;
-	bool string;		/* by rdi, or by rsi and the base of a segment */
+	bool string; /* by rdi, or by rsi and the base of a segment */
 	uint64_t base;
 };
 

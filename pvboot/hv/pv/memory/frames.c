@@ -155,7 +155,9 @@ int frame_get_type(struct domain *d, uint64_t mfn, unsigned type)
 	if (!f || f->count >= FRAME_COUNT_MAX)
 		return -XEN_EINVAL;
 	if (!f->tcount) {
-		/* The most common by far: nothing to flush, nothing to check. */
+		/*
+		 * The most common by far: nothing to flush, nothing to check.
+		 */
 		if (type == FT_WRITABLE && f->type == type) {
 			f->count++;
 			f->tcount = 1;

@@ -20,7 +20,7 @@ enum frame_type {
 };
 
 #define FF_PINNED	1	/* the guest pinned it: one type reference */
-#define FF_SHARED	2	/* ours, lent to the guest (shared_info, grants) */
+#define FF_SHARED	2 /* ours, lent to the guest (shared_info, grants) */
 #define FF_GUEST	4	/* guest RAM: may take any type */
 #define FF_UNDO		8	/* in the list of paging_release() */
 

@@ -23,7 +23,8 @@ static int64_t give_map(struct vcpu *v, uint64_t va)
 	if (!m.nr_entries)
 		return -XEN_EINVAL;
 	m.nr_entries = 1;
-	if (!guest_write(v, (uint64_t)(uintptr_t)m.buffer.p, &e820, sizeof(e820)))
+	if (!guest_write(v, (uint64_t)(uintptr_t)m.buffer.p, &e820,
+			 sizeof(e820)))
 		return -XEN_EFAULT;
 	return guest_write(v, va, &m, sizeof(m)) ? 0 : -XEN_EFAULT;
 }

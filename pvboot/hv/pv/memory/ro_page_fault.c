@@ -227,7 +227,10 @@ static bool decode(struct vcpu *v, struct store *s, uint64_t va, uint64_t entry)
 	return two ? two_byte(v, s, (uint8_t)op) : one_byte(v, s, (uint8_t)op);
 }
 
-/* The instruction, upon VA's entry of L1 table MFN.  What paging_replace() says. */
+/*
+ * The instruction, upon VA's entry of L1 table MFN.  What paging_replace()
+ * says.
+ */
 static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
 {
 	const uint64_t *at = (uint64_t *)core_frame(mfn) +
