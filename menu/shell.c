@@ -39,7 +39,8 @@ void shell_commands(struct runner *r)
 		tell_error(r);
 		return;
 	}
-	say(r->p, "\nCommands as in menu.lst; `boot' starts, Escape goes back to "
+	say(r->p,
+	    "\nCommands as in menu.lst; `boot' starts, Escape goes back to "
 	    "the menu.\n");
 	while (!is_over(r)) {
 		line[0] = 0;
@@ -59,7 +60,8 @@ static void show_line(struct runner *r, const struct edited *e)
 
 static void list(struct runner *r, const struct edited *e)
 {
-	say(r->p, "\ne edits, o adds a line, d deletes it, b starts, Escape goes "
+	say(r->p,
+	    "\ne edits, o adds a line, d deletes it, b starts, Escape goes "
 	    "back.\n\n");
 	for (unsigned i = 0; i < e->n; i++) {
 		say(r->p, "%3u  ", i);

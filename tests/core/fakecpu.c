@@ -47,7 +47,9 @@ void fakecpu_fail(const char *format, ...)
 	abort();
 }
 
-/* Our own tables show all memory one level below slot 257, but not to ring 3. */
+/*
+ * Our own tables show all memory one level below slot 257, but not to ring 3.
+ */
 void fakecpu_reset(void)
 {
 	uint64_t *t;

@@ -1,7 +1,7 @@
 /*
- * The other processor of pv/core.h: a machine of FAKE_FRAMES frames in an array,
- * and vCPUs whose TLBs remember every translation they used since their last
- * flush, as a processor may.
+ * The other processor of pv/core.h: a machine of FAKE_FRAMES frames in an
+ * array, and vCPUs whose TLBs remember every translation they used since their
+ * last flush, as a processor may.
  */
 #ifndef TESTS_CORE_FAKECPU_H
 #define TESTS_CORE_FAKECPU_H

@@ -47,8 +47,8 @@ uint64_t play_rnd(uint64_t n)
 
 static uint64_t big(void)
 {
-	return play_rnd(65536) << 48 | play_rnd(65536) << 32 | play_rnd(65536) << 16 |
-		play_rnd(65536);
+	return play_rnd(65536) << 48 | play_rnd(65536) << 32 |
+	       play_rnd(65536) << 16 | play_rnd(65536);
 }
 
 unsigned play_page(void)
@@ -141,9 +141,11 @@ static void update(void)
 	unsigned n = 1 + (play_rnd(8) ? 0 : (unsigned)play_rnd(4)), i;
 
 	for (i = 0; i < n; i++) {
-		uint64_t slot = play_rnd(4) ? play_rnd(8) : play_rnd(512), how = play_rnd(8);
+		uint64_t slot = play_rnd(4) ? play_rnd(8) : play_rnd(512),
+			 how = play_rnd(8);
 
-		u[i].ptr = play_any_mfn() << 12 | slot << 3 | (how < 3 ? how : 0);
+		u[i].ptr =
+			play_any_mfn() << 12 | slot << 3 | (how < 3 ? how : 0);
 		u[i].val = how == 1 ? play_rnd(PLAY_PAGES) : play_any_pte();
 	}
 	if (!play_rnd(6)) {	/* a link of the root to a root */
@@ -152,8 +154,8 @@ static void update(void)
 			PTE_P | (play_rnd(4) ? 0 : PTE_RW);
 	}
 	if (play_put(PLAY_ARG, u, sizeof(*u) * n))
-		play_call(__HYPERVISOR_mmu_update, PLAY_ARG, n, play_rnd(3) ? 0 : PLAY_ARG + 512,
-		     DOMID_SELF);
+		play_call(__HYPERVISOR_mmu_update, PLAY_ARG, n,
+			  play_rnd(3) ? 0 : PLAY_ARG + 512, DOMID_SELF);
 }
 
 static void update_va(void)
@@ -217,11 +219,13 @@ static void reservation(void)
 
 	memset(&r, 0, sizeof(r));
 	for (i = 0; i < 3; i++)
-		frame[i] = play_rnd(2) ? play_mfn(play_page()) : play_rnd(PLAY_PAGES);
+		frame[i] = play_rnd(2) ? play_mfn(play_page())
+				       : play_rnd(PLAY_PAGES);
 	r.extent_start.p = (xen_pfn_t *)(uintptr_t)(PLAY_ARG + 64);
 	r.nr_extents = 1 + play_rnd(3);
 	r.domid = DOMID_SELF;
-	if (play_put(PLAY_ARG, &r, sizeof(r)) && play_put(PLAY_ARG + 64, frame, sizeof(frame)))
+	if (play_put(PLAY_ARG, &r, sizeof(r)) &&
+	    play_put(PLAY_ARG + 64, frame, sizeof(frame)))
 		play_call(__HYPERVISOR_memory_op, play_rnd(2) ?
 		     XENMEM_decrease_reservation : XENMEM_populate_physmap,
 		     PLAY_ARG, 0, 0);
@@ -238,11 +242,13 @@ static void descriptors(void)
 	case 1:
 	case 2:
 		if (play_put(PLAY_ARG, mfn, sizeof(mfn)))
-			play_call(__HYPERVISOR_set_gdt, PLAY_ARG, play_rnd(1025), 0, 0);
+			play_call(__HYPERVISOR_set_gdt, PLAY_ARG,
+				  play_rnd(1025), 0, 0);
 		break;
 	case 3:
 		play_call(__HYPERVISOR_update_descriptor,
-		     play_any_mfn() << 12 | play_rnd(512) << 3, play_rnd(2) ? big() : 0, 0, 0);
+			  play_any_mfn() << 12 | play_rnd(512) << 3,
+			  play_rnd(2) ? big() : 0, 0, 0);
 		break;
 	case 4:
 		play_call(__HYPERVISOR_set_segment_base, play_rnd(4),
@@ -265,7 +271,8 @@ static void grant(void)
 	case 0:
 		play_domain->grant[0][ref] = (struct grant_entry_v1){
 			(uint16_t)(play_rnd(4) ? 1 : play_rnd(65536)),
-			(uint16_t)(play_rnd(8) ? 0 : 5), (uint32_t)play_any_mfn(),
+			(uint16_t)(play_rnd(8) ? 0 : 5),
+			(uint32_t)play_any_mfn(),
 		};
 		break;
 	case 1:
@@ -307,14 +314,31 @@ static void event(void)
 	if (play_rnd(4))
 		play_call(__HYPERVISOR_event_channel_op, c, PLAY_ARG, 0, 0);
 	else
-		play_call(__HYPERVISOR_event_channel_op_compat, PLAY_ARG - 4, 0, 0, 0);
+		play_call(__HYPERVISOR_event_channel_op_compat, PLAY_ARG - 4, 0,
+			  0, 0);
 	evtchn_raise(play_domain, (unsigned)play_rnd(8));
 }
 
 static void (*const action[])(void) = {
-	update, update, update_va, update_va, ext, ext, ext, make_table,
-	make_table, reservation, descriptors, grant, event, play_multicall, play_store,
-	play_store, play_read_for_it, play_backends, play_long_list,
+	update,
+	update,
+	update_va,
+	update_va,
+	ext,
+	ext,
+	ext,
+	make_table,
+	make_table,
+	reservation,
+	descriptors,
+	grant,
+	event,
+	play_multicall,
+	play_store,
+	play_store,
+	play_read_for_it,
+	play_backends,
+	play_long_list,
 };
 
 static void settings(void)

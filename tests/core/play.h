@@ -1,6 +1,6 @@
 /*
- * A hostile guest in a process: a domain of FAKE_FRAMES - FAKE_FIRST frames with
- * its own map in place, and the operations a list of bytes makes it do.
+ * A hostile guest in a process: a domain of FAKE_FRAMES - FAKE_FIRST frames
+ * with its own map in place, and the operations a list of bytes makes it do.
  */
 #ifndef TESTS_CORE_PLAY_H
 #define TESTS_CORE_PLAY_H

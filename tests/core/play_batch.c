@@ -87,8 +87,10 @@ void play_multicall(void)
 	e[n].args[2] = play_rnd(2) ? 0 : play_va(page) + play_rnd(1024) * 4;
 	e[n++].args[3] = DOMID_SELF;
 	pfn = play_rnd(2) ? mfn : pfn;
-	if (play_put(PLAY_ARG, e, sizeof(*e) * n) && play_put(PLAY_ARG + 512, &r, sizeof(r)) &&
-	    play_put(PLAY_ARG + 600, &op, sizeof(op)) && play_put(PLAY_ARG + 700, &u, sizeof(u))
-	    && play_put(PLAY_ARG + 1024, &pfn, sizeof(pfn)))
+	if (play_put(PLAY_ARG, e, sizeof(*e) * n) &&
+	    play_put(PLAY_ARG + 512, &r, sizeof(r)) &&
+	    play_put(PLAY_ARG + 600, &op, sizeof(op)) &&
+	    play_put(PLAY_ARG + 700, &u, sizeof(u)) &&
+	    play_put(PLAY_ARG + 1024, &pfn, sizeof(pfn)))
 		play_call(__HYPERVISOR_multicall, PLAY_ARG, n, 0, 0);
 }

@@ -1,6 +1,6 @@
 /*
- * The playing guest's domain: pseudo-physical page I is mapped at BASE + I * 4096
- * from the start, its page tables (pages 0..3) read-only.
+ * The playing guest's domain: pseudo-physical page I is mapped at BASE + I *
+ * 4096 from the start, its page tables (pages 0..3) read-only.
  */
 #include "tests/core/play_domain.h"
 

@@ -74,8 +74,10 @@ static void test_cmdline_errors(void **state)
 		"hv memory=3", "hv verbose",
 		"vif=", "vif=net", "vif=eth0", "vif=net999", "vif=net0,",
 		"vif=net0,mac=", "vif=net0,mac=02:00:5e:00:00",
-		"vif=net0,mac=02:00:5e:00:00:0", "vif=net0,mac=02-00-5e-00-00-01",
-		"vif=net0,mac=02:00:5e:00:00:0g", "vif=net0,mac=01:00:5e:00:00:01",
+		"vif=net0,mac=02:00:5e:00:00:0",
+		"vif=net0,mac=02-00-5e-00-00-01",
+		"vif=net0,mac=02:00:5e:00:00:0g",
+		"vif=net0,mac=01:00:5e:00:00:01",
 		"vif=net0,mac=02:00:5e:00:00:01,ro", "vif=net0 vif=net0",
 		"vif=none vif=net0", "vif=net0 vif=none", "vif=none,mac=0",
 	};

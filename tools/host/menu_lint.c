@@ -171,8 +171,10 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	locks(t, line);
 	if ((line->cmd == CMD_ROOT || line->cmd == CMD_ROOTNOVERIFY) && *args &&
 	    *args != '(')
-		remark(t, line->line, "a device has brackets: \"%s %s\" is Error "
-		       "11", name, args);
+		remark(t, line->line,
+		       "a device has brackets: \"%s %s\" is Error "
+		       "11",
+		       name, args);
 	if (line->cmd == CMD_INITRD)
 		initrd_words(t, line);
 	if (line->cmd == CMD_CHAINLOADER)
