@@ -176,7 +176,8 @@ static int step(struct fat *fat, struct walk *w, const char *name, size_t len)
 	if (!found)
 		return fail(ERR_FILE_NOT_FOUND, "%s", w->path);
 	if (w->depth == DEPTH_MAX)
-		return fail(ERR_FILENAME, "%s", w->path);
+		return fail(ERR_FILE_LENGTH, "%s: more than %u directories",
+			    w->path, DEPTH_MAX);
 	w->dir[w->depth++] = w->first;
 	w->first = entry.first;
 	w->size = entry.size;
