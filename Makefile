@@ -538,6 +538,17 @@ gdb-uefi: $(B)/boot/twinboot.efi $(B)/twinboot $(if $(IMAGE),,$(DEMO)) \
 		| $(B)/.packages-run $(B)/.packages-debug
 	$(Q)mbr/uefi/gdb $(B) $(or $(IMAGE),$(DEMO))
 
+# The same in the hypervisor: at its first C, and then at run(), where a guest is
+# entered for the first time.
+.PHONY: gdb-pv
+gdb-pv: $(B)/boot/hv.elf $(if $(IMAGE),,$(DEMO)) \
+		| $(B)/.packages-run $(B)/.packages-debug
+	$(Q)gdb -q -ex 'set confirm off' \
+	  -ex 'target remote | exec qemu-system-x86_64 -accel tcg -m 512 \
+	    -display none -serial file:$(B)/gdb-pv.log -gdb stdio -S -kernel $< \
+	    -drive file=$(or $(IMAGE),$(DEMO)),format=raw,if=virtio,snapshot=on' \
+	  -ex 'hbreak start.c:start' -ex 'hbreak run.c:run' -ex continue $<.sym
+
 # ---- install ---------------------------------------------------------------
 
 .PHONY: install
@@ -662,6 +673,7 @@ help:
 	  'make bench' 'what a boot costs, held against limits' \
 	  'make gdb-bios' 'a debugger on the BIOS path (docs/debugging.md)' \
 	  'make gdb-uefi' 'the same on the UEFI path' \
+	  'make gdb-pv' 'the same in the hypervisor' \
 	  'make install' 'into PREFIX ($(PREFIX)), below DESTDIR' \
 	  'make clean' 'remove $(B)' 'V=1' 'show every command'
 

@@ -61,4 +61,18 @@ for i in 1 2 3; do add tests/public-names "more_$i"; done
 check 'more than twelve exceptions' named names public-names twelve
 check 'an exception that nobody needs' named names public-names more_1
 undo tests/public-names
+f=pvboot/hv/machine/com.c
+wide=$(printf '/* %78s */' x)
+printf 'static void f(void)\n{\n%s\n}\n' "$(yes ';' | head -61)" >>$f
+add $f "$wide"
+add $f '        int indented;'
+add $f 'int blank; '
+for what in '80 columns' 'indented by blanks' 'blanks at the end' \
+	'a function of 61 lines'; do
+	check "$what" named text $f "$what"
+done
+undo $f
+add docs/limits.md "See gone_with_the_wind."'c and NAME.c.'
+check 'a file that is not there' named mentions docs/limits.md gone_with
+undo docs/limits.md
 done_testing

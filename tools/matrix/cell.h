@@ -40,7 +40,7 @@ struct cell {
 	char *console;		/* all that the guest said */
 	size_t console_len, searched;
 	json_t *result;		/* of vm_json(): the boot that is judged */
-	json_t *facts, *times;	/* facts.h, of that boot */
+	json_t *facts, *times;	/* observed.h, of that boot */
 	char *screen;		/* the judged boot's, PNG in base64, or NULL */
 	json_t *cost;		/* the boot record of the one that counts */
 };
