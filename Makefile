@@ -374,6 +374,7 @@ HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
 HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu devices heir \
 	heir-leap heir-p2m old)
 $(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
+	$(B)/boot-obj/tests/hv/devices_net.o \
 	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
 HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
 $(B)/boot-test/heir.elf: $(HEIR_OBJ)

@@ -100,6 +100,7 @@ void guest_main(void)
 	store_start();
 	ok(store_read("domid")[0] == '1', "xenstore: answers");
 	devices_block();
+	devices_network();
 	ok(!hypercall(__HYPERVISOR_arch_7, 0, 0, 0, 0), "the audit agrees");
 	store_limits();
 	store_flood();

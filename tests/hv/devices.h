@@ -3,5 +3,7 @@
 #define TESTS_HV_DEVICES_H
 
 void devices_block(void);
+/* Nothing when there is no network device. */
+void devices_network(void);
 
 #endif

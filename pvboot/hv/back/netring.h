@@ -52,9 +52,7 @@ struct netring_packet {
 	uint8_t group_mac[6];
 };
 
-/*
- * 1: the next packet, not yet consumed; 0: none; -1: the guest broke the ring.
- */
+/* 1: the next packet, not yet consumed; 0: none; -1: the ring is broken. */
 int netring_packet(struct netring *r, struct netring_packet *p);
 /* Consume P, with STATUS (NETIF_RSP_...) for each of its parts. */
 void netring_done(struct netring *r, const struct netring_packet *p,

@@ -95,8 +95,8 @@ static void issue(struct ahci_port *p, unsigned slot, uint8_t command,
 	uint32_t bytes = 0;
 
 	for (unsigned i = 0; i < r->n_segs; i++) {
-		t->prd[i] =
-			(struct ahci_prd){ r->seg[i].ma, 0, r->seg[i].len - 1 };
+		t->prd[i] = (struct ahci_prd){ r->seg[i].ma, 0,
+					       r->seg[i].len - 1 };
 		bytes += r->seg[i].len;
 	}
 	if (command == ATA_IDENTIFY || command == ATA_FLUSH)
@@ -255,19 +255,17 @@ static bool identify(struct ahci_port *p)
 
 static bool prepare(struct ahci_port *p)
 {
-	uint8_t *page = memory_alloc(1); /* headers, then received FISes */
+	uint8_t *page = memory_alloc(1);	/* headers, received FISes */
 	const uint64_t ma = page ? va_ma(page) : 0;
 
-	p->table = memory_alloc(AHCI_SLOTS * sizeof(struct ahci_table) /
-				PAGE_SIZE);
+	p->table = memory_alloc(AHCI_SLOTS * sizeof(*p->table) / PAGE_SIZE);
 	p->ranges = memory_alloc(AHCI_SLOTS * DISK_SECTOR / PAGE_SIZE);
 	if (!page || !p->table || !p->ranges)
 		return false;
 	p->header = (struct ahci_header *)page;
 	p->reg[PX_CLB] = (uint32_t)ma;
 	p->reg[PX_CLBU] = (uint32_t)(ma >> 32);
-	p->reg[PX_FB] =
-		(uint32_t)(ma + AHCI_SLOTS * sizeof(struct ahci_header));
+	p->reg[PX_FB] = (uint32_t)(ma + AHCI_SLOTS * sizeof(*p->header));
 	p->reg[PX_FBU] = (uint32_t)(ma >> 32);
 	start(p);
 	return true;
@@ -309,16 +307,15 @@ static bool knows(const struct pci_dev *p)
 	return p->class == CLASS_AHCI;
 }
 
-/*
- * The firmware's lists and buffers must be at rest before memory is given out.
- */
+/* The firmware's lists must be at rest before memory is given out. */
 static bool stop_all(struct ahci *a, unsigned ports)
 {
 	bool stopped = true;
 
 	for (unsigned i = 0; i < ports; i++) {
-		struct ahci_port p = { .reg = a->reg + PX_FIRST +
-					      i * PX_WORDS };
+		struct ahci_port p = {
+			.reg = a->reg + PX_FIRST + i * PX_WORDS,
+		};
 
 		if (a->reg[PI] >> i & 1)
 			stopped &= stop(&p);

@@ -63,9 +63,7 @@ struct disk {
 extern struct disk *disk_table[DISK_MAX];
 extern unsigned disk_count;
 
-/*
- * Number D as the next disk.  false (and a log line) when there are too many.
- */
+/* Number D as the next disk.  false (logged) when there are too many. */
 bool disk_add(struct disk *d);
 /* A module in memory as a read-only disk; NULL when there is no memory. */
 struct disk *disk_add_ram(uint64_t ma, uint64_t len);

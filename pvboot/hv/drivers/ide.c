@@ -22,14 +22,8 @@
 #define IF_BUS_MASTER	0x80
 
 /* Command block registers; the control block has the status at +2. */
-enum {
-	R_DATA = 0,
-	R_FEATURES = 1,
-	R_COUNT = 2,
-	R_LBA = 3,
-	R_DEVICE = 6,
-	R_STATUS = 7
-};
+enum { R_DATA = 0, R_FEATURES = 1, R_COUNT = 2, R_LBA = 3, R_DEVICE = 6,
+       R_STATUS = 7 };
 #define ST_BUSY		0x80
 #define ST_FAULT	0x20
 #define ST_DATA		0x08

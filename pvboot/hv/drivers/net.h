@@ -49,9 +49,7 @@ struct net {
 extern struct net *net_table[NET_MAX];
 extern unsigned net_count;
 
-/*
- * Number N as the next card.  false (and a log line) when there are too many.
- */
+/* Number N as the next card.  false (logged) when there are too many. */
 bool net_add(struct net *n);
 /* Tell N's user. */
 void net_event(struct net *n);

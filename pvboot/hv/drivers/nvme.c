@@ -17,7 +17,7 @@
 #define CAP_TO(cap)	((cap) >> 24 & 0xff)	/* of 500 ms */
 #define CAP_DSTRD(hi)	((hi) & 15)
 #define CAP_MPSMIN(hi)	((hi) >> 16 & 15)
-#define CC_ENABLE	(6u << 16 | 4u << 20 | 1) /* entries 64, 16 bytes */
+#define CC_ENABLE	(6u << 16 | 4u << 20 | 1)	/* 64, 16 bytes */
 #define CSTS_RDY	1u
 #define CSTS_CFS	2u
 
@@ -61,8 +61,8 @@ bool nvme_get(struct nvme_queue *q, struct nvme_completion *c)
 /* Wait until the controller is READY, or not. */
 static bool wait_ready(struct nvme *n, uint32_t ready)
 {
-	uint64_t end =
-		time_now() + (CAP_TO(n->reg[NVME_CAP]) + 1) * 500000000ull;
+	const uint32_t halves = CAP_TO(n->reg[NVME_CAP]) + 1;
+	uint64_t end = time_now() + halves * 500000000ull;
 
 	while ((n->reg[NVME_CSTS] & CSTS_RDY) != ready)
 		if (n->reg[NVME_CSTS] & CSTS_CFS || time_now() > end)

@@ -1,7 +1,7 @@
 /*
  * Virtio over PCI (virtio 1.0, section 4.1, and its legacy interface), with
- * split queues (virtio_queue.h).  The device is not trusted more than it must
- * be: what it writes into the queue is checked.
+ * split queues (virtio_queue.h).  The device is not trusted more than must be:
+ * what it writes into the queue is checked.
  */
 #ifndef PVBOOT_HV_DRIVERS_VIRTIO_H
 #define PVBOOT_HV_DRIVERS_VIRTIO_H
@@ -29,7 +29,7 @@ struct virtio {
 	struct virtio_window common, notify, isr, config;
 	uint32_t notify_multiplier;
 	uint64_t features;	/* both sides' */
-	bool dead; /* it broke the rules: reset, never used again */
+	bool dead;		/* it broke the rules: never used again */
 	bool stuck;		/* and it did not reset: it may still write */
 };
 

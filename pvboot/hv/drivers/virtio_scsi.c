@@ -271,6 +271,7 @@ static bool scan(struct virtio_scsi *s, unsigned targets)
 {
 	struct unit *u = memory_alloc(1);
 	uint16_t lun[SCSI_LUNS];
+	unsigned n;
 	bool any = false;
 
 	if (!u)
@@ -279,8 +280,8 @@ static bool scan(struct virtio_scsi *s, unsigned targets)
 	u->carrier.read = read_now;
 	for (unsigned t = 0; t < targets && !s->v.dead; t++) {
 		u->target = (uint8_t)t;
-		for (unsigned i = 0, n = scsi_luns(&u->carrier, lun); i < n;
-		     i++)
+		n = scsi_luns(&u->carrier, lun);
+		for (unsigned i = 0; i < n; i++)
 			any |= add_unit(s, (uint8_t)t, lun[i]);
 	}
 	memory_free(u, 1);
