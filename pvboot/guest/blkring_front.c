@@ -80,7 +80,8 @@ int blkring_front_init(struct blkring_front *r, struct arena *arena,
 		r->pages = 0;
 		return err;
 	}
-	s = memset(r->page, 0, pages * XEN_PAGE);
+	/* The backend sees them all: nothing of what was in them before. */
+	s = memset(r->page, 0, r->n_refs * XEN_PAGE);
 	s->req_event = s->rsp_event = 1;
 	for (unsigned i = 0; i < r->n_refs; i++)
 		r->ref[i] = grant_give(r->dom, mfn_of(r->page + i * XEN_PAGE),

@@ -222,6 +222,12 @@ static void own_crash(void)
 	shut_down(SHUTDOWN_crash);
 }
 
+/* The test build's own fault: what becomes of one. */
+static void too_deep(void)
+{
+	hypercall(__HYPERVISOR_arch_7, 5, 0, 0, 0);
+}
+
 void hostile_die(const char *name)
 {
 	static const struct {
@@ -233,7 +239,7 @@ void hostile_die(const char *name)
 		{ "user-without-root", user_without_root },
 		{ "iret-nowhere", iret_nowhere }, { "iret-ring0", iret_ring0 },
 		{ "iret-no-frame", iret_no_frame }, { "no-map", no_map },
-		{ "own-crash", own_crash },
+		{ "own-crash", own_crash }, { "too-deep", too_deep },
 	};
 	unsigned i;
 

@@ -45,6 +45,9 @@ die iret-ring0 'bad return frame'
 die iret-no-frame 'iret: no frame'
 die no-map 'its stack at .* cannot be written'
 die own-crash 'it reports a crash'
+guest qemu64 "hostile.elf die=too-deep"
+grep -aq '^(hv) .*exception 8 ' "$t/out"
+check $? "a stack of ours that is too small is a clean end"
 icount="-icount shift=0,sleep=off"
 guest qemu64 long.elf $icount
 [ $status = 0 ] && grep -aq '^1\.\.' "$t/out" && ! grep -aq '^not ok' "$t/out"

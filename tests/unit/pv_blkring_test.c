@@ -25,6 +25,15 @@ static int try_ring(unsigned pages, unsigned segments, unsigned data)
 	return blkring_front_init(&ring, &arena, pages, segments, data);
 }
 
+/* What is granted shows nothing of what the memory held. */
+static void test_clean(void **state)
+{
+	memset(memory, 0xaa, sizeof(memory));
+	assert_int_equal(try_ring(2, 32, BLKRING_DATA), 0);
+	for (size_t i = 64; i < ring.n_refs * (size_t)XEN_PAGE; i++)
+		assert_int_equal(ring.page[i], 0);
+}
+
 static void start_ring(unsigned pages, unsigned segments)
 {
 	assert_int_equal(try_ring(pages, segments, BLKRING_DATA), 0);
@@ -330,7 +339,7 @@ static void test_no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_clean), cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_few_pages),
 		cmocka_unit_test(test_wrap),

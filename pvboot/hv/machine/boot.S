@@ -104,7 +104,9 @@ boot_gdtr:
 boot_l4: .skip 4096
 boot_l3: .skip 4096
 boot_l2: .skip 4 * 4096
-	.globl boot_stack, boot_stack_top
+	/* The page below is taken away once we have tables of our own. */
+	.globl boot_guard, boot_stack, boot_stack_top
+boot_guard: .skip 4096
 boot_stack: .skip 16384
 boot_stack_top:
 

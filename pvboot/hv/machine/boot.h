@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 extern uint64_t boot_l4[512];
-extern uint8_t boot_stack[], boot_stack_top[];
+extern uint8_t boot_guard[4096], boot_stack[], boot_stack_top[];
 extern uint8_t image_start[], image_rodata[], image_data[], image_end[];
 extern const uint8_t blob_start[], blob_end[];
 extern const uint64_t extable_start[], extable_end[];

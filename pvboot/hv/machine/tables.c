@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
@@ -38,7 +39,12 @@ struct table_ptr {
 uint8_t tables_gdt[4096] __attribute__((aligned(4096)));
 static struct gate idt[256] __attribute__((aligned(4096)));
 static struct tss tss __attribute__((aligned(16)));
-static uint8_t ist_stack[4][4096] __attribute__((aligned(16)));
+
+/* Below each a page that is not there: too deep is a double fault. */
+static struct {
+	uint8_t guard[4096], stack[4096];
+} own[4] __attribute__((aligned(4096)));
+
 
 /*
  * What libc's functions expect behind FS: its own address, and a stack canary
@@ -81,7 +87,8 @@ static void idt_init(void)
 			 i == VEC_BP || i == VEC_OF ? 3 : 0, 0);
 	for (i = 0; i < 4; i++) {
 		idt[own_stack[i]].ist = (uint8_t)(i + 1);
-		tss.ist[i] = (uint64_t)(uintptr_t)ist_stack[i] + 4096;
+		tss.ist[i] = (uint64_t)(uintptr_t)own[i].stack + 4096;
+		memory_map((uint64_t)(uintptr_t)own[i].guard, 0);
 	}
 }
 
@@ -131,6 +138,7 @@ void tables_init(void)
 	tss.iobase = sizeof(tss);	/* no ports for ring 3 */
 	set_system(SEL_TSS, (uint64_t)(uintptr_t)&tss, sizeof(tss) - 1, 0x9);
 	idt_init();
+	memory_map((uint64_t)(uintptr_t)boot_guard, 0);
 	memory_map(HV_GDT + 14 * PAGE_SIZE,
 		   va_ma(tables_gdt) | PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
 	load_tables();

@@ -5,6 +5,7 @@
  *	2 (ref, write)		grant_unmap of what 1 mapped
  *	3			mfn of a page of ours
  *	4 (units)		the budget of an exit from now on
+ *	5			overflow our stack
  */
 #include "pvboot/hv/pv/cpu/test_op.h"
 
@@ -33,6 +34,12 @@ static int64_t test_unmap(struct domain *d, uint32_t ref, bool write)
 	return 0;
 }
 
+/* More stack than there is. */
+static int64_t deep(volatile int64_t n)
+{
+	return n ? deep(n + 1) + n : 0;
+}
+
 int64_t do_test_op(struct vcpu *v, const uint64_t *a)
 {
 	switch (a[0]) {
@@ -47,6 +54,8 @@ int64_t do_test_op(struct vcpu *v, const uint64_t *a)
 	case 4:
 		budget_size = a[1] < 64 ? 64 : (int32_t)(a[1] & 0xffff);
 		return 0;
+	case 5:
+		return deep(1);
 	}
 	return -XEN_ENOSYS;
 }
