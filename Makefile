@@ -79,8 +79,8 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 COMMON := -std=gnu11 -g -I. -MMD -MP '-ffile-prefix-map=$(CURDIR)=.' $(WARN)
 
 # musl's headers first, then gcc's own; the rest of /usr/include (Linux', Xen's,
-# the libraries') comes after both.
-GCC_INCLUDE = $(shell $(CC) -print-file-name=include)
+# the libraries') comes after both.  The shell asks gcc: it may not be there yet.
+GCC_INCLUDE = $$($(CC) -print-file-name=include)
 BOOT_CFLAGS = $(COMMON) -O2 -ffreestanding -fPIC -fvisibility=hidden \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -ffunction-sections -fdata-sections \
@@ -100,8 +100,7 @@ TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
 
-# Changed when a flag changes: then all is compiled again.  It names folders of
-# gcc, which may have to be installed first.
+# Changed when a flag changes: then all is compiled again.
 flags = $(subst ',,LZO=$(LZO) $(BOOT_CFLAGS) $(HOST_CFLAGS) $(TEST_CFLAGS) \
 	$(foreach v,$(sort $(filter FLAGS_%,$(.VARIABLES))),$(v)=$($(v))))
 .PHONY: FORCE
