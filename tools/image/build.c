@@ -20,6 +20,7 @@
 #include "tools/image/layout.h"
 #include "tools/image/menu_check.h"
 #include "tools/image/mkfs.h"
+#include "tools/image/parts.h"
 #include "tools/image/source.h"
 #include "tools/image/spool.h"
 #include "tools/output.h"
@@ -224,11 +225,14 @@ static int write_esp(struct build *b, const struct deliver *out)
 	b->efi = boot_install_find(&b->r, "twinboot.efi");
 	filetree_init(&t, NULL);
 	err = add_boot_file(&t, b->efi, "EFI/BOOT/BOOTX64.EFI");
+	for (const char **f = b->r.esp_file; f && *f && !err; f++)
+		err = file_option_add(&t, *f);
 	if (!err) {
 		filetree_finish(&t);
 		err = mkfat_need(&m, &t) > m.size ?
-		      report_error("%s does not fit on the ESP of %lu MiB",
-				   b->efi, m.size >> 20) : mkfat_write(&m, &t);
+		      report_error("the ESP's files do not fit on %lu MiB: "
+				   "give --esp-size", m.size >> 20) :
+		      mkfat_write(&m, &t);
 	}
 	filetree_free(&t);
 	return err;
@@ -239,7 +243,7 @@ static int write_all(struct build *b, const struct deliver *out)
 	if (ftruncate(out->fd, (off_t)b->layout.size))
 		return report_errno("%s", b->r.output);
 	if (layout_write(&b->layout, &b->r, &b->ids, out->fd, b->r.output) ||
-	    write_root(b, out))
+	    write_root(b, out) || parts_write(b, out))
 		return -1;
 	if (b->layout.esp.size && write_esp(b, out))
 		return -1;
@@ -270,6 +274,7 @@ void build_release(struct build *b)
 	data_close_places();
 	spool_end();
 	filetree_free(&b->tree);
+	parts_release(b);
 	recipe_free(&b->r);
 	free(b->dir);
 	free(b->kernel);
@@ -352,6 +357,8 @@ int build_image(struct build *b, int sink)
 	if (filetree_time_check() || choose_boots(&b->r) || collect(b))
 		return -1;
 	build_ids(b);
+	if (parts_collect(b))
+		return -1;
 	m = root_fs(b, NULL);
 	need = m.fs == FS_FAT32 ? mkfat_need(&m, &b->tree) :
 	       mkext_need(&m, &b->tree);

@@ -8,12 +8,19 @@
 #include "tools/image/layout.h"
 #include "tools/image/recipe.h"
 
+/* A partition beside the root. */
+struct build_part {
+	struct tree tree;
+	char uuid[40];		/* of the file system */
+};
+
 struct build {
 	struct recipe r;
 	struct tree tree;
 	struct layout layout;
 	struct layout_ids ids;
 	char uuid[40];		/* of the root file system */
+	struct build_part more[RECIPE_PARTS];
 	char *kernel, *initrd;	/* "/boot/vmlinuz", for menu.lst, or NULL */
 	char *dir;		/* where the image will be; NULL: nowhere */
 	char *efi, *stage2;	/* files that go in, or NULL */
@@ -40,6 +47,8 @@ char *bmap_make(int raw, uint64_t size);
 /* A hash of the inputs and WHAT: the same inputs, the same image. */
 void build_hash(const struct build *b, const char *what, uint8_t h[32]);
 void build_ids(struct build *b);
+/* The UUID for WHAT. */
+void build_id(const struct build *b, const char *what, char out[40]);
 
 /* Version 8 UUID (RFC 9562) of H, as text. */
 void build_uuid(const uint8_t h[32], char out[40]);

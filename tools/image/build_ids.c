@@ -33,7 +33,7 @@ void build_uuid(const uint8_t hash[32], char out[40])
 		 h[14], h[15]);
 }
 
-static void make_id(const struct build *b, const char *what, char out[40])
+void build_id(const struct build *b, const char *what, char out[40])
 {
 	uint8_t h[32];
 
@@ -43,12 +43,18 @@ static void make_id(const struct build *b, const char *what, char out[40])
 
 void build_ids(struct build *b)
 {
-	make_id(b, "root", b->uuid);
+	build_id(b, "root", b->uuid);
 	if (b->r.uuid)
 		snprintf(b->uuid, sizeof(b->uuid), "%s", b->r.uuid);
-	make_id(b, "disk", b->ids.disk);
-	make_id(b, "root partition", b->ids.root);
-	make_id(b, "bios partition", b->ids.bios);
-	make_id(b, "esp partition", b->ids.esp);
+	build_id(b, "disk", b->ids.disk);
+	build_id(b, "root partition", b->ids.root);
+	build_id(b, "bios partition", b->ids.bios);
+	build_id(b, "esp partition", b->ids.esp);
+	for (unsigned i = 0; i < b->r.n_parts; i++) {
+		char what[32];
+
+		snprintf(what, sizeof(what), "partition %u", 2 + i);
+		build_id(b, what, b->ids.more[i]);
+	}
 	b->ids.mbr = (uint32_t)strtoul(b->ids.disk, NULL, 16) | 1;
 }

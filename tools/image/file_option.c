@@ -10,10 +10,7 @@
 #include "tools/image/source.h"
 #include "tools/report.h"
 
-#define FIELDS 5
-
-/* Cut COPY at each ':'; how many fields there are, FIELDS + 1 for more. */
-static unsigned cut(char *copy, char *field[FIELDS])
+unsigned file_option_cut(char *copy, char *field[FILE_OPTION_FIELDS])
 {
 	unsigned n = 1;
 	char *to = copy;
@@ -24,7 +21,7 @@ static unsigned cut(char *copy, char *field[FIELDS])
 			*to++ = *++p;
 		} else if (*p == ':') {
 			*to++ = 0;
-			if (n == FIELDS)
+			if (n == FILE_OPTION_FIELDS)
 				return n + 1;
 			field[n++] = to;
 		} else {
@@ -46,14 +43,15 @@ static int number(const char *text, int base, unsigned long max, uint32_t *out)
 	return 0;
 }
 
-static int add(struct tree *t, const char *text, char *field[FIELDS],
-	       unsigned n)
+static int add(struct tree *t, const char *text,
+	       char *field[FILE_OPTION_FIELDS], unsigned n)
 {
 	struct tree_node *node;
 	struct stat st;
 	uint32_t mode;
 
-	if (n < 2 || n == 4 || n > FIELDS || !field[0][0] || !field[1][0])
+	if (n < 2 || n == 4 || n > FILE_OPTION_FIELDS || !field[0][0] ||
+	    !field[1][0])
 		return report_error("--file %s: not SRC:DST[:MODE[:UID:GID]]",
 				    text);
 	if (stat(field[0], &st))
@@ -73,12 +71,12 @@ static int add(struct tree *t, const char *text, char *field[FIELDS],
 
 int file_option_add(struct tree *t, const char *text)
 {
-	char *field[FIELDS], *copy = strdup(text);
+	char *field[FILE_OPTION_FIELDS], *copy = strdup(text);
 	int err;
 
 	if (!copy)
 		abort();
-	err = add(t, text, field, cut(copy, field));
+	err = add(t, text, field, file_option_cut(copy, field));
 	free(copy);
 	return err;
 }

@@ -6,14 +6,17 @@
 #include <libfdisk/libfdisk.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "tools/image/parts.h"
 #include "tools/report.h"
 
 #define MIB (1ul << 20)
-#define ESP_SIZE (64 * MIB)	/* FAT32 needs 33 of them */
 #define BIOS_SIZE (4 * MIB)	/* stage 2, and room for what comes beside it */
 
 #define GUID_LINUX "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
+/* systemd's "Discoverable Partitions": the root of x86-64. */
+#define GUID_ROOT "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"
 #define GUID_BIOS "21686148-6449-6E6F-744E-656564454649"
 #define GUID_ESP "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 
@@ -34,8 +37,13 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 		at += BIOS_SIZE;
 	}
 	if (r->boot & BOOT_UEFI) {
-		l->esp = (struct part_range){ at, ESP_SIZE };
-		at += ESP_SIZE;
+		l->esp = (struct part_range){ at, r->esp_size };
+		at += round_up(r->esp_size, MIB);
+	}
+	for (unsigned i = 0; i < r->n_parts; i++) {
+		l->more[i] = (struct part_range){
+			at, r->part[i].size & -4096l };
+		at += round_up(r->part[i].size, MIB);
 	}
 	least = at + round_up(need, 4096) + tail;
 	if (!r->minimize)
@@ -55,7 +63,8 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 }
 
 static int add_partition(struct fdisk_context *c, const struct part_range *e,
-			 size_t number, const char *type, const char *uuid)
+			 size_t number, const char *type, const char *uuid,
+			 const char *name)
 {
 	struct fdisk_label *label = fdisk_get_label(c, NULL);
 	struct fdisk_partition *p = fdisk_new_partition();
@@ -71,25 +80,45 @@ static int add_partition(struct fdisk_context *c, const struct part_range *e,
 	fdisk_partition_set_type(p, t);
 	if (uuid)
 		fdisk_partition_set_uuid(p, uuid);
+	if (uuid && name[0])
+		fdisk_partition_set_name(p, name);
 	err = fdisk_add_partition(c, p, NULL);
 	fdisk_unref_parttype(t);
 	fdisk_unref_partition(p);
 	return err;
 }
 
+static int add_more(struct fdisk_context *c, const struct layout *l,
+		    const struct recipe *r, const struct layout_ids *ids)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < r->n_parts; i++)
+		err = add_partition(c, &l->more[i], 2 + i,
+				    parts_type(&r->part[i], r->table),
+				    r->table == PART_GPT ? ids->more[i] : NULL,
+				    r->part[i].label);
+	return err;
+}
+
 static int write_gpt(struct fdisk_context *c, const struct layout *l,
-		     const struct layout_ids *ids)
+		     const struct recipe *r, const struct layout_ids *ids)
 {
 	int err = fdisk_create_disklabel(c, "gpt");
 
 	if (!err)
 		err = fdisk_set_disklabel_id_from_string(c, ids->disk);
 	if (!err && l->bios.size)
-		err = add_partition(c, &l->bios, 14, GUID_BIOS, ids->bios);
+		err = add_partition(c, &l->bios, 14, GUID_BIOS, ids->bios,
+				    "BIOS boot");
 	if (!err && l->esp.size)
-		err = add_partition(c, &l->esp, 15, GUID_ESP, ids->esp);
+		err = add_partition(c, &l->esp, 15, GUID_ESP, ids->esp,
+				    "ESP");
 	if (!err)
-		err = add_partition(c, &l->root, 1, GUID_LINUX, ids->root);
+		err = add_more(c, l, r, ids);
+	if (!err)
+		err = add_partition(c, &l->root, 1, r->discoverable ?
+				    GUID_ROOT : GUID_LINUX, ids->root, "root");
 	return err;
 }
 
@@ -104,7 +133,9 @@ static int write_mbr(struct fdisk_context *c, const struct layout *l,
 		err = fdisk_set_disklabel_id_from_string(c, id);
 	if (!err)
 		err = add_partition(c, &l->root, 1,
-				    r->fs == FS_FAT32 ? "c" : "83", NULL);
+				    r->fs == FS_FAT32 ? "c" : "83", NULL, "");
+	if (!err)
+		err = add_more(c, l, r, ids);
 	if (!err)
 		err = fdisk_toggle_partition_flag(c, 0, DOS_FLAG_ACTIVE);
 	return err;
@@ -123,7 +154,7 @@ int layout_write(const struct layout *l, const struct recipe *r,
 	fdisk_save_user_sector_size(c, r->sector, r->sector);
 	err = fdisk_assign_device_by_fd(c, fd, path, 0);
 	if (!err)
-		err = r->table == PART_GPT ? write_gpt(c, l, ids) :
+		err = r->table == PART_GPT ? write_gpt(c, l, r, ids) :
 		      write_mbr(c, l, r, ids);
 	if (!err)
 		err = fdisk_write_disklabel(c);
@@ -131,5 +162,8 @@ int layout_write(const struct layout *l, const struct recipe *r,
 	fdisk_unref_context(c);
 	if (err)
 		return report_error("partition table: %s", strerror(-err));
+	/* UEFI 2.10, 5.2.3: the protective entry's flag should be 0. */
+	if (r->pmbr_active && pwrite(fd, "\x80", 1, 446) != 1)
+		return report_errno("partition table");
 	return 0;
 }

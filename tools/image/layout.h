@@ -1,7 +1,8 @@
 /*
  * Where the parts of an image lie.  Partition numbers are those of Debian's
  * and Ubuntu's cloud images: root 1, BIOS boot 14, ESP 15 on GPT; root 1 on
- * MBR.  Everything begins at whole MiB.
+ * MBR.  Others have 2 and up, and lie before the root, which may grow.
+ * Everything begins at whole MiB.
  */
 #ifndef TOOLS_IMAGE_LAYOUT_H
 #define TOOLS_IMAGE_LAYOUT_H
@@ -16,12 +17,12 @@ struct part_range {
 
 struct layout {
 	uint64_t size;		/* of the image */
-	struct part_range root, bios, esp;
+	struct part_range root, bios, esp, more[RECIPE_PARTS];
 };
 
 /* UUIDs as text: of the disk and of each partition. */
 struct layout_ids {
-	char disk[40], root[40], bios[40], esp[40];
+	char disk[40], root[40], bios[40], esp[40], more[RECIPE_PARTS][40];
 	uint32_t mbr;
 };
 

@@ -48,6 +48,13 @@ json_t *manifest_layout(const struct build *b)
 	if (l->esp.size)
 		json_object_set_new(j, "esp",
 				    extent_json(&l->esp, 15, b->ids.esp));
+	for (unsigned i = 0; i < b->r.n_parts; i++) {
+		if (!i)
+			json_object_set_new(j, "more", json_array());
+		json_array_append_new(json_object_get(j, "more"),
+			extent_json(&l->more[i], 2 + i,
+				    gpt ? b->ids.more[i] : ""));
+	}
 	return j;
 }
 

@@ -260,7 +260,7 @@ static int add_need(struct tree_visitor *v, struct tree_node *n,
 /* Larger clusters waste more, but make fewer of them: the first that fit. */
 uint64_t mkfat_need(const struct mkfs *m, const struct tree *t)
 {
-	uint64_t least = m->sector == 512 ? 36ull << 20 : 270ull << 20;
+	const uint64_t least = 36ull << 20;
 	struct need n = { { add_need }, 0, m->sector };
 	struct mkfs made = *m;
 

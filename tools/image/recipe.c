@@ -11,6 +11,7 @@
 
 #include "loader/base/number.h"
 #include "tools/image/build_options.h"
+#include "tools/image/parts.h"
 #include "tools/report.h"
 
 static const struct {
@@ -142,6 +143,29 @@ static int parse_output(struct recipe *r, const struct build_options *o)
 	return 0;
 }
 
+static int parse_parts(struct recipe *r, const struct build_options *o)
+{
+	const char *size = o->value[KEY_ESP_SIZE];
+
+	r->esp_size = 64 << 20;
+	r->esp_file = o->list[KEY_ESP_FILE];
+	if (size && (number_size(size, NULL, &r->esp_size) ||
+		     r->esp_size < 36 << 20 || r->esp_size >> 41 ||
+		     r->esp_size % 4096))
+		return report_error("--esp-size %s: not a size from 36M on",
+				    size);
+	if (parse_flag(KEY_DISCOVERABLE, o, &r->discoverable) ||
+	    parse_flag(KEY_PMBR_ACTIVE, o, &r->pmbr_active))
+		return -1;
+	if ((r->discoverable || r->pmbr_active) && r->table != PART_GPT)
+		return report_error("--discoverable and --pmbr-active are for "
+				    "--table gpt");
+	if ((size || r->esp_file) && !(r->boot & BOOT_UEFI))
+		return report_error("--esp-size and --esp-file: there is no "
+				    "ESP");
+	return parts_parse(r, o->list[KEY_DATA], o->value[KEY_SWAP]);
+}
+
 static int understand(struct recipe *r, const struct build_options *o)
 {
 	size_t label_max;
@@ -169,7 +193,7 @@ static int understand(struct recipe *r, const struct build_options *o)
 		return report_error("--owner %s: only root can be said",
 				    o->value[KEY_OWNER]);
 	r->owner_root = o->value[KEY_OWNER];
-	if (parse_output(r, o))
+	if (parse_output(r, o) || parse_parts(r, o))
 		return -1;
 	if (r->minimize && r->size)
 		return report_error("--size and --minimize: one of them");
@@ -204,6 +228,7 @@ int recipe_parse(struct recipe *r, int argc, char **argv, const char *output)
 
 void recipe_free(struct recipe *r)
 {
+	parts_free(r);
 	build_options_free(r->options);
 	free(r->options);
 	r->options = NULL;

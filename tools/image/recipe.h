@@ -16,6 +16,18 @@ enum recipe_fs { FS_EXT2, FS_EXT3, FS_EXT4, FS_FAT32 };
 /* Boot paths an image can carry: bits of recipe.boot. */
 enum { BOOT_BIOS = 1, BOOT_UEFI = 2, BOOT_PV = 4 };
 
+enum recipe_part_kind { PARTITION_FS, PARTITION_SWAP, PARTITION_EMPTY };
+
+#define RECIPE_PARTS 8		/* beside the root; numbers 2 to 9 */
+
+struct recipe_part {
+	enum recipe_part_kind kind;
+	enum recipe_fs fs;
+	uint64_t size;		/* bytes; 0: as needed */
+	const char *label, *dir;	/* "" and NULL: none */
+	char *text;		/* where those are */
+};
+
 struct recipe {
 	enum part_table table;
 	enum recipe_fs fs;
@@ -24,6 +36,12 @@ struct recipe {
 	const char **root, **file;	/* each ends with NULL */
 	bool owner_root;	/* all of the roots belongs to root */
 	bool minimize;
+	uint64_t esp_size;	/* bytes */
+	const char **esp_file;	/* as FILE, for the ESP */
+	bool discoverable;	/* the root's type says which machine's it is */
+	bool pmbr_active;	/* some BIOSes want an active entry */
+	struct recipe_part part[RECIPE_PARTS];
+	unsigned n_parts;
 	const char *kernel, *initrd, *append, *menu;
 	const char *uuid;	/* of the root file system; NULL: from inputs */
 	const char *label;

@@ -22,7 +22,7 @@ static char *beside(const char *recipe, const char *file)
 	const char *slash = strrchr(recipe, '/');
 	char *path;
 
-	if (file[0] == '/' || !strcmp(file, "-") || !slash)
+	if (file[0] == '/' || file[0] == ':' || !strcmp(file, "-") || !slash)
 		return strdup(file);
 	if (asprintf(&path, "%.*s/%s", (int)(slash - recipe), recipe, file) < 0)
 		abort();
