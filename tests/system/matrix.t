@@ -120,6 +120,22 @@ fails "--paths nowhere" $matrix good.img --paths bios,nowhere
 fails "--profiles moon" $matrix good.img --profiles moon
 fails "nothere: No such file" $matrix nothere
 
+# Bytes of another encoding, and a line that is cut.
+{
+	printf 'timeout 0\ntitle a\nroot (hd0,0)\nkernel /boot/vmlinuz a=\351 '
+	head -c 1600 /dev/zero | tr '\0' x
+} >m
+mkdir -p latin1/boot/grub
+cp m latin1/boot/grub/menu.lst
+cp vmlinuz latin1/boot
+"$twinboot" build --root latin1 --boot bios -o latin1.img
+$matrix latin1.img --paths bios --json l.json >tap 2>err
+is $? 0 "Latin-1 and a line too long"
+is "$(jq -rc '.cells[0].facts[] | select(.name == "command line") |
+	[.verdict, .got[0:6]]' l.json)" '["same","a=\\xe9"]' "the same bytes"
+ok $((! $(grep -c "of a line that it runs only the first 1500" err))) \
+	"the matrix tells that the line is cut"
+
 # ---- an interruption ----
 printf 'timeout 100\ntitle a\nroot (hd0,0)\nkernel /boot/vmlinuz\n' >m
 $build --menu m --boot bios -o wait.img

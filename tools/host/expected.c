@@ -14,6 +14,7 @@
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/linux_image.h"
+#include "menu/utf8.h"
 #include "tools/host/bootcode.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
@@ -57,6 +58,27 @@ static void look_at_kernel(struct look *l, struct file *file)
 	err_clear();
 }
 
+/* S as a probe kernel says it: bytes that are not UTF-8 as the text \xNN. */
+static char *as_reported(const char *s)
+{
+	char *to = malloc(4 * strlen(s) + 1), *at = to;
+
+	if (!to)
+		abort();
+	while (*s) {
+		size_t n = utf8_length(s);
+
+		if (n)
+			memcpy(at, s, n);
+		else
+			sprintf(at, "\\x%02x", (uint8_t)*s);
+		at += n ? n : 4;
+		s += n ? n : 1;
+	}
+	*at = 0;
+	return to;
+}
+
 static void look_at_handover(void *ctx, const struct handover *ho)
 {
 	struct look *l = ctx;
@@ -64,9 +86,9 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 	unsigned n = 0;
 
 	l->p->direct = !strcmp(ho->format, linux_format.name);
-	l->p->cmdline = strdup(ho->cmdline ? ho->cmdline : "");
-	l->p->root_part = rootdev_find(l->p->cmdline, l->fd, l->parts,
-				       l->p->sector);
+	l->p->cmdline = as_reported(ho->cmdline ? ho->cmdline : "");
+	l->p->root_part = rootdev_find(ho->cmdline ? ho->cmdline : "", l->fd,
+				       l->parts, l->p->sector);
 	for (unsigned i = 0; i < ho->n; i++) {
 		const struct piece *p = &ho->piece[i];
 
@@ -161,6 +183,7 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	snprintf(p->why, sizeof(p->why), "%s", !hb.ok ? hb.why :
 		 p->direct ? "" : "its default entry starts no Linux kernel");
 	p->starts = hb.ok;
+	snprintf(p->remark, sizeof(p->remark), "%s", hb.remark);
 	hostboot_release(&hb);
 	p->pv = starts_by(p, disk, &hostboot_pv, p->pv_why);
 	look_at_ways(p, disk);
@@ -181,6 +204,8 @@ int expected_read(struct expected *p, const char *image, unsigned mem_mb)
 		return report_error("%s: not a disk image", image);
 	}
 	look_at_disk(p, &disk.blk, fd);
+	if (p->remark[0])
+		report_note("%s: %s", image, p->remark);
 	close(fd);
 	return 0;
 }

@@ -28,6 +28,7 @@ struct expected {
 	char bios_refuses[256], uefi_refuses[256];
 	char why[256];		/* not direct: why */
 	char initrd_why[128];	/* "": its initrd is whole, as far as known */
+	char remark[128];	/* it starts with less than menu.lst says: "" */
 	char menu_why[160];	/* "": all readers number menu.lst alike */
 	int root_part;		/* of the command line, see rootdev.h */
 	/* From here on: NULL when not known. */

@@ -147,6 +147,7 @@ json_t *observed_compare(const json_t *result, const struct expected *p,
 					   "sha256"), p->initrd_sha256);
 	add_root(&f, user, p, machine->vdev);
 	add_memory(&f, report, machine->mem_mb);
+	add_text(&f, "menu.lst", p->remark[0] ? p->remark : NULL, NULL);
 	add_disks(&f, user);
 	return f.list;
 }
