@@ -109,8 +109,8 @@ bool vif_add(struct domain *d, unsigned number, struct net *net,
 {
 	struct vif *v = memory_alloc(1);
 
-	if (!v || !backend_add(&v->b, &class, d, number)) {
-		hv_log("cannot make network device %u", number);
+	if (!v) {
+		hv_log("vif%u: no memory", number);
 		return false;
 	}
 	v->net = net;
@@ -118,10 +118,11 @@ bool vif_add(struct domain *d, unsigned number, struct net *net,
 		v->mac[i] = mac[i];
 	v->timer.fn = netback_look;
 	v->timer.arg = v;
+	if (!net->start(net, v->mac) ||
+	    !backend_add(&v->b, &class, d, number))
+		return false;
 	net->event = card_event;
 	net->arg = v;
-	if (!net->start(net, v->mac))
-		return false;
 	make_nodes(v, number);
 	backend_start(&v->b);
 	return true;

@@ -48,7 +48,7 @@ enum { RING_BASE = 0, RING_BASE_HIGH = 1, RING_BYTES = 2, RING_HEAD = 4,
 #define RX_IGNORE	0x04u		/* no checksum was looked at */
 #define RX_SUMS		0x60u		/* TCP or UDP, IP */
 
-enum { SLOTS = 128, BUFFER = 2048 };
+enum { SLOTS = 128, BUFFER = 2048 };	/* each way */
 
 /* 3.2.3 and 3.3.3 */
 struct rx_desc {
@@ -119,34 +119,26 @@ static void set_ring(struct e1000 *e, unsigned at, uint64_t ma)
 	e->reg[at + RING_TAIL] = 0;
 }
 
-static bool make_rings(struct e1000 *e)
+static void make_rings(struct e1000 *e)
 {
-	const unsigned pages = SLOTS * BUFFER / PAGE_SIZE;
-	void *ring = memory_alloc(1);
+	uint8_t *ring = memory_take(PAGE_SIZE);
 
-	e->rx_buffer = memory_alloc(pages);
-	e->tx_buffer = memory_alloc(pages);
-	if (!ring || !e->rx_buffer || !e->tx_buffer) {
-		hv_log("%s: no memory", e->net.name);
-		return false;
-	}
-	e->rx = ring;
-	e->tx = (struct tx_desc *)((uint8_t *)ring + SLOTS * 16);
+	e->rx_buffer = memory_take(SLOTS * BUFFER);
+	e->tx_buffer = memory_take(SLOTS * BUFFER);
+	e->rx = (struct rx_desc *)ring;
+	e->tx = (struct tx_desc *)(ring + SLOTS * 16);
 	for (unsigned i = 0; i < SLOTS; i++) {
 		e->rx[i].ma = va_ma(e->rx_buffer + i * BUFFER);
 		e->tx[i].ma = va_ma(e->tx_buffer + i * BUFFER);
 	}
 	e->tx_free = SLOTS - 1;
 	e->rx_given = SLOTS - 1;
-	return true;
 }
 
 static bool start(struct net *net, const uint8_t mac[6])
 {
 	struct e1000 *e = net->priv;
 
-	if (!make_rings(e))
-		return false;
 	for (unsigned i = 0; i < 128; i++)
 		e->reg[MTA + i] = 0;
 	set_address(e, mac);
@@ -322,6 +314,7 @@ static bool found(const struct pci_dev *p)
 	e->net.priv = e;
 	if (!net_add(&e->net))
 		return false;
+	make_rings(e);
 	irq_register(irq, interrupt, e);
 	hv_log("%s: %x:%x %x, irq %u", e->net.name, p->vendor, p->device,
 	       p->address >> 8, irq);

@@ -17,8 +17,8 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 
-enum { RX = 0, TX = 1, QUEUE_SIZE = 256, BUFFERS = 128 };
-enum { BUFFER = 2048, FRAME_AT = 16 };
+enum { RX = 0, TX = 1, QUEUE_SIZE = 256 };
+enum { BUFFERS = 128, BUFFER = 2048, FRAME_AT = 16 };	/* each way */
 
 /* A queue, and its buffers. */
 struct side {
@@ -183,8 +183,7 @@ static bool open_side(struct virtio_net *n, struct side *s, unsigned number)
 		return false;
 	}
 	s->n = s->q.size / 2 < BUFFERS ? s->q.size / 2 : BUFFERS;
-	s->buffer = memory_alloc((s->n * BUFFER + PAGE_SIZE - 1) / PAGE_SIZE);
-	return s->buffer;
+	return true;
 }
 
 /*
@@ -252,6 +251,8 @@ static bool found(const struct pci_dev *p)
 		virtio_kill(&n->v, "not started");
 		return false;
 	}
+	n->rx.buffer = memory_take(BUFFERS * BUFFER);
+	n->tx.buffer = memory_take(BUFFERS * BUFFER);
 	irq_register(irq, interrupt, n);
 	hv_log("%s: virtio-net%s %x, irq %u", n->net.name,
 	       n->v.modern ? "" : " (legacy)", p->address >> 8, irq);
