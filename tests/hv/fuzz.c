@@ -3,7 +3,7 @@
  * pins, descriptors, grants, while the test build's audit (hypercall 55)
  * recomputes every count.  Options: seed=N ops=N.
  */
-#include "tests/hv/guest.h"
+#include "tests/hv/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,23 +21,25 @@ static struct {
 	uint64_t mfn;
 } held[16];
 static unsigned n_held;
+uint8_t *fuzz_window;
+unsigned fuzz_bad;
 
-static uint64_t rnd(uint64_t n)
+uint64_t fuzz_rnd(uint64_t n)
 {
 	return random64(&state) % n;
 }
 
-static uint8_t *any_page(void)
+uint8_t *fuzz_page(void)
 {
-	return play + rnd(FRAMES) * PAGE;
+	return play + fuzz_rnd(FRAMES) * PAGE;
 }
 
 /* Mostly our own frames, sometimes what must never be mapped. */
 static uint64_t any_mfn(void)
 {
-	switch (rnd(24)) {
+	switch (fuzz_rnd(24)) {
 	case 0:
-		return rnd(1 << 16);
+		return fuzz_rnd(1 << 16);
 	case 1:
 		return (uint64_t)hypercall(HV_TEST, 3, 0, 0, 0);
 	case 2:
@@ -45,46 +47,49 @@ static uint64_t any_mfn(void)
 	case 3:
 		return va_mfn((void *)si->pt_base);
 	case 4:
-		return random64(&state) >> rnd(64);
+		return random64(&state) >> fuzz_rnd(64);
+	case 5:		/* pages that the hypervisor writes to */
+		return fuzz_rnd(2) ? si->store_mfn : si->console.domU.mfn;
 	default:
-		return va_mfn(any_page());
+		return va_mfn(fuzz_page());
 	}
 }
 
-static uint64_t any_pte(void)
+uint64_t fuzz_pte(void)
 {
 	uint64_t flags = P | A | D;
 
-	if (rnd(8) == 0)
+	if (fuzz_rnd(8) == 0)
 		flags = random64(&state) & 0xfff0000000000fffUL;
-	else if (rnd(3) == 0)
+	else if (fuzz_rnd(3) == 0)
 		flags |= RW;
-	if (rnd(12) == 0)
+	if (fuzz_rnd(12) == 0)
 		flags &= ~P;
 	return (any_mfn() * PAGE & ~(0xfffUL << 52)) | flags;
 }
 
 static void fill_page(void)
 {
-	uint64_t *p = (uint64_t *)any_page();
+	uint64_t *p = (uint64_t *)fuzz_page();
 	unsigned i;
 
 	if (protect(p, true))
 		return;
 	for (i = 0; i < 4; i++)
-		p[rnd(2) ? rnd(512) : rnd(4)] = rnd(3) ? any_pte() : 0;
+		p[fuzz_rnd(fuzz_rnd(2) ? 512 : 4)] = fuzz_rnd(3) ?
+			fuzz_pte() : 0;
 }
 
 static void clear_page(void)
 {
-	mmuext(MMUEXT_CLEAR_PAGE, va_mfn(any_page()), 0);
+	mmuext(MMUEXT_CLEAR_PAGE, va_mfn(fuzz_page()), 0);
 }
 
 static void store(void *arg)
 {
-	uint64_t v = any_pte(), *p = arg;
+	uint64_t v = fuzz_pte(), *p = arg;
 
-	switch (rnd(4)) {
+	switch (fuzz_rnd(4)) {
 	case 0:
 		*(volatile uint64_t *)p = v;
 		break;
@@ -101,7 +106,7 @@ static void store(void *arg)
 
 static void write_page(void)
 {
-	faults(store, any_page() + rnd(512) * 8);
+	faults(store, fuzz_page() + fuzz_rnd(512) * 8);
 }
 
 /*
@@ -110,14 +115,14 @@ static void write_page(void)
  */
 static void make_root(void)
 {
-	uint64_t *p = (uint64_t *)any_page();
+	uint64_t *p = (uint64_t *)fuzz_page();
 
 	if (protect(p, true))
 		return;
 	memset(p, 0, PAGE);
 	p[511] = ((uint64_t *)si->pt_base)[511];
-	if (rnd(2))
-		p[rnd(511)] = any_pte();
+	if (fuzz_rnd(2))
+		p[fuzz_rnd(511)] = fuzz_pte();
 	protect(p, false);
 	mmuext(MMUEXT_PIN_L4_TABLE, va_mfn(p), 0);
 }
@@ -125,31 +130,32 @@ static void make_root(void)
 /* Never the entry that maps ourselves. */
 static void update(void)
 {
-	uint64_t slot = rnd(3) ? rnd(8) : rnd(511);
+	uint64_t slot = fuzz_rnd(3) ? fuzz_rnd(8) : fuzz_rnd(511);
 
-	if (rnd(8) == 0)
-		slot = 256 + rnd(16);
-	mmu_update((any_mfn() * PAGE + slot * 8) | (rnd(6) ? 0 : rnd(4)),
-		   rnd(4) ? any_pte() : 0);
+	if (fuzz_rnd(8) == 0)
+		slot = 256 + fuzz_rnd(16);
+	mmu_update((any_mfn() * PAGE + slot * 8) |
+		   (fuzz_rnd(6) ? 0 : fuzz_rnd(4)),
+		   fuzz_rnd(4) ? fuzz_pte() : 0);
 }
 
 /* A table of our own map must not lose what we run on: only play pages. */
 static void update_play(void)
 {
-	uint64_t slot = rnd(3) ? rnd(8) : rnd(511);
+	uint64_t slot = fuzz_rnd(3) ? fuzz_rnd(8) : fuzz_rnd(511);
 
-	mmu_update(va_ma(any_page()) + slot * 8, rnd(4) ? any_pte() : 0);
+	mmu_update(va_ma(fuzz_page()) + slot * 8, fuzz_rnd(4) ? fuzz_pte() : 0);
 }
 
 static void update_va(void)
 {
-	uint8_t *p = any_page();
+	uint8_t *p = fuzz_page();
 
-	if (rnd(3))
-		protect(p, rnd(2));
+	if (fuzz_rnd(3))
+		protect(p, fuzz_rnd(2));
 	else
-		hypercall(__HYPERVISOR_update_va_mapping, UL(p), any_pte(),
-			  rnd(3), 0);
+		hypercall(__HYPERVISOR_update_va_mapping, UL(p), fuzz_pte(),
+			  fuzz_rnd(3), 0);
 }
 
 static void ext(void)
@@ -161,21 +167,21 @@ static void ext(void)
 		MMUEXT_INVLPG_LOCAL, MMUEXT_COPY_PAGE, MMUEXT_NEW_USER_BASEPTR,
 		MMUEXT_SET_LDT, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE,
 	};
-	unsigned c = cmd[rnd(sizeof(cmd))];
+	unsigned c = cmd[fuzz_rnd(sizeof(cmd))];
 
-	if (c == MMUEXT_NEW_USER_BASEPTR && rnd(2))
+	if (c == MMUEXT_NEW_USER_BASEPTR && fuzz_rnd(2))
 		mmuext(c, 0, 0);
 	else if (c == MMUEXT_SET_LDT)
-		mmuext(c, UL(any_page()), rnd(9) * 512);
+		mmuext(c, UL(fuzz_page()), fuzz_rnd(9) * 512);
 	else if (c == MMUEXT_UNPIN_TABLE || c == MMUEXT_COPY_PAGE)
-		mmuext(c, va_mfn(any_page()), any_mfn());
+		mmuext(c, va_mfn(fuzz_page()), any_mfn());
 	else
 		mmuext(c, any_mfn(), any_mfn());
 }
 
 static void new_root(void)
 {
-	uint64_t *p = (uint64_t *)any_page();
+	uint64_t *p = (uint64_t *)fuzz_page();
 	uint64_t old = va_mfn((void *)si->pt_base);
 	volatile uint64_t *q = p;
 
@@ -184,7 +190,7 @@ static void new_root(void)
 	    (q[511] & ~0x7fUL) ==
 	    (((uint64_t *)si->pt_base)[511] & ~0x7fUL))
 		mmuext(MMUEXT_NEW_BASEPTR, va_mfn(p), 0);
-	if (rnd(2))
+	if (fuzz_rnd(2))
 		mmuext(MMUEXT_NEW_BASEPTR, old, 0);
 }
 
@@ -193,20 +199,20 @@ static void touch_ldt(void *arg)
 	uint32_t out;
 
 	__asm__ volatile("lar %1, %0" : "=r"(out)
-			 : "r"((uint32_t)(rnd(8192) << 3 | 7)) : "cc");
+			 : "r"((uint32_t)(fuzz_rnd(8192) << 3 | 7)) : "cc");
 }
 
 static void descriptors(void)
 {
 	uint64_t mfn[2] = { any_mfn(), any_mfn() };
 
-	switch (rnd(3)) {
+	switch (fuzz_rnd(3)) {
 	case 0:
-		hypercall(__HYPERVISOR_set_gdt, UL(mfn), rnd(1024), 0, 0);
+		hypercall(__HYPERVISOR_set_gdt, UL(mfn), fuzz_rnd(1024), 0, 0);
 		break;
 	case 1:
 		hypercall(__HYPERVISOR_update_descriptor,
-			  va_ma(any_page()) + rnd(512) * 8,
+			  va_ma(fuzz_page()) + fuzz_rnd(512) * 8,
 			  random64(&state), 0, 0);
 		break;
 	default:
@@ -216,13 +222,14 @@ static void descriptors(void)
 
 static void grant(void)
 {
-	uint32_t ref = (uint32_t)rnd(16) + 8;
-	bool write = rnd(2);
+	uint32_t ref = (uint32_t)fuzz_rnd(16) + 8;
+	bool write = fuzz_rnd(2);
 	long r;
 
 	grants[ref].frame = (uint32_t)any_mfn();
-	grants[ref].domid = rnd(8) ? 0 : (uint16_t)rnd(65536);
-	grants[ref].flags = (uint16_t)(rnd(8) ? 1 | rnd(2) * 4 : rnd(65536));
+	grants[ref].domid = fuzz_rnd(8) ? 0 : (uint16_t)fuzz_rnd(65536);
+	grants[ref].flags = (uint16_t)(fuzz_rnd(8) ? 1 | fuzz_rnd(2) * 4 :
+				       fuzz_rnd(65536));
 	r = hypercall(HV_TEST, 1, ref, write, 0);
 	if (r < 0)
 		return;
@@ -241,7 +248,7 @@ static void ungrant(void)
 
 	if (!n_held)
 		return;
-	i = (unsigned)rnd(n_held);
+	i = (unsigned)fuzz_rnd(n_held);
 	hypercall(HV_TEST, 2, held[i].ref, held[i].write, held[i].mfn);
 	held[i] = held[--n_held];
 }
@@ -249,8 +256,8 @@ static void ungrant(void)
 static void reservation(void)
 {
 	struct xen_memory_reservation r;
-	uint64_t frame = rnd(4) ? va_mfn(any_page()) : any_mfn();
-	uint64_t pfn = (uint64_t)rnd(si->nr_pages);
+	uint64_t frame = fuzz_rnd(4) ? va_mfn(fuzz_page()) : any_mfn();
+	uint64_t pfn = (uint64_t)fuzz_rnd(si->nr_pages);
 
 	memset(&r, 0, sizeof(r));
 	set_xen_guest_handle(r.extent_start, &frame);
@@ -272,14 +279,47 @@ static void reservation(void)
 /* Often so little that tables are validated and released in many parts. */
 static void budget(void)
 {
-	hypercall(HV_TEST, 4, rnd(2) ? 64 + rnd(600) : 10000, 0, 0);
+	hypercall(HV_TEST, 4, fuzz_rnd(2) ? 64 + fuzz_rnd(600) : 10000, 0, 0);
+}
+
+void fuzz_took(uint64_t frame)
+{
+	const uint64_t *m2p = (const uint64_t *)HOLE;
+	uint64_t pfn, first = (UL(play) - UL(image)) / PAGE;
+
+	if (frame >= 1 << 13)	/* of a machine of 32 MiB */
+		return;
+	pfn = m2p[frame];
+	if (pfn - first < FRAMES)
+		((uint64_t *)si->mfn_list)[pfn] = frame;
+}
+
+uint8_t *fuzz_gone(void)
+{
+	const uint64_t *m2p = (const uint64_t *)HOLE;
+	unsigned i;
+
+	for (i = 0; i < FRAMES; i++)
+		if (m2p[va_mfn(play + i * PAGE)] == ~0UL)
+			return play + i * PAGE;
+	return fuzz_page();
+}
+
+/* vcpu_info in a page of the game: from then on it is that for good. */
+static void register_info(void)
+{
+	struct vcpu_register_vcpu_info r = { va_mfn(fuzz_page()), 128, 0 };
+
+	hypercall(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, 0, UL(&r),
+		  0);
 }
 
 static void (*const action[])(void) = {
 	fill_page, fill_page, clear_page, write_page, write_page, make_root,
 	update, update_play, update_play, update_va, update_va, update_va,
 	ext, ext, ext, new_root, descriptors, grant, ungrant, reservation,
-	budget,
+	budget, fuzz_multicall, fuzz_multicall, fuzz_multicall, fuzz_probe,
+	fuzz_probe, register_info,
 };
 
 static uint64_t number(const char *name, uint64_t otherwise)
@@ -317,14 +357,16 @@ void guest_main(void)
 
 	state = number("seed", 1);
 	play = pages(FRAMES);
+	fuzz_window = pages(1);
 	get_grants();
-	for (i = 0; i < ops && !bad; i++) {
-		action[rnd(sizeof(action) / sizeof(action[0]))]();
+	for (i = 0; i < ops && !bad && !fuzz_bad; i++) {
+		action[fuzz_rnd(sizeof(action) / sizeof(action[0]))]();
 		if (i % AUDIT_EVERY == 0)
 			bad = hypercall(HV_TEST, 0, 0, 0, 0);
 	}
 	if (!bad)
 		bad = hypercall(HV_TEST, 0, 0, 0, 0);
+	bad += fuzz_bad;
 	for (unsigned k = 0; k < TALLY_KINDS; k++)
 		if (tally[k].all)
 			say("# request %u: %u of %u granted\n", k,
