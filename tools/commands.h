@@ -2,9 +2,12 @@
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
+#include "tools/options.h"
+
 struct command {
 	const char *name;
 	const char *what;	/* one line for `twinboot --help` */
+	const struct options *options;
 	/* ARGV[0] is "twinboot NAME"; returns the exit status. */
 	int (*run)(int argc, char **argv);
 };

@@ -1,5 +1,5 @@
 /*
- * Numbers and lists of names on the command line.
+ * Numbers, sizes and lists of names on the command line.
  */
 #include "tools/option_value.h"
 
@@ -45,4 +45,20 @@ int option_value_number(const char *option, const char *text, unsigned *out)
 		return report_error("--%s %s: not a number", option, text);
 	*out = (unsigned)v;
 	return 0;
+}
+
+int option_value_memory(const char *option, const char *text, unsigned *mib)
+{
+	uint64_t bytes;
+
+	if (!number_size(text, NULL, &bytes) && bytes) {
+		if (text[strspn(text, "0123456789")])
+			bytes >>= 20;
+		if (bytes && bytes <= 1u << 20) {
+			*mib = (unsigned)bytes;
+			return 0;
+		}
+	}
+	return report_error("--%s %s: not an amount of memory, as 512M or 2G",
+			    option, text);
 }

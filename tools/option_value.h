@@ -3,6 +3,7 @@
 #define TOOLS_OPTION_VALUE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Whether NAME is a word of LIST; NULL has none. */
 bool option_value_has(const char *list, const char *name);
@@ -13,5 +14,11 @@ int option_value_check(const char *option, const char *list,
 
 /* TEXT, a whole number up to 2^20; else -1, with an error that names OPTION. */
 int option_value_number(const char *option, const char *text, unsigned *out);
+
+/*
+ * "512M", "2G", or whole MiB: "512".  At most 1 TiB; else -1, with an error
+ * that names OPTION.
+ */
+int option_value_memory(const char *option, const char *text, unsigned *mib);
 
 #endif

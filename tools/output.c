@@ -5,7 +5,6 @@
  */
 #include "tools/output.h"
 
-#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,11 +68,12 @@ int output_open(struct output *o, const char *path)
 		return report_error("%s: name too long", path);
 	}
 	o->temp = temp_name;
-	o->fd = mkostemp(temp_name, O_CLOEXEC);
+	o->fd = mkstemp(temp_name);
 	if (o->fd < 0) {
 		temp_name[0] = 0;
 		return report_errno("cannot create %s", path);
 	}
+	snprintf(o->name, sizeof(o->name), "/proc/self/fd/%d", o->fd);
 	fchmod(o->fd, 0666 & ~mask);
 	return 0;
 }

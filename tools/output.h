@@ -9,7 +9,12 @@
 struct output {
 	const char *path;	/* the final name */
 	char *temp;		/* in the same directory */
-	int fd;
+	int fd;			/* children inherit it */
+	/*
+	 * "/proc/self/fd/7": the same file, for programs of others, to which
+	 * PATH might mean more than a name ("-x", "a@@1", "$(b)").
+	 */
+	char name[32];
 };
 
 /*

@@ -12,13 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/report.h"
 
-static void child(const char *const *argv, const char *const *env, int err)
+/* mke2fs and friends are kept there on Debian. */
+static const char system_path[] =
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+static void child(const char *const *argv, const char *const *env, int err,
+		  uint64_t max)
 {
+	struct rlimit limit = { max, max };
 	int null = open("/dev/null", O_RDWR);
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -26,9 +33,10 @@ static void child(const char *const *argv, const char *const *env, int err)
 	dup2(null, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	setenv("LC_ALL", "C", 1);
-	/* mke2fs and friends are kept there on Debian. */
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-	       "/sbin:/bin", 1);
+	setenv("PATH", system_path, 1);
+	if (max != RLIM_INFINITY)
+		setrlimit(RLIMIT_FSIZE, &limit);
+	signal(SIGXFSZ, SIG_IGN);
 	for (; env && *env; env++)
 		putenv((char *)(uintptr_t)*env);
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -55,19 +63,84 @@ static size_t read_tail(int fd, char *buf, size_t size)
 	return used;
 }
 
+/* Of the programs that we start. */
+static const struct {
+	const char *program, *package;
+} packages[] = {
+	{ "qemu-system-x86_64", "qemu-system-x86" },
+	{ "qemu-img", "qemu-utils" },
+	{ "mke2fs", "e2fsprogs" }, { "e2fsck", "e2fsprogs" },
+	{ "mcopy", "mtools" }, { "mmd", "mtools" }, { "mformat", "mtools" },
+	{ "mkfs.fat", "dosfstools" },
+};
+
+const char *proc_package(const char *program)
+{
+	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
+		if (!strcmp(packages[i].program, program))
+			return packages[i].package;
+	return NULL;
+}
+
+static bool is_in(const char *path, const char *program)
+{
+	char file[4096];
+
+	for (; path && *path; path += strcspn(path, ":")) {
+		path += *path == ':';
+		snprintf(file, sizeof(file), "%.*s/%s",
+			 (int)strcspn(path, ":"), path, program);
+		if (!access(file, X_OK))
+			return true;
+	}
+	return false;
+}
+
+static int say_missing(const char *program)
+{
+	static const char *last;
+	const char *package = proc_package(program);
+
+	if (last && !strcmp(last, program))
+		return -1;
+	last = program;
+	if (package)
+		return report_error("%s: no such program; install the package "
+				    "%s", program, package);
+	return report_error("%s: no such program", program);
+}
+
+bool proc_has(const char *program)
+{
+	const char *path = getenv("PATH");
+
+	if (is_in(path ? path : system_path, program))
+		return true;
+	say_missing(program);
+	return false;
+}
+
 int proc_run(const char *const *argv, const char *const *env)
+{
+	return proc_run_limited(argv, env, RLIM_INFINITY);
+}
+
+int proc_run_limited(const char *const *argv, const char *const *env,
+		     uint64_t max)
 {
 	char text[1024], *line;
 	int fd[2], status;
 	pid_t pid;
 
+	if (!is_in(system_path, argv[0]))
+		return say_missing(argv[0]);
 	if (pipe2(fd, O_CLOEXEC))
 		return report_errno("pipe");
 	pid = fork();
 	if (pid < 0)
 		return report_errno("fork");
 	if (!pid)
-		child(argv, env, fd[1]);
+		child(argv, env, fd[1], max);
 	close(fd[1]);
 	read_tail(fd[0], text, sizeof(text));
 	close(fd[0]);

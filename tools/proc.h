@@ -2,7 +2,9 @@
 #ifndef TOOLS_PROC_H
 #define TOOLS_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Run ARGV (found in PATH) with the "NAME=VALUE" strings of ENV (may be NULL)
@@ -10,5 +12,18 @@
  * line that quotes what the program wrote last.  It ends when we do.
  */
 int proc_run(const char *const *argv, const char *const *env);
+
+/* The same; no file that it writes becomes larger than MAX bytes. */
+int proc_run_limited(const char *const *argv, const char *const *env,
+		     uint64_t max);
+
+/* The Debian package that has PROGRAM, NULL when that is not known. */
+const char *proc_package(const char *program);
+
+/*
+ * Whether PROGRAM is in PATH or where Debian keeps such programs.  If not, an
+ * error names its package, once in our life.
+ */
+bool proc_has(const char *program);
 
 #endif

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/text.h"
+
 static bool line_open;
 static char last_error[8192];
 
@@ -31,7 +33,9 @@ static void message(const char *format, va_list ap, const char *tail)
 		snprintf(last_error + len, sizeof(last_error) - len, ": %s",
 			 tail);
 	wipe();
-	fprintf(stderr, "twinboot: %s\n", last_error);
+	fputs("twinboot: ", stderr);
+	text_put(last_error, stderr);
+	fputc('\n', stderr);
 }
 
 const char *report_last(void)
@@ -62,14 +66,16 @@ int report_errno(const char *format, ...)
 
 void report_note(const char *format, ...)
 {
+	char text[8192];
 	va_list ap;
 
 	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
 	wipe();
 	fputs("twinboot: note: ", stderr);
-	vfprintf(stderr, format, ap);
+	text_put(text, stderr);
 	fputc('\n', stderr);
-	va_end(ap);
 }
 
 void report_progress(const char *what, uint64_t done, uint64_t total)

@@ -1,13 +1,14 @@
 /*
- * Any bytes as an initramfs' modules.builtin, and behind its archive: names
- * come out one a line.  The archive around them is sound, for libarchive asks
- * for as much memory as a header's sizes say.
+ * Any bytes as an initramfs, compressed or not, and as a modules.builtin in one
+ * that is sound: names come out one a line; what is fed piece by piece is read
+ * as what is fed at once.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/host/cpio.h"
 #include "tools/host/modules.h"
 
 #define NAME "modules.builtin"
@@ -24,22 +25,69 @@ static size_t put_header(char *to, const char *name, size_t size)
 	return len;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void look(const char *data, size_t len)
 {
-	char *all = calloc(1, size + 512), why[128], *text;
-	size_t len = put_header(all, NAME, size);
 	struct modules m;
+	char why[128], *text;
 
-	memcpy(all + len, data, size);
-	len = (len + size + 3) & ~(size_t)3;
-	len += put_header(all + len, "TRAILER!!!", 0);
 	modules_open(&m);
-	modules_in_initrd(&m, all, len, why);
+	modules_in_initrd(&m, data, len, why);
 	text = modules_close(&m);
 	if (text && (text[0] != '\n' || text[strlen(text) - 1] != '\n'))
 		abort();
 	free(text);
+}
+
+static bool wants(void *ctx, const char *name)
+{
+	return strlen(name) % 2;
+}
+
+static void content(void *ctx, const char *name, const char *data, size_t len)
+{
+	uint64_t *sum = ctx;
+
+	for (size_t i = 0; i < len; i++)
+		*sum = *sum * 31 + (uint8_t)data[i];
+	*sum += strlen(name) + len;
+}
+
+/* LEN bytes, AT ONCE at most; a number made of all that was read. */
+static uint64_t feed(const char *data, size_t len, size_t at_once)
+{
+	static struct cpio c;
+	uint64_t sum = 0;
+	size_t done = 0;
+
+	c = (struct cpio){ .wants = wants, .content = content, .ctx = &sum };
+	while (done < len) {
+		size_t n = len - done < at_once ? len - done : at_once;
+		size_t used = cpio_feed(&c, data + done, n);
+
+		done += used;
+		if (used < n)
+			break;
+	}
+	if (done < len && !c.broken && !cpio_ended(&c))
+		abort();
+	return sum + done * 1009 + c.entries + c.broken;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *all = calloc(1, size + 512);
+	size_t len;
+
+	memcpy(all, data, size);
+	look(all, size);
+	if (feed(all, size, size) != feed(all, size, 7))
+		abort();
+	len = put_header(all, NAME, size);
+	memcpy(all + len, data, size);
+	len = (len + size + 3) & ~(size_t)3;
+	len += put_header(all + len, "TRAILER!!!", 0);
+	look(all, len);
 	free(all);
 	return 0;
 }

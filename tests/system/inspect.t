@@ -161,7 +161,7 @@ ok' "a large initrd" --paths bios
 says x.img 1 '.mem_mb, .paths[0].status' '256
 fails' "a machine without the room for it" --paths bios --mem 256
 says x.img 0 '.paths[0].status' 'ok' "8 GiB" --paths bios --mem 8192
-fails "--mem 0: no machine" $inspect x.img --mem 0
+fails "--mem 0: not an amount of memory" $inspect x.img --mem 0
 
 # Disks with sectors of 4096 bytes.
 for how in "gpt ext4" "mbr ext4" "mbr fat32" "none fat32"; do
@@ -184,7 +184,7 @@ says x.img 0 '.paths[0].starts.cmdline' a=1 "a menu.lst of 1 MB" --paths bios
 says x.img 1 '.paths[0].why' "Error 15: File not found: no menu.lst or \
 grub.conf in /boot/grub or /grub of hd0 or its partitions" \
 	"no menu.lst" --paths bios
-fails "--paths floppy: not one of" $inspect x.img --paths bios,floppy
+fails "--paths floppy: no such name" $inspect x.img --paths bios,floppy
 fails "nothere: No such file" $inspect nothere
 : >empty
 fails "empty: not a disk image" $inspect empty

@@ -89,7 +89,7 @@ for list in x 0, ,1 1x 99999999999 ''; do
 		$matrix ext.img --entries "$list"
 done
 $matrix ext.img --entries 3 >/dev/null 2>&1
-is $? 99 "an entry that is not there: exit status"
+is $? 1 "an entry that is not there: exit status"
 fails "nothere: No such file" $matrix nothere --entries 0
 fails "nothere: No such file" $matrix nothere --probe-init
 truncate -s 1M empty.img

@@ -46,7 +46,7 @@ is "$(jq -c '[.end, .disks[0].name, .disks[0].reads >= 1]' out)" \
 grep -q bye err
 ok $? "--json: the console is on stderr"
 $run off --print >out
-grep -q '^qemu-system-x86_64 .*-drive .*file=off,.*snapshot=on' out
+grep -q '^qemu-system-x86_64 .*-drive .*snapshot=on,.*file.filename=off ' out
 ok $? "--print: the command"
 cp off 'a,b'
 ends 0 'a,b' bye "a comma in the name"

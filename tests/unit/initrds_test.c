@@ -145,6 +145,7 @@ static void append(size_t old)
 {
 	struct hostboot_place at = { .path = "/boot/i" };
 	struct imagecopy copy;
+	struct image img;
 
 	testdisk_sh(dir, "rm -rf root img; mkdir -p root/boot; truncate -s 4M "
 		    "img; head -c %zu /dev/urandom >root/boot/i\n"
@@ -152,7 +153,9 @@ static void append(size_t old)
 		    "truncate -s %%4 want; head -c 4 /dev/zero >>want; "
 		    "printf 070701 >>want",
 		    old);
-	assert_int_equal(imagecopy_make(&copy, image), 0);
+	assert_int_equal(image_open(&img, image, false), 0);
+	assert_int_equal(imagecopy_make(&copy, &img), 0);
+	image_close(&img);
 	assert_int_equal(initrds_append(&copy, &at, "070701", 6), 0);
 	testdisk_sh(dir, "debugfs -R 'cat /boot/i' %s 2>/dev/null | cmp - want",
 		    copy.name);

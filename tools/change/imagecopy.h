@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "tools/host/hostboot.h"
+#include "tools/host/image.h"
 
 struct imagecopy {
 	const char *image;	/* whose copy it is */
@@ -15,14 +16,11 @@ struct imagecopy {
 	char name[32];		/* "/proc/self/fd/7", for us and for them */
 };
 
-/* Whether the file IMAGE is in QEMU's qcow2 format. */
-bool imagecopy_is_qcow2(const char *image);
-
 /*
- * Copy IMAGE, its holes too, into a file in TMPDIR.  qcow2 is converted by
- * qemu-img: the copy is raw.  0, or -1 with an error reported.
+ * Copy the disk in IMG, its holes too, into a file in TMPDIR.  0, or -1 with an
+ * error reported.
  */
-int imagecopy_make(struct imagecopy *c, const char *image);
+int imagecopy_make(struct imagecopy *c, const struct image *img);
 void imagecopy_drop(struct imagecopy *c);
 
 /*

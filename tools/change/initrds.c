@@ -13,10 +13,12 @@
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
 #include "tools/host/hostdisk.h"
+#include "tools/host/modules.h"
 #include "tools/report.h"
 
 #define FILE_LIMIT (256u << 20)	/* bytes of an initrd that are read at most */
 #define NAMES_MAX 512		/* files and directories that may matter */
+#define LOOKED_INTO 2		/* initrds, to see whether they report */
 #define DEPTH_MAX 2		/* directories below the first */
 
 /* ---- with a menu.lst ---- */
@@ -238,4 +240,41 @@ int initrds_append(const struct imagecopy *c, const struct hostboot_place *at,
 	err = imagecopy_replace(c, at, buf, start + len);
 	free(buf);
 	return err;
+}
+
+/* ---- looking into one ---- */
+
+static bool reports(const struct imagecopy *c, const struct hostboot_place *at)
+{
+	struct modules names;
+	char why[128];
+	size_t len = 0;
+	char *data = read_file(c, at, 0, &len);
+	bool found;
+
+	err_clear();
+	if (!data)
+		return false;
+	modules_open(&names);
+	modules_in_initrd(&names, data, len, why);
+	found = names.has_probe;
+	free(modules_close(&names));
+	free(data);
+	return found;
+}
+
+bool initrds_report(const char *image, int fd)
+{
+	static struct initrds list;
+	struct imagecopy it = { .image = image, .fd = fd };
+	struct hostdisk disk;
+
+	list.n = 0;
+	err_clear();
+	if (!hostdisk_attach(&disk, "hd0", fd, hostdisk_sector(fd)))
+		find_by_name(&list, &disk.blk);
+	for (unsigned i = 0; i < list.n && i < LOOKED_INTO; i++)
+		if (reports(&it, &list.at[i]))
+			return true;
+	return false;
 }

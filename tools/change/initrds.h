@@ -21,6 +21,12 @@ struct initrds {
 void initrds_find(struct initrds *list, struct blk *disk);
 
 /*
+ * Whether an initrd of a disk without menu.lst, FD called IMAGE, has our own
+ * init in it, which reports.  Few are looked into.
+ */
+bool initrds_report(const char *image, int fd);
+
+/*
  * Put the LEN bytes of a cpio archive at CPIO behind the file AT.  0, or -1
  * with an error reported.
  */

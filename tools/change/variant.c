@@ -5,11 +5,9 @@
  */
 #include "tools/change/variant.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "loader/base/err.h"
 #include "tools/host/hostdisk.h"
@@ -25,7 +23,7 @@
 
 /* ---- what there is ---- */
 
-static struct variant *add_one(struct variants *list, const char *image,
+static struct variant *add_one(struct variants *list, const struct image *from,
 			       bool probe)
 {
 	struct variant *v = calloc(1, sizeof(*v));
@@ -33,10 +31,31 @@ static struct variant *add_one(struct variants *list, const char *image,
 	list->v = realloc(list->v, (list->n + 1) * sizeof(*list->v));
 	if (!v || !list->v)
 		abort();
-	*v = (struct variant){ .image = image, .entry = "default",
-			       .probe = probe, .copy.fd = -1, .disk = image };
+	*v = (struct variant){ .image = from->path, .from = from,
+			       .entry = "default", .probe = probe,
+			       .copy.fd = -1,
+			       .disk = from->is_copy ? from->name :
+				       from->path };
 	list->v[list->n++] = v;
 	return v;
+}
+
+/* Open until the end; NULL with an error reported. */
+static const struct image *add_image(struct variants *list, const char *path,
+				     bool backing)
+{
+	struct image *img = malloc(sizeof(*img));
+
+	list->image = realloc(list->image, (list->n_images + 1) *
+			      sizeof(*list->image));
+	if (!img || !list->image)
+		abort();
+	if (image_open(img, path, backing)) {
+		free(img);
+		return NULL;
+	}
+	list->image[list->n_images++] = img;
+	return img;
 }
 
 static int read_menu(const char *image, int fd, struct hostboot_menu *menu)
@@ -51,38 +70,37 @@ static int read_menu(const char *image, int fd, struct hostboot_menu *menu)
 	return 0;
 }
 
-/* How many entries IMAGE's menu.lst has; -1: an error is reported. */
-static int count_entries(const char *image)
+/* How many entries FROM's menu.lst has; -1: an error is reported. */
+static int count_entries(const struct image *from)
 {
-	bool packed = imagecopy_is_qcow2(image);
-	struct imagecopy copy = { .fd = -1 };
 	struct hostboot_menu menu;
-	int fd, err;
 
-	if (packed && imagecopy_make(&copy, image))
-		return -1;
-	fd = packed ? copy.fd : open(image, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return report_errno("%s", image);
-	err = read_menu(image, fd, &menu);
-	close(fd);
-	if (err)
+	if (read_menu(from->path, from->fd, &menu))
 		return -1;
 	free(menu.text);
 	return (int)menu.n_entries;
 }
 
-static void pick(struct variants *list, const char *image, uint32_t number,
-		 bool probe)
+static int read_promise(struct variant *v, int fd)
 {
-	struct variant *v = add_one(list, image, probe);
+	if (expected_read(&v->promise, v->image, fd, EXPECTED_MEM_MB))
+		return -1;
+	if (!v->promise.starts && !v->probe)
+		v->promise.probe_init = initrds_report(v->image, fd);
+	return 0;
+}
+
+static void pick(struct variants *list, const struct image *from,
+		 uint32_t number, bool probe)
+{
+	struct variant *v = add_one(list, from, probe);
 
 	v->pick = true;
 	v->number = number;
 	snprintf(v->entry, sizeof(v->entry), "%u", number);
 }
 
-static int add_listed(struct variants *list, const char *image,
+static int add_listed(struct variants *list, const struct image *from,
 		      const char *entries, uint32_t n, bool probe)
 {
 	const char *p = entries;
@@ -94,39 +112,39 @@ static int add_listed(struct variants *list, const char *image,
 					    "commas between, or all", entries);
 		if ((uint32_t)number >= n)
 			return report_error("%s: menu.lst has no entry %d, it "
-					    "has %u from 0 on", image, number,
-					    n);
-		pick(list, image, (uint32_t)number, probe);
+					    "has %u from 0 on", from->path,
+					    number, n);
+		pick(list, from, (uint32_t)number, probe);
 	} while (*p++);
 	return 0;
 }
 
-int variant_add(struct variants *list, const char *image, const char *entries,
-		bool probe)
+int variant_add(struct variants *list, const char *image, bool backing,
+		const char *entries, bool probe)
 {
+	const struct image *from = add_image(list, image, backing);
 	struct variant *v;
 	int n;
 
-	if (access(image, R_OK))
-		return report_errno("%s", image);
+	if (!from)
+		return -1;
 	if (!entries) {
-		v = add_one(list, image, probe);
-		if (probe || imagecopy_is_qcow2(image))
+		v = add_one(list, from, probe);
+		if (probe)
 			return 0;
 		v->state = VARIANT_READY;
-		return expected_read(&v->promise, image,
-				     EXPECTED_MEM_MB);
+		return read_promise(v, from->fd);
 	}
-	n = count_entries(image);
+	n = count_entries(from);
 	if (n < 0)
 		return -1;
 	if (strcmp(entries, "all"))
-		return add_listed(list, image, entries, (uint32_t)n, probe);
+		return add_listed(list, from, entries, (uint32_t)n, probe);
 	if ((uint32_t)n > VARIANTS_MAX)
 		return report_error("%s: %d entries, %u at most", image, n,
 				    VARIANTS_MAX);
 	for (uint32_t i = 0; i < (uint32_t)n; i++)
-		pick(list, image, i, probe);
+		pick(list, from, i, probe);
 	return n ? 0 : report_error("%s: menu.lst has no entry", image);
 }
 
@@ -195,11 +213,11 @@ static int put_probe(struct variant *v)
 
 static int make_copy(struct variant *v)
 {
-	if (imagecopy_make(&v->copy, v->image) ||
+	if (imagecopy_make(&v->copy, v->from) ||
 	    (v->pick && choose_entry(v)) || (v->probe && put_probe(v)))
 		return -1;
 	v->disk = v->copy.name;
-	return expected_read(&v->promise, v->disk, EXPECTED_MEM_MB);
+	return read_promise(v, v->copy.fd);
 }
 
 enum variant_state variant_ready(struct variant *v)
@@ -229,6 +247,11 @@ void variant_release(struct variants *list)
 		expected_release(&list->v[i]->promise);
 		free(list->v[i]);
 	}
+	for (unsigned i = 0; i < list->n_images; i++) {
+		image_close(list->image[i]);
+		free(list->image[i]);
+	}
 	free(list->v);
+	free(list->image);
 	*list = (struct variants){ 0 };
 }

@@ -12,7 +12,8 @@ enum variant_state { VARIANT_WAITS, VARIANT_READY, VARIANT_SKIP,
 		     VARIANT_ERROR };
 
 struct variant {
-	const char *image;
+	const char *image;	/* its name, for people */
+	const struct image *from;
 	char entry[16];		/* "default", or the number of the entry */
 	bool pick, probe;	/* choose the entry, put the probe in */
 	uint32_t number;
@@ -24,17 +25,19 @@ struct variant {
 };
 
 struct variants {
-	unsigned n;
+	unsigned n, n_images;
 	struct variant **v;
+	struct image **image;	/* open */
 };
 
 /*
- * Add IMAGE's: one, or with ENTRIES ("0,2" or "all") one for each of these.
+ * Add IMAGE's, which image_open() opens: one, or with
+ * ENTRIES ("0,2" or "all") one for each of these.
  * An image that is booted as it is becomes READY at once.  0, or -1 with an
  * error reported.
  */
-int variant_add(struct variants *list, const char *image, const char *entries,
-		bool probe);
+int variant_add(struct variants *list, const char *image, bool backing,
+		const char *entries, bool probe);
 
 /* Make V READY if that is possible; how it stands then. */
 enum variant_state variant_ready(struct variant *v);

@@ -4,23 +4,22 @@
  */
 #include "tools/host/expected.h"
 
-#include <fcntl.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/linux_image.h"
-#include "menu/utf8.h"
 #include "tools/host/bootcode.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
 #include "tools/host/modules.h"
+#include "tools/host/probekernel.h"
 #include "tools/report.h"
 #include "tools/host/rootdev.h"
+#include "tools/text.h"
 
 struct look {
 	struct expected *p;
@@ -29,7 +28,9 @@ struct look {
 	int fd;
 };
 
-static void look_at_initrd(struct look *l, const struct piece *piece)
+/* ALONE: of several only the kernel knows the sum. */
+static void look_at_initrd(struct look *l, const struct piece *piece,
+			   bool alone)
 {
 	char *data = hostboot_slurp(piece->file);
 	char hex[SHA256_DIGEST_STRING_LENGTH];
@@ -37,9 +38,12 @@ static void look_at_initrd(struct look *l, const struct piece *piece)
 
 	if (!data)
 		return;
-	SHA256Data((const uint8_t *)data, size, hex);
-	l->p->initrd_sha256 = strdup(hex);
-	modules_in_initrd(&l->modules, data, size, l->p->initrd_why);
+	if (alone) {
+		SHA256Data((const uint8_t *)data, size, hex);
+		l->p->initrd_sha256 = strdup(hex);
+	}
+	if (!l->p->initrd_why[0])
+		modules_in_initrd(&l->modules, data, size, l->p->initrd_why);
 	free(data);
 }
 
@@ -56,37 +60,17 @@ static void look_at_kernel(struct look *l, struct file *file)
 		l->p->release = text[0] ? strdup(text) : NULL;
 	}
 	err_clear();
-}
-
-/* S as a probe kernel says it: bytes that are not UTF-8 as the text \xNN. */
-static char *as_reported(const char *s)
-{
-	char *to = malloc(4 * strlen(s) + 1), *at = to;
-
-	if (!to)
-		abort();
-	while (*s) {
-		size_t n = utf8_length(s);
-
-		if (n)
-			memcpy(at, s, n);
-		else
-			sprintf(at, "\\x%02x", (uint8_t)*s);
-		at += n ? n : 4;
-		s += n ? n : 1;
-	}
-	*at = 0;
-	return to;
+	l->p->probe_kernel = probekernel_is(file);
 }
 
 static void look_at_handover(void *ctx, const struct handover *ho)
 {
 	struct look *l = ctx;
-	const struct piece *initrd = NULL, *kernel = NULL;
+	const struct piece *kernel = NULL;
 	unsigned n = 0;
 
 	l->p->direct = !strcmp(ho->format, linux_format.name);
-	l->p->cmdline = as_reported(ho->cmdline ? ho->cmdline : "");
+	l->p->cmdline = text_utf8(ho->cmdline ? ho->cmdline : "");
 	l->p->root_part = rootdev_find(ho->cmdline ? ho->cmdline : "", l->fd,
 				       l->parts, l->p->sector);
 	for (unsigned i = 0; i < ho->n; i++) {
@@ -94,18 +78,16 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 
 		if (!strcmp(p->what, "kernel") && p->file && !kernel)
 			kernel = p;
-		if (!strcmp(p->what, "initrd") && p->file) {
-			initrd = p;
-			n++;
-		}
+		n += !strcmp(p->what, "initrd") && p->file;
 	}
 	if (kernel) {
 		modules_in_root(&l->modules, ho->from->kernel.fs);
 		look_at_kernel(l, kernel->file);
 	}
-	/* Of several only the kernel knows the sum. */
-	if (n == 1)
-		look_at_initrd(l, initrd);
+	for (unsigned i = 0; i < ho->n; i++)
+		if (!strcmp(ho->piece[i].what, "initrd") && ho->piece[i].file)
+			look_at_initrd(l, &ho->piece[i], n == 1);
+	l->p->probe_init = l->modules.has_probe;
 }
 
 /* The boot record that the loader has just written. */
@@ -189,24 +171,19 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	look_at_ways(p, disk);
 }
 
-int expected_read(struct expected *p, const char *image, unsigned mem_mb)
+int expected_read(struct expected *p, const char *image, int fd,
+		  unsigned mem_mb)
 {
-	int fd = open(image, O_RDONLY | O_CLOEXEC);
 	struct hostdisk disk;
 
 	*p = (struct expected){ .root_part = ROOTDEV_UNKNOWN,
 				.mem_mb = mem_mb };
-	if (fd < 0)
-		return report_errno("%s", image);
 	p->sector = hostdisk_sector(fd);
-	if (hostdisk_attach(&disk, "hd0", fd, p->sector) || !disk.blk.count) {
-		close(fd);
+	if (hostdisk_attach(&disk, "hd0", fd, p->sector) || !disk.blk.count)
 		return report_error("%s: not a disk image", image);
-	}
 	look_at_disk(p, &disk.blk, fd);
 	if (p->remark[0])
 		report_note("%s: %s", image, p->remark);
-	close(fd);
 	return 0;
 }
 

@@ -23,6 +23,8 @@ struct expected {
 	bool direct;		/* QEMU can start its default entry itself */
 	bool pv;		/* its default entry starts as a Xen PV guest */
 	bool uefi_signed;	/* its loader carries a signature */
+	bool probe_kernel;	/* its default entry starts a probe kernel */
+	bool probe_init;	/* and its initrd has images/init */
 	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
 	/* Why our boot code refuses an entry that starts elsewhere, or "". */
 	char bios_refuses[256], uefi_refuses[256];
@@ -39,8 +41,9 @@ struct expected {
 	char *modules; /* names, each between '\n', built-in ones too */
 };
 
-/* On a machine of MEM_MB.  0, or -1 with an error reported. */
-int expected_read(struct expected *p, const char *image, unsigned mem_mb);
+/* Of the disk FD, called IMAGE, on a machine of MEM_MB.  0, or -1 reported. */
+int expected_read(struct expected *p, const char *image, int fd,
+		  unsigned mem_mb);
 void expected_release(struct expected *p);
 
 /* Whether the kernel has one of NAMES (NULL at the end), or nobody knows. */

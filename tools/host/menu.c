@@ -1,8 +1,6 @@
 /*
  * twinboot menu: what a loader reads in a menu.lst, as JSON or in words.
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +9,12 @@
 #include "menu/lst.h"
 #include "tools/commands.h"
 #include "tools/host/menu.h"
+#include "tools/report.h"
 
-static const char usage_text[] =
-	"usage: twinboot menu [--json] [--dialect gnu097|pvgrub] FILE\n"
-	"\n"
-	"Read FILE (\"-\": standard input) as GRUB 0.97 or PV-GRUB reads its\n"
-	"menu.lst: tell what would be started, and what in it is not what it\n"
-	"looks like.\n"
-	"\n"
-	"  --json         the same as one JSON object\n"
-	"  --dialect D    gnu097 (GRUB 0.97, the default) or pvgrub\n"
-	"  --help         this text\n";
+struct menu_given {
+	const char *dialect;
+	bool json;
+};
 
 /* All of F, with room for one byte more; NULL with errno set. */
 static char *read_all(FILE *f, size_t *len)
@@ -52,8 +45,7 @@ static char *read_file(const char *name, size_t *len)
 	char *text = f ? read_all(f, len) : NULL;
 
 	if (!text)
-		fprintf(stderr, "twinboot menu: %s: %s\n", name,
-			strerror(errno));
+		report_errno("%s", name);
 	if (f && f != stdin)
 		fclose(f);
 	return text;
@@ -68,62 +60,63 @@ static int show(const char *name, char *text, size_t len,
 
 	arena.base = malloc(arena.size);
 	if (!arena.base) {
-		perror("twinboot menu");
+		report_errno("%s", name);
 		return 1;
 	}
 	err = lst_parse(&lst, text, len, dialect, &arena);
 	if (err)
-		fprintf(stderr, "twinboot menu: %s: %s\n", name, err_text());
+		report_error("%s: %s", name, err_text());
 	else if (json)
 		err = menu_json(&lst, stdout);
 	else
 		menu_explain(&lst, dialect, stdout);
-	if (!err && fflush(stdout)) {
-		perror("twinboot menu");
-		err = 1;
-	}
 	free(arena.base);
 	return err ? 1 : 0;
 }
 
+static const struct options_row rows[] = {
+	{ "json", 0, NULL, "the same as one JSON object", OPTIONS_FLAG,
+	  offsetof(struct menu_given, json) },
+	{ "dialect", 0, "D", "gnu097 (GRUB 0.97, the default) or pvgrub",
+	  OPTIONS_TEXT, offsetof(struct menu_given, dialect) },
+};
+
+static const struct options options = {
+	.usage = "FILE [OPTION...]",
+	.about = "Read FILE (\"-\": standard input) as GRUB 0.97 or PV-GRUB "
+		 "reads its menu.lst:\ntell what would be started, and what in "
+		 "it is not what it looks like.",
+	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
+	.operand = "FILE", .min = 1, .max = 1,
+};
+
 static int menu_run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "dialect", required_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 }
-	};
-	enum lst_dialect dialect = LST_GNU097;
-	bool json = false;
+	struct menu_given o = { .dialect = "gnu097" };
+	struct options_rest rest;
+	int err = options_parse(&options, &o, argc, argv, &rest), status;
+	bool gnu;
 	size_t len;
 	char *text;
-	int c, status;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'j') {
-			json = true;
-		} else if (c == 'd' && !strcmp(optarg, "pvgrub")) {
-			dialect = LST_PVGRUB;
-		} else if (c == 'd' && !strcmp(optarg, "gnu097")) {
-			dialect = LST_GNU097;
-		} else {
-			fputs(usage_text, c == 'h' ? stdout : stderr);
-			return c == 'h' ? 0 : 2;
-		}
-	}
-	if (optind != argc - 1) {
-		fputs(usage_text, stderr);
+	if (err)
+		return err > 0 ? 0 : 2;
+	gnu = !strcmp(o.dialect, "gnu097");
+	if (!gnu && strcmp(o.dialect, "pvgrub")) {
+		report_error("--dialect %s: not one of gnu097, pvgrub",
+			     o.dialect);
 		return 2;
 	}
-	text = read_file(argv[optind], &len);
+	text = read_file(rest.operand[0], &len);
 	if (!text)
 		return 1;
-	status = show(argv[optind], text, len, dialect, json);
+	status = show(rest.operand[0], text, len, gnu ? LST_GNU097 :
+		      LST_PVGRUB, o.json);
 	free(text);
 	return status;
 }
 
 const struct command menu_command = {
-	"menu", "read a menu.lst as the loader does; explain it", menu_run,
+	"menu", "read a menu.lst as the loader does; explain it", &options,
+	menu_run,
 };

@@ -4,17 +4,7 @@
  */
 
 #include "tools/host/menu.h"
-
-/* Text from the file, safe for a terminal. */
-static void print_text(FILE *out, const char *s)
-{
-	for (; *s; s++) {
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			fprintf(out, "\\x%02x", (unsigned char)*s);
-		else
-			fputc(*s, out);
-	}
-}
+#include "tools/text.h"
 
 static void print_start(const struct lst *l, FILE *out)
 {
@@ -44,13 +34,13 @@ static void print_entry(const struct lst *l, uint32_t n, FILE *out)
 	const struct lst_entry *e = &l->entry[n];
 
 	fprintf(out, "\n%u: ", n);
-	print_text(out, lst_title(l, e));
+	text_put(lst_title(l, e), out);
 	fputc('\n', out);
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)
 			continue;
 		fprintf(out, "   %-12s ", command_name(l->line[i].cmd));
-		print_text(out, lst_args(l, &l->line[i]));
+		text_put(lst_args(l, &l->line[i]), out);
 		fputc('\n', out);
 	}
 }

@@ -3,34 +3,9 @@
  * readers.
  */
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "menu/utf8.h"
 #include "tools/host/menu.h"
-
-/* TEXT with its bytes that are not UTF-8 written out as \xNN. */
-static json_t *string(const char *text)
-{
-	char *buf = malloc(4 * strlen(text) + 1), *to = buf;
-	json_t *s;
-
-	if (!buf)
-		return NULL;
-	while (*text) {
-		size_t n = utf8_length(text);
-
-		if (n)
-			memcpy(to, text, n);
-		else
-			sprintf(to, "\\x%02x", (uint8_t)*text);
-		to += n ? n : 4;
-		text += n ? n : 1;
-	}
-	s = json_stringn(buf, (size_t)(to - buf));
-	free(buf);
-	return s;
-}
+#include "tools/text.h"
 
 /* [line, text], or [line, name, arguments] of a command. */
 static json_t *line_json(const struct lst *l, const struct lst_line *line)
@@ -38,9 +13,9 @@ static json_t *line_json(const struct lst *l, const struct lst_line *line)
 	json_t *number = json_integer(line->line);
 
 	if (line->kind == LST_IGNORED || line->kind == LST_UNKNOWN)
-		return json_pack("[oo]", number, string(lst_text(l, line)));
+		return json_pack("[oo]", number, text_json(lst_text(l, line)));
 	return json_pack("[oso]", number, command_name(line->cmd),
-			 string(lst_args(l, line)));
+			 text_json(lst_args(l, line)));
 }
 
 /* The lines of KIND in [from, to). */
@@ -58,7 +33,7 @@ static json_t *lines_json(const struct lst *l, uint32_t from, uint32_t to,
 static json_t *entry_json(const struct lst *l, const struct lst_entry *e)
 {
 	return json_pack("{sisososo}", "line", (int)l->line[e->title].line,
-			 "title", string(lst_title(l, e)),
+			 "title", text_json(lst_title(l, e)),
 			 "commands", lines_json(l, e->title, e->end,
 						LST_COMMAND),
 			 "unknown", lines_json(l, e->title, e->end,

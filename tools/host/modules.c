@@ -1,6 +1,7 @@
 /*
  * Modules are looked for in the kernel's file system and in the initrd;
- * built-in drivers in modules.builtin of either.  Archives are libarchive's.
+ * built-in drivers in modules.builtin of either.  Decompression is
+ * libarchive's; what an initrd unpacks to is never held.
  */
 #include "tools/host/modules.h"
 
@@ -10,10 +11,23 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "tools/host/cpio.h"
+#include "tools/host/filter.h"
 #include "tools/host/hostboot.h"
 
 #define DIRS 8		/* kernels in /lib/modules that are looked at */
 #define ARCHIVES 8	/* in one initrd */
+#define NAMES_MAX (4l << 20)	/* bytes of names that are kept */
+#define UNPACK_MAX (1ll << 30)	/* bytes of one archive that are looked at */
+#define ENTRIES_MAX (1u << 18)
+#define BLOCK 4096u		/* bytes given at once: they may be many more */
+
+/* A compressed stream in memory, given piece by piece. */
+struct feed {
+	const char *data;
+	size_t size, at;
+	bool ended;		/* before its end: it unpacks to too much */
+};
 
 struct dirs {
 	char name[DIRS][64];
@@ -32,7 +46,7 @@ void modules_open(struct modules *m)
 char *modules_close(struct modules *m)
 {
 	fclose(m->names);
-	if (m->builtins)
+	if (m->builtins && !m->many)
 		return m->text;
 	free(m->text);
 	return NULL;
@@ -48,6 +62,9 @@ static void put_module(struct modules *m, const char *path, size_t len)
 	for (end = start; end + 3 <= len && memcmp(path + end, ".ko", 3); end++)
 		;
 	if (end + 3 > len || memchr(path + start, 0, end - start))
+		return;
+	m->many |= ftell(m->names) > NAMES_MAX;
+	if (m->many)
 		return;
 	fwrite(path + start, 1, end - start, m->names);
 	fputc('\n', m->names);
@@ -101,76 +118,126 @@ void modules_in_root(struct modules *m, struct fs *fs)
 	err_clear();
 }
 
-static void take_entry(struct modules *m, struct archive *a, const char *path)
+static bool is_init(const char *name)
 {
-	const char *slash = strrchr(path, '/');
-	char text[65536];
-	ssize_t n;
+	return !strcmp(name, "init") || !strcmp(name, "./init") ||
+	       !strcmp(name, "/init");
+}
 
-	put_module(m, path, strlen(path));
-	if (strcmp(slash ? slash + 1 : path, "modules.builtin"))
-		return;
-	n = archive_read_data(a, text, sizeof(text));
-	if (n > 0)
-		put_list(m, text, (size_t)n);
-	m->builtins |= n > 0;
+static bool wants(void *ctx, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	put_module(ctx, name, strlen(name));
+	return is_init(name) ||
+	       !strcmp(slash ? slash + 1 : name, "modules.builtin");
+}
+
+static void take_content(void *ctx, const char *name, const char *data,
+			 size_t len)
+{
+	static const char report[] = "USERSPACE {\"kernel\":";
+	struct modules *m = ctx;
+
+	if (is_init(name)) {	/* the last one counts */
+		m->has_probe = memmem(data, len, report, sizeof(report) - 1);
+	} else {
+		put_list(m, data, len);
+		m->builtins |= len > 0;
+	}
+}
+
+static ssize_t feed_next(struct archive *a, void *ctx, const void **block)
+{
+	struct feed *f = ctx;
+	size_t n = f->size - f->at < BLOCK ? f->size - f->at : BLOCK;
+
+	*block = f->data + f->at;
+	f->at += n;
+	return (ssize_t)n;
+}
+
+/* All that A unpacks, up to a limit, into C.  NULL, or what is wrong. */
+static const char *unpack(struct archive *a, struct feed *f, struct cpio *c)
+{
+	uint64_t total = 0;
+	const void *buf;
+	la_int64_t at;
+	size_t len;
+	int err;
+
+	while ((err = archive_read_data_block(a, &buf, &len, &at)) ==
+	       ARCHIVE_OK) {
+		total += len;
+		f->ended = total > UNPACK_MAX || c->entries > ENTRIES_MAX;
+		if (f->ended || cpio_feed(c, buf, len) < len)
+			return NULL;
+	}
+	return err == ARCHIVE_EOF ? NULL : archive_error_string(a);
+}
+
+/* The compressed archives that F gives.  NULL, or what is wrong with them. */
+static const char *take_packed(struct cpio *c, struct feed *f, char why[128])
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *e;
+	const char *wrong = NULL;
+
+	if (!a)
+		abort();
+	archive_read_support_format_raw(a);
+	if (!filter_add(a, filter_of(f->data, f->size)) &&
+	    archive_read_open(a, f, NULL, feed_next, NULL) == ARCHIVE_OK &&
+	    archive_read_next_header(a, &e) == ARCHIVE_OK)
+		wrong = unpack(a, f, c);
+	if (wrong)
+		snprintf(why, 128, "%.90s", wrong);
+	archive_read_free(a);
+	return wrong ? why : NULL;
 }
 
 /*
- * Only an archive that is not compressed says where it ends, and so where the
- * next begins: microcode comes this way.  0: nothing follows.
+ * The archives at DATA: as they are, and then one compressed stream, of which
+ * nobody knows where it ends.  Returns how many bytes that was.
  */
-static size_t archive_end(const char *data, size_t size)
+static size_t take_archives(struct modules *m, const char *data, size_t size,
+			    char why[128])
 {
-	static const char last[] = "TRAILER!!!";
-	const char *at = memcmp(data, "0707", 4) ? NULL :
-			 memmem(data, size, last, sizeof(last));
-	size_t end = at ? (size_t)(at - data) + sizeof(last) : size;
+	struct cpio *c = calloc(1, sizeof(*c));
+	struct feed f = { data, size, 0, false };
+	const char *wrong = NULL;
+	char text[128];
 
-	while (end < size && !data[end])
-		end++;
-	return end < size ? end : 0;
-}
-
-/* Entries of the archive at DATA; -1 when it ends too early. */
-static int take_archive(struct modules *m, struct archive *a, const char *data,
-			size_t size)
-{
-	struct archive_entry *e;
-	unsigned n = 0;
-	int err;
-
-	archive_read_support_filter_all(a);
-	archive_read_support_format_cpio(a);
-	if (archive_read_open_memory(a, data, size) != ARCHIVE_OK)
-		return 0;
-	while ((err = archive_read_next_header(a, &e)) != ARCHIVE_EOF &&
-	       err >= ARCHIVE_WARN) {
-		const char *path = archive_entry_pathname(e);
-
-		n++;
-		if (path)
-			take_entry(m, a, path);
+	if (!c)
+		abort();
+	*c = (struct cpio){ .wants = wants, .content = take_content, .ctx = m };
+	if (filter_of(data, size)) {
+		wrong = take_packed(c, &f, text);
+		f.at = size;
+	} else {
+		f.at = cpio_feed(c, data, size);
 	}
+	if (!wrong && !f.ended && !cpio_ended(c))
+		wrong = c->broken ? "an entry is not one" : "it ends too early";
 	/* What never was an archive is not ours to judge. */
-	return err == ARCHIVE_EOF || !n ? 0 : -1;
+	if (wrong && c->entries)
+		snprintf(why, 128, "the initrd is damaged: %.90s", wrong);
+	m->many |= f.ended;
+	free(c);
+	return f.at;
 }
 
 void modules_in_initrd(struct modules *m, const char *data, size_t size,
 		       char why[128])
 {
-	size_t off = 0, next;
+	size_t off = 0;
 
 	why[0] = 0;
-	for (unsigned i = 0; i < ARCHIVES && size - off > 4; i++, off += next) {
-		struct archive *a = archive_read_new();
+	for (unsigned i = 0; i < ARCHIVES && size - off > 4 && !why[0]; i++) {
+		size_t used = take_archives(m, data + off, size - off, why);
 
-		if (take_archive(m, a, data + off, size - off))
-			snprintf(why, 128, "the initrd is damaged: %.90s",
-				 archive_error_string(a));
-		archive_read_free(a);
-		next = archive_end(data + off, size - off);
-		if (!next || why[0])
+		if (!used)
 			break;
+		off += used;
 	}
 }

@@ -13,6 +13,8 @@ struct modules {
 	char *text;
 	size_t size;
 	bool builtins;		/* a modules.builtin was found */
+	bool many;		/* more names than are kept */
+	bool has_probe;		/* an /init is ours, and will report */
 };
 
 void modules_open(struct modules *m);
@@ -22,7 +24,8 @@ void modules_in_root(struct modules *m, struct fs *fs);
 
 /*
  * Add those of the initramfs DATA, one archive after the other.  WHY: "", or
- * what is wrong with an archive that ends too early.
+ * what is wrong with an archive that ends too early.  What it unpacks to is
+ * looked at up to a limit; beyond it nothing is known.
  */
 void modules_in_initrd(struct modules *m, const char *data, size_t size,
 		       char why[128]);

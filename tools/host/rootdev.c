@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tools/host/guid.h"
+
 int rootdev_part(const char *device)
 {
 	const char *name = strncmp(device, "/dev/", 5) ? device : device + 5;
@@ -46,15 +48,6 @@ static bool has_tag(int fd, uint64_t off, uint64_t size, const char *tag,
 		!strcasecmp(got, value);
 	blkid_free_probe(probe);
 	return found;
-}
-
-/* 28732AC1-...: the first three fields are stored with the last byte first. */
-static void guid_text(const uint8_t g[16], char text[37])
-{
-	snprintf(text, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		 "%02x%02x%02x%02x%02x%02x", g[3], g[2], g[1], g[0], g[5],
-		 g[4], g[7], g[6], g[8], g[9], g[10], g[11], g[12], g[13],
-		 g[14], g[15]);
 }
 
 static int find_tag(const char *tag, const char *value, int fd,

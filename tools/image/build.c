@@ -13,6 +13,7 @@
 #include "menu/config.h"
 #include "tools/commands.h"
 #include "tools/image/build.h"
+#include "tools/image/build_options.h"
 #include "tools/image/data.h"
 #include "tools/image/deliver.h"
 #include "tools/image/file_option.h"
@@ -382,11 +383,11 @@ static void print_json(const struct build *b)
 static int build_run(int argc, char **argv)
 {
 	struct build b = { 0 };
-	int err = recipe_parse(&b.r, argc, argv, NULL);
+	int err = recipe_parse(&b.r, &build_options_table, argc, argv);
 
 	if (err) {
 		recipe_free(&b.r);
-		return err > 0 ? 0 : 2;
+		return err > 0 ? 0 : err == BUILD_UNREADABLE ? 1 : 2;
 	}
 	build_prepare(&b);
 	err = build_image(&b, -1);
@@ -397,5 +398,5 @@ static int build_run(int argc, char **argv)
 }
 
 const struct command build_command = {
-	"build", "make a bootable disk image", build_run,
+	"build", "make a bootable disk image", &build_options_table, build_run,
 };

@@ -4,86 +4,130 @@
  */
 #include "tools/image/build_options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/image/formats.h"
 #include "tools/report.h"
 
-const struct build_key build_keys[KEYS] = {
-	[KEY_TABLE] = { "table", TEXT, "gpt|mbr|none",
-		"partition table (gpt)" },
-	[KEY_SIZE] = { "size", TEXT, "S",
-		"of the image, as 640M or 2G (what it needs)" },
-	[KEY_MINIMIZE] = { "minimize", FLAG, "",
-		"no larger than needed, no room to live" },
-	[KEY_SECTOR] = { "sector", TEXT, "512|4096",
-		"bytes a sector (512)" },
-	[KEY_ROOT] = { "root", PATHS, "DIR|TAR|OCI|-",
-		"what to put into the root file system; may be given again" },
-	[KEY_FILES] = { "file", PATHS, "SRC:DST[:MODE[:UID:GID]]",
-		"one file to put there; may be given again" },
-	[KEY_OWNER] = { "owner", TEXT, "root",
-		"everything in --root belongs to root" },
-	[KEY_FS] = { "fs", TEXT, "ext2|ext3|ext4|fat32",
-		"root file system (ext4)" },
-	[KEY_KERNEL] = { "kernel", PATH, "FILE",
-		"put into /boot" },
-	[KEY_INITRD] = { "initrd", PATH, "FILE",
-		"put into /boot" },
-	[KEY_APPEND] = { "append", TEXT, "STR",
-		"the kernel's command line" },
-	[KEY_MENU] = { "menu", PATH, "FILE",
-		"becomes /boot/grub/menu.lst as it is; else one is written "
-		"for --kernel" },
-	[KEY_BOOT] = { "boot", TEXT, "LIST",
-		"of bios,uefi,pv (all that the table can carry)" },
-	[KEY_ESP_SIZE] = { "esp-size", TEXT, "S",
-		"of the EFI system partition (64M)" },
-	[KEY_ESP_FILE] = { "esp-file", PATHS, "SRC:DST",
-		"one more file there; may be given again" },
-	[KEY_SWAP] = { "swap", TEXT, "S", "a partition for swap" },
-	[KEY_DATA] = { "data", PATHS, "[DIR]:FS:SIZE[:LABEL]",
-		"one more partition, FS may be empty; may be given again" },
-	[KEY_DISCOVERABLE] = { "discoverable", FLAG, "",
-		"the root partition's type is that of an x86-64 root" },
-	[KEY_PMBR_ACTIVE] = { "pmbr-active", FLAG, "",
-		"GPT's protective entry is active, as some BIOSes want" },
-	[KEY_UUID] = { "uuid", TEXT, "UUID",
-		"of the root file system (from the inputs)" },
-	[KEY_LABEL] = { "label", TEXT, "NAME",
-		"of the root file system" },
-	[KEY_BOOT_DIR] = { "boot-dir", PATH, "DIR",
-		"where mbr.bin, stage2.bin and twinboot.efi are" },
-	[KEY_OUTPUT] = { "output", PATH, "IMAGE",
-		"the image (also -o); .gz, .zst and .xz pack it; - is standard "
-		"output" },
-	[KEY_FORMAT] = { "format", TEXT, FORMAT_NAMES,
-		"of the image (also -O; raw)" },
-	[KEY_COMPRESS] = { "compress", FLAG, "",
-		"what a qcow2 or vmdk holds" },
-	[KEY_BMAP] = { "bmap", PATH, "FILE",
-		"which blocks are used, for bmaptool" },
-	[KEY_MANIFEST] = { "manifest", PATH, "FILE",
-		"partitions, UUIDs and hashes, as JSON" },
-	[KEY_SBOM] = { "sbom", PATH, "FILE",
-		"packages and files, as SPDX 2.3 JSON" },
+/* What was said goes to the lists, whichever way it came. */
+static int take_key(void *self, const char *name, const char *value)
+{
+	int key = 0;
+
+	while (strcmp(build_keys[key].name, name))
+		key++;
+	build_options_add(self, key, value ? value : "yes");
+	return 0;
+}
+
+#define KEY(letter, name, arg, what) \
+	{ name, letter, arg, what, OPTIONS_CALL, 0, take_key }
+
+const struct options_row build_keys[KEYS + 1] = {
+	[KEY_TABLE] = KEY(0, "table", "gpt|mbr|none",
+		"partition table (gpt)"),
+	[KEY_SIZE] = KEY(0, "size", "S",
+		"of the image, as 640M or 2G (what it needs)"),
+	[KEY_MINIMIZE] = KEY(0, "minimize", NULL,
+		"no larger than needed, no room to live"),
+	[KEY_SECTOR] = KEY(0, "sector", "512|4096",
+		"bytes a sector (512)"),
+	[KEY_ROOT] = KEY(0, "root", "DIR|TAR|OCI|-",
+		"what to put into the root file system; may be given "
+		"again"),
+	[KEY_FILES] = KEY(0, "file", "SRC:DST[:MODE[:UID:GID]]",
+		"one file to put there; may be given again"),
+	[KEY_OWNER] = KEY(0, "owner", "root",
+		"everything in --root belongs to root"),
+	[KEY_FS] = KEY(0, "fs", "ext2|ext3|ext4|fat32",
+		"root file system (ext4)"),
+	[KEY_KERNEL] = KEY(0, "kernel", "FILE",
+		"put into /boot"),
+	[KEY_INITRD] = KEY(0, "initrd", "FILE",
+		"put into /boot"),
+	[KEY_APPEND] = KEY(0, "append", "STR",
+		"the kernel's command line"),
+	[KEY_MENU] = KEY(0, "menu", "FILE",
+		"becomes /boot/grub/menu.lst as it is; else one is "
+		"written for --kernel"),
+	[KEY_BOOT] = KEY(0, "boot", "LIST",
+		"of bios,uefi,pv (all that the table can carry)"),
+	[KEY_ESP_SIZE] = KEY(0, "esp-size", "S",
+		"of the EFI system partition (64M)"),
+	[KEY_ESP_FILE] = KEY(0, "esp-file", "SRC:DST",
+		"one more file there; may be given again"),
+	[KEY_SWAP] = KEY(0, "swap", "S",
+		"a partition for swap"),
+	[KEY_DATA] = KEY(0, "data", "[DIR]:FS:SIZE[:LABEL]",
+		"one more partition, FS may be empty; may be given "
+		"again"),
+	[KEY_DISCOVERABLE] = KEY(0, "discoverable", NULL,
+		"the root partition's type is that of an x86-64 root"),
+	[KEY_PMBR_ACTIVE] = KEY(0, "pmbr-active", NULL,
+		"GPT's protective entry is active, as some BIOSes want"),
+	[KEY_UUID] = KEY(0, "uuid", "UUID",
+		"of the root file system (from the inputs)"),
+	[KEY_LABEL] = KEY(0, "label", "NAME",
+		"of the root file system"),
+	[KEY_BOOT_DIR] = KEY(0, "boot-dir", "DIR",
+		"where mbr.bin, stage2.bin and twinboot.efi are"),
+	[KEY_OUTPUT] = KEY('o', "output", "IMAGE",
+		"the image; .gz, .zst and .xz pack it; - is standard "
+		"output"),
+	[KEY_FORMAT] = KEY('O', "format", FORMAT_NAMES,
+		"of the image (raw)"),
+	[KEY_COMPRESS] = KEY(0, "compress", NULL,
+		"what a qcow2 or vmdk holds"),
+	[KEY_BMAP] = KEY(0, "bmap", "FILE",
+		"which blocks are used, for bmaptool"),
+	[KEY_MANIFEST] = KEY(0, "manifest", "FILE",
+		"partitions, UUIDs and hashes, as JSON"),
+	[KEY_SBOM] = KEY(0, "sbom", "FILE",
+		"packages and files, as SPDX 2.3 JSON"),
+	[KEYS] = { "json", 0, NULL, "say on stdout what was made",
+		OPTIONS_FLAG, offsetof(struct build_options, json), NULL },
 };
 
-static void usage(void)
-{
-	puts("usage: twinboot build [RECIPE] [OPTION...] -o IMAGE\n\n"
-	     "Make a bootable disk image.  RECIPE is a file of lines KEY = "
-	     "\"VALUE\" with the\nnames of the options as keys; options given "
-	     "here win over it.\n");
-	for (int i = 0; i < KEYS; i++)
-		printf("  --%-10s %-20s %s\n", build_keys[i].name,
-		       build_keys[i].arg, build_keys[i].what);
-	puts("  --json                            say on stdout what was made");
-}
+/* TEXT where nothing is said. */
+const enum build_kind build_kinds[KEYS] = {
+	[KEY_MINIMIZE] = FLAG,
+	[KEY_ROOT] = PATHS,
+	[KEY_FILES] = PATHS,
+	[KEY_KERNEL] = PATH,
+	[KEY_INITRD] = PATH,
+	[KEY_MENU] = PATH,
+	[KEY_ESP_FILE] = PATHS,
+	[KEY_DATA] = PATHS,
+	[KEY_DISCOVERABLE] = FLAG,
+	[KEY_PMBR_ACTIVE] = FLAG,
+	[KEY_BOOT_DIR] = PATH,
+	[KEY_OUTPUT] = PATH,
+	[KEY_COMPRESS] = FLAG,
+	[KEY_BMAP] = PATH,
+	[KEY_MANIFEST] = PATH,
+	[KEY_SBOM] = PATH,
+};
+
+const struct options build_options_table = {
+	.usage = "[RECIPE] [OPTION...] -o IMAGE",
+	.about = "Make a bootable disk image.  RECIPE is a file of lines "
+		 "KEY = \"VALUE\" with the\nnames of the options as keys; "
+		 "options given here win over it.",
+	.row = build_keys, .n = KEYS + 1, .operand = "RECIPE", .max = 1,
+};
+
+const struct options build_options_verify = {
+	.usage = "IMAGE [RECIPE] [OPTION...]",
+	.about = "Build the image again, by RECIPE and the options of "
+		 "`twinboot build', and tell\nthe first byte that is another.  "
+		 "Ends with 0 when there is none.",
+	.row = build_keys, .n = KEYS + 1, .operand = "IMAGE", .min = 1,
+	.max = 2,
+};
 
 void build_options_add(struct build_options *o, int key, const char *value)
 {
@@ -107,31 +151,22 @@ void build_options_free(struct build_options *o)
 	}
 }
 
-int build_options_parse(struct build_options *o, int argc, char **argv)
+int build_options_parse(struct build_options *o, const struct options *table,
+			int argc, char **argv)
 {
-	struct option options[KEYS + 3] = { 0 };
-	int c;
+	struct options_rest rest;
+	int err = options_parse(table, o, argc, argv, &rest);
+	const char *recipe;
 
-	for (int i = 0; i < KEYS; i++)
-		options[i] = (struct option){
-			build_keys[i].name, build_keys[i].kind == FLAG ?
-			no_argument : required_argument, NULL, 256 + i };
-	options[KEYS] = (struct option){ "help", no_argument, NULL, 'h' };
-	options[KEYS + 1] = (struct option){ "json", no_argument, NULL, 'j' };
-	while ((c = getopt_long(argc, argv, "o:O:h", options, NULL)) != -1) {
-		if (c == 'h')
-			return usage(), 1;
-		if (c == '?')
-			return -1;
-		if (c == 'j')
-			o->json = true;
-		else
-			build_options_add(o, c == 'o' ? KEY_OUTPUT :
-					  c == 'O' ? KEY_FORMAT : c - 256,
-			    optarg ? optarg : "yes");
+	if (err)
+		return err;
+	/* An image that has to be there comes first, and is the output. */
+	recipe = rest.n > table->min ? rest.operand[table->min] : NULL;
+	if (table->min)
+		build_options_add(o, KEY_OUTPUT, rest.operand[0]);
+	if (recipe && access(recipe, R_OK)) {
+		report_errno("%s", recipe);
+		return BUILD_UNREADABLE;
 	}
-	if (argc - optind > 1)
-		return report_error("more than one recipe: %s",
-				    argv[optind + 1]);
-	return optind < argc ? build_options_recipe(o, argv[optind]) : 0;
+	return recipe ? build_options_recipe(o, recipe) : 0;
 }

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "tools/options.h"
+
 enum {
 	KEY_TABLE, KEY_SIZE, KEY_MINIMIZE, KEY_SECTOR, KEY_ROOT, KEY_FILES,
 	KEY_OWNER, KEY_FS, KEY_KERNEL, KEY_INITRD, KEY_APPEND, KEY_MENU,
@@ -19,13 +21,10 @@ enum {
 /* PATHS: a file name comes first, ':' behind it ends it. */
 enum build_kind { TEXT, FLAG, PATH, LIST = 4, PATHS = PATH | LIST };
 
-struct build_key {
-	const char *name;
-	enum build_kind kind;
-	const char *arg, *what;
-};
-
-extern const struct build_key build_keys[KEYS];
+/* By the numbers above; the last row is --json, which is no key. */
+extern const struct options_row build_keys[KEYS + 1];
+extern const enum build_kind build_kinds[KEYS];
+extern const struct options build_options_table, build_options_verify;
 
 struct build_options {
 	/* What was given, a FLAG's is "yes"; NULL is behind the last. */
@@ -37,8 +36,14 @@ struct build_options {
 /* One more value for KEY; it is copied. */
 void build_options_add(struct build_options *o, int key, const char *value);
 
-/* 0; 1 when --help was shown; -1 with an error reported. */
-int build_options_parse(struct build_options *o, int argc, char **argv);
+enum { BUILD_UNREADABLE = -2 };	/* an error, but not wrong usage */
+
+/*
+ * By TABLE, one of the two.  0; 1 when --help was shown; -1 or BUILD_UNREADABLE
+ * (the recipe) with an error reported.
+ */
+int build_options_parse(struct build_options *o, const struct options *table,
+			int argc, char **argv);
 
 void build_options_free(struct build_options *o);
 

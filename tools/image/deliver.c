@@ -75,7 +75,7 @@ int deliver_begin(struct deliver *d, const struct recipe *r, const char *dir)
 		deliver_abort(d);
 		return -1;
 	}
-	d->path = d->direct ? strdup(d->out.temp) : scratch_name(d->fd);
+	d->path = d->direct ? strdup(d->out.name) : scratch_name(d->fd);
 	return 0;
 }
 
@@ -84,7 +84,7 @@ static int convert(struct deliver *d, const uint8_t id[32])
 {
 	bool last = d->named && !packing_of(d->r->output);
 	int fd = last ? d->out.fd : scratch_open(d->dir);
-	char *path = fd < 0 ? NULL : last ? strdup(d->out.temp) :
+	char *path = fd < 0 ? NULL : last ? strdup(d->out.name) :
 		     scratch_name(fd);
 	int err = path ? formats_convert(d->r->format, d->r->compress,
 					 d->path, path, fd, id) : -1;

@@ -212,17 +212,16 @@ static int understand(struct recipe *r, const struct build_options *o)
 	return 0;
 }
 
-int recipe_parse(struct recipe *r, int argc, char **argv, const char *output)
+int recipe_parse(struct recipe *r, const struct options *table, int argc,
+		 char **argv)
 {
 	struct build_options *o = calloc(1, sizeof(*o));
 	int err;
 
 	if (!o)
 		abort();
-	err = build_options_parse(o, argc, argv);
+	err = build_options_parse(o, table, argc, argv);
 	*r = (struct recipe){ .json = o->json, .options = o };
-	if (output)
-		build_options_add(o, KEY_OUTPUT, output);
 	return err ? err : understand(r, o);
 }
 

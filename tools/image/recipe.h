@@ -10,6 +10,7 @@
 
 #include "loader/disk/part.h"
 #include "tools/image/formats.h"
+#include "tools/options.h"
 
 enum recipe_fs { FS_EXT2, FS_EXT3, FS_EXT4, FS_FAT32 };
 
@@ -57,10 +58,11 @@ struct recipe {
 };
 
 /*
- * OUTPUT: the file in place of --output; NULL: that.  0; 1 when --help was
- * shown; -1 with an error reported.
+ * The command line by TABLE, build's or verify's.  0; 1 when --help was shown;
+ * -1 or BUILD_UNREADABLE with an error reported.
  */
-int recipe_parse(struct recipe *r, int argc, char **argv, const char *output);
+int recipe_parse(struct recipe *r, const struct options *table, int argc,
+		 char **argv);
 
 void recipe_free(struct recipe *r);
 

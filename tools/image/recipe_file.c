@@ -140,7 +140,7 @@ static void take(struct build_options *o, cfg_t *cfg, int key,
 {
 	for (unsigned i = 0; i < cfg_size(cfg, build_keys[key].name); i++) {
 		const char *s = cfg_getnstr(cfg, build_keys[key].name, i);
-		char *own = build_keys[key].kind & PATH ? beside(path, s) :
+		char *own = build_kinds[key] & PATH ? beside(path, s) :
 			    NULL;
 
 		build_options_add(o, key, own ? own : s);
@@ -175,7 +175,7 @@ static int read_values(struct build_options *o, const char *path,
 	int err = safe ? 0 : -1;
 
 	for (int i = 0; i < KEYS; i++)
-		opts[i] = build_keys[i].kind & LIST ?
+		opts[i] = build_kinds[i] & LIST ?
 			(cfg_opt_t)CFG_STR_LIST(build_keys[i].name, NULL,
 						CFGF_NODEFAULT) :
 			(cfg_opt_t)CFG_STR(build_keys[i].name, NULL,

@@ -15,6 +15,7 @@
 #include "tools/commands.h"
 #include "tools/host/hostdisk.h"
 #include "tools/image/build.h"
+#include "tools/image/build_options.h"
 #include "tools/image/deliver.h"
 #include "tools/image/scratch.h"
 #include "tools/report.h"
@@ -152,25 +153,15 @@ static int compare(struct build *b, int image)
 static int verify_run(int argc, char **argv)
 {
 	struct build b = { 0 };
-	const char *image = argc > 1 ? argv[1] : "--help";
-	int fd, err;
+	int err = recipe_parse(&b.r, &build_options_verify, argc, argv), fd;
 
-	if (image[0] == '-') {
-		puts("usage: twinboot verify IMAGE [RECIPE] [OPTION...]\n\n"
-		     "Build the image again, by RECIPE and the options of "
-		     "`twinboot build`, and tell\nthe first byte that is "
-		     "another.  Ends with 0 when there is none.");
-		return argc > 1 && !strcmp(image, "--help") ? 0 : 2;
-	}
-	argv[1] = argv[0];
-	err = recipe_parse(&b.r, argc - 1, argv + 1, image);
 	if (err) {
 		recipe_free(&b.r);
-		return err > 0 ? 0 : 2;
+		return err > 0 ? 0 : err == BUILD_UNREADABLE ? 1 : 2;
 	}
-	fd = open(image, O_RDONLY | O_CLOEXEC);
+	fd = open(b.r.output, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		report_errno("%s", image);
+		report_errno("%s", b.r.output);
 		recipe_free(&b.r);
 		return 1;
 	}
@@ -182,5 +173,6 @@ static int verify_run(int argc, char **argv)
 }
 
 const struct command verify_command = {
-	"verify", "whether an image is what its recipe makes", verify_run,
+	"verify", "whether an image is what its recipe makes",
+	&build_options_verify, verify_run,
 };

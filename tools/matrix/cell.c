@@ -1,19 +1,15 @@
-/*
- * A boot is judged by what it says of itself, against what the image promises:
- * never against another boot, so a diagnosis speaks of one path only.
- */
+/* A cell from start to end: whether it can be run, its boots, when they end. */
 #include "tools/matrix/cell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/host/expected.h"
-#include "tools/vm/console.h"
+#include "tools/matrix/judge.h"
 #include "tools/matrix/observed.h"
+#include "tools/vm/console.h"
 
 #define CONSOLE_MAX (4u << 20)
-#define LAST_WORDS_MS 500	/* what stops may say a little more */
 
 void cell_name(const struct cell *c, char *name, size_t size)
 {
@@ -24,21 +20,11 @@ void cell_name(const struct cell *c, char *name, size_t size)
 const char *cell_status_name(enum cell_status s)
 {
 	static const char *const names[] = {
-		"WAITS", "RUNS", "PASS", "FAIL", "SKIP", "ERROR", "MISS",
+		"WAITS", "RUNS", "PASS", "UNCHECKED", "FAIL", "SKIP", "ERROR",
+		"MISS",
 	};
 
 	return names[s];
-}
-
-static void __attribute__((format(printf, 3, 4)))
-decide(struct cell *c, enum cell_status s, const char *format, ...)
-{
-	va_list ap;
-
-	c->status = s;
-	va_start(ap, format);
-	vsnprintf(c->why, sizeof(c->why), format, ap);
-	va_end(ap);
 }
 
 static const char *missing_boot(const struct cell *c)
@@ -61,43 +47,61 @@ static const char *missing_boot(const struct cell *c)
 		"the loader on the ESP is not signed" : NULL;
 }
 
+/* An image that no path can start is no image for other hosts: it is broken. */
+static bool has_nothing(const struct expected *p)
+{
+	return p->bios == CARRIED_NOT && p->uefi == CARRIED_NOT && !p->starts;
+}
+
 /* The image, or the copy that is booted in its place, is there. */
 static bool is_ready(struct cell *c)
 {
 	enum variant_state s = variant_ready(c->variant);
 
 	if (s != VARIANT_READY)
-		decide(c, s == VARIANT_SKIP ? CELL_SKIP : CELL_ERROR, "%s",
-		       c->variant->why);
+		judge_decide(c, s == VARIANT_SKIP ? CELL_SKIP : CELL_ERROR,
+			     "%s", c->variant->why);
 	return s == VARIANT_READY;
+}
+
+/* The machine must suit the image. */
+static void check_profile(struct cell *c)
+{
+	const struct expected *p = c->promise;
+	const struct vm_disk *disk = path_disk(
+		c->profile->disk ? c->profile->disk : c->path->disk);
+
+	if (p->sector != 512 && disk && !disk->takes_4k)
+		judge_decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
+			     disk->name, p->sector);
+	else if (p->sector != 512 && !c->path->uefi && !c->path->kernel)
+		judge_decide(c, CELL_SKIP, "BIOS firmware does not take "
+			     "sectors of %u bytes", p->sector);
+	else if (c->profile->vdev && p->partitions)
+		judge_decide(c, CELL_SKIP, "the image has a partition table: "
+			     "it is no %s", c->profile->vdev);
+	else if (!expected_has_driver(p, c->profile->drivers))
+		judge_decide(c, CELL_SKIP, "the kernel has no %s driver",
+			     c->profile->drivers[0]);
 }
 
 bool cell_possible(struct cell *c)
 {
 	const char *lacks = c->path->missing ? c->path->missing() : NULL;
 	const char *why = lacks || !is_ready(c) ? NULL : missing_boot(c);
-	const struct vm_disk *disk = path_disk(
-		c->profile->disk ? c->profile->disk : c->path->disk);
+	bool nothing = why && has_nothing(c->promise);
 
 	if (lacks)
-		decide(c, CELL_SKIP, "%s", lacks);
+		judge_decide(c, CELL_SKIP, "%s", lacks);
 	if (c->status != CELL_WAITS)
 		return false;
-	if (why)
-		decide(c, c->asked ? CELL_FAIL : CELL_SKIP, "%s", why);
-	else if (c->promise->sector != 512 && disk && !disk->takes_4k)
-		decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
-		       disk->name, c->promise->sector);
-	else if (c->promise->sector != 512 && !c->path->uefi &&
-		 !c->path->kernel)
-		decide(c, CELL_SKIP, "BIOS firmware does not take sectors of "
-		       "%u bytes", c->promise->sector);
-	else if (c->profile->vdev && c->promise->partitions)
-		decide(c, CELL_SKIP, "the image has a partition table: it is "
-		       "no %s", c->profile->vdev);
-	else if (!expected_has_driver(c->promise, c->profile->drivers))
-		decide(c, CELL_SKIP, "the kernel has no %s driver",
-		       c->profile->drivers[0]);
+	if (nothing)
+		judge_decide(c, CELL_FAIL, "nothing on it that any path could "
+			     "start: %s", why);
+	else if (why)
+		judge_decide(c, c->asked ? CELL_FAIL : CELL_SKIP, "%s", why);
+	else
+		check_profile(c);
 	return c->status == CELL_WAITS;
 }
 
@@ -123,7 +127,12 @@ static void take_output(void *ctx, const char *text, size_t len)
 static void boot(struct cell *c)
 {
 	struct vm_config config = {
-		.image = c->variant->disk, .path = c->path,
+		.image = c->image, .file = c->variant->disk,
+		.fd = c->variant->copy.fd < 0 ? c->variant->from->fd :
+		      c->variant->copy.fd,
+		.is_device = c->variant->copy.fd < 0 &&
+			     c->variant->from->is_device,
+		.path = c->path,
 		.disk = c->profile->disk ? path_disk(c->profile->disk) : NULL,
 		.machine = c->profile->machine, .vdev = c->profile->vdev,
 		.icount = c->counting,
@@ -139,7 +148,7 @@ static void boot(struct cell *c)
 	c->spoke_ms = vm_clock();
 	c->deadline_ms = c->spoke_ms + c->timeout * 1000ull;
 	if (vm_start(c->vm, &config)) {
-		decide(c, CELL_ERROR, "%s", c->vm->why[0] ? c->vm->why :
+		judge_decide(c, CELL_ERROR, "%s", c->vm->why[0] ? c->vm->why :
 		       "QEMU does not start");
 		vm_release(c->vm);
 		free(c->vm);
@@ -152,7 +161,8 @@ static void forget(struct cell *c)
 	json_decref(c->result);
 	json_decref(c->facts);
 	json_decref(c->times);
-	c->result = c->facts = c->times = NULL;
+	json_decref(c->evidence);
+	c->result = c->facts = c->times = c->evidence = NULL;
 }
 
 void cell_start(struct cell *c)
@@ -163,86 +173,6 @@ void cell_start(struct cell *c)
 	c->console_len = c->searched = 0;
 	forget(c);
 	boot(c);
-}
-
-static const char *get(const json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
-/* What is known to be wrong with the image and would explain a failure. */
-static const char *cause(const struct cell *c)
-{
-	const struct expected *p = c->promise;
-	bool bios = !c->path->kernel && !c->path->uefi;
-
-	if (bios && p->bios == CARRIED_BROKEN)
-		return p->bios_why;
-	if (c->path->uefi && p->uefi == CARRIED_BROKEN)
-		return p->uefi_why;
-	if (p->initrd_why[0])
-		return p->initrd_why;
-	/* Others' loaders may read the same file otherwise. */
-	if (!p->menu_why[0])
-		return NULL;
-	return (bios && p->bios == CARRIED_FOREIGN) ||
-	       (c->path->uefi && p->uefi == CARRIED_FOREIGN) ?
-		p->menu_why : NULL;
-}
-
-static void fail_boot(struct cell *c)
-{
-	const char *why = get(c->result, "why"), *known = cause(c);
-
-	if (known)
-		decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
-		       console_last_words(c->console));
-	else
-		decide(c, CELL_FAIL, "%s; it said: %s", why,
-		       console_last_words(c->console));
-}
-
-static void fail_fact(struct cell *c, const json_t *fact)
-{
-	char why[sizeof(c->why)];
-
-	observed_why(fact, why, sizeof(why));
-	if (cause(c))
-		decide(c, CELL_FAIL, "%s (%.180s)", cause(c), why);
-	else
-		decide(c, CELL_FAIL, "%s", why);
-}
-
-void cell_agree(struct cell *c, const struct cell *earlier)
-{
-	char name[96];
-
-	cell_name(c, name, sizeof(name));
-	observed_agree(c->facts, earlier->facts, c->differences, name);
-	if (c->status == CELL_PASS && observed_difference(c->facts))
-		fail_fact(c, observed_difference(c->facts));
-}
-
-static void judge(struct cell *c, enum vm_end end)
-{
-	struct observed_machine machine = { EXPECTED_MEM_MB, c->profile->vdev };
-	char name[96];
-
-	c->status = CELL_PASS;
-	c->why[0] = 0;
-	cell_name(c, name, sizeof(name));
-	c->facts = observed_compare(c->result, c->promise, &machine,
-				 c->differences, name);
-	if (end == VM_ERROR)
-		decide(c, CELL_ERROR, "%s", get(c->result, "why"));
-	else if (c->expect && !c->seen)
-		decide(c, CELL_FAIL, "what was expected did not come (%s); it "
-		       "said: %s", get(c->result, "why"),
-		       console_last_words(c->console));
-	else if (end != VM_POWEROFF && !c->seen)
-		fail_boot(c);
-	else if (observed_difference(c->facts))
-		fail_fact(c, observed_difference(c->facts));
 }
 
 /* The user's pattern, or a login prompt when there is none. */
@@ -328,7 +258,7 @@ static void end_boot(struct cell *c, const char *why)
 	if (c->counting)
 		c->status = CELL_PASS;
 	else
-		judge(c, end);
+		judge_boot(c, end);
 }
 
 /* Whether to wait no longer: why; NULL: go on. */
@@ -336,7 +266,7 @@ static const char *give_up(const struct cell *c)
 {
 	uint64_t now = vm_clock();
 
-	if (c->console && now - c->spoke_ms > LAST_WORDS_MS &&
+	if (c->console && now - c->spoke_ms > CONSOLE_LAST_WORDS_MS &&
 	    console_stops(c->console))
 		return console_stops(c->console);
 	if (now > c->deadline_ms)
@@ -347,8 +277,9 @@ static const char *give_up(const struct cell *c)
 /* Whether RECORDS say when the kernel was entered: nothing is left to count. */
 static bool has_counted(const json_t *records)
 {
-	return observed_record(records, "PROBE") || json_object_get(
-		observed_record(records, "TWINBOOT"), "tsc_start");
+	return observed_record(records, "PROBE") ||
+	       json_object_get(observed_record(records, "TWINBOOT"),
+			       "tsc_start");
 }
 
 void cell_step(struct cell *c)
@@ -361,7 +292,7 @@ void cell_step(struct cell *c)
 			search(c);
 		why = give_up(c);
 		if (c->vm->end == VM_RUNNING && !c->seen && !why &&
-		    !(c->counting && has_counted(c->vm->records)))
+		    !(c->counting && has_counted(c->vm->records.list)))
 			return;
 		end_boot(c, why ? why : "");
 	}
@@ -387,7 +318,7 @@ void cell_abort(struct cell *c, const char *why)
 		c->vm = NULL;
 	}
 	if (c->status == CELL_WAITS || c->status == CELL_RUNS)
-		decide(c, CELL_ERROR, "%s", why);
+		judge_decide(c, CELL_ERROR, "%s", why);
 }
 
 void cell_release(struct cell *c)

@@ -12,8 +12,8 @@
 #include "tools/change/variant.h"
 #include "tools/vm/vm.h"
 
-enum cell_status { CELL_WAITS, CELL_RUNS, CELL_PASS, CELL_FAIL, CELL_SKIP,
-		   CELL_ERROR, CELL_MISS };
+enum cell_status { CELL_WAITS, CELL_RUNS, CELL_PASS, CELL_UNCHECKED,
+		   CELL_FAIL, CELL_SKIP, CELL_ERROR, CELL_MISS };
 
 struct cell {
 	const char *image;
@@ -41,6 +41,7 @@ struct cell {
 	size_t console_len, searched;
 	json_t *result;		/* of vm_json(): the boot that is judged */
 	json_t *facts, *times;	/* observed.h, of that boot */
+	json_t *evidence;	/* who said what was checked: names */
 	char *screen;		/* the judged boot's, PNG in base64, or NULL */
 	json_t *cost;		/* the boot record of the one that counts */
 };

@@ -1,11 +1,10 @@
 /*
  * twinboot matrix: boots an image every way.  Here are the options and the
- * cells that they ask for; matrixrun.c runs these, cell.c judges each,
+ * cells that they ask for; matrixrun.c runs these, judge.c judges each,
  * matrixout.c tells.
  */
 #include "tools/matrix/matrix.h"
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,56 +13,24 @@
 #include "loader/base/number.h"
 #include "tools/commands.h"
 #include "tools/matrix/matrixlava.h"
-#include "tools/report.h"
 #include "tools/option_value.h"
+#include "tools/proc.h"
+#include "tools/report.h"
 
-struct options {
-	const char *paths, *profiles, *entries;
+struct options_given {
+	struct options_rest rest;
+	const char *paths, *profiles, *entries, *declared;
 	struct matrixtell tell;
 	unsigned jobs, timeout, silence, retries;
 	struct differences *differences;
-	bool count, merge, has_expect, probe;
+	bool count, merge, has_expect, probe, backing;
 	regex_t expect;
 	unsigned shard, shards;
 };
 
-static void usage(void)
+static int take_shard(void *self, const char *name, const char *text)
 {
-	puts("usage: twinboot matrix IMAGE... [OPTION...]\n"
-	     "       twinboot matrix --merge JSON...\n\n"
-	     "Boot unmodified copies of IMAGE over every path and compare what "
-	     "the kernel got\nwith what the image promises.  TAP on stdout.  "
-	     "Ends 0 when all pass, 1 when one\nfails, 77 when all are "
-	     "skipped, 99 when QEMU or the harness failed.\n\n"
-	     "  --paths LIST     boot paths, see `twinboot run --help` (all; "
-	     "those "
-	     "named must\n                   be there)\n"
-	     "  --profiles LIST  machines, see `twinboot profiles` (virtio)\n"
-	     "  --entries LIST   entries of menu.lst, 0,2 or all, each in a "
-	     "copy that has it\n                   as its default (the image "
-	     "as it is)\n"
-	     "  --probe-init     in a copy, let the initrd tell what it was "
-	     "given and power off\n"
-	     "  --expect RE      pass when the console has this\n"
-	     "  --timeout S      for each boot (240)\n"
-	     "  --silence S      give up when nothing was said for so long "
-	     "(120)"
-	     "\n  --differences F  what may differ from the promise, and why\n"
-	     "  --retries N      try a cell that fails again (0)\n"
-	     "  --jobs N         machines at a time (half of the CPUs)\n"
-	     "  --count          boot once more, counting instructions\n"
-	     "  --shard I/N      only every Nth cell, beginning with the Ith\n"
-	     "  --json FILE      everything known, for --merge and programs\n"
-	     "  --junit FILE     for pipelines\n"
-	     "  --html FILE      for people: one page with all of it\n"
-	     "  --lava           LAVA signals on stdout, beside TAP\n"
-	     "  --dir DIR        a directory for each cell: console, command, "
-	     "result\n"
-	     "  --table          for people, in place of TAP");
-}
-
-static int take_shard(struct options *o, const char *text)
-{
+	struct options_given *o = self;
 	const char *s = text;
 	uint64_t shard, shards;
 
@@ -75,110 +42,87 @@ static int take_shard(struct options *o, const char *text)
 	return 0;
 }
 
-static int take_option(struct options *o, int c)
+static int take_expect(void *self, const char *name, const char *text)
 {
-	switch (c) {
-	case 'p':
-		o->paths = optarg;
-		return 0;
-	case 'P':
-		o->profiles = optarg;
-		return 0;
-	case 'E':
-		o->entries = optarg;
-		return 0;
-	case 'i':
-		o->probe = true;
-		return 0;
-	case 'e':
-		o->has_expect = !regcomp(&o->expect, optarg, REG_EXTENDED |
-					 REG_NOSUB | REG_NEWLINE);
-		return o->has_expect ? 0 :
-		       report_error("--expect %s: not a regular expression",
-				    optarg);
-	case 't':
-		return option_value_number("timeout", optarg, &o->timeout);
-	case 'q':
-		return option_value_number("silence", optarg, &o->silence);
-	case 'D':
-		o->differences = differences_read(optarg);
-		return o->differences ? 0 : -1;
-	case 'r':
-		return option_value_number("retries", optarg, &o->retries);
-	case 'n':
-		return option_value_number("jobs", optarg, &o->jobs);
-	case 's':
-		return take_shard(o, optarg);
-	case 'J':
-		o->tell.json = optarg;
-		return 0;
-	case 'U':
-		o->tell.junit = optarg;
-		return 0;
-	case 'H':
-		o->tell.html = optarg;
-		return 0;
-	case 'd':
-		o->tell.dir = optarg;
-		return 0;
-	case 'c':
-		o->count = true;
-		return 0;
-	case 'L':
-		o->tell.lava = true;
-		return 0;
-	case 'T':
-		o->tell.table = true;
-		return 0;
-	case 'm':
-		o->merge = true;
-		return 0;
-	default:
-		return -1;
-	}
+	struct options_given *o = self;
+
+	o->has_expect = !regcomp(&o->expect, text, REG_EXTENDED | REG_NOSUB |
+				 REG_NEWLINE);
+	return o->has_expect ? 0 :
+	       report_error("--expect %s: not a regular expression", text);
 }
 
-static int parse(struct options *o, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "paths", required_argument, NULL, 'p' },
-		{ "profiles", required_argument, NULL, 'P' },
-		{ "entries", required_argument, NULL, 'E' },
-		{ "probe-init", no_argument, NULL, 'i' },
-		{ "expect", required_argument, NULL, 'e' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "silence", required_argument, NULL, 'q' },
-		{ "differences", required_argument, NULL, 'D' },
-		{ "retries", required_argument, NULL, 'r' },
-		{ "jobs", required_argument, NULL, 'n' },
-		{ "shard", required_argument, NULL, 's' },
-		{ "json", required_argument, NULL, 'J' },
-		{ "junit", required_argument, NULL, 'U' },
-		{ "html", required_argument, NULL, 'H' },
-		{ "dir", required_argument, NULL, 'd' },
-		{ "count", no_argument, NULL, 'c' },
-		{ "table", no_argument, NULL, 'T' },
-		{ "lava", no_argument, NULL, 'L' },
-		{ "merge", no_argument, NULL, 'm' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 }
-	};
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	int c;
+#define AT(member) offsetof(struct options_given, member)
 
-	*o = (struct options){ .timeout = 240, .silence = 120,
-			       .jobs = (unsigned)cpus / 2 };
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h')
-			return usage(), 1;
-		if (take_option(o, c))
-			return -1;
-	}
-	if (optind == argc)
-		return report_error("give an IMAGE");
-	o->jobs = o->jobs < 1		      ? 1
-		  : o->jobs > MATRIX_JOBS_MAX ? MATRIX_JOBS_MAX
-					      : o->jobs;
+static const struct options_row rows[] = {
+	{ "paths", 0, "LIST", "boot paths, see `twinboot run --help' (all; "
+	  "those named must be there)", OPTIONS_TEXT, AT(paths) },
+	{ "profiles", 0, "LIST", "machines, see `twinboot profiles' (virtio)",
+	  OPTIONS_TEXT, AT(profiles) },
+	{ "entries", 0, "LIST", "entries of menu.lst, 0,2 or all, each in a "
+	  "copy that has it as its default (the image as it is)", OPTIONS_TEXT,
+	  AT(entries) },
+	{ "probe-init", 0, NULL, "in a copy, let the initrd tell what it was "
+	  "given and power off", OPTIONS_FLAG, AT(probe) },
+	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
+	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
+	{ "expect", 0, "RE", "pass when the console has this", OPTIONS_CALL, 0,
+	  take_expect },
+	{ "allow-unchecked", 0, NULL, "a cell of which nothing could be "
+	  "checked is no failure", OPTIONS_FLAG, AT(tell.allow_unchecked) },
+	{ "timeout", 0, "S", "for each boot (240)", OPTIONS_NUMBER,
+	  AT(timeout) },
+	{ "silence", 0, "S", "give up when nothing was said for so long (120)",
+	  OPTIONS_NUMBER, AT(silence) },
+	{ "differences", 0, "FILE", "what may differ from the promise, and why",
+	  OPTIONS_FILE, AT(declared) },
+	{ "retries", 0, "N", "try a cell that fails again (0)", OPTIONS_NUMBER,
+	  AT(retries) },
+	{ "jobs", 0, "N", "machines at a time (half of the CPUs)",
+	  OPTIONS_NUMBER, AT(jobs) },
+	{ "count", 0, NULL, "boot once more, counting instructions",
+	  OPTIONS_FLAG, AT(count) },
+	{ "shard", 0, "I/N", "only every Nth cell, beginning with the Ith",
+	  OPTIONS_CALL, 0, take_shard },
+	{ "merge", 0, NULL, "tell what the JSON files of shards say",
+	  OPTIONS_FLAG, AT(merge) },
+	{ "json", 0, "FILE", "everything known, for --merge and programs",
+	  OPTIONS_FILE, AT(tell.json) },
+	{ "junit", 0, "FILE", "for pipelines", OPTIONS_FILE, AT(tell.junit) },
+	{ "html", 0, "FILE", "for people: one page with all of it",
+	  OPTIONS_FILE, AT(tell.html) },
+	{ "lava", 0, NULL, "LAVA signals on stdout, beside TAP", OPTIONS_FLAG,
+	  AT(tell.lava) },
+	{ "dir", 0, "DIR", "a directory for each cell: console, command, "
+	  "result", OPTIONS_FILE, AT(tell.dir) },
+	{ "table", 0, NULL, "for people, in place of TAP", OPTIONS_FLAG,
+	  AT(tell.table) },
+};
+
+static const struct options options = {
+	.usage = "IMAGE... [OPTION...]\n--merge JSON... [OPTION...]",
+	.about = "Boot unmodified copies of IMAGE over every path and compare "
+		 "what the kernel got\nwith what the image promises.  TAP on "
+		 "stdout.  Ends 0 when all pass, 1 when one\nfails, or is "
+		 "unchecked, or an IMAGE cannot be read, 77 when all are "
+		 "skipped, 99\nwhen QEMU or the harness failed.",
+	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
+	.operand = "IMAGE", .min = 1, .max = UINT_MAX,
+};
+
+/* 0; 1 when --help was shown; -1 with an error reported. */
+static int parse(struct options_given *o, int argc, char **argv)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int err;
+
+	*o = (struct options_given){ .timeout = 240, .silence = 120,
+				     .jobs = (unsigned)cpus / 2 };
+	err = options_parse(&options, o, argc, argv, &o->rest);
+	if (err)
+		return err;
+	o->jobs = o->jobs < 1 ? 1 : o->jobs < MATRIX_JOBS_MAX ? o->jobs :
+		  MATRIX_JOBS_MAX;
 	return 0;
 }
 
@@ -192,7 +136,7 @@ static const void *find_profile(const char *name)
 	return profile_find(name);
 }
 
-static void add_cell(struct matrix *m, const struct options *o,
+static void add_cell(struct matrix *m, const struct options_given *o,
 		     struct variant *v, const struct vm_path *path,
 		     const struct profile *profile)
 {
@@ -209,7 +153,7 @@ static void add_cell(struct matrix *m, const struct options *o,
 	};
 }
 
-static void add_cells(struct matrix *m, const struct options *o,
+static void add_cells(struct matrix *m, const struct options_given *o,
 		      struct variant *v)
 {
 	const char *profiles = o->profiles ? o->profiles :
@@ -227,52 +171,65 @@ static void add_cells(struct matrix *m, const struct options *o,
 	}
 }
 
-static int run_images(const struct options *o, int n, char **images)
+static int make_cells(struct matrix *m, struct variants *all,
+		      const struct options_given *o)
+{
+	for (unsigned i = 0; i < o->rest.n; i++)
+		if (variant_add(all, o->rest.operand[i], o->backing, o->entries,
+				o->probe))
+			return -1;
+	for (unsigned i = 0; i < all->n; i++)
+		add_cells(m, o, all->v[i]);
+	if (!m->n)
+		return report_error("no profile is for these paths");
+	matrixlava_name(m);
+	return 0;
+}
+
+/* What is wrong before the first boot is an error like any other: 1. */
+static int run_images(const struct options_given *o)
 {
 	struct variants all = { 0 };
 	struct matrix m = { .shard = o->shard, .shards = o->shards };
+	int status = 1, caught = 0;
 	json_t *j;
-	int status = 99, caught;
 
-	for (int i = 0; i < n; i++)
-		if (variant_add(&all, images[i], o->entries, o->probe))
-			return 99;
-	for (unsigned i = 0; i < all.n; i++)
-		add_cells(&m, o, all.v[i]);
-	if (!m.n) {
-		report_error("no profile is for these paths");
-		return 99;
+	if (proc_has("qemu-system-x86_64") && !make_cells(&m, &all, o)) {
+		caught = matrixrun_cells(&m, o->jobs, &o->tell);
+		differences_unused(o->differences);
+		j = matrixout_json(&m, o->tell.allow_unchecked);
+		status = matrixtell_all(j, &o->tell);
+		json_decref(j);
 	}
-	if (matrixlava_name(&m))
-		return 99;
-	caught = matrixrun_cells(&m, o->jobs, &o->tell);
-	differences_unused(o->differences);
-	j = matrixout_json(&m);
-	status = matrixtell_all(j, &o->tell);
-	json_decref(j);
 	for (unsigned i = 0; i < m.n; i++)
 		cell_release(&m.cell[i]);
 	variant_release(&all);
-	differences_release(o->differences);
 	free(m.cell);
 	return caught ? 128 + caught : status;
 }
 
 static int matrix_run(int argc, char **argv)
 {
-	struct options o;
-	int err = parse(&o, argc, argv);
+	struct options_given o;
+	int err = parse(&o, argc, argv), status;
 
 	if (err > 0)
 		return 0;
 	if (err || option_value_check("--paths", o.paths, find_path) ||
 	    option_value_check("--profiles", o.profiles, find_profile))
-		return 99;
+		return 2;
+	if (matrixtell_check(&o.tell))
+		return 1;
 	if (o.merge)
-		return matrixmerge_run(&o.tell, argc - optind, argv + optind);
-	return run_images(&o, argc - optind, argv + optind);
+		return matrixmerge_run(&o.tell, (int)o.rest.n, o.rest.operand);
+	o.differences = o.declared ? differences_read(o.declared) : NULL;
+	if (o.declared && !o.differences)
+		return 1;
+	status = run_images(&o);
+	differences_release(o.differences);
+	return status;
 }
 
 const struct command matrix_command = {
-	"matrix", "boot an image every way and compare", matrix_run,
+	"matrix", "boot an image every way and compare", &options, matrix_run,
 };

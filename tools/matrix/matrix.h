@@ -26,8 +26,12 @@ void matrixout_tap(const json_t *cell, unsigned number, FILE *out);
 void matrixout_table(const json_t *matrix, FILE *out);
 
 /* docs/matrix.md has the schema.  New references. */
-json_t *matrixout_cell(const struct cell *c, unsigned number);
-json_t *matrixout_json(const struct matrix *m);
+json_t *matrixout_cell(const struct cell *c, unsigned number,
+		       bool allow_unchecked);
+json_t *matrixout_json(const struct matrix *m, bool allow_unchecked);
+
+/* Note in CELL, if it is UNCHECKED, that this is no failure. */
+void matrixout_allow(json_t *cell, bool allow_unchecked);
 
 /* 0 all pass, 1 one failed, 77 all skipped, 99 the harness failed. */
 int matrixout_status(const json_t *matrix);
@@ -37,7 +41,11 @@ struct matrixtell {
 	const char *dir;		/* a directory for each cell, or NULL */
 	bool table;			/* and a table on stdout */
 	bool lava;			/* signals for LAVA on stdout */
+	bool allow_unchecked;		/* such a cell is no failure */
 };
+
+/* Whether all that T asks for can be written; -1 with an error reported. */
+int matrixtell_check(const struct matrixtell *t);
 
 /* CELL is over: a line of TAP unless there is a table, LAVA's signals. */
 void matrixtell_cell(const struct matrixtell *t, const json_t *cell,

@@ -17,7 +17,7 @@
 
 /* In this order: what needs somebody first. */
 static const char *const statuses[] = {
-	"FAIL", "ERROR", "MISS", "UNKNOWN", "PASS", "SKIP",
+	"FAIL", "ERROR", "MISS", "UNKNOWN", "UNCHECKED", "PASS", "SKIP",
 };
 
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))

@@ -13,20 +13,29 @@
 
 #define TAIL_BYTES 8192u	/* of a console */
 
+static bool is(const json_t *cell, const char *status)
+{
+	return !strcmp(html_member(cell, "status"), status);
+}
+
 /* The element for the status of CELL; NULL: nothing does. */
 static const char *tag_of(const json_t *cell)
 {
-	const char *status = html_member(cell, "status");
-
-	return !strcmp(status, "PASS") ? NULL :
-	       !strcmp(status, "SKIP") ? "skipped" :
-	       !strcmp(status, "FAIL") ? "failure" : "error";
+	if (is(cell, "PASS"))
+		return NULL;
+	if (is(cell, "SKIP") || (is(cell, "UNCHECKED") && json_is_true(
+				 json_object_get(cell, "allowed"))))
+		return "skipped";
+	return is(cell, "FAIL") || is(cell, "UNCHECKED") ? "failure" : "error";
 }
 
+/* What a shard says may be any number: those of no boot are 0. */
 static double seconds(const json_t *cell)
 {
-	return json_number_value(json_object_get(
+	double s = json_number_value(json_object_get(
 		json_object_get(cell, "boot"), "seconds"));
+
+	return s >= 0 && s < 1e7 ? s : 0;
 }
 
 /* The last lines of a console. */

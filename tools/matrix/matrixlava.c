@@ -8,8 +8,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "tools/report.h"
-
 static const char *get(const json_t *j, const char *key)
 {
 	const char *s = json_string_value(json_object_get(j, key));
@@ -32,7 +30,7 @@ static bool is_taken(const struct matrix *m, unsigned n, const char *id)
 	return false;
 }
 
-int matrixlava_name(struct matrix *m)
+void matrixlava_name(struct matrix *m)
 {
 	bool several = false;
 
@@ -40,24 +38,18 @@ int matrixlava_name(struct matrix *m)
 		several |= strcmp(m->cell[i].image, m->cell[0].image) != 0;
 	for (unsigned i = 0; i < m->n; i++) {
 		struct cell *c = &m->cell[i];
-		json_t *j = matrixout_cell(c, i + 1);
 		const char *slash = strrchr(c->image, '/');
 		char name[sizeof(c->id) - 12];
 
-		if (!j)
-			return report_error("%s: the name is not UTF-8",
-					    c->image);
 		snprintf(name, sizeof(name), "%.60s%s%s-%s-%s",
 			 !several ? "" : slash ? slash + 1 : c->image,
-			 several ? "-" : "", get(j, "path"), get(j, "profile"),
-			 get(j, "entry"));
+			 several ? "-" : "", c->path->name, c->profile->name,
+			 c->entry);
 		clean(name);
 		strcpy(c->id, name);
 		for (unsigned k = i + 1; is_taken(m, i, c->id); k++)
 			snprintf(c->id, sizeof(c->id), "%s-%u", name, k);
-		json_decref(j);
 	}
-	return 0;
 }
 
 /* A cell that no shard has has no id either. */

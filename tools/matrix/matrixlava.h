@@ -11,10 +11,9 @@
 
 /*
  * Give each cell of M its id: the same in every shard, unlike all others, of
- * letters, digits and "._-".  -1 with an error reported: JSON has no string for
- * the name of an image.
+ * letters, digits and "._-".
  */
-int matrixlava_name(struct matrix *m);
+void matrixlava_name(struct matrix *m);
 
 /* Before and after all else that is said of CELL. */
 void matrixlava_start(const json_t *cell, FILE *out);

@@ -24,6 +24,13 @@ void matrixlive_wipe(void)
 	lines = 0;
 }
 
+/* At most WIDTH bytes of S, those that any terminal prints. */
+static void put_words(const char *s, unsigned width)
+{
+	for (; *s && width; s++, width--)
+		fputc(*s >= ' ' && *s < 0x7f ? *s : ' ', stderr);
+}
+
 /* The last line of C's console that says anything, at most WIDTH of it. */
 static void put_last_words(const struct cell *c, unsigned width)
 {
@@ -58,7 +65,7 @@ static void put_cell(const struct cell *c, unsigned width)
 	if (c->status == CELL_RUNS && used > 0 && (unsigned)used < width)
 		put_last_words(c, width - (unsigned)used);
 	else if (used > 0 && (unsigned)used < width)
-		fprintf(stderr, "%.*s", (int)(width - (unsigned)used), c->why);
+		put_words(c->why, width - (unsigned)used);
 	fputc('\n', stderr);
 	lines++;
 }

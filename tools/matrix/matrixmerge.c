@@ -2,6 +2,7 @@
  * Shards that ran elsewhere are put together.  They come from files, and any
  * member may be missing or odd; a cell that no shard has is MISS.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/matrix/observed.h"
@@ -18,10 +19,13 @@ struct merge {
 /* 0, or -1 with an error reported. */
 static int take_part(struct merge *m, const char *file)
 {
-	json_t *j = json_load_file(file, 0, NULL), *one;
+	json_error_t error;
+	json_t *j = json_load_file(file, 0, &error), *one;
 	json_int_t total = json_integer_value(json_object_get(j, "total"));
 	size_t k;
 
+	if (!j)
+		return report_error("%s: %s", file, error.text);
 	if (total < 1 || total > CELLS_MAX || (m->total && total != m->total)) {
 		json_decref(j);
 		return report_error("%s: not a part of this matrix", file);
@@ -31,7 +35,7 @@ static int take_part(struct merge *m, const char *file)
 		json_int_t at = json_integer_value(json_object_get(one,
 								   "number"));
 
-		if (at < 1 || at > total)
+		if (!json_is_object(one) || at < 1 || at > total)
 			continue;
 		json_decref(m->cell[at - 1]);
 		m->cell[at - 1] = json_incref(one);
@@ -59,11 +63,37 @@ static void agree(struct merge *m, int at)
 			observed_agree(facts,
 				       json_object_get(m->cell[i], "facts"),
 				    NULL, "");
-	if (!status || strcmp(status, "PASS") || !observed_difference(facts))
+	if (!status ||
+	    (strcmp(status, "PASS") && strcmp(status, "UNCHECKED")) ||
+	    !observed_difference(facts))
 		return;
 	observed_why(observed_difference(facts), why, sizeof(why));
 	json_object_set_new(cell, "status", json_string("FAIL"));
 	json_object_set_new(cell, "why", json_string(why));
+}
+
+static bool is_status(const char *s)
+{
+	for (int i = CELL_PASS; s && i <= CELL_MISS; i++)
+		if (!strcmp(cell_status_name((enum cell_status)i), s))
+			return true;
+	return false;
+}
+
+/* A cell with a status that is none has been lost on its way to us. */
+static void check_status(json_t *cell)
+{
+	json_t *status = json_object_get(cell, "status");
+	char *text;
+
+	if (is_status(json_string_value(status)))
+		return;
+	text = status ? json_dumps(status, JSON_ENCODE_ANY) : NULL;
+	json_object_set_new(cell, "why", text ? json_sprintf(
+		"the shard has the status %.80s, which is none", text) :
+		json_string("the shard has no status"));
+	json_object_set_new(cell, "status", json_string("ERROR"));
+	free(text);
 }
 
 int matrixmerge_run(const struct matrixtell *t, int n, char **files)
@@ -74,7 +104,7 @@ int matrixmerge_run(const struct matrixtell *t, int n, char **files)
 
 	for (int i = 0; i < n; i++)
 		if (take_part(&m, files[i]))
-			return 99;
+			return 1;
 	if (!t->table)
 		matrixout_tap_plan((unsigned)m.total, stdout);
 	for (int i = 0; i < m.total; i++) {
@@ -83,7 +113,9 @@ int matrixmerge_run(const struct matrixtell *t, int n, char **files)
 				i + 1, "path", "?", "profile", "?", "entry",
 				"?", "status", "MISS", "why",
 				"no shard has this cell");
+		check_status(m.cell[i]);
 		agree(&m, i);
+		matrixout_allow(m.cell[i], t->allow_unchecked);
 		matrixtell_cell(t, m.cell[i], (unsigned)i + 1);
 		json_array_append_new(cells, m.cell[i]);
 	}

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text.h"
+
 static const char *get(const json_t *j, const char *key)
 {
 	const char *s = json_string_value(json_object_get(j, key));
@@ -19,7 +21,7 @@ static bool is(const json_t *cell, const char *status)
 	return !strcmp(get(cell, "status"), status);
 }
 
-/* JSON takes no stray bytes of other encodings. */
+/* A console is looked at as bytes: those of other encodings are '?'. */
 static json_t *ascii(const char *s, size_t len)
 {
 	char *text = malloc(len + 1);
@@ -34,25 +36,33 @@ static json_t *ascii(const char *s, size_t len)
 	return j;
 }
 
-static json_t *text(const char *s)
+static bool is_allowed(const json_t *cell)
 {
-	json_t *j = json_string(s);
-
-	return j ? j : ascii(s, strlen(s));
+	return json_is_true(json_object_get(cell, "allowed"));
 }
 
-json_t *matrixout_cell(const struct cell *c, unsigned number)
+void matrixout_allow(json_t *cell, bool allow_unchecked)
 {
-	json_t *j = json_pack("{si ss ss ss so ss so si}", "number",
-			      (int)number, "image", c->image, "path",
+	if (allow_unchecked && is(cell, "UNCHECKED"))
+		json_object_set_new(cell, "allowed", json_true());
+}
+
+json_t *matrixout_cell(const struct cell *c, unsigned number,
+		       bool allow_unchecked)
+{
+	json_t *j = json_pack("{si so ss ss so ss so si}", "number",
+			      (int)number, "image", text_json(c->image), "path",
 			      c->path->name, "profile", c->profile->name,
-			      "entry", text(c->entry), "status",
+			      "entry", text_json(c->entry), "status",
 			      cell_status_name(c->status), "why",
-			      text(c->why), "tries", (int)c->tries);
+			      text_json(c->why), "tries", (int)c->tries);
 
 	json_object_set_new(j, "id", json_string(c->id));
 	if (c->variant->probe)
 		json_object_set_new(j, "probe_init", json_true());
+	matrixout_allow(j, allow_unchecked);
+	if (c->evidence)
+		json_object_set(j, "evidence", c->evidence);
 	if (c->result)
 		json_object_set(j, "boot", c->result);
 	if (c->facts)
@@ -69,14 +79,14 @@ json_t *matrixout_cell(const struct cell *c, unsigned number)
 	return j;
 }
 
-json_t *matrixout_json(const struct matrix *m)
+json_t *matrixout_json(const struct matrix *m, bool allow_unchecked)
 {
 	json_t *cells = json_array();
 
 	for (unsigned i = 0; i < m->n; i++)
 		if (matrix_is_ours(m, i))
-			json_array_append_new(cells,
-				matrixout_cell(&m->cell[i], i + 1));
+			json_array_append_new(cells, matrixout_cell(
+				&m->cell[i], i + 1, allow_unchecked));
 	return json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total",
 			 (int)m->n, "cells", cells);
 }
@@ -103,13 +113,16 @@ static const json_t *record(const json_t *cell, const char *kind)
 
 void matrixout_tap(const json_t *cell, unsigned number, FILE *out)
 {
-	bool good = is(cell, "PASS") || is(cell, "SKIP");
+	bool unchecked = is(cell, "UNCHECKED") && is_allowed(cell);
+	bool good = is(cell, "PASS") || is(cell, "SKIP") || unchecked;
 
 	fprintf(out, "%s %u - %s/%s/%s", good ? "ok" : "not ok", number,
 		get(cell, "path"), get(cell, "profile"), get(cell, "entry"));
 	if (is(cell, "SKIP"))
 		fprintf(out, " # SKIP %s", get(cell, "why"));
 	fputc('\n', out);
+	if (unchecked)
+		fprintf(out, "# UNCHECKED: %s\n", get(cell, "why"));
 	if (!good)
 		fprintf(out, "  ---\n  status: %s\n  image: %s\n  why: |\n"
 			"    %s\n  ...\n", get(cell, "status"),
@@ -128,36 +141,86 @@ static json_int_t reads(const json_t *cell)
 						  "reads"));
 }
 
-/* What the boot records of a cell say, a line each. */
-static void print_cell(const json_t *cell, FILE *out)
+/* NAME and the member KEY of J, a line. */
+static void print_member(const char *name, const json_t *j, const char *key,
+			 FILE *out)
 {
-	const json_t *loader = record(cell, "TWINBOOT");
-	const json_t *user = record(cell, "USERSPACE");
-	const json_t *cost = json_object_get(cell, "cost");
-	const json_t *files = json_object_get(loader, "files");
-	bool chosen = strcmp(get(cell, "entry"), "default");
+	fprintf(out, "  %-14s ", name);
+	text_put(get(j, key), out);
+}
 
-	fprintf(out, "%s/%s%s%s: %s%s%s\n", get(cell, "path"),
-		get(cell, "profile"), chosen ? "/" : "",
-		chosen ? get(cell, "entry") : "", get(cell, "status"),
-		get(cell, "why")[0] ? ": " : "", get(cell, "why"));
-	if (loader)
-		fprintf(out, "  loader         twinboot %s, entry \"%s\"\n"
-			"  kernel         %s, format %s\n", get(loader, "path"),
-			get(loader, "entry"),
-			get(json_array_get(files, 0), "path"),
-			get(loader, "format"));
-	if (user)
-		fprintf(out, "  command line   %s\n"
-			"  root mounted   %s (%s)\n", get(user, "cmdline"),
-			get(user, "root"), get(user, "fs"));
-	if (cost)
+static void print_evidence(const json_t *cell, FILE *out)
+{
+	const json_t *list = json_object_get(cell, "evidence"), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		fprintf(out, i ? ", " : "  %-14s ", "checked by");
+		text_put(json_string_value(one) ? json_string_value(one) : "",
+			 out);
+	}
+	if (json_array_size(list))
+		fputc('\n', out);
+}
+
+static void print_cost(const json_t *cell, FILE *out)
+{
+	const json_t *cost = json_object_get(cell, "cost");
+
+	if (json_object_get(cost, "tsc_own"))
 		fprintf(out, "  instructions   %lld in the loader, %lld in "
 			"firmware\n", json_integer_value(
 			json_object_get(cost, "tsc_own")), json_integer_value(
 			json_object_get(cost, "tsc_firmware")));
 	if (json_object_get(cell, "boot"))
 		fprintf(out, "  disk requests  %lld\n", reads(cell));
+}
+
+static void print_name(const json_t *cell, FILE *out)
+{
+	text_put(get(cell, "path"), out);
+	fputc('/', out);
+	text_put(get(cell, "profile"), out);
+	if (strcmp(get(cell, "entry"), "default")) {
+		fputc('/', out);
+		text_put(get(cell, "entry"), out);
+	}
+	fputs(": ", out);
+	text_put(get(cell, "status"), out);
+	if (get(cell, "why")[0])
+		fputs(": ", out);
+	text_put(get(cell, "why"), out);
+	fputc('\n', out);
+}
+
+/* What the boot records of a cell say, a line each. */
+static void print_cell(const json_t *cell, FILE *out)
+{
+	const json_t *loader = record(cell, "TWINBOOT");
+	const json_t *user = record(cell, "USERSPACE");
+	const json_t *files = json_object_get(loader, "files");
+
+	print_name(cell, out);
+	print_evidence(cell, out);
+	if (loader) {
+		print_member("loader", loader, "path", out);
+		fputs(", entry \"", out);
+		text_put(get(loader, "entry"), out);
+		fputs("\"\n", out);
+		print_member("kernel", json_array_get(files, 0), "path", out);
+		fputs(", format ", out);
+		text_put(get(loader, "format"), out);
+		fputc('\n', out);
+	}
+	if (user) {
+		print_member("command line", user, "cmdline", out);
+		fputc('\n', out);
+		print_member("root mounted", user, "root", out);
+		fputs(" (", out);
+		text_put(get(user, "fs"), out);
+		fputs(")\n", out);
+	}
+	print_cost(cell, out);
 }
 
 void matrixout_table(const json_t *matrix, FILE *out)
@@ -169,24 +232,36 @@ void matrixout_table(const json_t *matrix, FILE *out)
 		print_cell(cell, out);
 }
 
-static unsigned count(const json_t *matrix, const char *status)
+static size_t count(const json_t *matrix, const char *status)
 {
-	unsigned n = 0;
+	size_t n = 0, i;
 	json_t *cell;
-	size_t i;
 
 	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
 		n += is(cell, status);
 	return n;
 }
 
+static size_t count_allowed(const json_t *matrix)
+{
+	size_t n = 0, i;
+	json_t *cell;
+
+	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
+		n += is(cell, "UNCHECKED") && is_allowed(cell);
+	return n;
+}
+
+/* A status that we do not know is no success. */
 int matrixout_status(const json_t *matrix)
 {
 	size_t n = json_array_size(json_object_get(matrix, "cells"));
+	size_t skip = count(matrix, "SKIP"), fail = count(matrix, "FAIL");
+	size_t unchecked = count(matrix, "UNCHECKED");
 
-	if (count(matrix, "ERROR") || count(matrix, "MISS"))
+	if (count(matrix, "PASS") + skip + fail + unchecked != n)
 		return 99;
-	if (count(matrix, "FAIL"))
+	if (fail || unchecked > count_allowed(matrix))
 		return 1;
-	return count(matrix, "SKIP") == n ? 77 : 0;
+	return skip == n ? 77 : 0;
 }

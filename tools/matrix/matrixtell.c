@@ -15,6 +15,7 @@
 #include "tools/matrix/matrixlava.h"
 #include "tools/output.h"
 #include "tools/report.h"
+#include "tools/text.h"
 
 static void write_json(const json_t *matrix, FILE *f)
 {
@@ -26,6 +27,7 @@ static int write_file(const json_t *matrix, const char *path,
 		      void (*form)(const json_t *matrix, FILE *f))
 {
 	struct output out;
+	int lost, error;
 	FILE *f;
 
 	if (!path)
@@ -38,20 +40,56 @@ static int write_file(const json_t *matrix, const char *path,
 		return report_errno("%s", path);
 	}
 	form(matrix, f);
-	if (fclose(f)) {
-		output_abort(&out);
-		return report_errno("%s", path);
-	}
-	return output_commit(&out);
+	/* What went wrong before is not an error of closing. */
+	lost = fflush(f) || ferror(f);
+	error = errno;
+	lost |= fclose(f) != 0;
+	if (!lost)
+		return output_commit(&out);
+	output_abort(&out);
+	errno = error ? error : EIO;
+	return report_errno("%s", path);
 }
 
-/* Somebody will look at it in a terminal: no escapes. */
+static int check_file(const char *path)
+{
+	struct output out;
+
+	if (!path)
+		return 0;
+	if (output_open(&out, path))
+		return -1;
+	output_abort(&out);
+	return 0;
+}
+
+static int make_dir(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) && errno != EEXIST)
+		return report_errno("%s", path);
+	if (stat(path, &st) || access(path, W_OK | X_OK))
+		return report_errno("%s", path);
+	return S_ISDIR(st.st_mode) ? 0 :
+	       report_error("%s: not a directory", path);
+}
+
+int matrixtell_check(const struct matrixtell *t)
+{
+	return check_file(t->json) || check_file(t->junit) ||
+	       check_file(t->html) || (t->dir && make_dir(t->dir)) ? -1 : 0;
+}
+
+/* Somebody will look at it in a terminal. */
 static void write_console(const json_t *cell, FILE *f)
 {
 	const char *s = json_string_value(json_object_get(cell, "console"));
 
 	for (; s && *s; s++)
-		fputc(*s == 0x1b ? '?' : *s, f);
+		fputc(*s == '\n' || *s == '\t' ||
+		      (*s >= ' ' && *s < 0x7f) ? *s :
+		      *s == '\r' ? ' ' : '?', f);
 }
 
 static void write_command(const json_t *cell, FILE *f)
@@ -59,7 +97,8 @@ static void write_command(const json_t *cell, FILE *f)
 	const char *s = json_string_value(json_object_get(
 		json_object_get(cell, "boot"), "command"));
 
-	fprintf(f, "%s\n", s ? s : "");
+	text_put(s ? s : "", f);
+	fputc('\n', f);
 }
 
 /* A member that becomes part of a file's name. */
@@ -80,9 +119,8 @@ static int write_dir(const json_t *cell, const char *dir)
 
 	if (n < 0 || n > (int)sizeof(path) - 20)
 		return report_error("%s: name too long", dir);
-	if ((mkdir(dir, 0777) && errno != EEXIST) ||
-	    (mkdir(path, 0777) && errno != EEXIST))
-		return report_errno("%s", path);
+	if (make_dir(dir) || make_dir(path))
+		return -1;
 	strcpy(path + n, "/console.txt");
 	if (write_file(cell, path, write_console))
 		return -1;
@@ -99,15 +137,11 @@ static int write_dir(const json_t *cell, const char *dir)
  */
 static json_t *plain(const char *s, bool lava)
 {
-	char *copy = strdup(s);
+	char *copy = text_plain(s);
 	json_t *j;
 
-	if (!copy)
-		abort();
-	for (char *p = copy; *p; p++)
-		if ((unsigned char)*p < ' ')
-			*p = '?';
-		else if (lava && *p == '<')
+	for (char *p = copy; lava && *p; p++)
+		if (*p == '<')
 			*p = '(';
 	j = json_string(copy);
 	free(copy);
@@ -118,7 +152,7 @@ void matrixtell_cell(const struct matrixtell *o, const json_t *cell,
 		     unsigned number)
 {
 	static const char *const keys[] = {
-		"image", "path", "profile", "entry", "why",
+		"image", "path", "profile", "entry", "status", "why",
 	};
 	json_t *said = json_object();
 

@@ -15,6 +15,7 @@
 
 struct observed {
 	json_t *list;
+	const char *from;	/* the kind of record at hand */
 	struct differences *d;
 	const char *cell;
 };
@@ -50,8 +51,8 @@ static void add(struct observed *f, const char *name, const char *got,
 		verdict = (reason = differences_allow(f->d, f->cell, name, got))
 			? "declared" : "differs";
 	json_array_append_new(f->list, json_pack(
-		"{ss ss ss* ss ss*}", "name", name, "got", got, "want", want,
-		"verdict", verdict, "reason", reason));
+		"{ss ss ss ss* ss ss*}", "name", name, "got", got, "from",
+		f->from, "want", want, "verdict", verdict, "reason", reason));
 }
 
 static void add_text(struct observed *f, const char *name, const char *got,
@@ -135,12 +136,13 @@ json_t *observed_compare(const json_t *result, const struct expected *p,
 		      struct differences *d,
 		      const char *cell)
 {
-	struct observed f = { json_array(), d, cell };
+	struct observed f = { json_array(), "TWINBOOT", d, cell };
 	const json_t *records = json_object_get(result, "records");
 	const json_t *user = observed_record(records, "USERSPACE");
 	const json_t *report = user ? user : observed_record(records, "PROBE");
 
 	add_loader(&f, observed_record(records, "TWINBOOT"), p->record);
+	f.from = user ? "USERSPACE" : "PROBE";
 	add_text(&f, "kernel release", get(user, "kernel"), p->release);
 	add_text(&f, "command line", get(report, "cmdline"), p->cmdline);
 	add_text(&f, "initrd SHA-256", get(json_object_get(report, "initrd"),
@@ -150,6 +152,39 @@ json_t *observed_compare(const json_t *result, const struct expected *p,
 	add_text(&f, "menu.lst", p->remark[0] ? p->remark : NULL, NULL);
 	add_disks(&f, user);
 	return f.list;
+}
+
+static bool is_checked(const json_t *fact, const char *from)
+{
+	const char *verdict = get(fact, "verdict"), *who = get(fact, "from");
+
+	return who && !strcmp(who, from) && verdict &&
+	       (!strcmp(verdict, "same") || !strcmp(verdict, "declared"));
+}
+
+json_t *observed_evidence(const json_t *facts,
+			  const struct observed_trust *trust)
+{
+	const struct {
+		bool trusted;
+		const char *from, *name;
+	} who[] = {
+		{ trust->loader, "TWINBOOT", "boot record" },
+		{ trust->kernel, "PROBE", "probe kernel" },
+		{ trust->userspace, "USERSPACE", "userspace" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
+		bool said = false;
+
+		for (size_t k = 0; k < json_array_size(facts); k++)
+			said |= is_checked(json_array_get(facts, k),
+					   who[i].from);
+		if (said && who[i].trusted)
+			json_array_append_new(list, json_string(who[i].name));
+	}
+	return list;
 }
 
 static const json_t *find(const json_t *facts, const char *name)
@@ -231,7 +266,8 @@ static double when(const json_t *result, const char *kind)
 
 static void add_phase(json_t *list, const char *phase, double ms)
 {
-	if (ms > 0)
+	/* A guest's figures may be any number, and none. */
+	if (ms > 0 && ms < 1e9)
 		json_array_append_new(list, json_pack("{ss si}", "phase", phase,
 						      "ms", (int)ms));
 }

@@ -16,9 +16,10 @@ struct observed_machine {
 
 /*
  * The facts of the boot RESULT (of vm_json()) in CELL, "path/profile/entry", on
- * MACHINE: a new array of {"name", "got", "want", "verdict", "reason"}.
- * Verdicts: "same"; "seen", when nothing was promised; "declared", when D
- * allows the difference; "differs".
+ * MACHINE: a new array of {"name", "got", "from", "want", "verdict", "reason"}.
+ * From: the kind of the record, as observed_record() has it.  Verdicts: "same";
+ * "seen", when nothing was promised; "declared", when D allows the difference;
+ * "differs".
  */
 json_t *observed_compare(const json_t *result, const struct expected *p,
 		      const struct observed_machine *machine,
@@ -38,6 +39,24 @@ void observed_agree(json_t *facts, const json_t *earlier, struct differences *d,
  */
 const json_t *observed_difference(const json_t *facts);
 void observed_why(const json_t *fact, char *why, size_t size);
+
+/*
+ * Whose word counts.  A console is the guest's to write on: a record is
+ * evidence only if the image has, on the path that was booted, what writes such
+ * records.
+ */
+struct observed_trust {
+	bool loader;		/* TWINBOOT: our loader */
+	bool kernel;		/* PROBE: one of our probe kernels */
+	bool userspace;		/* USERSPACE: our initramfs, or its probe */
+};
+
+/*
+ * Which of those that are trusted said something in FACTS that was checked: a
+ * new array of words for people, empty when nothing was.
+ */
+json_t *observed_evidence(const json_t *facts,
+			  const struct observed_trust *trust);
 
 /* The last of KIND ("PROBE") among a boot's records, borrowed, or NULL. */
 json_t *observed_record(const json_t *records, const char *kind);

@@ -54,8 +54,18 @@ bool profile_has(const struct profile *p, const char *path)
 	return strstr(p->paths, word);
 }
 
+static const struct options options = {
+	.usage = "", .about = "List the machines that `twinboot matrix "
+			      "--profiles' can take.",
+};
+
 static int profiles_run(int argc, char **argv)
 {
+	struct options_rest rest;
+	int err = options_parse(&options, NULL, argc, argv, &rest);
+
+	if (err)
+		return err > 0 ? 0 : 2;
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
 		printf("%-12s %s;%s\n", profiles[i].name, profiles[i].what,
 		       profiles[i].paths);
@@ -63,5 +73,6 @@ static int profiles_run(int argc, char **argv)
 }
 
 const struct command profiles_command = {
-	"profiles", "the machines that `matrix` can take", profiles_run,
+	"profiles", "the machines that `matrix` can take", &options,
+	profiles_run,
 };

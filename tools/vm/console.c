@@ -4,6 +4,8 @@
  */
 #include "tools/vm/console.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +26,27 @@ static const struct {
 	{ "You are in emergency mode", "the system is in emergency mode" },
 };
 
+/*
+ * Our loader's menu, whose last line is "    0> title", with the seconds that
+ * are left unless it waits for ever (menu/menu.c).
+ */
+static bool is_menu(const char *text)
+{
+	const char *line = text + strlen(text);
+
+	while (line > text && line[-1] != '\r' && line[-1] != '\n')
+		line--;
+	line += strspn(line, " ");
+	return line[strspn(line, "0123456789")] == '>' &&
+	       isdigit((unsigned char)*line) &&
+	       line[strspn(line, "0123456789") + 1] == ' ' &&
+	       !strstr(line, "  (in ");
+}
+
 const char *console_stops(const char *text)
 {
+	if (is_menu(text))
+		return "the loader waits in its menu";
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		if (strstr(text, stops[i].says))
 			return stops[i].why;

@@ -2,6 +2,9 @@
 #ifndef TOOLS_VM_CONSOLE_H
 #define TOOLS_VM_CONSOLE_H
 
+/* What stops may say a little more. */
+#define CONSOLE_LAST_WORDS_MS 500
+
 /* Why a boot that has said TEXT will not go on by itself; NULL: it may. */
 const char *console_stops(const char *text);
 

@@ -5,7 +5,6 @@
  */
 #include "tools/vm/direct.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,14 +74,11 @@ static void take_handover(void *ctx, const struct handover *ho)
 static int find(struct direct *d, const struct vm_config *c)
 {
 	static struct hostboot hb;
-	int fd = open(c->image, O_RDONLY | O_CLOEXEC);
 	struct hostdisk disk;
 	int err = -1;
 
-	if (fd < 0)
-		return report_errno("%s", c->image);
 	hb = (struct hostboot){ .look = take_handover, .ctx = d };
-	if (hostdisk_attach(&disk, "hd0", fd, c->sector))
+	if (hostdisk_attach(&disk, "hd0", c->fd, c->sector))
 		report_error("%s: %s", c->image, err_text());
 	else {
 		hostboot_run(&hb, &disk.blk, &hostboot_linux);
@@ -91,7 +87,6 @@ static int find(struct direct *d, const struct vm_config *c)
 				   c->image, hb.why);
 	}
 	hostboot_release(&hb);
-	close(fd);
 	return err;
 }
 

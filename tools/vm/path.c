@@ -4,7 +4,6 @@
  */
 #include "tools/vm/path.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,18 +192,23 @@ void path_machine(struct vm_args *a, const struct vm_config *c,
 	path_add(a, c->machine ? c->machine : usual);
 }
 
-int path_look(struct vm_config *c)
+int path_take(struct vm_config *c, const struct image *img, bool by_name)
 {
-	int fd = open(c->image, O_RDONLY | O_CLOEXEC);
 	char boot[512];
-	bool ok;
 
-	if (fd < 0)
-		return report_errno("%s", c->image);
-	ok = pread(fd, boot, sizeof(boot), 0) == sizeof(boot);
-	c->sector = hostdisk_sector(fd);
-	close(fd);
-	return ok ? 0 : report_error("%s: not a disk image", c->image);
+	by_name |= !img->is_copy;
+	c->image = img->path;
+	c->fd = img->fd;
+	c->file = by_name ? img->path : img->name;
+	c->format = by_name ? img->format : "raw";
+	c->is_device = by_name && img->is_device;
+	if (by_name && img->packed)
+		return report_error("%s: it is compressed with %s, and QEMU "
+				    "needs the file as it is for this",
+				    img->path, img->packed);
+	c->sector = hostdisk_sector(img->fd);
+	return pread(img->fd, boot, sizeof(boot), 0) == sizeof(boot) ? 0 :
+	       report_error("%s: not a disk image", img->path);
 }
 
 /* QEMU's options end at a comma; one that is meant is written twice. */
@@ -223,29 +227,21 @@ static char *double_commas(const char *s)
 	return out;
 }
 
-static const char *image_format(const char *image)
-{
-	int fd = open(image, O_RDONLY | O_CLOEXEC);
-	char magic[4] = { 0 };
-
-	pread(fd, magic, sizeof(magic), 0);
-	close(fd);
-	return memcmp(magic, "QFI\xfb", 4) ? "raw" : "qcow2";
-}
-
 static int add_disk(struct vm_args *a, const struct vm_config *c)
 {
 	const struct vm_disk *d = c->disk ? c->disk : path_disk(c->path->disk);
-	char *file = double_commas(c->image);
+	char *file = double_commas(c->file);
 
 	if (c->sector != 512 && !d->takes_4k)
 		return report_error("%s has sectors of %u bytes: not for a "
 				    "disk of type %s", c->image, c->sector,
 				    d->name);
 	path_add(a, "-drive");
-	path_addf(a, "if=none,id=hd0,file=%s,format=%s,snapshot=%s,"
-		    "cache=unsafe", file, image_format(c->image),
-		    c->write ? "off" : "on");
+	/* Nothing of the name is read as a protocol, nothing guessed. */
+	path_addf(a, "if=none,id=hd0,format=%s,snapshot=%s,cache=unsafe,"
+		    "file.driver=%s,file.filename=%s",
+		    c->format ? c->format : "raw", c->write ? "off" : "on",
+		    c->is_device ? "host_device" : "file", file);
 	free(file);
 	for (unsigned i = 0; d->args[i]; i++) {
 		/* the firmware's first choice is then the kernel */
@@ -324,5 +320,7 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 		return -1;
 	}
 	add_nic(a, c->nic);
+	for (unsigned i = 0; i < c->n_more; i++)
+		path_add(a, c->more[i]);
 	return 0;
 }

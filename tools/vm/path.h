@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VM_ARGS 96
+#include "tools/host/image.h"
+
+#define VM_ARGS 192
+#define VM_MORE_MAX 64	/* of somebody else's arguments */
 
 /* A command line being put together; what it points to lives for ever. */
 struct vm_args {
@@ -20,7 +23,11 @@ struct vm_args {
 };
 
 struct vm_config {
-	const char *image;
+	const char *image;	/* its name, for people */
+	const char *file;	/* what QEMU opens as the disk */
+	const char *format;	/* QEMU's driver for that; NULL: raw */
+	bool is_device;		/* the file is a block device */
+	int fd;			/* the bytes of the disk, for us to read */
 	const struct vm_path *path;
 	const struct vm_disk *disk;	/* NULL: the path's usual one */
 	const struct vm_nic *nic;	/* NULL: no network card */
@@ -32,6 +39,8 @@ struct vm_config {
 	bool icount;		/* count instructions as time */
 	bool write;		/* let the guest change the image */
 	uint32_t sector;	/* of the image: 512 or 4096 */
+	const char *const *more;	/* arguments for QEMU, at the end */
+	unsigned n_more;
 };
 
 struct vm_path {
@@ -78,10 +87,11 @@ void path_addf(struct vm_args *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Look at the image: its sector size (a GPT says so) and that it can be read.
- * 0, or -1 with an error reported.
+ * IMG is C's disk; C's other members are set.  BY_NAME: by the name of its
+ * file, even if it is not raw; what is compressed then is refused.  0, or -1
+ * with an error reported.
  */
-int path_look(struct vm_config *c);
+int path_take(struct vm_config *c, const struct image *img, bool by_name);
 
 /*
  * "qemu-system-x86_64 ..." for C.  0, or -1 with an error reported.  When QEMU

@@ -3,7 +3,6 @@
  * our terminal's keys to the guest.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,123 +12,121 @@
 #include "loader/disk/vdev.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
+#include "tools/proc.h"
 #include "tools/report.h"
+#include "tools/vm/console.h"
 #include "tools/vm/vm.h"
-#include "tools/option_value.h"
 
 struct run {
 	struct vm_config config;
+	struct options_rest rest;
+	struct image image;
 	unsigned timeout;	/* seconds; 0: none */
-	bool print, json;
+	bool print, json, backing;
 	struct vm vm;
 	struct termios saved;
 	bool raw, escape, keys;
+	char tail[1024];	/* of the console */
+	size_t tail_len;
+	uint64_t spoke_ms;	/* when it last said a thing */
 };
 
-static void usage(void)
+static int take_path(void *self, const char *name, const char *value)
+{
+	struct run *r = self;
+
+	r->config.path = path_find(value);
+	return r->config.path ? 0 :
+	       report_error("--path %s: no such path", value);
+}
+
+static int take_disk(void *self, const char *name, const char *value)
+{
+	struct run *r = self;
+
+	r->config.disk = path_disk(value);
+	return r->config.disk ? 0 :
+	       report_error("--disk %s: not one of virtio, ide, ahci, nvme, "
+			    "scsi, pvscsi", value);
+}
+
+static int take_nic(void *self, const char *name, const char *value)
+{
+	struct run *r = self;
+
+	r->config.nic = path_nic(value);
+	return r->config.nic ? 0 :
+	       report_error("--nic %s: not one of none, virtio, e1000, e1000e",
+			    value);
+}
+
+static int take_vdev(void *self, const char *name, const char *value)
+{
+	struct run *r = self;
+
+	r->config.vdev = value;
+	return vdev_number(value) ? 0 :
+	       report_error("--vdev %s: not the name of a PV guest's disk",
+			    value);
+}
+
+#define AT(member) offsetof(struct run, member)
+
+static const struct options_row rows[] = {
+	{ "path", 0, "PATH", "how it is booted: one of those above",
+	  OPTIONS_CALL, 0, take_path },
+	{ "timeout", 0, "S", "end after S seconds", OPTIONS_NUMBER,
+	  AT(timeout) },
+	{ "disk", 0, "DISK", "virtio, ide, ahci, nvme, scsi or pvscsi",
+	  OPTIONS_CALL, 0, take_disk },
+	{ "vdev", 0, "NAME", "the disk's name for a PV guest: xvda, xvda1, "
+	  "sda1 ... (xvda)", OPTIONS_CALL, 0, take_vdev },
+	{ "nic", 0, "CARD", "none, virtio, e1000 or e1000e, on QEMU's user "
+	  "network (none)", OPTIONS_CALL, 0, take_nic },
+	{ "mem", 0, "SIZE", "memory, as 512M or 2G (512M)", OPTIONS_MEMORY,
+	  AT(config.mem_mb) },
+	{ "cpu", 0, "MODEL", "QEMU's CPU model (qemu64)", OPTIONS_TEXT,
+	  AT(config.cpu) },
+	{ "smp", 0, "N", "CPUs (1)", OPTIONS_NUMBER, AT(config.smp) },
+	{ "icount", 0, NULL, "one instruction is one nanosecond", OPTIONS_FLAG,
+	  AT(config.icount) },
+	{ "write", 0, NULL, "let the guest change IMAGE", OPTIONS_FLAG,
+	  AT(config.write) },
+	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
+	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
+	{ "print", 0, NULL, "only print the QEMU command", OPTIONS_FLAG,
+	  AT(print) },
+	{ "json", 0, NULL, "the result on stdout, the console on stderr",
+	  OPTIONS_FLAG, AT(json) },
+};
+
+static void help(FILE *out)
 {
 	const struct vm_path *p;
 
-	puts("usage: twinboot run IMAGE --path PATH [OPTION...]\n\n"
-	     "Boot IMAGE in QEMU, console on stdout.  IMAGE is not changed.\n"
-	     "Ends 0 on power-off, 3 on a crash, 5 on reboot, 124 on time-out, "
-	     "1 on an error.\n"
-	     "On a terminal, Ctrl-A x ends it.\n\nPATH:");
+	fputs("\nPaths:\n", out);
 	for (unsigned i = 0; (p = path_nth(i)); i++)
-		printf("  %-14s %s\n", p->name, p->what);
-	puts("\nOPTION:\n"
-	     "  --timeout S    end after S seconds\n"
-	     "  --disk D       virtio, ide, ahci, nvme, scsi or pvscsi\n"
-	     "  --vdev NAME    the disk's name for a PV guest: xvda, xvda1, "
-	     "sda1 ... (xvda)\n"
-	     "  --nic CARD     none, virtio, e1000 or e1000e, on QEMU's user "
-	     "network (none)\n"
-	     "  --mem MB       memory (512)\n"
-	     "  --cpu MODEL    QEMU's CPU model (qemu64)\n"
-	     "  --smp N        CPUs (1)\n"
-	     "  --icount       one instruction is one nanosecond\n"
-	     "  --write        let the guest change IMAGE\n"
-	     "  --print        only print the QEMU command\n"
-	     "  --json         the result on stdout, the console on stderr");
+		fprintf(out, "  %-14s %s\n", p->name, p->what);
 }
 
-static int take_option(struct run *r, int c)
-{
-	switch (c) {
-	case 'p':
-		r->config.path = path_find(optarg);
-		return r->config.path ? 0 :
-		       report_error("--path %s: no such path", optarg);
-	case 'd':
-		r->config.disk = path_disk(optarg);
-		return r->config.disk ? 0 :
-		       report_error("--disk %s: not one of virtio, ide, ahci, "
-				    "nvme, scsi, pvscsi", optarg);
-	case 'n':
-		r->config.nic = path_nic(optarg);
-		return r->config.nic ? 0 :
-		       report_error("--nic %s: not one of none, virtio, e1000, "
-				    "e1000e", optarg);
-	case 'v':
-		r->config.vdev = optarg;
-		return vdev_number(optarg) ? 0 :
-		       report_error("--vdev %s: not the name of a PV guest's "
-				    "disk", optarg);
-	case 't':
-		return option_value_number("timeout", optarg, &r->timeout);
-	case 'm':
-		return option_value_number("mem", optarg, &r->config.mem_mb);
-	case 's':
-		return option_value_number("smp", optarg, &r->config.smp);
-	case 'c':
-		r->config.cpu = optarg;
-		return 0;
-	case 'i':
-		r->config.icount = true;
-		return 0;
-	case 'w':
-		r->config.write = true;
-		return 0;
-	case 'P':
-		r->print = true;
-		return 0;
-	case 'j':
-		r->json = true;
-		return 0;
-	default:
-		return -1;
-	}
-}
+static const struct options options = {
+	.usage = "IMAGE --path PATH [OPTION...] [-- QEMU ARGUMENT...]",
+	.about = "Boot IMAGE in QEMU, console on stdout.  IMAGE is not changed."
+		 "\nEnds 0 on power-off, 3 on a crash, 4 when what was started "
+		 "waits for a key and\nstdin is no terminal, 5 on reboot, 124 "
+		 "on time-out, 1 on an error.\nOn a terminal, Ctrl-A x ends "
+		 "it.",
+	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
+	.operand = "IMAGE", .min = 1, .max = 1, .more = true, .help = help,
+};
 
 /* 0; 1 when --help was shown; -1 with an error reported. */
 static int parse(struct run *r, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "path", required_argument, NULL, 'p' },
-		{ "disk", required_argument, NULL, 'd' },
-		{ "nic", required_argument, NULL, 'n' },
-		{ "vdev", required_argument, NULL, 'v' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "mem", required_argument, NULL, 'm' },
-		{ "smp", required_argument, NULL, 's' },
-		{ "cpu", required_argument, NULL, 'c' },
-		{ "icount", no_argument, NULL, 'i' },
-		{ "write", no_argument, NULL, 'w' },
-		{ "print", no_argument, NULL, 'P' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 }
-	};
-	int c;
+	int err = options_parse(&options, r, argc, argv, &r->rest);
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h')
-			return usage(), 1;
-		if (take_option(r, c))
-			return -1;
-	}
-	if (optind + 1 != argc)
-		return report_error("give one IMAGE");
+	if (err)
+		return err;
 	if (!r->config.path)
 		return report_error("give --path");
 	if (r->config.vdev && !r->config.path->pv)
@@ -138,8 +135,12 @@ static int parse(struct run *r, int argc, char **argv)
 	if (r->config.nic && r->config.nic->device && r->config.path->dom0)
 		return report_error("--nic: with --path %s the card would be "
 				    "dom0's", r->config.path->name);
-	r->config.image = argv[optind];
-	return path_look(&r->config);
+	if (r->rest.n_more > VM_MORE_MAX)
+		return report_error("more than %d arguments for QEMU",
+				    VM_MORE_MAX);
+	r->config.more = (const char *const *)r->rest.more;
+	r->config.n_more = r->rest.n_more;
+	return 0;
 }
 
 static int print_command(const struct run *r)
@@ -171,10 +172,30 @@ static int print_command(const struct run *r)
 	return 0;
 }
 
+/* The last words of the console: a prompt is among them. */
+static void keep_tail(struct run *r, const char *text, size_t len)
+{
+	size_t room = sizeof(r->tail) - 1, keep;
+
+	r->spoke_ms = vm_clock();
+	if (len > room) {
+		text += len - room;
+		len = room;
+	}
+	keep = r->tail_len < room - len ? r->tail_len : room - len;
+	memmove(r->tail, r->tail + r->tail_len - keep, keep);
+	for (size_t i = 0; i < len; i++)
+		r->tail[keep + i] = text[i] ? text[i] : ' ';
+	r->tail_len = keep + len;
+	r->tail[r->tail_len] = 0;
+}
+
 static void show(void *ctx, const char *text, size_t len)
 {
-	const struct run *r = ctx;
+	struct run *r = ctx;
 	int fd = r->json ? STDERR_FILENO : STDOUT_FILENO;
+
+	keep_tail(r, text, len);
 
 	while (len) {
 		ssize_t n = write(fd, text, len);
@@ -227,6 +248,14 @@ static void take_keys(struct run *r)
 	}
 }
 
+/* Why it would wait for ever, with nobody at our terminal; NULL: it goes on. */
+static const char *waits(const struct run *r)
+{
+	return r->keys || !r->tail_len ||
+	       vm_clock() - r->spoke_ms < CONSOLE_LAST_WORDS_MS ? NULL :
+	       console_stops(r->tail);
+}
+
 static void follow(struct run *r)
 {
 	uint64_t end = r->timeout ? vm_clock() + r->timeout * 1000ull : 0;
@@ -244,11 +273,13 @@ static void follow(struct run *r)
 		if (r->keys && p[VM_POLLFDS + 1].revents)
 			take_keys(r);
 		vm_step(&r->vm);
-		if (end && vm_clock() >= end)
+		if (waits(r) || (end && vm_clock() >= end))
 			break;
 	}
 	if (interrupt_signal)
 		vm_stop(&r->vm, VM_ERROR, "interrupted");
+	else if (waits(r))
+		vm_stop(&r->vm, VM_WAITS, waits(r));
 	else
 		vm_stop(&r->vm, VM_TIMEOUT, "time is up");
 }
@@ -257,6 +288,8 @@ static int run_machine(struct run *r)
 {
 	int status;
 
+	if (!proc_has("qemu-system-x86_64"))
+		return 1;
 	interrupt_catch();
 	r->vm.output = show;
 	r->vm.ctx = r;
@@ -288,9 +321,15 @@ static int run_run(int argc, char **argv)
 
 	if (err)
 		return err > 0 ? 0 : 2;
-	return r.print ? print_command(&r) : run_machine(&r);
+	if (image_open(&r.image, r.rest.operand[0], r.backing))
+		return 1;
+	err = path_take(&r.config, &r.image, r.config.write || r.print);
+	if (!err)
+		err = r.print ? print_command(&r) : run_machine(&r);
+	image_close(&r.image);
+	return err < 0 ? 1 : err;
 }
 
 const struct command run_command = {
-	"run", "boot an image in QEMU", run_run,
+	"run", "boot an image in QEMU", &options, run_run,
 };

@@ -21,6 +21,7 @@
 
 #include "tools/vm/firmware.h"
 #include "tools/report.h"
+#include "tools/text.h"
 
 /* isa-debug-exit makes 2 * VALUE + 1 of it; our hypervisor writes 1. */
 #define DEBUG_EXIT_CRASH 3
@@ -190,7 +191,7 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	int err;
 
 	vm->end = VM_RUNNING;
-	vm->records = json_array();
+	vm->records.list = json_array();
 	vm->disks = json_array();
 	vm->started_ms = vm_clock();
 	vm->started_tsc = __builtin_ia32_rdtsc();
@@ -217,28 +218,13 @@ void vm_pollfds(const struct vm *vm, struct pollfd p[VM_POLLFDS])
 	p[1] = (struct pollfd){ vm->qmp.fd, POLLIN, 0 };
 }
 
-static void keep_record(struct vm *vm, const char *kind)
-{
-	const char *at = strstr(vm->line, kind);
-	const char *text = at ? at + strlen(kind) : NULL;
-	json_t *j;
-
-	if (!text || text[0] != ' ' || text[1] != '{')
-		return;
-	j = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
-	if (j)
-		json_array_append_new(vm->records, json_pack(
-			"{so sI}", kind, j, "ms",
-			(json_int_t)(vm_clock() - vm->started_ms)));
-}
-
 static void take_line(struct vm *vm)
 {
+	while (vm->line_len && vm->line[vm->line_len - 1] == '\r')
+		vm->line_len--;
 	vm->line[vm->line_len] = 0;
 	vm->line_len = 0;
-	keep_record(vm, "TWINBOOT");
-	keep_record(vm, "PROBE");
-	keep_record(vm, "USERSPACE");
+	records_take(&vm->records, vm->line, vm_clock() - vm->started_ms);
 	for (size_t i = 0; i < sizeof(panics) / sizeof(panics[0]); i++)
 		if (strstr(vm->line, panics[i]) && !vm->panic_ms)
 			vm->panic_ms = vm_clock();
@@ -363,7 +349,7 @@ void vm_release(struct vm *vm)
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] > 0)
 			close(fds[i]);
-	json_decref(vm->records);
+	json_decref(vm->records.list);
 	json_decref(vm->disks);
 	json_decref(vm->firmware);
 	json_decref(vm->qmp.reply);
@@ -379,6 +365,8 @@ static const char *end_name(enum vm_end end)
 		return "power-off";
 	case VM_CRASH:
 		return "crash";
+	case VM_WAITS:
+		return "waits";
 	case VM_REBOOT:
 		return "reboot";
 	case VM_TIMEOUT:
@@ -390,9 +378,16 @@ static const char *end_name(enum vm_end end)
 
 json_t *vm_json(const struct vm *vm)
 {
-	return json_pack("{ss* sO* ss ss sf sO sO}", "command", vm->command,
-			 "firmware", vm->firmware,
-			 "end", end_name(vm->end), "why", vm->why, "seconds",
-			 (double)(vm->ended_ms - vm->started_ms) / 1000,
-			 "disks", vm->disks, "records", vm->records);
+	json_t *j = json_pack("{so sO* ss so sf sO sO}",
+			      "command", text_json(vm->command),
+			      "firmware", vm->firmware, "end",
+			      end_name(vm->end), "why", text_json(vm->why),
+			      "seconds",
+			      (double)(vm->ended_ms - vm->started_ms) / 1000,
+			      "disks", vm->disks, "records", vm->records.list);
+
+	if (vm->records.lost)
+		json_object_set_new(j, "records_lost",
+				    json_integer(vm->records.lost));
+	return j;
 }

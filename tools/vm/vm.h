@@ -13,12 +13,14 @@
 
 #include "tools/vm/qmp.h"
 #include "tools/vm/path.h"
+#include "tools/vm/records.h"
 
 /* How it ended; the numbers are the exit statuses of `twinboot run`. */
 enum vm_end {
 	VM_POWEROFF = 0,
 	VM_ERROR = 1,		/* QEMU did not start, or died */
 	VM_CRASH = 3,		/* triple fault or kernel panic */
+	VM_WAITS = 4,		/* for a key that nobody can press */
 	VM_REBOOT = 5,
 	VM_TIMEOUT = 124,
 	VM_RUNNING = -1,
@@ -42,7 +44,7 @@ struct vm {
 	void *ctx;
 	char line[8192];	/* of the console, so far */
 	size_t line_len;
-	json_t *records;	/* array of {"TWINBOOT": ..., "ms": ...}, ... */
+	struct records records;
 	json_t *disks;		/* array of block statistics, after the end */
 	json_t *firmware;	/* array of {"file": ..., "sha256": ...} */
 };

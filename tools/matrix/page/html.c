@@ -191,7 +191,7 @@ void html_number(json_int_t n, FILE *out)
 const char *html_status(const json_t *cell)
 {
 	static const char *const words[] = {
-		"PASS", "FAIL", "SKIP", "ERROR", "MISS",
+		"PASS", "UNCHECKED", "FAIL", "SKIP", "ERROR", "MISS",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -22,7 +22,10 @@ void html_console(const char *s, size_t len, FILE *out);
 /* 1234567 as "1 234 567", with spaces that do not break. */
 void html_number(json_int_t n, FILE *out);
 
-/* PASS, FAIL, SKIP, ERROR or MISS: a word and a class.  Else UNKNOWN. */
+/*
+ * PASS, UNCHECKED, FAIL, SKIP, ERROR or MISS: a word and a class.  Else
+ * UNKNOWN.
+ */
 const char *html_status(const json_t *cell);
 
 /*

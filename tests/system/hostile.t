@@ -1,0 +1,189 @@
+#!/bin/bash
+# The host tool against names, files and guests that mean no good; output that
+# gets lost; one exit status for one kind of fault.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+"$B/kernelgen" --format bzimage-pv -o vmlinuz || exit 1
+
+# status WANTED NAME COMMAND...: and no second word about it
+status() {
+	want=$1 name=$2
+	shift 2
+	"$@" >out 2>err </dev/null
+	is $? "$want" "$name"
+}
+
+# ---- names ----
+"$twinboot" build --table gpt --kernel vmlinuz --append "a b" -o good.img
+for name in 'a:b.img' 'nbd:localhost:9' 'json:{}' 'a,b=c' '-x' 'a b' '$(touch X)' \
+	'`touch X`' ';touch X' 'a@@1M' $'a\nb' $'no\374chern' 'a\b' '%n%s' \
+	'fat:rw:.' "a'b" 'a"b' '~' '*'; do
+	"$twinboot" build --table gpt --kernel vmlinuz --append "a b" \
+		-o "$name" >out 2>err
+	[ $? = 0 ] && cmp -s "./$name" good.img
+	ok $? "build -o $(printf %q "$name")"
+	[ "$name" = -x ] && set -- -- "$name" || set -- "$name"
+	"$twinboot" inspect --paths bios --json "$@" >out 2>err
+	is "$?$(jq -r '.paths[0].status' out)" 0ok "inspect $(printf %q "$name")"
+	rm -f "./$name"
+done
+[ ! -e X ]
+ok $? "no name was run"
+for name in 'a:b' $'nbd:a\nb\374,x=y'; do
+	cp good.img "$name"
+	timeout 120 "$twinboot" run "$name" --path bios --json >out 2>/dev/null
+	is "$?$(jq -r .end out)" 0power-off "run $(printf %q "$name")"
+done
+timeout 120 "$twinboot" matrix $'nbd:a\nb\374,x=y' --paths bios --json m.json \
+	--dir d --junit j.xml >tap 2>err
+is "$?$(grep -c '^ok 1 - bios/virtio/default$' tap)" 01 "matrix: such a name"
+is "$(jq -r '.cells[0].image' m.json)" 'nbd:a
+b\xfc,x=y' "matrix: the name in JSON"
+"$twinboot" run --print --path bios 'a:b' >out
+grep -q ',file.driver=file,file.filename=a:b ' out
+ok $? "run --print: the name as it is"
+printf '\033[31mred' >"$(printf '\033[2Jx')"
+for c in inspect menu; do
+	"$twinboot" $c "$(printf '\033[2Jx')" >out 2>err
+	! grep -q "$(printf '\033')" out err
+	ok $? "$c: no escape sequence reaches the terminal"
+done
+
+# ---- containers, and what is none ----
+qemu-img convert -f raw -O qcow2 good.img q.qcow2
+xz -k q.qcow2
+for f in q.qcow2 q.qcow2.xz; do
+	timeout 120 "$twinboot" matrix $f --paths bios >tap 2>err
+	is "$?" 0 "matrix $f"
+done
+"$twinboot" run --print --path bios q.qcow2 | grep -q 'format=qcow2,'
+ok $? "run --print of qcow2"
+fails "compressed with xz" "$twinboot" run --path bios --write q.qcow2.xz
+head -c 1M /dev/zero >secret
+qemu-img create -q -f qcow2 -b secret -F raw evil.img
+for c in inspect "run --path bios" "matrix --paths bios"; do
+	fails "evil.img: a qcow2 image that reads another file" "$twinboot" $c evil.img
+done
+mkfifo fifo
+for c in inspect "run --path bios" matrix; do
+	fails "fifo: neither a file nor a block device" timeout 10 "$twinboot" $c fifo
+done
+{ echo '<html>404</html>'; head -c 1M /dev/zero; } >page.img
+status 1 "matrix: a page in place of an image is no skip" \
+	timeout 60 "$twinboot" matrix page.img
+
+# ---- output that is lost ----
+echo '{"total":1,"cells":[{"number":1,"status":"PASS"}]}' >ok.json
+for c in "inspect good.img" "inspect --json good.img" profiles --help --version \
+	"menu --json /dev/null" "run --print good.img --path bios" \
+	"matrix --merge ok.json" "matrix --merge ok.json --table" "run --help"; do
+	"$twinboot" $c >/dev/full 2>err
+	is "$?$(grep -c 'standard output' err)" 11 "$c >/dev/full"
+	"$twinboot" $c >&- 2>err
+	is $? 1 "$c >&-"
+done
+for o in json junit html dir; do
+	fails "No such file" "$twinboot" matrix good.img --paths bios \
+		--$o nothere/x
+	! grep -q . out
+	ok $? "--$o: refused before the first boot"
+done
+/usr/bin/python3 -c "import json; print(json.dumps({'total': 1, 'cells': [{
+	'number': 1, 'status': 'FAIL', 'image': 'i', 'why': 'w' * 3000000}]}))" >big.json
+for o in json junit html; do
+	(ulimit -f 1000; exec "$twinboot" matrix --merge big.json --$o r.$o) \
+		>out 2>err
+	is "$?$(ls r.$o* 2>/dev/null)" 99 "--$o: no room, no file"
+done
+
+# ---- parts of a matrix ----
+for s in '' ',"status":"fail"' ',"status":5' ',"status":"RUNS"' \
+	',"status":"WAITS"' ',"status":null' ',"status":{}'; do
+	echo "{\"total\":1,\"cells\":[{\"number\":1$s}]}" >m.json
+	"$twinboot" matrix --merge m.json --junit j.xml >out 2>err
+	is "$?$(grep -c '^not ok' out)" 991 "--merge: {$s}"
+done
+for s in UNCHECKED:1: UNCHECKED:0:--allow-unchecked FAIL:1:--allow-unchecked \
+	SKIP:77: PASS:0:; do
+	IFS=: read -r word want option <<<"$s"
+	echo "{\"total\":1,\"cells\":[{\"number\":1,\"status\":\"$word\"}]}" >m.json
+	status "$want" "--merge: $word $option" \
+		"$twinboot" matrix --merge m.json $option --junit j.xml --html j.html
+	xmllint --noout --schema "$OLDPWD/tests/ci/junit.xsd" j.xml 2>/dev/null
+	ok $? "--merge: $word $option: JUnit"
+	grep -q "$word" j.html
+	ok $? "--merge: $word $option: on the page"
+done
+for n in -1 1e308 1e999 '"x"' null; do
+	echo "{\"total\":1,\"cells\":[{\"number\":1,\"status\":\"PASS\",\"boot\":{
+		\"seconds\":$n}}]}" >m.json
+	"$twinboot" matrix --merge m.json --junit j.xml >out 2>&1 || continue
+	xmllint --noout --schema "$OLDPWD/tests/ci/junit.xsd" j.xml 2>/dev/null
+	ok $? "--merge: a boot of $n seconds"
+done
+for f in /dev/null good.img nothere; do
+	status 1 "--merge $f" "$twinboot" matrix --merge $f
+done
+
+# ---- guests ----
+# says FILE TEXT: a boot sector that prints TEXT on COM1 and powers off
+says() {
+	perl -e 'my $code = "\xba\xf8\x03";
+	$code .= "\xb0$_\xee" for split //, "$ARGV[0]\n";
+	$code .= pack("H*", "ba0406b80020ef") . "\xf4\xeb\xfd";
+	print $code, "\0" x (510 - length $code), "\x55\xaa";' "$2" >"$1"
+	truncate -s 1M "$1"
+}
+says forged.img 'PROBE {"cmdline":"x","memory":536870912}'
+timeout 60 "$twinboot" matrix forged.img --paths bios --json m.json >tap 2>err
+is "$?$(jq -r '.cells[0] | .status, (.facts | length), (.evidence | length)' \
+	m.json | tr '\n' ' ')" "1UNCHECKED 2 0 " "a report of who is not there"
+says late.img 'title PROBE {"memory":1}'
+timeout 60 "$twinboot" matrix late.img --paths bios --json m.json \
+	--allow-unchecked >tap 2>err
+is "$?$(jq -r '.cells[0] | .status, (.boot.records | length)' m.json |
+	tr '\n' ' ')" "0UNCHECKED 0 " "words within a line are no report"
+grep -q '^ok 1 - ' tap && grep -q '^# UNCHECKED: ' tap
+ok $? "--allow-unchecked: TAP says so"
+timeout 60 "$twinboot" matrix late.img --paths bios --expect '^title' \
+	--json m.json >tap 2>err
+is "$?$(jq -c '.cells[0].evidence' m.json)" '0["--expect"]' \
+	"what was expected is evidence"
+timeout 60 "$twinboot" matrix good.img --paths bios --json m.json >tap 2>err
+is "$?$(jq -c '.cells[0].evidence' m.json)" '0["probe kernel"]' \
+	"a probe kernel's word is evidence"
+
+# ---- words ----
+for c in inspect "run --path bios" matrix menu build; do
+	[ "$c" = build ] && c="build -o x.img"
+	status 1 "$c: a file that is missing" "$twinboot" $c nothere
+	status 2 "$c: no such option" "$twinboot" $c --nosuch
+	status 0 "$c -h" "$twinboot" ${c%% *} -h
+	grep -q '^usage: twinboot' out
+	ok $? "$c -h: on stdout"
+	status 0 "$c --version" "$twinboot" ${c%% *} --version
+done
+status 2 "no such command" "$twinboot" nosuch
+status 2 "matrix: wrong usage" "$twinboot" matrix good.img --jobs many
+status 2 "profiles: a word too many" "$twinboot" profiles x
+status 1 "build: a missing kernel" "$twinboot" build --kernel nothere -o x.img
+for m in 0 -5 1x 512MB 99999999T ''; do
+	status 2 "run --mem '$m'" "$twinboot" run good.img --path bios --mem "$m"
+done
+"$twinboot" run good.img --path bios --mem 1G --print -- -no-such 'a b' >out
+grep -q -- "-m 1024 .* -no-such 'a b' -serial stdio$" out
+ok $? "run --mem 1G, -- QEMU ARGUMENTS"
+fails "invalid option" timeout 60 "$twinboot" run good.img --path bios -- -no-such
+printf 'timeout 0\ntitle a\nkernel /nosuch\n' >m
+"$twinboot" build --table mbr --kernel vmlinuz --menu m -o gone.img 2>/dev/null
+status 4 "run: the loader waits for a key" \
+	timeout 60 "$twinboot" run gone.img --path bios
+printf 'title a\nkernel /boot/vmlinuz\n' >m
+"$twinboot" build --table mbr --kernel vmlinuz --menu m -o menu.img 2>/dev/null
+status 4 "run: the loader waits in its menu" \
+	timeout 60 "$twinboot" run menu.img --path bios
+mkdir empty
+PATH=$tmp/empty "$twinboot" matrix good.img --paths bios,uefi >out 2>err
+is "$?$(grep -c 'install the package qemu-system-x86' err)$(wc -l <err)" 111 \
+	"no QEMU: said once"
+done_testing

@@ -1,0 +1,202 @@
+/*
+ * Opening images: every container gives the same bytes, whatever the file is
+ * called; what names other files is refused; bombs and FIFOs cost nothing.
+ */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/testdisk.h"
+#include "tools/host/image.h"
+#include "tools/report.h"
+
+static char *dir;
+static char path[8192];
+
+static const char *in_dir(const char *name)
+{
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static int setup(void **state)
+{
+	dir = testdisk_mkdir();
+	testdisk_sh(dir, "mkdir tmp; head -c 1500000 /dev/urandom >raw\n"
+		    "truncate -s 4M raw; sha256sum <raw >sum");
+	return setenv("TMPDIR", in_dir("tmp"), 1);
+}
+
+static int teardown(void **state)
+{
+	testdisk_sh(dir, "test -z \"$(ls -A tmp)\"");
+	unsetenv("TMPDIR");
+	testdisk_rmdir(dir);
+	return 0;
+}
+
+/* NAME opens as FORMAT, and has the bytes of "raw". */
+static void opens(const char *name, const char *format, const char *packed)
+{
+	struct image img;
+
+	assert_int_equal(image_open(&img, in_dir(name), false), 0);
+	assert_string_equal(img.format, format);
+	assert_int_equal(!img.packed, !packed);
+	if (packed)
+		assert_string_equal(img.packed, packed);
+	assert_int_equal(img.is_copy, packed || strcmp(format, "raw"));
+	fcntl(img.fd, F_SETFD, 0);
+	testdisk_sh(dir, "head -c 4M <%s | sha256sum | cmp - sum", img.name);
+	image_close(&img);
+}
+
+static void refuses(const char *name, const char *why)
+{
+	struct image img;
+
+	assert_int_equal(image_open(&img, in_dir(name), false), -1);
+	if (!strstr(report_last(), why))
+		fail_msg("%s: \"%s\" is not in \"%s\"", name, why,
+			 report_last());
+	assert_true(img.fd < 0);
+}
+
+static void test_formats(void **state)
+{
+	static const char *const formats[] = {
+		"qcow2", "qcow", "qed", "vmdk", "vhdx", "vpc", "vdi",
+		"parallels",
+	};
+
+	opens("raw", "raw", NULL);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		testdisk_sh(dir, "qemu-img convert -f raw -O %s raw x",
+			    formats[i]);
+		opens("x", formats[i], NULL);
+	}
+	testdisk_sh(dir, "qemu-img convert -f raw -O vpc -o subformat=fixed "
+		    "raw x");
+	opens("x", "vpc", NULL);
+	testdisk_sh(dir, "qemu-img convert -f raw -O vmdk -o subformat="
+		    "streamOptimized raw x");
+	opens("x", "vmdk", NULL);
+	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw x; "
+		    "truncate -s 100 x");
+	refuses("x", "qemu-img failed");
+}
+
+static void test_packed(void **state)
+{
+	testdisk_sh(dir, "gzip -k <raw >x");
+	opens("x", "raw", "gzip");
+	testdisk_sh(dir, "xz <raw >x");
+	opens("x", "raw", "xz");
+	testdisk_sh(dir, "zstd -q <raw >x");
+	opens("x", "raw", "zstd");
+	testdisk_sh(dir, "bzip2 <raw >x");
+	opens("x", "raw", "bzip2");
+	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw q; xz <q >x");
+	opens("x", "qcow2", "xz");
+	testdisk_sh(dir, "gzip <raw | head -c 500000 >x");
+	refuses("x", "x: truncated gzip");
+	testdisk_sh(dir, "gzip <raw | gzip >x");
+	/* Unpacked once: what comes out is a disk of compressed bytes. */
+	{
+		struct image img;
+
+		assert_int_equal(image_open(&img, in_dir("x"), false), 0);
+		assert_string_equal(img.format, "raw");
+		image_close(&img);
+	}
+}
+
+static void test_bomb(void **state)
+{
+	testdisk_sh(dir, "head -c 64M /dev/zero | zstd -q >z\n"
+		    "for i in $(seq 65); do cat z; done >x");
+	refuses("x", "unpacks to more than 4096 MiB");
+}
+
+static void test_names(void **state)
+{
+	static const char *const names[] = {
+		"a:b", "nbd:localhost:1", "json:{}", "a,b", "a,,b=c", "-x",
+		"a b", "a\nb", "$(false)", "`false`", "a@@1", "no\374chern",
+		"a\"b", "a\\b", "%s%n", "fat:rw:tmp",
+	};
+	char from[8192];
+
+	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw q");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct image img;
+
+		snprintf(from, sizeof(from), "%s/q", dir);
+		assert_int_equal(link(from, in_dir(names[i])), 0);
+		opens(names[i], "qcow2", NULL);
+		/* Where other files are read, the name goes to QEMU. */
+		assert_int_equal(image_open(&img, in_dir(names[i]), true), 0);
+		image_close(&img);
+		unlink(in_dir(names[i]));
+	}
+}
+
+static void test_others(void **state)
+{
+	struct image img;
+
+	testdisk_sh(dir, "qemu-img create -q -f qcow2 -b raw -F raw x");
+	refuses("x", "x: a qcow2 image that reads another file, the backing "
+		"file \"raw\"");
+	assert_int_equal(image_open(&img, in_dir("x"), true), 0);
+	fcntl(img.fd, F_SETFD, 0);
+	testdisk_sh(dir, "sha256sum <%s | cmp - sum", img.name);
+	image_close(&img);
+	testdisk_sh(dir, "qemu-img create -q -f qcow2 -o data_file=data x 4M");
+	refuses("x", "x: a qcow2 image that reads another file, its data file");
+	testdisk_sh(dir, "qemu-img create -q -f qed -b raw -F raw x");
+	refuses("x", "the backing file \"raw\"");
+	testdisk_sh(dir, "qemu-img create -q -f qcow -b raw -F raw x");
+	refuses("x", "the backing file \"raw\"");
+	testdisk_sh(dir, "qemu-img create -q -f vmdk base.vmdk 4M\n"
+		    "qemu-img create -q -f vmdk -b base.vmdk -F vmdk x");
+	refuses("x", "reads another file, its parent");
+	testdisk_sh(dir, "qemu-img convert -f raw -O vmdk -o subformat="
+		    "monolithicFlat raw x");
+	refuses("x", "a vmdk image that reads other files, its extents");
+	/* In the header of a sparse one, a capacity of 0 says the same. */
+	testdisk_sh(dir, "qemu-img create -q -f vmdk x 4M; printf "
+		    "'\\0\\0\\0\\0\\0\\0\\0\\0' | dd of=x bs=1 seek=12 "
+		    "conv=notrunc 2>/dev/null");
+	refuses("x", "reads other files, its extents");
+}
+
+static void test_no_files(void **state)
+{
+	testdisk_sh(dir, "mkfifo fifo");
+	refuses("fifo", "fifo: neither a file nor a block device");
+	refuses("tmp", "tmp: neither a file nor a block device");
+	refuses("gone", "gone: No such file or directory");
+	assert_int_equal(setenv("TMPDIR", "/nothing", 1), 0);
+	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw x");
+	refuses("x", "no temporary file in /nothing: No such file");
+	setenv("TMPDIR", in_dir("tmp"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_packed),
+		cmocka_unit_test(test_bomb),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_no_files),
+	};
+
+	return cmocka_run_group_tests_name("image", tests, setup, teardown);
+}

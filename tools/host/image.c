@@ -1,0 +1,135 @@
+/*
+ * Images as people have them.  What a file is, its first or last bytes say, and
+ * from then on that is said to QEMU in so many words: it never guesses.  So a
+ * disk whose guest writes another format's header to it stays what it was.
+ */
+#include "tools/host/image.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/host/image_format.h"
+#include "tools/host/image_unpack.h"
+#include "tools/proc.h"
+#include "tools/report.h"
+#include "tools/tempfile.h"
+
+#define SIZE_MAX_BYTES (1ull << 40)	/* of a disk that is unpacked */
+
+/* Opening a FIFO would wait for somebody to write to it. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return report_errno("%s", path);
+	if (!fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)))
+		return fd;
+	close(fd);
+	return report_error("%s: neither a file nor a block device", path);
+}
+
+static bool is_device(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISBLK(st.st_mode);
+}
+
+/* PATH as a value of QEMU's key=value syntax, where only commas count. */
+static void put_value(const char *path, char *to, size_t size)
+{
+	size_t n = 0;
+
+	for (; *path && n + 2 < size; path++) {
+		to[n++] = *path;
+		if (*path == ',')
+			to[n++] = ',';
+	}
+	to[n] = 0;
+}
+
+/*
+ * The disk in IMG's file, which is open as IN, into OUT.  By its name only when
+ * it may name other files, because these are relative to it.
+ */
+static int convert(const struct image *img, int in, int out, bool backing)
+{
+	char source[9000], target[32], file[32], value[8192];
+	const char *argv[] = { "qemu-img", "convert", "-O", "raw", source,
+			       target, NULL, NULL };
+
+	tempfile_name(out, target);
+	tempfile_name(in, file);
+	snprintf(source, sizeof(source), "json:{\"driver\":\"%s\",\"backing\":"
+		 "null,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}",
+		 img->format, file);
+	if (backing) {
+		put_value(img->path, value, sizeof(value));
+		snprintf(source, sizeof(source), "driver=%s,file.driver=file,"
+			 "file.filename=%s", img->format, value);
+		argv[4] = "--image-opts";
+		argv[5] = source;
+		argv[6] = target;
+	}
+	report_progress("unpacking the image", 0, 0);
+	return proc_run_limited(argv, NULL, SIZE_MAX_BYTES);
+}
+
+/* The disk in place of the file that IMG->fd is. */
+static int unpack_format(struct image *img, bool backing)
+{
+	char why[160];
+	int out, err;
+
+	if (image_format_names(img->fd, img->format, why) && !backing)
+		return report_error("%s: a %s image that %s: --backing lets it",
+				    img->path, img->format, why);
+	if (backing && img->packed)
+		return report_error("%s: --backing: not for a compressed image",
+				    img->path);
+	out = tempfile_open();
+	if (out < 0)
+		return -1;
+	fcntl(img->fd, F_SETFD, 0);
+	err = convert(img, img->fd, out, backing);
+	close(img->fd);
+	img->fd = out;
+	img->is_copy = true;
+	return err;
+}
+
+int image_open(struct image *img, const char *path, bool backing)
+{
+	int err = 0;
+
+	*img = (struct image){ .path = path, .fd = open_file(path) };
+	if (img->fd < 0)
+		return -1;
+	img->is_device = is_device(img->fd);
+	img->packed = image_unpack_name(img->fd);
+	if (img->packed)
+		err = image_unpack(img);
+	if (!err) {
+		img->format = image_format(img->fd);
+		if (strcmp(img->format, "raw"))
+			err = unpack_format(img, backing);
+	}
+	report_progress("", 0, 0);
+	if (err)
+		image_close(img);
+	else
+		tempfile_name(img->fd, img->name);
+	return err;
+}
+
+void image_close(struct image *img)
+{
+	if (img->fd >= 0)
+		close(img->fd);
+	img->fd = -1;
+}

@@ -1,0 +1,25 @@
+/*
+ * Files without a name, in TMPDIR: nothing is left of them however we end.
+ */
+#ifndef TOOLS_TEMPFILE_H
+#define TOOLS_TEMPFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* TMPDIR, or /tmp. */
+const char *tempfile_dir(void);
+
+/* An empty one that children inherit; -1 with an error reported. */
+int tempfile_open(void);
+
+/*
+ * LEN bytes at OFF, which nothing was written to before; what is zero becomes a
+ * hole, and has no size.  0, or -1 with errno.
+ */
+int tempfile_put(int fd, uint64_t off, const void *buf, size_t len);
+
+/* "/proc/self/fd/7": FD in ourselves, and in a child that inherits it. */
+void tempfile_name(int fd, char name[32]);
+
+#endif
