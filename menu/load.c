@@ -26,8 +26,7 @@ int load_open_word(struct runner *r, const char **args, const char **path,
 	return device_open(&r->mounts, r->root, *path, out);
 }
 
-/* What is started: the first word of ARGS, with the rest as its arguments. */
-static int set_kernel(struct runner *r, const char *args, enum lst_cmd cmd)
+int load_kernel(struct runner *r, const char *args, enum lst_cmd cmd)
 {
 	struct boot_entry *e = r->entry;
 	int err;
@@ -43,33 +42,6 @@ static int set_kernel(struct runner *r, const char *args, enum lst_cmd cmd)
 	if (err)
 		e->kernel_path = NULL;
 	return err;
-}
-
-int load_kernel(struct runner *r, const char *args)
-{
-	while (!strncmp(args, "--type=", 7) ||
-	       !strncmp(args, "--no-mem-option", 15))
-		args = lst_next_word(args);
-	return set_kernel(r, args, CMD_KERNEL);
-}
-
-/* "+1", "(hd0,0)+1" */
-static bool is_block_list(const char *s)
-{
-	if (*s == '(')
-		s += strcspn(s, ")");
-	return s[*s == ')'] == '+';
-}
-
-/* EFI applications; boot sectors ("+1") are the firmware's business. */
-int load_chainloader(struct runner *r, const char *args)
-{
-	if (!strncmp(args, "--force", 7))
-		args = lst_next_word(args);
-	if (is_block_list(args))
-		return fail(ERR_COMMAND, "chainloader %s: boot sectors are not "
-			    "supported by this loader", args);
-	return set_kernel(r, args, CMD_CHAINLOADER);
 }
 
 static int add_module(struct runner *r, const char **args)

@@ -14,8 +14,9 @@
 int load_open_word(struct runner *r, const char **args, const char **path,
 		   struct file *out);
 
-int load_kernel(struct runner *r, const char *args);
-int load_chainloader(struct runner *r, const char *args);
+/* What is started by CMD: the first word of ARGS, the rest its arguments. */
+int load_kernel(struct runner *r, const char *args, enum lst_cmd cmd);
+
 int load_initrd(struct runner *r, const char *args);
 int load_module(struct runner *r, const char *args);
 int load_modulenounzip(struct runner *r, const char *args);

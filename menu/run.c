@@ -61,6 +61,33 @@ static int run_rootnoverify(struct runner *r, const char *args)
 	return set_root(r, args, false);
 }
 
+static int run_kernel(struct runner *r, const char *args)
+{
+	while (!strncmp(args, "--type=", 7) ||
+	       !strncmp(args, "--no-mem-option", 15))
+		args = lst_next_word(args);
+	return load_kernel(r, args, CMD_KERNEL);
+}
+
+/* "+1", "(hd0,0)+1" */
+static bool is_block_list(const char *s)
+{
+	if (*s == '(')
+		s += strcspn(s, ")");
+	return s[*s == ')'] == '+';
+}
+
+/* EFI applications; boot sectors ("+1") are the firmware's business. */
+static int run_chainloader(struct runner *r, const char *args)
+{
+	if (!strncmp(args, "--force", 7))
+		args = lst_next_word(args);
+	if (is_block_list(args))
+		return fail(ERR_COMMAND, "chainloader %s: boot sectors are not "
+			    "supported by this loader", args);
+	return load_kernel(r, args, CMD_CHAINLOADER);
+}
+
 /* A format may give an entry that this path has no way to. */
 static int check_mode(const struct platform *p, const struct handover *ho)
 {
@@ -161,7 +188,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BOOT] = run_boot,
 	[CMD_BORDER] = run_nothing,
 	[CMD_CAT] = show_cat,
-	[CMD_CHAINLOADER] = load_chainloader,
+	[CMD_CHAINLOADER] = run_chainloader,
 	[CMD_CLEAR] = run_nothing,
 	[CMD_CMP] = show_cmp,
 	[CMD_COLOR] = run_nothing,
@@ -179,7 +206,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_IMPSPROBE] = run_ignored,
 	[CMD_INITRD] = load_initrd,
 	[CMD_IOPROBE] = run_ignored,
-	[CMD_KERNEL] = load_kernel,
+	[CMD_KERNEL] = run_kernel,
 	[CMD_LOCK] = run_lock,
 	[CMD_MAKEACTIVE] = run_ignored,
 	[CMD_MAP] = run_ignored,
