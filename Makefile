@@ -368,6 +368,8 @@ $(B)/boot-test/multiboot.elf: tests/system/multiboot-guest.c $(B)/.flags
 	  -fno-asynchronous-unwind-tables -nostdlib -static -no-pie \
 	  -Wl,--build-id=none,-Ttext=0x200000,-z,noexecstack $< -o $@
 
+$(B)/guest/v3: private HOST_CFLAGS += -march=x86-64-v3
+
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
 HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu devices heir \
@@ -631,7 +633,8 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 
 check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 		$(B)/boot-test/multiboot.elf \
-		$(B)/guest/stress $(B)/guest/netcopy | $(B)/.packages-run $(B)/.packages-check
+		$(B)/guest/stress $(B)/guest/netcopy $(B)/guest/v3 | \
+		$(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 \
 	  -e tests/quietly $(SYSTEM)
 

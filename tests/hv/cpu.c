@@ -81,14 +81,23 @@ static void vectors(void)
 	   "FPU and vector registers as after a reset");
 }
 
+static uint16_t ldtr;
+
+/* #GP where the hypervisor has UMIP. */
+static void sldt(void *unused)
+{
+	__asm__ volatile("sldt %0" : "=m"(ldtr));
+}
+
 static void selectors_at_start(void)
 {
-	uint16_t ds, es, fs, gs, ldt;
+	uint16_t ds, es, fs, gs;
 
 	__asm__ volatile("mov %%ds, %0; mov %%es, %1; mov %%fs, %2;"
-			 "mov %%gs, %3; sldt %4" : "=r"(ds), "=r"(es),
-			 "=r"(fs), "=r"(gs), "=r"(ldt));
-	ok(!(ds | es | fs | gs | ldt), "no selector is left loaded");
+			 "mov %%gs, %3" : "=r"(ds), "=r"(es), "=r"(fs),
+			 "=r"(gs));
+	cpu_kernel(sldt, NULL);
+	ok(!(ds | es | fs | gs | ldtr), "no selector is left loaded");
 }
 
 static void sysenter(void *unused)
@@ -201,17 +210,18 @@ static bool is_intel(void)
 
 static void fast_calls(void)
 {
+	bool none;
+
 	ok(callback(CALLBACKTYPE_nmi) < 0 &&
 	   !callback(CALLBACKTYPE_syscall32) &&
 	   !callback(CALLBACKTYPE_sysenter), "callbacks");
-	if (!is_intel())
-		ok(cpu_user(sysenter, NULL) == 6, "SYSENTER is Intel's");
-	else
-		ok(!cpu_user(sysenter, NULL) && !fault_rip &&
-		   !cpu_user(sysenter_flags, NULL) && !fault_rip,
-		   "SYSENTER enters the kernel");
+	/* AMD has none in 64 bits; Bochs' AMD has. */
+	none = !is_intel() && cpu_user(sysenter, NULL) == 6;
+	ok(none || (!cpu_user(sysenter, NULL) && !fault_rip &&
+		    !cpu_user(sysenter_flags, NULL) && !fault_rip),
+	   "SYSENTER enters the kernel, or is not there");
 	ok(!no_callback(CALLBACKTYPE_sysenter) &&
-	   cpu_user(sysenter, NULL) == (is_intel() ? 13 : 6) &&
+	   cpu_user(sysenter, NULL) == (none ? 6 : 13) &&
 	   fault_rip == UL(sysenter), "and no more");
 }
 

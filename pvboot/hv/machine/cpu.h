@@ -31,7 +31,11 @@
 #define MSR_HWCR		0xc0010015
 
 #define CPUID_1_ECX_XSAVE	(1U << 26)
+#define CPUID_1_ECX_HYPERVISOR	(1U << 31)
 #define CPUID_7_EBX_FSGSBASE	(1U << 0)
+#define CPUID_7_EBX_SMEP	(1U << 7)
+#define CPUID_7_EBX_SMAP	(1U << 20)
+#define CPUID_7_ECX_UMIP	(1U << 2)
 #define CPUID_7_ECX_RDPID	(1U << 22)
 #define CPUID_EXT_EDX_NX	(1U << 20)
 #define CPUID_EXT_EDX_RDTSCP	(1U << 27)
@@ -62,8 +66,11 @@
 #define CR4_MCE		0x040
 #define CR4_OSFXSR	0x200
 #define CR4_OSXMMEXCPT	0x400
+#define CR4_UMIP	0x800
 #define CR4_FSGSBASE	0x10000
 #define CR4_OSXSAVE	0x40000
+#define CR4_SMEP	0x100000
+#define CR4_SMAP	0x200000
 
 #define XCR0_X87	1
 #define XCR0_SSE	2

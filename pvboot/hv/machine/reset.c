@@ -8,6 +8,9 @@
  */
 #include "pvboot/hv/machine/reset.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/trap.h"
@@ -100,6 +103,40 @@ static void reset_debug(void)
 	__asm__ volatile("mov %0, %%dr6" : : "r"(DR6_INIT));
 }
 
+/* QEMU's emulation: before 9.1 its IRET in ring 3 faults with SMAP. */
+static bool is_tcg(void)
+{
+	uint32_t r[4];
+
+	cpuid(1, 0, r);
+	if (!(r[2] & CPUID_1_ECX_HYPERVISOR))
+		return false;
+	cpuid(0x40000000, 0, r);
+	return !memcmp(&r[1], "TCGTCGTCGTCG", 12);
+}
+
+/*
+ * We run and touch nothing of a guest's by its own mappings, so SMEP and SMAP
+ * cost nothing; UMIP keeps SGDT and its kin from telling where our tables are.
+ */
+static void protect(void)
+{
+	uint64_t cr4 = read_cr4();
+	uint32_t r[4];
+
+	cpuid(0, 0, r);
+	if (r[0] < 7 || is_tcg())
+		return;
+	cpuid(7, 0, r);
+	if (r[1] & CPUID_7_EBX_SMEP)
+		cr4 |= CR4_SMEP;
+	if (r[1] & CPUID_7_EBX_SMAP)
+		cr4 |= CR4_SMAP;
+	if (r[2] & CPUID_7_ECX_UMIP)
+		cr4 |= CR4_UMIP;
+	write_cr4(cr4);
+}
+
 void reset_cpu(void)
 {
 	for (unsigned i = 0; i < sizeof(msrs) / sizeof(*msrs); i++)
@@ -107,4 +144,5 @@ void reset_cpu(void)
 			trap_wrmsr(msrs[i].first + k, msrs[i].val);
 	reset_vectors();
 	reset_debug();
+	protect();
 }

@@ -129,7 +129,8 @@ trap_common:
 guest_exit:
 	PUSH_GPR
 	mov trap_stack(%rip), %rsp
-	cld
+	push $2				/* no DF, and no AC: SMAP counts */
+	popfq
 	pop %r15
 	pop %r14
 	pop %r13
