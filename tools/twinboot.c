@@ -13,7 +13,11 @@
 
 static const struct command *const commands[] = {
 	&build_command,
+	&cat_command,
+	&cp_command,
+	&diff_command,
 	&inspect_command,
+	&ls_command,
 	&matrix_command,
 	&menu_command,
 	&profiles_command,

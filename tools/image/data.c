@@ -312,10 +312,11 @@ int data_open(struct data_reader *r, const struct tree_node *n,
 
 uint64_t data_place(const struct data_reader *r, int *fd, uint64_t *at)
 {
-	const struct tree_run *run = &r->node->data.run[r->run];
+	const struct tree_run *run;
 
 	if (r->run == r->node->data.n_runs)
 		return 0;
+	run = &r->node->data.run[r->run];
 	*fd = r->fd;
 	*at = r->own_fd ? run->start + r->in_run : r->at;
 	return run->len - r->in_run;

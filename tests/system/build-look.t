@@ -1,0 +1,39 @@
+#!/bin/sh
+# twinboot ls, cat, cp, diff: files on images through the loader's readers.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+mkdir -p root/etc root/deep/er
+echo motd >root/etc/motd
+ln -s motd root/etc/link
+head -c 3000000 /dev/urandom >root/deep/er/noise
+for how in "gpt ext4" "mbr ext2" "none ext3"; do
+	set -- $how
+	$twinboot build --table "$1" --fs "$2" --boot pv --root root -o 1.img \
+		2>/dev/null
+	is "$($twinboot ls 1.img:/etc | tr -s ' ' | tr '\n' ';')" \
+		" 5 link; 5 motd;" "$how: ls"
+	is "$($twinboot cat 1.img:/etc/link)" motd "$how: cat follows a link"
+	$twinboot cp 1.img:/deep/er/noise . && cmp -s noise root/deep/er/noise
+	ok $? "$how: cp into a directory"
+	$twinboot cp 1.img:/etc/motd copy && cmp -s copy root/etc/motd
+	ok $? "$how: cp to a file"
+done
+echo other >root/etc/other
+echo MOTD >root/etc/motd
+$twinboot build --root root --data root:ext4::more -o 2.img 2>/dev/null
+$twinboot diff 1.img 1.img >out
+is "$? $(cat out)" "0 " "diff: an image and itself"
+$twinboot diff 1.img 2.img >out
+is "$?" 1 "diff: two that differ"
+is "$(tr '\n' ';' <out)" \
+	"differs: /etc/link;differs: /etc/motd;only in 2.img: /etc/other;" \
+	"diff: what differs"
+is "$($twinboot cat 2.img:/etc/other --partition 2)" other "--partition"
+echo named >a:b.img
+fails "a:b.img" $twinboot ls a:b.img
+fails "File not found" $twinboot cat 1.img:/none
+fails "a directory" $twinboot cat 1.img:/etc
+fails "not a directory" $twinboot ls 1.img:/etc/motd
+fails "no-image" $twinboot cat no-image:/x
+fails "usage: twinboot diff" $twinboot diff 1.img
+done_testing

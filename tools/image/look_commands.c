@@ -1,0 +1,309 @@
+/*
+ * twinboot ls, cat, cp and diff: files on images without mounting them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader/base/err.h"
+#include "tools/commands.h"
+#include "tools/image/look.h"
+#include "tools/option_value.h"
+#include "tools/output.h"
+#include "tools/report.h"
+
+#define DEPTH_MAX 256u
+#define PATH_SIZE 4096u
+
+/*
+ * "[-p N] A [B]": the partition and N operands.  -1: go on; else the exit
+ * status, and the usage or an error is said.
+ */
+static int parse(int argc, char **argv, int n, unsigned *partition,
+		 const char *usage)
+{
+	static const struct option options[] = {
+		{ "partition", required_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	int c;
+
+	*partition = 0;
+	while ((c = getopt_long(argc, argv, "p:h", options, NULL)) != -1) {
+		if (c == 'h')
+			return printf("usage: twinboot %s\n", usage), 0;
+		if (c == '?')
+			return 2;
+		if (option_value_number("partition", optarg, partition))
+			return 2;
+	}
+	if (argc - optind == n)
+		return -1;
+	report_error("usage: twinboot %s", usage);
+	return 2;
+}
+
+#define PARTITION " [--partition N]"
+
+/* ---- ls ---- */
+
+static int list_one(struct look *l, const char *name, bool is_dir)
+{
+	char path[PATH_SIZE];
+	struct file f = { 0 };
+
+	if (snprintf(path, sizeof(path), "%s/%s", l->path, name) >=
+	    (int)sizeof(path))
+		return report_error("%s: the path is too long", name);
+	/* A link that leads nowhere has no size to show. */
+	if (!is_dir && !fs_open(&l->fs, path, &f) && !f.is_dir)
+		printf("%12lu %s\n", f.size, name);
+	else
+		printf("%12s %s%s\n", "-", name, is_dir ? "/" : "");
+	look_done(l);
+	err_clear();
+	return 0;
+}
+
+static int ls_run(int argc, char **argv)
+{
+	struct look_list list;
+	unsigned partition;
+	int status = parse(argc, argv, 1, &partition,
+			   "ls IMAGE[:/PATH]" PARTITION);
+	struct look l;
+	int err = 0;
+
+	if (status >= 0)
+		return status;
+	if (look_open(&l, argv[optind], partition))
+		return 1;
+	if (look_list(&l, l.path, &list)) {
+		look_close(&l);
+		return 1;
+	}
+	for (size_t i = 0; i < list.n && !err; i++)
+		err = list_one(&l, list.name[i].name, list.name[i].is_dir);
+	look_free(&list);
+	look_close(&l);
+	return err ? 1 : 0;
+}
+
+/* ---- cat and cp ---- */
+
+static int open_file(struct look *l, const char *arg, unsigned partition,
+		     struct file *f)
+{
+	if (look_open(l, arg, partition))
+		return -1;
+	if (!look_file(l, l->path, f) && !f->is_dir)
+		return 0;
+	if (f->is_dir)
+		report_error("%s: a directory", arg);
+	look_close(l);
+	return -1;
+}
+
+static int cat_run(int argc, char **argv)
+{
+	unsigned partition;
+	int status = parse(argc, argv, 1, &partition,
+			   "cat IMAGE:/PATH" PARTITION);
+	struct file f = { 0 };
+	struct look l;
+
+	if (status >= 0)
+		return status;
+	if (open_file(&l, argv[optind], partition, &f))
+		return 1;
+	status = look_copy(&l, &f, STDOUT_FILENO, l.path) ? 1 : 0;
+	look_close(&l);
+	return status;
+}
+
+static int copy_to(struct look *l, struct file *f, const char *to)
+{
+	const char *slash = strrchr(l->path, '/');
+	struct output out;
+	struct stat st;
+	char *path;
+	int err;
+
+	if (!stat(to, &st) && S_ISDIR(st.st_mode)) {
+		if (asprintf(&path, "%s/%s", to, slash + 1) < 0)
+			abort();
+	} else {
+		path = strdup(to);
+	}
+	err = output_open(&out, path);
+	if (!err && look_copy(l, f, out.fd, path)) {
+		output_abort(&out);
+		err = -1;
+	} else if (!err) {
+		err = output_commit(&out);
+	}
+	free(path);
+	return err;
+}
+
+static int cp_run(int argc, char **argv)
+{
+	unsigned partition;
+	int status = parse(argc, argv, 2, &partition,
+			   "cp IMAGE:/PATH FILE|DIRECTORY" PARTITION);
+	struct file f = { 0 };
+	struct look l;
+
+	if (status >= 0)
+		return status;
+	if (open_file(&l, argv[optind], partition, &f))
+		return 1;
+	status = copy_to(&l, &f, argv[optind + 1]) ? 1 : 0;
+	look_close(&l);
+	return status;
+}
+
+/* ---- diff ---- */
+
+struct pair {
+	struct look a, b;
+	bool differ;
+	char path[PATH_SIZE];
+};
+
+static void tell(struct pair *p, const char *what, const char *where)
+{
+	printf("%s%s: %s\n", what, where, p->path[0] ? p->path : "/");
+	p->differ = true;
+}
+
+/* The files at p->path: 0, or -1 reported. */
+static int compare_files(struct pair *p)
+{
+	static uint8_t x[1 << 18], y[1 << 18];
+	struct file f = { 0 }, g = { 0 };
+	bool one = fs_open(&p->a.fs, p->path, &f) || f.is_dir;
+	bool two = fs_open(&p->b.fs, p->path, &g) || g.is_dir;
+	bool same = one == two && (one || f.size == g.size);
+
+	err_clear();
+	for (uint64_t at = 0; same && !one && at < f.size; ) {
+		size_t n = f.size - at < sizeof(x) ? (size_t)(f.size - at) :
+			   sizeof(x);
+
+		if (fs_read(&f, at, n, x) || fs_read(&g, at, n, y))
+			return report_error("%s: %s", p->path, err_text());
+		same = !memcmp(x, y, n);
+		at += n;
+	}
+	if (!same)
+		tell(p, "differs", "");
+	look_done(&p->a);
+	look_done(&p->b);
+	return 0;
+}
+
+static int compare_dirs(struct pair *p, unsigned depth);
+
+static int compare_entry(struct pair *p, const struct look_name *x,
+			 const struct look_name *y, unsigned depth)
+{
+	const struct look_name *one = x ? x : y;
+	size_t len = strlen(p->path);
+	int err = 0;
+
+	if (len + strlen(one->name) + 2 > sizeof(p->path))
+		return report_error("%s: the path is too long", one->name);
+	p->path[len] = '/';
+	strcpy(p->path + len + 1, one->name);
+	if (!y)
+		tell(p, "only in ", p->a.image);
+	else if (!x)
+		tell(p, "only in ", p->b.image);
+	else if (x->is_dir != y->is_dir)
+		tell(p, "differs", "");
+	else
+		err = x->is_dir ? compare_dirs(p, depth + 1) :
+		      compare_files(p);
+	p->path[len] = 0;
+	return err;
+}
+
+static int compare_lists(struct pair *p, const struct look_list *a,
+			 const struct look_list *b, unsigned depth)
+{
+	size_t i = 0, k = 0;
+	int err = 0;
+
+	while (!err && (i < a->n || k < b->n)) {
+		int order = i == a->n ? 1 : k == b->n ? -1 :
+			    strcmp(a->name[i].name, b->name[k].name);
+
+		err = compare_entry(p, order <= 0 ? &a->name[i] : NULL,
+				    order >= 0 ? &b->name[k] : NULL, depth);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return err;
+}
+
+static int compare_dirs(struct pair *p, unsigned depth)
+{
+	const char *path = p->path[0] ? p->path : "/";
+	struct look_list a, b;
+	int err;
+
+	if (depth == DEPTH_MAX)
+		return report_error("%s: too many directories in each other",
+				    path);
+	if (look_list(&p->a, path, &a))
+		return -1;
+	if (look_list(&p->b, path, &b)) {
+		look_free(&a);
+		return -1;
+	}
+	err = compare_lists(p, &a, &b, depth);
+	look_free(&a);
+	look_free(&b);
+	return err;
+}
+
+static int diff_run(int argc, char **argv)
+{
+	unsigned partition;
+	int status = parse(argc, argv, 2, &partition,
+			   "diff IMAGE IMAGE" PARTITION);
+	static struct pair p;
+
+	if (status >= 0)
+		return status;
+	p = (struct pair){ 0 };
+	if (look_open(&p.a, argv[optind], partition))
+		return 2;
+	if (look_open(&p.b, argv[optind + 1], partition)) {
+		look_close(&p.a);
+		return 2;
+	}
+	status = compare_dirs(&p, 0) ? 2 : p.differ;
+	look_close(&p.a);
+	look_close(&p.b);
+	return status;
+}
+
+const struct command ls_command = {
+	"ls", "names on an image", ls_run,
+};
+const struct command cat_command = {
+	"cat", "a file on an image, to standard output", cat_run,
+};
+const struct command cp_command = {
+	"cp", "a file on an image, to a file", cp_run,
+};
+const struct command diff_command = {
+	"diff", "how the files on two images differ", diff_run,
+};
