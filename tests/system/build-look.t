@@ -29,11 +29,16 @@ is "$(tr '\n' ';' <out)" \
 	"differs: /etc/link;differs: /etc/motd;only in 2.img: /etc/other;" \
 	"diff: what differs"
 is "$($twinboot cat 2.img:/etc/other --partition 2)" other "--partition"
+$twinboot build --root root -O vhdx -o 2.vhdx 2>/dev/null
+is "$($twinboot cat 2.vhdx:/etc/other)" other "in a container"
+$twinboot build --root root -o 2.img.zst 2>/dev/null
+$twinboot diff 2.vhdx 2.img.zst >out
+is "$? $(cat out)" "0 " "diff: two containers of one tree"
 echo named >a:b.img
 fails "a:b.img" $twinboot ls a:b.img
 fails "File not found" $twinboot cat 1.img:/none
 fails "a directory" $twinboot cat 1.img:/etc
 fails "not a directory" $twinboot ls 1.img:/etc/motd
 fails "no-image" $twinboot cat no-image:/x
-fails "usage: twinboot diff" $twinboot diff 1.img
+fails "IMAGE" $twinboot diff 1.img
 done_testing

@@ -5,7 +5,6 @@
 #include "tools/image/look.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,19 +59,25 @@ static int mount_any(struct look *l, unsigned partition)
 	return err ? err : fail(ERR_FS_MOUNT, "no file system that we read");
 }
 
+static void release(struct look *l)
+{
+	free(l->arena.base);
+	free(l->image);
+	free(l->path);
+}
+
 int look_open(struct look *l, const char *arg, unsigned partition)
 {
 	*l = (struct look){ .arena = { malloc(ARENA), ARENA, 0 } };
 	if (!l->arena.base)
 		abort();
 	split(l, arg);
-	l->fd = open(l->image, O_RDONLY | O_CLOEXEC);
-	if (l->fd < 0) {
-		report_errno("%s", l->image);
-		look_close(l);
+	if (image_open(&l->file, l->image, false)) {
+		release(l);
 		return -1;
 	}
-	if (!hostdisk_attach(&l->disk, "hd0", l->fd, hostdisk_sector(l->fd)) &&
+	if (!hostdisk_attach(&l->disk, "hd0", l->file.fd,
+			     hostdisk_sector(l->file.fd)) &&
 	    !mount_any(l, partition)) {
 		l->mark = arena_mark(&l->arena);
 		return 0;
@@ -84,11 +89,8 @@ int look_open(struct look *l, const char *arg, unsigned partition)
 
 void look_close(struct look *l)
 {
-	if (l->fd >= 0)
-		close(l->fd);
-	free(l->arena.base);
-	free(l->image);
-	free(l->path);
+	image_close(&l->file);
+	release(l);
 }
 
 /* ---- directories ---- */

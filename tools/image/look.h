@@ -8,10 +8,11 @@
 #include "loader/disk/part.h"
 #include "loader/fs/fs.h"
 #include "tools/host/hostdisk.h"
+#include "tools/host/image.h"
 
 struct look {
 	char *image, *path;	/* "IMAGE:/path" */
-	int fd;
+	struct image file;
 	struct hostdisk disk;
 	struct part_blk part;
 	struct arena arena;

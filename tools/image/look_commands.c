@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,42 +13,49 @@
 #include "loader/base/err.h"
 #include "tools/commands.h"
 #include "tools/image/look.h"
-#include "tools/option_value.h"
 #include "tools/output.h"
 #include "tools/report.h"
 
 #define DEPTH_MAX 256u
 #define PATH_SIZE 4096u
 
-/*
- * "[-p N] A [B]": the partition and N operands.  -1: go on; else the exit
- * status, and the usage or an error is said.
- */
-static int parse(int argc, char **argv, int n, unsigned *partition,
-		 const char *usage)
+/* What is said on any of their command lines. */
+struct said {
+	unsigned partition;
+	struct options_rest rest;
+};
+
+static const struct options_row rows[] = {
+	{ "partition", 'p', "N", "a partition's number; else the first with "
+	  "a file system", OPTIONS_NUMBER, offsetof(struct said, partition),
+	  NULL },
+};
+
+#define OPTIONS(count, use, does) {					\
+	.usage = use " [--partition N]", .about = does, .row = rows,	\
+	.n = 1, .operand = "IMAGE", .min = count, .max = count }
+
+static const struct options ls_options = OPTIONS(1, "IMAGE[:/PATH]",
+	"List the names in a directory on an image, as the loader reads it.");
+static const struct options cat_options = OPTIONS(1, "IMAGE:/PATH",
+	"Write a file on an image to standard output.");
+static const struct options cp_options = OPTIONS(2,
+	"IMAGE:/PATH FILE|DIRECTORY", "Copy a file on an image to a file.");
+static const struct options diff_options = OPTIONS(2, "IMAGE IMAGE",
+	"Compare the names and contents of the files on two images.  Ends "
+	"with 0 when\nthey are the same, 1 when they differ, 2 when there is "
+	"trouble.");
+
+/* -1: go on; else the exit status, and help or an error was shown. */
+static int parse(struct said *s, const struct options *o, int argc,
+		 char **argv)
 {
-	static const struct option options[] = {
-		{ "partition", required_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' }, { 0 }
-	};
-	int c;
+	int err;
 
-	*partition = 0;
-	while ((c = getopt_long(argc, argv, "p:h", options, NULL)) != -1) {
-		if (c == 'h')
-			return printf("usage: twinboot %s\n", usage), 0;
-		if (c == '?')
-			return 2;
-		if (option_value_number("partition", optarg, partition))
-			return 2;
-	}
-	if (argc - optind == n)
-		return -1;
-	report_error("usage: twinboot %s", usage);
-	return 2;
+	*s = (struct said){ 0 };
+	err = options_parse(o, s, argc, argv, &s->rest);
+	return err ? err > 0 ? 0 : 2 : -1;
 }
-
-#define PARTITION " [--partition N]"
 
 /* ---- ls ---- */
 
@@ -73,15 +80,14 @@ static int list_one(struct look *l, const char *name, bool is_dir)
 static int ls_run(int argc, char **argv)
 {
 	struct look_list list;
-	unsigned partition;
-	int status = parse(argc, argv, 1, &partition,
-			   "ls IMAGE[:/PATH]" PARTITION);
+	struct said said;
+	int status = parse(&said, &ls_options, argc, argv);
 	struct look l;
 	int err = 0;
 
 	if (status >= 0)
 		return status;
-	if (look_open(&l, argv[optind], partition))
+	if (look_open(&l, said.rest.operand[0], said.partition))
 		return 1;
 	if (look_list(&l, l.path, &list)) {
 		look_close(&l);
@@ -111,15 +117,14 @@ static int open_file(struct look *l, const char *arg, unsigned partition,
 
 static int cat_run(int argc, char **argv)
 {
-	unsigned partition;
-	int status = parse(argc, argv, 1, &partition,
-			   "cat IMAGE:/PATH" PARTITION);
+	struct said said;
+	int status = parse(&said, &cat_options, argc, argv);
 	struct file f = { 0 };
 	struct look l;
 
 	if (status >= 0)
 		return status;
-	if (open_file(&l, argv[optind], partition, &f))
+	if (open_file(&l, said.rest.operand[0], said.partition, &f))
 		return 1;
 	status = look_copy(&l, &f, STDOUT_FILENO, l.path) ? 1 : 0;
 	look_close(&l);
@@ -153,17 +158,16 @@ static int copy_to(struct look *l, struct file *f, const char *to)
 
 static int cp_run(int argc, char **argv)
 {
-	unsigned partition;
-	int status = parse(argc, argv, 2, &partition,
-			   "cp IMAGE:/PATH FILE|DIRECTORY" PARTITION);
+	struct said said;
+	int status = parse(&said, &cp_options, argc, argv);
 	struct file f = { 0 };
 	struct look l;
 
 	if (status >= 0)
 		return status;
-	if (open_file(&l, argv[optind], partition, &f))
+	if (open_file(&l, said.rest.operand[0], said.partition, &f))
 		return 1;
-	status = copy_to(&l, &f, argv[optind + 1]) ? 1 : 0;
+	status = copy_to(&l, &f, said.rest.operand[1]) ? 1 : 0;
 	look_close(&l);
 	return status;
 }
@@ -275,17 +279,16 @@ static int compare_dirs(struct pair *p, unsigned depth)
 
 static int diff_run(int argc, char **argv)
 {
-	unsigned partition;
-	int status = parse(argc, argv, 2, &partition,
-			   "diff IMAGE IMAGE" PARTITION);
+	struct said said;
+	int status = parse(&said, &diff_options, argc, argv);
 	static struct pair p;
 
 	if (status >= 0)
 		return status;
 	p = (struct pair){ 0 };
-	if (look_open(&p.a, argv[optind], partition))
+	if (look_open(&p.a, said.rest.operand[0], said.partition))
 		return 2;
-	if (look_open(&p.b, argv[optind + 1], partition)) {
+	if (look_open(&p.b, said.rest.operand[1], said.partition)) {
 		look_close(&p.a);
 		return 2;
 	}
@@ -296,14 +299,18 @@ static int diff_run(int argc, char **argv)
 }
 
 const struct command ls_command = {
-	"ls", "names on an image", ls_run,
+	"ls", "names on an image",
+	&ls_options, ls_run,
 };
 const struct command cat_command = {
-	"cat", "a file on an image, to standard output", cat_run,
+	"cat", "a file on an image, to standard output",
+	&cat_options, cat_run,
 };
 const struct command cp_command = {
-	"cp", "a file on an image, to a file", cp_run,
+	"cp", "a file on an image, to a file",
+	&cp_options, cp_run,
 };
 const struct command diff_command = {
-	"diff", "how the files on two images differ", diff_run,
+	"diff", "how the files on two images differ",
+	&diff_options, diff_run,
 };
