@@ -55,6 +55,19 @@ boot same 'cloud kernel, whole disk, IDE' "$kernel" '' $ide
 boot same 'cloud kernel, whole disk, NVMe, a ring of 4 pages' "$big" '' $nvme
 boot same 'cloud kernel, whole disk, virtio-scsi' "$kernel" '' $scsi
 if [ -n "$LONG" ]; then
+	# The file system alone, on disks with sectors of 4,096 bytes.
+	start=$(partx -rgo START -n 1 "$tmp/disk")
+	dd if="$tmp/disk" of="$tmp/part" bs=512 skip="$start" status=none
+	truncate -s %4096 "$tmp/part"
+	file=file=$tmp/part,format=raw,if=none,id=d
+	k4=logical_block_size=4096,physical_block_size=4096
+	whole="$tmp/cloud.elf root=/dev/xvda console=hvc0 quiet,$tmp/cloud.initrd"
+	for d in "-device virtio-blk-pci,drive=d,$k4" \
+		"-device nvme,drive=d,serial=1,$k4" \
+		"-device virtio-scsi-pci -device scsi-hd,drive=d,$k4"; do
+		# shellcheck disable=SC2086
+		boot same "cloud kernel, $d" "$whole" '' -drive $file $d
+	done
 	for k in cloud standard; do
 		prepare $k
 		boot written "$k kernel" "$kernel" 'vbd=xvda1:hd0,0' $virtio
