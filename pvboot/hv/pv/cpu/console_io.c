@@ -20,7 +20,7 @@ int64_t do_console_io(struct vcpu *v, const uint64_t *a)
 	if ((uint32_t)a[0] == CONSOLEIO_write) {
 		if (left > 4096)
 			return -XEN_E2BIG;
-		budget_charge((uint32_t)left / 4);
+		budget_charge((unsigned)left);
 		while (left) {
 			size_t n = left < sizeof(buf) ? left : sizeof(buf);
 

@@ -11,9 +11,9 @@
 
 int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 {
+	budget_charge(BUDGET_CALL);
 	if (nr >= HYPERCALLS || !hypercall_table[nr])
 		return -XEN_ENOSYS;
-	budget_charge(BUDGET_CALL);
 	/* What earlier calls have released must not be seen any more. */
 	return paging_settle() ? hypercall_table[nr](v, a) : -XEN_ERESTART;
 }
