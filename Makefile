@@ -579,6 +579,12 @@ $(B)/unit/%: $(B)/test-obj/tests/unit/%.o \
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^ -lcmocka $(TOOLS_LIBS)
 
+$(B)/unit/core_%: $(B)/test-obj/tests/unit/core_%.o $(B)/libcore-test.a \
+		$(B)/libshared-test.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^ -lcmocka
+
 $(B)/unit/pv_%: $(B)/test-obj/tests/unit/pv_%.o $(B)/libpvboot-test.a \
 		$(B)/libshared-test.a
 	$(Q)mkdir -p $(@D)
