@@ -127,14 +127,30 @@ static void make_root(void)
 	mmuext(MMUEXT_PIN_L4_TABLE, va_mfn(p), 0);
 }
 
-/* Never the entry that maps ourselves. */
+/* Frames that we live in: a store to a random one would be our end. */
+static bool vital[1 << 13];
+
+static void find_vital(void)
+{
+	uint64_t first = (UL(play) - UL(image)) / PAGE, pfn;
+
+	for (pfn = 0; pfn < si->nr_pages; pfn++)
+		if (pfn - first >= FRAMES && pfn_mfn(pfn) < sizeof(vital))
+			vital[pfn_mfn(pfn)] = true;
+	vital[va_mfn((void *)si->pt_base)] = false;
+}
+
+/* Never the entry of the root that maps ourselves. */
 static void update(void)
 {
 	uint64_t slot = fuzz_rnd(3) ? fuzz_rnd(8) : fuzz_rnd(511);
+	uint64_t mfn = any_mfn();
 
 	if (fuzz_rnd(8) == 0)
 		slot = 256 + fuzz_rnd(16);
-	mmu_update((any_mfn() * PAGE + slot * 8) |
+	if (mfn < sizeof(vital) && vital[mfn])
+		return;
+	mmu_update((mfn * PAGE + slot * 8) |
 		   (fuzz_rnd(6) ? 0 : fuzz_rnd(4)),
 		   fuzz_rnd(4) ? fuzz_pte() : 0);
 }
@@ -358,6 +374,7 @@ void guest_main(void)
 	state = number("seed", 1);
 	play = pages(FRAMES);
 	fuzz_window = pages(1);
+	find_vital();
 	get_grants();
 	for (i = 0; i < ops && !bad && !fuzz_bad; i++) {
 		action[fuzz_rnd(sizeof(action) / sizeof(action[0]))]();
