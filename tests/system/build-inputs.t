@@ -159,6 +159,18 @@ debugfs -R 'ls -p /' m1/out.img 2>/dev/null | grep -q out.img
 [ $? = 1 ]
 ok $? "the image is not in itself"
 
+# ---- a kernel that is there ----
+mkdir -p kr/boot
+for v in 6.1.0-9 6.1.0-41; do echo k >kr/boot/vmlinuz-$v; done
+echo i >kr/boot/initrd.img-6.1.0-41
+$build --root kr -o x.img 2>/dev/null
+debugfs -R 'cat /boot/grub/menu.lst' x.img 2>/dev/null >out
+is "$(sed -n 's/^\(kernel\|initrd\) //p' out | tr '\n' ';')" \
+	"/boot/vmlinuz-6.1.0-41 root=LABEL=root ro;/boot/initrd.img-6.1.0-41;" \
+	"the newest kernel, its initrd, and the root by label"
+is "$(blkid -p -o value -s LABEL x.img)" root "which the root has"
+fails "there is no kernel" $build --root x --append y -o e.img
+
 # ---- an mtree specification ----
 printf '#mtree\n./etc type=dir mode=0755 uid=3 gid=4 time=5.0\n%s\n%s\n' \
 	'./etc/f type=file mode=0600 uid=1 gid=2 contents=x/f time=7.0' \

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "menu/config.h"
 #include "tools/commands.h"
+#include "tools/image/boot_menu.h"
 #include "tools/image/build.h"
 #include "tools/image/build_options.h"
 #include "tools/image/data.h"
@@ -19,7 +19,6 @@
 #include "tools/image/file_option.h"
 #include "tools/image/gate.h"
 #include "tools/image/layout.h"
-#include "tools/image/menu_check.h"
 #include "tools/image/mkfs.h"
 #include "tools/image/parts.h"
 #include "tools/image/source.h"
@@ -103,42 +102,6 @@ static int add_kernel(struct build *b, const char *file, char **path)
 	return add_boot_file(&b->tree, file, *path);
 }
 
-static int write_menu(struct build *b)
-{
-	const struct recipe *r = &b->r;
-	const char *root = r->table == PART_NONE ? "(hd0)" : "(hd0,0)";
-	char *menu;
-	int err;
-
-	if (asprintf(&menu, "default 0\ntimeout 0\nhiddenmenu\n\n"
-		     "title %s\nroot %s\nkernel %s%s%s\n%s%s%s",
-		     base_name(b->kernel), root, b->kernel,
-		     r->append ? " " : "", r->append ? r->append : "",
-		     b->initrd ? "initrd " : "", b->initrd ? b->initrd : "",
-		     b->initrd ? "\n" : "") < 0)
-		abort();
-	err = source_add_text(&b->tree, "boot/grub/menu.lst", menu);
-	free(menu);
-	return err;
-}
-
-/* One of loader's names, where a first partition has them. */
-static bool has_menu(const struct tree *t)
-{
-	static const char *const names[] = {
-		"boot/grub/menu.lst", "boot/grub/grub.conf", "grub/menu.lst",
-		"grub/grub.conf",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct tree_node *n = gate_lookup(t, names[i], true);
-
-		if (n && S_ISREG(n->mode))
-			return true;
-	}
-	return false;
-}
-
 static int add_inputs(struct build *b)
 {
 	struct recipe *r = &b->r;
@@ -156,19 +119,6 @@ static int add_inputs(struct build *b)
 				       "boot/grub/menu.lst") : 0;
 }
 
-/* The menu.lst that was given or written. */
-static int check_menu(const struct tree *t, const char *given)
-{
-	const char *path = "boot/grub/menu.lst";
-	char *text = data_text(gate_lookup(t, path, true), CONFIG_MAX,
-			       given ? given : path);
-	int err = text ? menu_check(given ? given :
-				    "the menu.lst for --append", text) : -1;
-
-	free(text);
-	return err;
-}
-
 static int collect(struct build *b)
 {
 	struct recipe *r = &b->r;
@@ -177,18 +127,13 @@ static int collect(struct build *b)
 	report_progress("reading", 0, 0);
 	if (add_inputs(b))
 		return -1;
-	if (!r->menu && r->kernel && write_menu(b))
-		return -1;
-	if ((r->menu || r->kernel) && check_menu(t, r->menu))
+	if (boot_menu_make(b))
 		return -1;
 	if (r->table == PART_NONE && r->boot & BOOT_BIOS) {
 		b->stage2 = boot_install_find(r, "stage2.bin");
 		if (add_boot_file(t, b->stage2, STAGES_STAGE2_FILE))
 			return -1;
 	}
-	if (!has_menu(t))
-		report_note("no /boot/grub/menu.lst: give --menu, --kernel or "
-			    "a --root that has one");
 	if (r->fs != FS_FAT32 && mkext_prepare(t))
 		return -1;
 	filetree_finish(t);

@@ -1,0 +1,107 @@
+/*
+ * Where an image's menu.lst comes from.  The UUID of its root is made of what
+ * is in it, the menu too, so a menu written here names the root by label.
+ */
+#include "tools/image/boot_menu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "menu/config.h"
+#include "tools/image/data.h"
+#include "tools/image/gate.h"
+#include "tools/image/menu_check.h"
+#include "tools/image/source.h"
+#include "tools/image/tree_kernel.h"
+#include "tools/report.h"
+
+static int write_menu(struct build *b)
+{
+	const struct recipe *r = &b->r;
+	const char *root = r->table == PART_NONE ? "(hd0)" : "(hd0,0)";
+	char *menu;
+	int err;
+
+	if (asprintf(&menu, "default 0\ntimeout 0\nhiddenmenu\n\n"
+		     "title %s\nroot %s\nkernel %s%s%s\n%s%s%s",
+		     strrchr(b->kernel, '/') + 1, root, b->kernel,
+		     r->append ? " " : "", r->append ? r->append : "",
+		     b->initrd ? "initrd " : "", b->initrd ? b->initrd : "",
+		     b->initrd ? "\n" : "") < 0)
+		abort();
+	err = source_add_text(&b->tree, "boot/grub/menu.lst", menu);
+	free(menu);
+	return err;
+}
+
+/* One of loader's names, where a first partition has them. */
+static bool has_menu(const struct tree *t)
+{
+	static const char *const names[] = {
+		"boot/grub/menu.lst", "boot/grub/grub.conf", "grub/menu.lst",
+		"grub/grub.conf",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct tree_node *n = gate_lookup(t, names[i], true);
+
+		if (n && S_ISREG(n->mode))
+			return true;
+	}
+	return false;
+}
+
+/* The menu.lst that was given or written. */
+static int check_menu(const struct tree *t, const char *given)
+{
+	const char *path = "boot/grub/menu.lst";
+	char *text = data_text(gate_lookup(t, path, true), CONFIG_MAX,
+			       given ? given : path);
+	int err = text ? menu_check(given ? given :
+				    "the menu.lst for --append", text) : -1;
+
+	free(text);
+	return err;
+}
+
+/* A kernel that came with the root file system. */
+static int use_kernel_found(struct build *b)
+{
+	struct recipe *r = &b->r;
+	char *append = NULL;
+	int err;
+
+	tree_kernel_find(&b->tree, &b->kernel, &b->initrd);
+	if (!b->kernel) {
+		report_note("no /boot/grub/menu.lst: give --menu, --kernel or "
+			    "a --root that has one or a kernel in /boot");
+		return r->append ? report_error("--append: there is no kernel "
+						"for it") : 0;
+	}
+	report_note("a menu.lst is written for %s", b->kernel);
+	if (!r->label)
+		r->label = "root";
+	if (!r->append && asprintf(&append, "root=LABEL=%s ro", r->label) < 0)
+		abort();
+	r->append = r->append ? r->append : append;
+	err = write_menu(b) ? -1 : check_menu(&b->tree, NULL);
+	if (append)
+		r->append = NULL;
+	free(append);
+	return err;
+}
+
+int boot_menu_make(struct build *b)
+{
+	const struct recipe *r = &b->r;
+
+	if (!r->menu && r->kernel && write_menu(b))
+		return -1;
+	if (r->menu || r->kernel)
+		return check_menu(&b->tree, r->menu);
+	if (!has_menu(&b->tree))
+		return use_kernel_found(b);
+	return r->append ? report_error("--append: the root has a menu.lst of "
+					"its own") : 0;
+}

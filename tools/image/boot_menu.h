@@ -1,0 +1,13 @@
+/* The menu.lst of an image. */
+#ifndef TOOLS_IMAGE_BOOT_MENU_H
+#define TOOLS_IMAGE_BOOT_MENU_H
+
+#include "tools/image/build.h"
+
+/*
+ * See that B's tree has one: given, there, or written for --kernel or for the
+ * kernel that the tree has.  0, or -1 with an error reported.
+ */
+int boot_menu_make(struct build *b);
+
+#endif
