@@ -349,6 +349,11 @@ $(B)/boot/probe-init.cpio: images/initramfs images/init $(B)/images/probe
 	$(call say,INITRD,$@)
 	$(Q)images/initramfs $(B)/images/probe $@
 
+# What `twinboot build --kernel-hooks` puts into an image.
+BOOT += $(B)/boot/zz-twinboot
+$(B)/boot/zz-twinboot: images/zz-twinboot
+	$(Q)mkdir -p $(@D) && cp $< $@
+
 .PHONY: boot
 boot: $(BOOT)
 

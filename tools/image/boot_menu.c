@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "menu/config.h"
+#include "tools/image/boot_install.h"
 #include "tools/image/data.h"
 #include "tools/image/gate.h"
 #include "tools/image/menu_check.h"
@@ -16,22 +17,57 @@
 #include "tools/image/tree_kernel.h"
 #include "tools/report.h"
 
+/* The marks of images/zz-twinboot and of Debian's update-grub. */
+#define LIST_BEGIN "### BEGIN AUTOMAGIC KERNELS LIST"
+#define LIST_END "### END DEBIAN AUTOMAGIC KERNELS LIST"
+
+/* With the hooks, the entry is one of theirs from the beginning. */
+static bool is_listed(const struct build *b)
+{
+	return b->r.kernel_hooks && !strncmp(b->kernel, "/boot/vmlinuz-", 14);
+}
+
 static int write_menu(struct build *b)
 {
 	const struct recipe *r = &b->r;
 	const char *root = r->table == PART_NONE ? "(hd0)" : "(hd0,0)";
+	const char *append = r->append ? r->append : "";
 	char *menu;
 	int err;
 
 	if (asprintf(&menu, "default 0\ntimeout 0\nhiddenmenu\n\n"
-		     "title %s\nroot %s\nkernel %s%s%s\n%s%s%s",
+		     "%s%s%s%s%s%stitle %s\nroot %s\nkernel %s%s%s\n%s%s%s%s",
+		     is_listed(b) ? LIST_BEGIN "\n# kopt=" : "",
+		     is_listed(b) ? append : "",
+		     is_listed(b) ? "\n# groot=" : "",
+		     is_listed(b) ? root : "", is_listed(b) ? "\n" : "",
+		     is_listed(b) ? "\n" : "",
 		     strrchr(b->kernel, '/') + 1, root, b->kernel,
-		     r->append ? " " : "", r->append ? r->append : "",
+		     r->append ? " " : "", append,
 		     b->initrd ? "initrd " : "", b->initrd ? b->initrd : "",
-		     b->initrd ? "\n" : "") < 0)
+		     b->initrd ? "\n" : "",
+		     is_listed(b) ? "\n" LIST_END "\n" : "") < 0)
 		abort();
 	err = source_add_text(&b->tree, "boot/grub/menu.lst", menu);
 	free(menu);
+	return err;
+}
+
+static int add_hooks(struct build *b)
+{
+	static const char *const places[] = {
+		"etc/kernel/postinst.d/zz-twinboot",
+		"etc/kernel/postrm.d/zz-twinboot",
+	};
+	char *file = boot_install_find(&b->r, "zz-twinboot");
+	int err = file ? 0 : report_error("--kernel-hooks: zz-twinboot is not "
+					  "there");
+
+	for (unsigned i = 0; i < 2 && !err; i++)
+		err = source_add_file(&b->tree, places[i], file,
+				      filetree_new_node(&b->tree,
+							S_IFREG | 0755));
+	free(file);
 	return err;
 }
 
@@ -96,6 +132,8 @@ int boot_menu_make(struct build *b)
 {
 	const struct recipe *r = &b->r;
 
+	if (r->kernel_hooks && add_hooks(b))
+		return -1;
 	if (!r->menu && r->kernel && write_menu(b))
 		return -1;
 	if (r->menu || r->kernel)

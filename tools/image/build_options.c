@@ -69,6 +69,9 @@ const struct options_row build_keys[KEYS + 1] = {
 		"the root partition's type is that of an x86-64 root"),
 	[KEY_PMBR_ACTIVE] = KEY(0, "pmbr-active", NULL,
 		"GPT's protective entry is active, as some BIOSes want"),
+	[KEY_KERNEL_HOOKS] = KEY(0, "kernel-hooks", NULL,
+		"what keeps menu.lst right when kernels are installed or "
+		"removed"),
 	[KEY_UUID] = KEY(0, "uuid", "UUID",
 		"of the root file system (from the inputs)"),
 	[KEY_LABEL] = KEY(0, "label", "NAME",
@@ -107,6 +110,7 @@ const enum build_kind build_kinds[KEYS] = {
 	[KEY_BOOT_DIR] = PATH,
 	[KEY_OUTPUT] = PATH,
 	[KEY_COMPRESS] = FLAG,
+	[KEY_KERNEL_HOOKS] = FLAG,
 	[KEY_BMAP] = PATH,
 	[KEY_MANIFEST] = PATH,
 	[KEY_SBOM] = PATH,
