@@ -205,8 +205,9 @@ $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
 	$(call say,LINK,$@)
 	$(Q)$(LD) -Ttext=0x7c00 -e start --oformat=binary -o $@ $<
 
+lds = $(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x assembler-with-cpp -o $@ $<
 $(B)/stage2.lds: mbr/bios/stage2.lds.S mbr/bios/layout.h loader/disk/bootblock.h
-	$(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x assembler-with-cpp -o $@ $<
+	$(lds)
 
 $(B)/stage2.elf: $(B)/stage2.lds $(BIOS_OBJ) $(B)/libshared-boot.a \
 		| $(BOOT_UNPACK_LIBS)
@@ -285,7 +286,8 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 # Checked: no vector register is touched, and FS, the guest's, is looked at only
 # by functions that run before the first guest (tables.c, fs_block).
 HV_ROOMS := $(addprefix pvboot/hv/,machine drivers pv pv/memory pv/cpu store back)
-HV := $(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS))))
+HV := $(filter-out %.lds.S,\
+	$(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS)))))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
 $(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \
 	-include pvboot/hv/hidden.h))
@@ -311,7 +313,10 @@ $(B)/boot-obj/pvboot/hv/blob.o: pvboot/hv/blob.S $(B)/boot/pvboot.elf
 	$(call say,AS,$<)
 	$(Q)$(CC) $(BOOT_CFLAGS) -D__ASSEMBLER__ -Wa,-I$(B)/boot -c $< -o $@
 
-$(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
+$(B)/hv.lds: pvboot/hv/hv.lds.S pvboot/hv/machine/layout.h
+	$(lds)
+
+$(B)/boot/hv.elf: $(B)/hv.lds $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(HV_OBJ) \
@@ -327,7 +332,7 @@ $(B)/boot/hv.elf: pvboot/hv/hv.ld $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 # With hypercall 55, for tests/hv: the audit of all frame types and counts.
 HV_TEST_OBJ := $(filter-out %/no_test_op.o,$(HV_OBJ)) \
 	$(patsubst %,$(B)/boot-obj/pvboot/hv/test/%.o,audit test_op)
-$(B)/boot-test/hv.elf: pvboot/hv/hv.ld $(HV_TEST_OBJ) \
+$(B)/boot-test/hv.elf: $(B)/hv.lds $(HV_TEST_OBJ) \
 		$(B)/libshared-boot.a $(LIBFDT)
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)

@@ -8,6 +8,8 @@
  * These lead to probe_linux(boot_params, entry, tsc) with a stack of our own,
  * bss cleared, and everything mapped by ourselves.
  */
+#include "loader/abi/x86.h"
+
 #define rva(x) ((x) - startup_32)
 
 	.section .head, "ax"
@@ -63,14 +65,14 @@ from_32:
 	movl	%eax, %cr3
 
 	movl	%cr4, %eax
-	orl	$0x20, %eax		/* PAE */
+	orl	$CR4_PAE, %eax
 	movl	%eax, %cr4
-	movl	$0xc0000080, %ecx	/* EFER.LME */
+	movl	$MSR_EFER, %ecx
 	rdmsr
-	orl	$0x100, %eax
+	orl	$EFER_LME, %eax
 	wrmsr
 	movl	%cr0, %eax
-	orl	$0x80000001, %eax	/* PG, PE */
+	orl	$CR0_PG | CR0_PE, %eax
 	movl	%eax, %cr0
 
 	lea	rva(gdt)(%ebp), %eax

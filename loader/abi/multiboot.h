@@ -5,9 +5,6 @@
 #ifndef LOADER_ABI_MULTIBOOT_H
 #define LOADER_ABI_MULTIBOOT_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #define MULTIBOOT_SEARCH 8192		/* the header lies in these bytes */
 #define MULTIBOOT_HEADER_MAGIC 0x1badb002
 #define MULTIBOOT_LOADER_MAGIC 0x2badb002 /* in eax */
@@ -17,13 +14,6 @@
 #define MULTIBOOT_MEMORY_INFO 0x2
 #define MULTIBOOT_VIDEO_MODE 0x4
 #define MULTIBOOT_AOUT_KLUDGE 0x10000
-
-struct multiboot_header {
-	uint32_t magic, flags, checksum;
-	/* with MULTIBOOT_AOUT_KLUDGE */
-	uint32_t header_addr, load_addr, load_end_addr, bss_end_addr;
-	uint32_t entry_addr;
-};
 
 /* multiboot_info.flags: what is there. */
 #define MULTIBOOT_INFO_MEMORY 0x1
@@ -36,6 +26,18 @@ struct multiboot_header {
 #define MULTIBOOT_INFO_CONFIG_TABLE 0x100
 #define MULTIBOOT_INFO_LOADER 0x200
 #define MULTIBOOT_INFO_APM 0x400
+#define MULTIBOOT_DRIVE_LBA 1
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+struct multiboot_header {
+	uint32_t magic, flags, checksum;
+	/* with MULTIBOOT_AOUT_KLUDGE */
+	uint32_t header_addr, load_addr, load_end_addr, bss_end_addr;
+	uint32_t entry_addr;
+};
 
 struct multiboot_info {
 	uint32_t flags;
@@ -72,7 +74,6 @@ struct multiboot_drive {
 	uint8_t heads, sectors;
 	uint16_t ports_end;
 } __attribute__((packed));
-#define MULTIBOOT_DRIVE_LBA 1
 
 struct multiboot_apm {
 	uint16_t version, cseg;
@@ -91,5 +92,6 @@ _Static_assert(offsetof(struct multiboot_info, syms_num) == 28 &&
 _Static_assert(sizeof(struct multiboot_drive) == 12, "multiboot_drive");
 _Static_assert(sizeof(struct multiboot_apm) == 20, "multiboot_apm");
 _Static_assert(sizeof(struct multiboot_mmap) == 24, "multiboot_mmap");
+#endif
 
 #endif

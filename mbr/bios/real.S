@@ -3,11 +3,10 @@
  * start a kernel.  All on this page runs with interrupts off but the firmware
  * itself.
  */
+#include "loader/abi/x86.h"
 #include "mbr/bios/layout.h"
 
 #define R(symbol) ((symbol) - STAGE2_ADDR)
-#define MSR_EFER 0xc0000080
-#define MSR_FS_BASE 0xc0000100
 #define REGS_SIZE 40		/* struct bios_regs */
 
 /*

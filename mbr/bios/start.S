@@ -8,6 +8,7 @@
  *
  * 16-bit code reaches data with DS = STAGE2_SEG; R() is an offset in there.
  */
+#include "loader/abi/x86.h"
 #include "loader/disk/bootblock.h"
 #include "mbr/bios/layout.h"
 
@@ -112,7 +113,7 @@ protected:
 
 	/* Page tables (zeroed with .bss): 4 GiB, writable, 2 MiB pages. */
 	movl	$bios_pd, %edi
-	movl	$0x83, %eax		/* present, writable, large */
+	movl	$PTE_P | PTE_RW | PTE_PSE, %eax
 1:	movl	%eax, (%edi)
 	addl	$8, %edi
 	addl	$0x200000, %eax
@@ -127,15 +128,15 @@ protected:
 	movl	$bios_pdpt + 3, bios_pml4
 	movl	$bios_pml4, %eax
 	movl	%eax, %cr3
-	movl	$0x620, %eax		/* PAE, OSFXSR, OSXMMEXCPT */
+	movl	$CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, %eax
 	movl	%eax, %cr4
-	movl	$0xc0000080, %ecx	/* EFER.LME */
+	movl	$MSR_EFER, %ecx
 	rdmsr
-	orl	$0x100, %eax
+	orl	$EFER_LME, %eax
 	wrmsr
 	movl	%cr0, %eax
-	andl	$~0xc, %eax		/* no EM, no TS: SSE does not fault */
-	orl	$0x80000002, %eax	/* PG, MP */
+	andl	$~(CR0_EM | CR0_TS), %eax	/* SSE does not fault */
+	orl	$CR0_PG | CR0_MP, %eax
 	movl	%eax, %cr0
 	ljmpl	$SEL_CODE, $long_mode
 

@@ -6,10 +6,10 @@
  */
 #include "mbr/uefi/uefi.h"
 
+#include "loader/abi/x86.h"
 #include "loader/base/err.h"
 #include "loader/unpack/unpack.h"
 
-#define MSR_FS_BASE 0xc0000100
 
 /* What is unpacked, until the next attempt. */
 static struct {

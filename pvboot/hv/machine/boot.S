@@ -4,16 +4,19 @@
  * Builds tables for the first 4 GiB in 2 MiB pages, at 0, in the direct map
  * and in the image's slot, goes to long mode and calls start(magic, info).
  */
-#define HV_IMAGE 0xffff810000000000
+#include "loader/abi/multiboot.h"
+#include "loader/abi/x86.h"
+#include "pvboot/hv/machine/layout.h"
+
+#define FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 #define PA(x) ((x) - HV_IMAGE)
 
 	.section .multiboot, "ax"
 	.balign 4
 	.globl boot_multiboot
 boot_multiboot:
-	.long 0x1BADB002
-	.long 0x00000003		/* modules on pages, memory map */
-	.long -(0x1BADB002 + 0x00000003)
+	.long MULTIBOOT_HEADER_MAGIC, FLAGS
+	.long -(MULTIBOOT_HEADER_MAGIC + FLAGS)
 
 	.code32
 	.globl boot_entry
@@ -37,7 +40,7 @@ boot_entry:
 
 	/* Four L2 tables of 2 MiB pages. */
 	mov $PA(boot_l2), %edi
-	mov $0x83, %eax
+	mov $PTE_P | PTE_RW | PTE_PSE, %eax
 	xor %edx, %edx
 	mov $2048, %ecx
 1:	mov %eax, (%edi)
@@ -45,26 +48,26 @@ boot_entry:
 	add $8, %edi
 	loop 1b
 	mov $PA(boot_l3), %edi
-	mov $PA(boot_l2) + 3, %eax
+	mov $PA(boot_l2) + (PTE_P | PTE_RW), %eax
 	mov $4, %ecx
 2:	mov %eax, (%edi)
 	add $4096, %eax
 	add $8, %edi
 	loop 2b
 	mov $PA(boot_l4), %edi
-	mov $PA(boot_l3) + 3, %eax
+	mov $PA(boot_l3) + (PTE_P | PTE_RW), %eax
 	mov %eax, (%edi)
 	mov %eax, 257*8(%edi)
 	mov %eax, 258*8(%edi)
 
-	mov $0x620, %eax		/* PAE, OSFXSR, OSXMMEXCPT */
+	mov $CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, %eax
 	mov %eax, %cr4
 	mov %edi, %cr3
-	mov $0xc0000080, %ecx
-	mov $0x101, %eax		/* SCE, LME, and nothing as found */
+	mov $MSR_EFER, %ecx
+	mov $EFER_SCE | EFER_LME, %eax	/* and nothing as found */
 	xor %edx, %edx
 	wrmsr
-	mov $0x80010033, %eax		/* PG WP NE ET MP PE */
+	mov $CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE, %eax
 	mov %eax, %cr0
 	lgdt PA(boot_gdtr)
 	ljmp $8, $PA(boot_64)

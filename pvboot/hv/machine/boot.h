@@ -1,4 +1,4 @@
-/* boot.S and hv.ld: the image, and where it starts. */
+/* boot.S and hv.lds.S: the image, and where it starts. */
 #ifndef PVBOOT_HV_MACHINE_BOOT_H
 #define PVBOOT_HV_MACHINE_BOOT_H
 

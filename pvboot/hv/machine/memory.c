@@ -8,29 +8,10 @@
 
 #include <string.h>
 
+#include "loader/abi/multiboot.h"
 #include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
-
-#define MULTIBOOT_MAGIC	0x2BADB002
-#define MB_CMDLINE	0x04
-#define MB_MODS		0x08
-#define MB_MMAP		0x40
-
-struct mb_info {
-	uint32_t flags, mem_lower, mem_upper, boot_device, cmdline;
-	uint32_t mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
-};
-
-struct mb_mmap {
-	uint32_t size;		/* of the rest */
-	uint64_t addr, len;
-	uint32_t type;
-} __attribute__((packed));
-
-struct mb_mod {
-	uint32_t start, end, string, reserved;
-};
 
 #define LOW_MEMORY	0x100000ULL	/* firmware's; left alone */
 #define MAP_LIMIT	(512ULL << 30)	/* the direct map is one L4 slot */
@@ -126,12 +107,12 @@ void *memory_take(uint64_t size)
 	return memset(ma_va(best), 0, size);
 }
 
-static void read_map(const struct mb_info *mi)
+static void read_map(const struct multiboot_info *mi)
 {
 	uint64_t at = mi->mmap_addr, end = at + mi->mmap_length;
 
-	while (at + sizeof(struct mb_mmap) <= end) {
-		const struct mb_mmap *e = ma_va(at);
+	while (at + sizeof(struct multiboot_mmap) <= end) {
+		const struct multiboot_mmap *e = ma_va(at);
 
 		at += (uint64_t)e->size + 4;
 		if (e->addr >= MAP_LIMIT || e->addr + e->len < e->addr)
@@ -149,28 +130,28 @@ static void read_map(const struct mb_info *mi)
 		panic("no memory map from the boot loader");
 }
 
-static void read_modules(const struct mb_info *mi)
+static void read_modules(const struct multiboot_info *mi)
 {
-	const struct mb_mod *m = ma_va(mi->mods_addr);
+	const struct multiboot_module *m = ma_va(mi->mods_addr);
 	unsigned i;
 
 	if (mi->mods_count > MODULES)
 		panic("more than %d modules", MODULES);
 	for (i = 0; i < mi->mods_count; i++) {
 		boot_info.module[i] = (struct module){
-			m[i].start, m[i].end, keep_string(m[i].string)
+			m[i].mod_start, m[i].mod_end, keep_string(m[i].string)
 		};
-		take_range(m[i].start, m[i].end);
+		take_range(m[i].mod_start, m[i].mod_end);
 	}
 	boot_info.n_modules = i;
 }
 
 static void read_info(uint32_t info_pa)
 {
-	const struct mb_info *mi = ma_va(info_pa);
+	const struct multiboot_info *mi = ma_va(info_pa);
 	unsigned i;
 
-	if (!(mi->flags & MB_MMAP))
+	if (!(mi->flags & MULTIBOOT_INFO_MMAP))
 		panic("the boot loader gave no memory map");
 	read_map(mi);
 	for (i = 0; i < n_ram; i++) {
@@ -180,9 +161,9 @@ static void read_info(uint32_t info_pa)
 		give_range(ram[i].start, ram[i].end);
 	}
 	take_range(LOW_MEMORY, va_ma(image_end));
-	boot_info.cmdline = keep_string(mi->flags & MB_CMDLINE ?
+	boot_info.cmdline = keep_string(mi->flags & MULTIBOOT_INFO_CMDLINE ?
 					mi->cmdline : 0);
-	if (mi->flags & MB_MODS)
+	if (mi->flags & MULTIBOOT_INFO_MODS)
 		read_modules(mi);
 }
 
@@ -281,7 +262,7 @@ static void load_tables(void)
 
 void memory_init(uint32_t magic, uint32_t info_pa)
 {
-	if (magic != MULTIBOOT_MAGIC)
+	if (magic != MULTIBOOT_LOADER_MAGIC)
 		panic("not started by a Multiboot loader");
 	read_info(info_pa);
 	pool = memory_take(POOL_PAGES * PAGE_SIZE);

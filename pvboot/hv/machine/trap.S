@@ -7,8 +7,8 @@
  * exit, with regs->vector saying why.  Interrupts are off on both sides; no
  * vector registers, no segment registers and no GS base are touched.
  */
-	.set CS64, 0xe033
-	.set SS64, 0xe02b
+#include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/trap.h"
 
 	.text
 	.macro PUSH_GPR
@@ -81,13 +81,13 @@ trap_iretq:
 trap_syscall:
 	mov %rsp, trap_guest_rsp(%rip)
 	mov trap_regs_top(%rip), %rsp
-	push $SS64
+	push $SEL_KERNEL_SS
 	push trap_guest_rsp(%rip)
 	push %r11
-	push $CS64
+	push $SEL_KERNEL_CS
 	push %rcx
 	push $0
-	push $0x100
+	push $EXIT_SYSCALL
 	jmp guest_exit
 
 	/* SYSCALL from 32-bit code: AMD only. */
@@ -95,13 +95,13 @@ trap_syscall:
 trap_syscall32:
 	mov %rsp, trap_guest_rsp(%rip)
 	mov trap_regs_top(%rip), %rsp
-	push $SS64
+	push $SEL_KERNEL_SS
 	push trap_guest_rsp(%rip)
 	push %r11
-	push $0xe023
+	push $SEL_USER32
 	push %rcx
 	push $0
-	push $0x101
+	push $EXIT_SYSCALL32
 	jmp guest_exit
 
 	/*
@@ -111,13 +111,13 @@ trap_syscall32:
 	 */
 	.globl trap_sysenter
 trap_sysenter:
-	push $SS64
+	push $SEL_KERNEL_SS
 	push $0
 	pushfq
 	push $3
 	push $0
 	push $0
-	push $0x102
+	push $EXIT_SYSENTER
 	push $2
 	popfq
 	jmp guest_exit
@@ -181,9 +181,9 @@ trap_bad_iret:
 	pop trap_scratch(%rip)		/* vector */
 	pop trap_guest_rsp(%rip)		/* error code */
 	mov trap_regs_top(%rip), %rsp
-	sub $40, %rsp			/* keep rip..ss */
+	sub $TRAP_FRAME, %rsp		/* keep rip..ss */
 	push trap_guest_rsp(%rip)
-	orl $0x200, trap_scratch(%rip)
+	orl $EXIT_BAD_IRET, trap_scratch(%rip)
 	push trap_scratch(%rip)
 	jmp guest_exit
 

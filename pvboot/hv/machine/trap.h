@@ -2,11 +2,34 @@
 #ifndef PVBOOT_HV_MACHINE_TRAP_H
 #define PVBOOT_HV_MACHINE_TRAP_H
 
+#define EXIT_SYSCALL	0x100
+#define EXIT_SYSCALL32	0x101
+#define EXIT_SYSENTER	0x102
+#define EXIT_BAD_IRET	0x200	/* | vector: entering the guest faulted */
+
+/* Bytes: what IRET takes, and all of struct regs. */
+#define TRAP_FRAME	40
+#define TRAP_REGS	176
+
+#ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A guest's registers.  Filled by the entry code, in this order. */
+/*
+ * A guest's registers.  The entry code pushes them from the end, where
+ * TSS.rsp0 and trap_regs_top point, to the front:
+ *
+ *	offset	pushed by
+ *	168	ss		the processor, or by trap_syscall and its kin
+ *	160	rsp		from rcx, r11 and what they know
+ *	152	rflags
+ *	144	cs
+ *	136	rip
+ *	128	error		the processor, or the vector's stub: 0
+ *	120	vector		the stub
+ *	112..0	rdi ... r15	PUSH_GPR
+ */
 struct regs {
 	uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8;
 	uint64_t rax, rcx, rdx, rsi, rdi;
@@ -15,10 +38,10 @@ struct regs {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-#define EXIT_SYSCALL	0x100
-#define EXIT_SYSCALL32	0x101
-#define EXIT_SYSENTER	0x102
-#define EXIT_BAD_IRET	0x200	/* | vector: entering the guest faulted */
+_Static_assert(sizeof(struct regs) == TRAP_REGS, "trap.S");
+_Static_assert(offsetof(struct regs, rip) == TRAP_REGS - TRAP_FRAME, "trap.S");
+_Static_assert(offsetof(struct regs, vector) == 120 &&
+	       offsetof(struct regs, rdi) == 112, "trap.S");
 
 extern uint8_t trap_stubs[256][16];
 extern uint64_t trap_regs_top;
@@ -32,5 +55,6 @@ void trap_load_gs(uint16_t sel);
 uint32_t trap_lar(uint16_t sel);
 bool trap_rdmsr(uint32_t msr, uint64_t *v);
 bool trap_wrmsr(uint32_t msr, uint64_t v);
+#endif
 
 #endif

@@ -41,8 +41,8 @@ static enum priv_result refused(struct vcpu *v, uint64_t at, bool write)
 {
 	uint8_t byte;
 
-	bounce_page_fault(v, at, (write ? PF_W : 0) |
-			  (write && guest_read(v, &byte, at, 1) ? PF_P : 0));
+	bounce_page_fault(v, at, (write ? FAULT_W : 0) |
+			  (write && guest_read(v, &byte, at, 1) ? FAULT_P : 0));
 	return PRIV_INJECTED;
 }
 

@@ -22,19 +22,19 @@ static void page_fault(struct vcpu *v)
 {
 	uint64_t va = read_cr2(), err = v->regs.error;
 
-	if (err & PF_RSVD) {
+	if (err & FAULT_RSVD) {
 		kill_guest(v->domain, "reserved bits in a page table, at %llx",
 			   (unsigned long long)va);
 		return;
 	}
 	/* The processor reads descriptors by its own right, a guest by U. */
-	if (!(err & PF_U) && va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
+	if (!(err & FAULT_U) && va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
 		if (!segments_ldt_fault(v, (va - HV_LDT) >> 12))
 			bounce_page_fault(v, v->pv.ldt_va + (va - HV_LDT), 0);
 		return;
 	}
-	if ((err & (PF_P | PF_W)) == (PF_P | PF_W) && v->pv.kernel_mode &&
-	    ro_page_fault(v, va))
+	if ((err & (FAULT_P | FAULT_W)) == (FAULT_P | FAULT_W) &&
+	    v->pv.kernel_mode && ro_page_fault(v, va))
 		return;
 	bounce_page_fault(v, va, err);
 }

@@ -2,10 +2,11 @@
  * hv.elf: loaded at 1 MiB, running at HV_IMAGE + its physical address.
  * Sections of different rights begin on pages of their own: memory.c maps them.
  */
+#include "pvboot/hv/machine/layout.h"
+
 OUTPUT_FORMAT(elf64-x86-64)
 ENTRY(boot_entry_pa)
 
-HV_IMAGE = 0xffff810000000000;
 boot_entry_pa = boot_entry - HV_IMAGE;
 
 SECTIONS
