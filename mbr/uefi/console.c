@@ -102,6 +102,8 @@ static int scan_key(uint16_t scan)
 		return KEY_F10;
 	case SCAN_ESC:
 		return 27;
+	case SCAN_DELETE:	/* a serial terminal's Backspace key */
+		return '\b';
 	}
 	return KEY_NONE;
 }
