@@ -16,6 +16,7 @@ enum handover_mode {
 	GO_LONG64, /* 64-bit, identity map of all pieces and of RAM < 4 GiB */
 	GO_EFI,		/* LoadImage/StartImage of piece 0 */
 	GO_XENPV,	/* a Xen PV domain: addresses are pseudo-physical */
+	GO_EFI64,	/* 64-bit, the firmware's boot services left on */
 };
 
 /*

@@ -7,6 +7,7 @@
 extern const struct kernel_format efi_format;
 extern const struct kernel_format linux_format;
 extern const struct kernel_format multiboot_format;
+extern const struct kernel_format multiboot2_format;
 extern const struct kernel_format xenpv_format;
 extern const struct kernel_format xenpv_packed_format;
 

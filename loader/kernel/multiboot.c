@@ -55,22 +55,6 @@ static int place_module(const struct multiboot_image *img, struct memmap *m,
 				      MEM_LOADER);
 }
 
-static int unpack_modules(struct boot_entry *e, struct arena *arena,
-			  struct file **plain)
-{
-	int err = 0;
-
-	for (unsigned i = 0; !err && i < e->n_modules; i++) {
-		struct boot_module *mod = &e->module[i];
-
-		plain[i] = &mod->file;
-		if (!mod->as_it_is)
-			err = packed_open(e, mod->path, &mod->file, arena,
-					  &plain[i]);
-	}
-	return err;
-}
-
 /* All but the block that tells of it. */
 static int place_all(struct boot_entry *e, struct multiboot_told *told,
 		     struct memmap *m, struct file **module,
@@ -120,7 +104,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 		return fail(ERR_NEED_LINUX, "%s", e->module[0].path);
 	/* Unpacking takes memory out of the map: that first. */
 	if ((err = multiboot_image_read(img, &e->kernel)) ||
-	    (err = unpack_modules(e, arena, module)))
+	    (err = packed_modules(e, arena, module)))
 		return err;
 	*m = *map;
 	if ((err = place_all(e, &told, m, module, arena, ho)) ||

@@ -27,3 +27,18 @@ int packed_open(const struct boot_entry *e, const char *path, struct file *f,
 	*out = arena_alloc(arena, sizeof(**out));
 	return *out ? p->unpack(p, path, f, *out) : ERR_NO_MEMORY;
 }
+
+int packed_modules(struct boot_entry *e, struct arena *arena,
+		   struct file **out)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < e->n_modules; i++) {
+		struct boot_module *m = &e->module[i];
+
+		out[i] = &m->file;
+		if (!m->as_it_is)
+			err = packed_open(e, m->path, &m->file, arena, &out[i]);
+	}
+	return err;
+}

@@ -15,4 +15,8 @@
 int packed_open(const struct boot_entry *e, const char *path, struct file *f,
 		struct arena *arena, struct file **out);
 
+/* The same for all modules of E but those of `modulenounzip`: OUT[0..n). */
+int packed_modules(struct boot_entry *e, struct arena *arena,
+		   struct file **out);
+
 #endif

@@ -6,5 +6,12 @@
 int uefi_go(struct handover *ho)
 {
 	uefi_measure_cmdline(ho->cmdline);
-	return ho->mode == GO_EFI ? uefi_go_image(ho) : uefi_go_long64(ho);
+	switch (ho->mode) {
+	case GO_EFI:
+		return uefi_go_image(ho);
+	case GO_EFI64:
+		return uefi_go_efi64(ho);
+	default:
+		return uefi_go_long64(ho);
+	}
 }

@@ -20,59 +20,6 @@ struct firmware_map {
 	UINT32 version;
 };
 
-/* The pages that the pieces lie in; neighbours may share one. */
-static struct memmap *taken;
-
-/* Give back the memory of the first N ranges. */
-static void release(unsigned n)
-{
-	while (n-- > 0) {
-		const struct memrange *r = &taken->r[n];
-
-		uefi_timed(uefi_boot->FreePages(
-			r->start, uefi_page_count(r->end - r->start)));
-	}
-}
-
-static int find_pages(const struct handover *ho)
-{
-	int err = 0;
-
-	if (!taken)
-		taken = uefi_pages(uefi_page_count(sizeof(*taken)));
-	if (!taken)
-		return ERR_NO_MEMORY;
-	taken->n = 0;
-	for (unsigned i = 0; i < ho->n && !err; i++) {
-		const struct piece *p = &ho->piece[i];
-		uint64_t at = p->addr & ~(uint64_t)(EFI_PAGE_SIZE - 1);
-		uint64_t pages = uefi_page_count(p->addr - at + p->size);
-
-		err = memmap_set(taken, at, at + pages * EFI_PAGE_SIZE,
-				 MEM_LOADER);
-	}
-	return err;
-}
-
-static int take_pages(const struct handover *ho)
-{
-	int err = find_pages(ho);
-
-	for (unsigned i = 0; !err && i < taken->n; i++) {
-		EFI_PHYSICAL_ADDRESS at = taken->r[i].start;
-		uint64_t pages = uefi_page_count(taken->r[i].end - at);
-
-		if (!uefi_timed(uefi_boot->AllocatePages(
-			    AllocateAddress, EfiLoaderCode, pages, &at)))
-			continue;
-		release(i);
-		err = fail(ERR_NO_MEMORY, "the firmware uses memory between "
-					  "%lx and %lx",
-			   taken->r[i].start, taken->r[i].end);
-	}
-	return err;
-}
-
 /* What runs and what it is given; the initrd's pieces lie side by side. */
 static void measure_pieces(const struct handover *ho)
 {
@@ -90,11 +37,6 @@ static void measure_pieces(const struct handover *ho)
 	}
 	if (start)
 		uefi_measure(9, (void *)start, end - start, "initrd");
-}
-
-static void *piece_at(void *ctx, uint64_t addr, uint64_t size)
-{
-	return (void *)addr;
 }
 
 static void mask_shape(uint32_t mask, uint8_t *pos, uint8_t *size)
@@ -219,10 +161,9 @@ int uefi_go_long64(struct handover *ho)
 		return fail(ERR_AUTH,
 			    "Secure Boot is on, and this kernel has "
 			    "no EFI stub that the firmware could verify");
-	if ((err = take_pages(ho)))
+	if ((err = uefi_pieces_load(ho)))
 		return err;
-	if (!(err = handover_load(ho, piece_at, NULL)) &&
-	    !(err = map_room(&map))) {
+	if (!(err = map_room(&map))) {
 		measure_pieces(ho);
 		set_screen(params);
 		if (leave_firmware(&map)) {
@@ -232,6 +173,6 @@ int uefi_go_long64(struct handover *ho)
 		err = fail(ERR_BOOT, "ExitBootServices fails");
 		uefi_pages_free(map.at, map.pages);
 	}
-	release(taken->n);
+	uefi_pieces_release();
 	return err;
 }

@@ -19,7 +19,8 @@ uint64_t uefi_firmware_tsc;
 static struct arena arena;
 
 static const struct kernel_format *const formats[] = {&efi_format,
-						      &linux_format, NULL};
+						      &linux_format,
+						      &multiboot2_format, NULL};
 
 static uint64_t firmware_tsc(void)
 {
@@ -42,7 +43,7 @@ static struct platform platform = {
 	.name = "uefi",
 	.arena = &arena,
 	.formats = formats,
-	.modes = 1u << GO_EFI | 1u << GO_LONG64,
+	.modes = 1u << GO_EFI | 1u << GO_LONG64 | 1u << GO_EFI64,
 	.update_memmap = uefi_update_memmap,
 	.unpack = uefi_unpack,
 	.boot_part = -1,

@@ -80,6 +80,14 @@ int uefi_update_memmap(struct memmap *m);
 int uefi_go(struct handover *ho);
 int uefi_go_image(struct handover *ho);		/* image.c: GO_EFI */
 int uefi_go_long64(struct handover *ho);	/* long64.c: GO_LONG64 */
+int uefi_go_efi64(struct handover *ho);		/* efi64.c: GO_EFI64 */
+
+/*
+ * pages.c: put HO's pieces into pages of the firmware's; with an error none are
+ * held.  And give them back.
+ */
+int uefi_pieces_load(const struct handover *ho);
+void uefi_pieces_release(void);
 
 /* secure.c: whether the firmware verifies what it starts. */
 bool uefi_secure_boot(void);

@@ -29,6 +29,7 @@ is $? 1 "sbsign has nothing to say against its form"
 "$B/kernelgen" --format bzimage-efi -o root/boot/unsigned
 "$B/kernelgen" --format bzimage --entry 64 -o root/boot/no-stub
 "$B/kernelgen" --format efi-app -o root/EFI/unsigned.efi
+cp "$here/../fuzz/corpus/multiboot2/elf" root/boot/multiboot2
 sign root/boot/unsigned root/boot/signed
 cp root/boot/signed root/boot/changed
 printf 'X' | dd of=root/boot/changed bs=1 seek=8192 conv=notrunc status=none
@@ -37,7 +38,7 @@ sign "$B/debian/cloud/vmlinuz" root/boot/linux
 cp "$B/images/cloud/initrd.img" root/boot/initrd.img
 cat >menu.lst <<END
 timeout 0
-fallback 1 2 3 4
+fallback 1 2 3 4 5
 title Unsigned
 kernel /boot/unsigned evil
 title Changed
@@ -46,6 +47,8 @@ title No stub
 kernel /boot/no-stub evil
 title Application
 chainloader /EFI/unsigned.efi evil
+title Multiboot
+kernel /boot/multiboot2 evil
 title Signed
 kernel /boot/linux console=ttyS0 retain_initrd quiet good
 initrd /boot/initrd.img
@@ -56,6 +59,8 @@ run secure.img
 is $? 0 "signed: twinboot.efi and Debian's kernel"
 says "Error 32: Must be authenticated: Secure Boot: /boot/unsigned is not signed" \
 	"an unsigned kernel"
+says "Error 32: Must be authenticated: Secure Boot is on, and nothing could \
+verify this Multiboot kernel" "a Multiboot kernel, which nobody verifies"
 says "Error 32: Must be authenticated: Secure Boot: /boot/changed is not signed" \
 	"a kernel that was changed after it was signed"
 says "Error 32: Must be authenticated: Secure Boot is on, and this kernel has no EFI stub" \

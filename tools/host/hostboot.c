@@ -132,6 +132,7 @@ static const char *mode_name(enum handover_mode mode)
 		[GO_REAL16] = "real mode", [GO_PROT32] = "32-bit",
 		[GO_LONG64] = "64-bit", [GO_EFI] = "EFI image",
 		[GO_XENPV] = "Xen PV domain",
+		[GO_EFI64] = "64-bit, EFI boot services on",
 	};
 
 	return names[mode];
