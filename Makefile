@@ -675,7 +675,8 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
-bench: all xen images $(B)/guest/cost $(B)/boot-test/cost.elf \
+bench: all xen images $(B)/guest/cost $(B)/guest/netcopy \
+		$(B)/boot-test/cost.elf \
 		$(B)/bench/core | \
 		$(B)/.packages-run $(B)/.packages-check
 	$(Q)set -e; for f in $(B)/bench/core \
