@@ -250,6 +250,22 @@ static void calls(void)
 	   "no watchdog");
 }
 
+/* The time of day for three seconds, ten times in each. */
+static void clock(void)
+{
+	const volatile shared_info_t *s = shared;
+
+	for (unsigned i = 0; i < 3000; i++) {
+		uint64_t sec = (uint64_t)s->wc_sec_hi << 32 | s->wc_sec;
+
+		if (i % 100 == 0)
+			say("NOW %lu\n", sec * 1000000000 + s->wc_nsec +
+			    guest_now());
+		rest();
+	}
+	shut_down(SHUTDOWN_poweroff);
+}
+
 /* Only the power button ends it. */
 static void deaf(void)
 {
@@ -262,6 +278,8 @@ void guest_main(void)
 {
 	const char *left = option("left");
 
+	if (option("clock"))
+		clock();
 	if (option("deaf"))
 		deaf();
 

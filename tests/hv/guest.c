@@ -24,7 +24,7 @@ static uint8_t shared_page[4096] __attribute__((aligned(4096)));
 static uint8_t pool[POOL][4096] __attribute__((aligned(4096)));
 
 /* Xen's system time (xen.h, vcpu_time_info). */
-static uint64_t now(void)
+uint64_t guest_now(void)
 {
 	const volatile struct vcpu_time_info *t = &shared->vcpu_info[0].time;
 	uint64_t delta = __builtin_ia32_rdtsc() - t->tsc_timestamp;
@@ -38,7 +38,9 @@ static uint64_t now(void)
 void rest(void)
 {
 	evtchn_port_t port = si->store_evtchn;
-	struct sched_poll p = { .nr_ports = 1, .timeout = now() + 1000000 };
+	struct sched_poll p = {
+		.nr_ports = 1, .timeout = guest_now() + 1000000
+	};
 
 	shared->evtchn_pending[port / 64] &= ~(1ul << port % 64);
 	set_xen_guest_handle(p.ports, &port);

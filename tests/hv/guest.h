@@ -99,6 +99,8 @@ extern unsigned long fault_vector, fault_error, fault_cr2, fault_rip;
 /* N whole pages, zeroed, mapped writable. */
 void *pages(unsigned n);
 
+/* Xen's system time in ns. */
+uint64_t guest_now(void);
 /* A millisecond, or until the store has something for us. */
 void rest(void);
 

@@ -56,6 +56,19 @@ guest q35,pic=off,pit=off "$B/boot-test/devices.elf" \
 	-drive "file=$tmp/b,format=raw,if=ide"
 passed 'AHCI disks without 8259'
 
+# The time of day against the host's, where the lines come in soonest.
+timeout 300 qemu-system-x86_64 -accel tcg -m 64 -net none -display none \
+	-no-reboot -serial stdio -monitor none -kernel "$B/boot-test/hv.elf" \
+	-initrd "$B/boot-test/cpu.elf clock=1" </dev/null 2>"$tmp/err" |
+while read -r word ns; do
+	t=${EPOCHREALTIME/[.,]/}
+	[ "$word" = NOW ] && ns=${ns%$'\r'} && echo $((t - ns / 1000))
+done >"$tmp/late"
+best=$(tail -10 "$tmp/late" | sort -n | head -1)
+[ "$best" -gt -100000 ] && [ "$best" -lt 500000 ]
+ok $? "the time of day is the host's"
+echo "# ${best:-no answer} us late"
+
 # An ISA machine has neither HPET nor ACPI.
 guest isapc,pit=off "$B/boot-test/cpu.elf" -cpu qemu64,-hypervisor
 if [ $status = 1 ]; then

@@ -36,6 +36,11 @@ static uint64_t days(unsigned y, unsigned m, unsigned d)
 	return n - 719528;
 }
 
+uint8_t rtc_second(void)
+{
+	return cmos(0);
+}
+
 uint64_t rtc_read(void)
 {
 	bool binary = cmos(0x0b) & 4;

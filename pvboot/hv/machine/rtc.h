@@ -6,5 +6,7 @@
 
 /* Seconds since 1970, taking the RTC's time for UTC; 0: there is no RTC. */
 uint64_t rtc_read(void);
+/* Its register of seconds, which only tells that one has begun. */
+uint8_t rtc_second(void);
 
 #endif

@@ -11,13 +11,11 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/refclock.h"
-#include "pvboot/hv/machine/rtc.h"
 
 #define MEASURE	50	/* a part of a second: 20 ms */
 
 struct time_scale time_scale;
 uint64_t time_tsc_khz, time_apic_per_ms;
-static uint64_t boot_wallclock;
 
 struct sample {
 	uint64_t tsc;
@@ -140,15 +138,9 @@ uint64_t time_now(void)
 	return scale(rdtsc() - time_scale.start);
 }
 
-uint64_t time_wallclock(void)
-{
-	return boot_wallclock;
-}
-
 void time_init(void)
 {
 	find_frequency();
 	make_factor();
 	time_scale.start = rdtsc();
-	boot_wallclock = rtc_read();
 }

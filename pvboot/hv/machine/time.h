@@ -17,7 +17,5 @@ extern uint64_t time_apic_per_ms;	/* ticks of the local APIC's timer */
 
 void time_init(void);
 uint64_t time_now(void);
-/* Seconds since 1970 when time_now() was 0. */
-uint64_t time_wallclock(void);
 
 #endif

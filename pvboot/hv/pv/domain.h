@@ -123,6 +123,12 @@ struct grant_active {
 
 #define VCPUS		16	/* at most; n_vcpus has what there are */
 
+struct wallclock {
+	struct timer timer;
+	uint8_t second;		/* the RTC's register, as it was */
+	unsigned looks;
+};
+
 struct domain {
 	unsigned id;		/* 1.. */
 	int shutdown;		/* SHUTDOWN_..., -1 while it runs */
@@ -131,6 +137,7 @@ struct domain {
 	uint64_t nr_pages;	/* size of its p2m */
 	uint64_t tot_pages;	/* frames it holds */
 	shared_info_t *shared;
+	struct wallclock wallclock;
 	uint64_t *m2p;		/* by mfn; read-only to the guest */
 	uint64_t m2p_l4e;	/* what slot 256 of a kernel root holds */
 	struct evtchn port[EVTCHN_PORTS];

@@ -10,20 +10,11 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/power.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/cpu/wallclock.h"
 #include "pvboot/hv/pv/memory/frames.h"
 
 #include <xen/sched.h>
-
-static uint32_t wallclock_version;
-
-static void set_wallclock(shared_info_t *s)
-{
-	s->wc_version = wallclock_version += 2;
-	s->wc_sec = (uint32_t)time_wallclock();
-	s->wc_sec_hi = (uint32_t)(time_wallclock() >> 32);
-}
 
 struct domain *domain_create(void)
 {
@@ -40,7 +31,7 @@ struct domain *domain_create(void)
 		panic("no memory for a domain");
 	frame_share(d, va_mfn(d->shared));
 	d->m2p = memory_m2p(&d->m2p_l4e);
-	set_wallclock(d->shared);
+	wallclock_init(d);
 	for (i = 0; i < d->n_vcpus; i++) {
 		d->vcpu[i].id = i;
 		d->vcpu[i].domain = d;
