@@ -1,6 +1,6 @@
 /*
  * Any bytes as an image, in the form of fswalk.h: what it promises is read as
- * the matrix reads it, and texts of it are UTF-8 or end in themselves.
+ * the matrix reads it, and its command line comes out as UTF-8.
  */
 #include <sys/mman.h>
 #include <unistd.h>
