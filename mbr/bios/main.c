@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/paths.h"
 #include "mbr/bios/bios.h"
 #include "menu/main.h"
 
@@ -103,7 +104,7 @@ void bios_main(void)
 	static struct arena arena;
 	static struct platform p = {
 		.name = "bios", .arena = &arena, .formats = bios_formats,
-		.modes = 1u << GO_REAL16 | 1u << GO_PROT32 | 1u << GO_LONG64,
+		.modes = PATHS_BIOS_MODES,
 		.boot_part = -1, .memmap = &map,
 		.update_memmap = bios_update_memmap, .unpack = bios_unpack,
 		.bios_facts = bios_facts,

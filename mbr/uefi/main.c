@@ -2,10 +2,10 @@
  * Entry of twinboot.efi: gather what the firmware offers into a struct
  * platform and let the menu run.
  */
+#include "loader/paths.h"
 #include "mbr/uefi/uefi.h"
 
 #include "loader/base/err.h"
-#include "loader/kernel/formats.h"
 #include "menu/main.h"
 
 #define ARENA_PAGES 1024 /* 4 MiB */
@@ -17,10 +17,6 @@ EFI_LOADED_IMAGE *uefi_loaded;
 uint64_t uefi_firmware_tsc;
 
 static struct arena arena;
-
-static const struct kernel_format *const formats[] = {&efi_format,
-						      &linux_format,
-						      &multiboot2_format, NULL};
 
 static uint64_t firmware_tsc(void)
 {
@@ -42,8 +38,8 @@ static void halt(void)
 static struct platform platform = {
 	.name = "uefi",
 	.arena = &arena,
-	.formats = formats,
-	.modes = 1u << GO_EFI | 1u << GO_LONG64 | 1u << GO_EFI64,
+	.formats = paths_uefi,
+	.modes = PATHS_UEFI_MODES,
 	.update_memmap = uefi_update_memmap,
 	.unpack = uefi_unpack,
 	.boot_part = -1,

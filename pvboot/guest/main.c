@@ -7,11 +7,11 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "loader/paths.h"
 #include "loader/platform.h"
 #include "menu/main.h"
 #include "pvboot/guest/blkfront.h"
 #include "pvboot/guest/chain.h"
-#include "pvboot/guest/conf.h"
 #include "pvboot/guest/console.h"
 #include "pvboot/guest/grant.h"
 #include "pvboot/guest/guest.h"
@@ -106,8 +106,8 @@ _Noreturn void guest_main(start_info_t *si)
 	static struct blk *disk[BLKFRONT_MAX];
 	static struct memmap map;
 	static struct platform pv = {
-		.name = "pv", .arena = &heap, .formats = guest_formats,
-		.modes = 1u << GO_XENPV,
+		.name = "pv", .arena = &heap, .formats = paths_pv,
+		.modes = PATHS_PV_MODES,
 		.disk = disk, .boot_part = -1, .memmap = &map,
 		.write = console_write, .key = console_key, .idle = idle,
 		.clock_ms = clock_ms, .firmware_tsc = backend_ticks,

@@ -1,0 +1,10 @@
+/* What the BIOS path starts.  A file for each path: it links only its own. */
+#include "loader/paths.h"
+
+#include <stddef.h>
+
+#include "loader/kernel/formats.h"
+
+const struct kernel_format *const paths_bios[] = {
+	&linux_format, &multiboot_format, NULL
+};

@@ -1,0 +1,10 @@
+/* What the UEFI path starts.  A file for each path: it links only its own. */
+#include "loader/paths.h"
+
+#include <stddef.h>
+
+#include "loader/kernel/formats.h"
+
+const struct kernel_format *const paths_uefi[] = {
+	&efi_format, &linux_format, &multiboot2_format, NULL
+};
