@@ -1,12 +1,13 @@
 /*
  * A device tree in the shape of Xen's dom0less binding: /chosen has a node
  * compatible with "xen,domain" for the guest, in it nodes for its modules and
- * disks.  libfdt checks the blob; values are checked here.
+ * disks.  config_tree.c checks the blob; values are checked here.
  */
 #include "pvboot/hv/config_fdt.h"
 
 #include "loader/base/fmt.h"
 #include "loader/base/err.h"
+#include "pvboot/hv/config_tree.h"
 
 #include <libfdt.h>
 #include <string.h>
@@ -196,7 +197,7 @@ int config_fdt(struct hv_config *c, const void *blob, size_t len,
 
 	if (len < 40 || len > 1 << 20 || fdt_magic(blob) != FDT_MAGIC)
 		return ERR_NOTMINE;
-	if (fdt_check_full(blob, len))
+	if (!config_tree_check(blob, len))
 		return fail(ERR_ARGUMENT, "the device tree is damaged");
 	chosen = fdt_path_offset(blob, "/chosen");
 	if (chosen < 0)

@@ -72,7 +72,7 @@ static int add_hooks(struct build *b)
 }
 
 /* One of loader's names, where a first partition has them. */
-static bool has_menu(const struct tree *t)
+bool boot_menu_is_there(const struct tree *t)
 {
 	static const char *const names[] = {
 		"boot/grub/menu.lst", "boot/grub/grub.conf", "grub/menu.lst",
@@ -138,7 +138,7 @@ int boot_menu_make(struct build *b)
 		return -1;
 	if (r->menu || r->kernel)
 		return check_menu(&b->tree, r->menu);
-	if (!has_menu(&b->tree))
+	if (!boot_menu_is_there(&b->tree))
 		return use_kernel_found(b);
 	return r->append ? report_error("--append: the root has a menu.lst of "
 					"its own") : 0;

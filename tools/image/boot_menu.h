@@ -10,4 +10,7 @@
  */
 int boot_menu_make(struct build *b);
 
+/* Whether T has one where our loaders look for it. */
+bool boot_menu_is_there(const struct tree *t);
+
 #endif

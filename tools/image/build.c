@@ -23,6 +23,7 @@
 #include "tools/image/parts.h"
 #include "tools/image/source.h"
 #include "tools/image/spool.h"
+#include "tools/image/start_check.h"
 #include "tools/output.h"
 #include "tools/image/recipe.h"
 #include "tools/report.h"
@@ -129,6 +130,7 @@ static int collect(struct build *b)
 		return -1;
 	if (boot_menu_make(b))
 		return -1;
+	b->has_menu = boot_menu_is_there(t);
 	if (r->table == PART_NONE && r->boot & BOOT_BIOS) {
 		b->stage2 = boot_install_find(r, "stage2.bin");
 		if (add_boot_file(t, b->stage2, STAGES_STAGE2_FILE))
@@ -278,7 +280,8 @@ static int make_and_deliver(struct build *b, struct papers *p, int sink)
 	if (sink < 0 ? deliver_begin(&out, &b->r, b->dir) :
 	    deliver_begin_to(&out, &b->r, b->dir, sink))
 		return -1;
-	if (write_all(b, &out) || write_papers(b, out.fd, p)) {
+	if (write_all(b, &out) || (b->has_menu && start_check(b, out.fd)) ||
+	    write_papers(b, out.fd, p)) {
 		deliver_abort(&out);
 		return -1;
 	}

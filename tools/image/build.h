@@ -24,6 +24,7 @@ struct build {
 	char *kernel, *initrd;	/* "/boot/vmlinuz", for menu.lst, or NULL */
 	char *dir;		/* where the image will be; NULL: nowhere */
 	char *efi, *stage2;	/* files that go in, or NULL */
+	bool has_menu;		/* one of those that our loaders look for */
 };
 
 /* Before the first input; B->r is filled. */

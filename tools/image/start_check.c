@@ -1,0 +1,59 @@
+/*
+ * A kernel that is none (a mistyped name, a download that failed) makes a sound
+ * image that starts nowhere.  A menu of somebody's own may be meant for what
+ * comes later, so that is only told.
+ */
+#include "tools/image/start_check.h"
+
+#include <stdio.h>
+
+#include "loader/base/err.h"
+#include "tools/host/hostboot.h"
+#include "tools/host/hostdisk.h"
+#include "tools/report.h"
+
+static const struct {
+	unsigned bit;
+	const struct hostboot_path *how;
+} paths[] = {
+	{ BOOT_BIOS, &hostboot_bios }, { BOOT_UEFI, &hostboot_uefi },
+	{ BOOT_PV, &hostboot_pv },
+};
+
+/* WHY: of the first path that was asked for. */
+static bool starts(const struct recipe *r, struct blk *disk, char why[256])
+{
+	static struct hostboot hb;
+	bool ok = false;
+
+	for (size_t i = 0; !ok && i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (!(r->boot & paths[i].bit))
+			continue;
+		hb = (struct hostboot){ 0 };
+		hostboot_run(&hb, disk, paths[i].how);
+		ok = hb.ok;
+		if (!why[0])
+			snprintf(why, 256, "%s", hb.why);
+		hostboot_release(&hb);
+	}
+	return ok;
+}
+
+int start_check(const struct build *b, int fd)
+{
+	const struct recipe *r = &b->r;
+	struct hostdisk disk;
+	char why[256] = "";
+
+	report_progress("trying", 0, 0);
+	if (!r->boot || hostdisk_attach(&disk, "hd0", fd, r->sector) ||
+	    starts(r, &disk.blk, why)) {
+		err_clear();
+		return 0;
+	}
+	if (r->kernel && !r->menu)
+		return report_error("%s: no boot path can start it: %s",
+				    r->kernel, why);
+	report_note("no boot path can start this image by itself: %s", why);
+	return 0;
+}
