@@ -66,10 +66,13 @@ struct platform {
 	 */
 	void (*measure)(const char *line);
 	/*
-	 * TSC ticks spent in firmware or backend since start_tsc, for the
-	 * record.
+	 * TSC ticks since start_tsc for the record, NULL where there is no
+	 * such thing: in firmware, whose instructions they count under QEMU's
+	 * -icount; and while a backend was at work, or we slept until it had
+	 * been, which is time and counts nothing.
 	 */
 	uint64_t (*firmware_tsc)(void);
+	uint64_t (*backend_tsc)(void);
 	/*
 	 * Load the pieces and start the kernel.  Comes back only with an
 	 * error recorded, everything released.

@@ -151,11 +151,15 @@ static void print(const struct handover *ho)
 {
 	struct record *rec = ho->loaded_ctx;
 	const struct platform *p = rec->p;
-	uint64_t firmware = p->firmware_tsc();
+	uint64_t firmware = p->firmware_tsc ? p->firmware_tsc() : 0;
+	uint64_t backend = p->backend_tsc ? p->backend_tsc() : 0;
 	uint64_t all = __builtin_ia32_rdtsc() - p->start_tsc;
 
-	put(rec, ",\"tsc_start\":%lu,\"tsc_own\":%lu,\"tsc_firmware\":%lu}\n",
-	    p->start_tsc, all - firmware, firmware);
+	put(rec, ",\"tsc_start\":%lu,\"tsc_own\":%lu,\"tsc_firmware\":%lu",
+	    p->start_tsc, all - firmware - backend, firmware);
+	if (p->backend_tsc)
+		put(rec, ",\"tsc_backend\":%lu", backend);
+	put(rec, "}\n");
 	p->write(rec->text, rec->len);
 }
 

@@ -49,7 +49,7 @@ void event_reset(void);
 uint64_t clock_ns(void);	/* Xen's system time */
 uint64_t clock_ms(void);
 
-/* Ticks spent waiting for backends, or in them. */
+/* Ticks in calls that make backends work, and asleep until they have. */
 extern uint64_t backend_tsc;
 
 static inline uint64_t rdtsc(void)

@@ -110,7 +110,7 @@ _Noreturn void guest_main(start_info_t *si)
 		.modes = PATHS_PV_MODES,
 		.disk = disk, .boot_part = -1, .memmap = &map,
 		.write = console_write, .key = console_key, .idle = idle,
-		.clock_ms = clock_ms, .firmware_tsc = backend_ticks,
+		.clock_ms = clock_ms, .backend_tsc = backend_ticks,
 		.go = chain_go, .reboot = reboot, .halt = halt,
 	};
 	struct file ramdisk;

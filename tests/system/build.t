@@ -189,4 +189,12 @@ if unshare -rm mount -t tmpfs none full 2>/dev/null; then
 else
 	echo "# no user namespaces here: a full disk is not tried"
 fi
+
+# A kernel that is none would make an image that starts nowhere.
+head -c 100000 /dev/urandom >noise
+fails "noise: no boot path can start it: Error 13" $build --kernel noise -o e.img
+[ ! -e e.img ]
+ok $? "and no image is left"
+fails "vmlinuz: no boot path can start it" $build --kernel vmlinuz --boot pv \
+	-o e.img
 done_testing

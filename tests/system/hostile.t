@@ -4,6 +4,7 @@
 . "$(dirname "$0")/tap.sh"
 cd "$tmp" || exit 1
 "$B/kernelgen" --format bzimage-pv -o vmlinuz || exit 1
+export SOURCE_DATE_EPOCH=0
 
 # status WANTED NAME COMMAND...: and no second word about it
 status() {

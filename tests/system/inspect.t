@@ -4,6 +4,7 @@
 cd "$tmp" || exit 1
 inspect="$twinboot inspect"
 "$B/kernelgen" --format bzimage --pad 200K -o vmlinuz || exit 1
+"$B/kernelgen" --format bzimage-pv -o vmlinuz-pv || exit 1
 head -c 100000 /dev/urandom >initrd
 mkdir root
 build="$twinboot build --kernel vmlinuz --initrd initrd"
@@ -64,7 +65,10 @@ $build --menu m --table mbr --boot bios -o x.img
 says x.img 0 '.paths[0].starts.cmdline' waits \
 	"a menu without a timeout: Enter is pressed" --paths bios
 head -c 150000 vmlinuz >short
-"$twinboot" build --kernel short --table mbr --boot bios -o x.img
+printf 'timeout 0\ntitle a\nkernel /boot/short\n' >m
+"$twinboot" build --kernel short --menu m --table mbr --boot bios -o x.img 2>err
+grep -q 'note: no boot path can start this image by itself: Error' err
+ok $? "build says so"
 $inspect x.img --paths bios >out
 is $? 1 "a kernel shorter than its header says"
 sed -n 's/^bios: /#  /p' out
@@ -166,7 +170,8 @@ fails "--mem 0: not an amount of memory" $inspect x.img --mem 0
 # Disks with sectors of 4096 bytes.
 for how in "gpt ext4" "mbr ext4" "mbr fat32" "none fat32"; do
 	set -- $how
-	$build --table "$1" --fs "$2" --append 4k --sector 4096 --boot pv \
+	"$twinboot" build --kernel vmlinuz-pv --initrd initrd \
+		--table "$1" --fs "$2" --append 4k --sector 4096 --boot pv \
 		-o x.img
 	says x.img 1 '[.sector, .table, .paths[0].status]' \
 		"[4096,\"$1\",\"not there\"]" "4Kn, $how" --paths bios

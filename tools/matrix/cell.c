@@ -210,26 +210,33 @@ static char *base64(const uint8_t *p, size_t len)
 	return text;
 }
 
+/* Any of a guest's numbers may be any; a sum that is too large is no figure. */
+static uint64_t figure(const json_t *j, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(j, key));
+}
+
 /*
- * Under -icount the TSC counts instructions from reset on: the cost of the boot
- * J, a new reference, or NULL.
+ * Under -icount the TSC counts instructions from reset on, but goes on with
+ * real time while all processors sleep: SLEEPS, the way has such times, and
+ * only what the loader says of itself is a count.  The cost of the boot J, a
+ * new reference, or NULL.
  */
-static json_t *count(const json_t *j)
+static json_t *count(const json_t *j, bool sleeps)
 {
 	json_t *records = json_object_get(j, "records");
 	json_t *rec = observed_record(records, "TWINBOOT");
 	json_t *tsc = json_object_get(observed_record(records, "PROBE"), "tsc");
 	json_t *cost = rec ? json_copy(rec) : tsc ? json_object() : NULL;
-	json_int_t entry = json_integer_value(tsc);
+	uint64_t entry = (uint64_t)json_integer_value(tsc);
 
 	if (!tsc)
-		entry = json_integer_value(json_object_get(rec, "tsc_start")) +
-			json_integer_value(json_object_get(rec, "tsc_own")) +
-			json_integer_value(json_object_get(rec,
-							   "tsc_firmware"));
-	if (cost)
+		entry = figure(rec, "tsc_start") + figure(rec, "tsc_own") +
+			figure(rec, "tsc_firmware");
+	if (cost && !sleeps)
 		json_object_set_new(cost, "reset_to_kernel",
-				    json_integer(entry));
+				    json_integer((json_int_t)entry));
+	json_object_del(cost, "tsc_backend");
 	return cost;
 }
 
@@ -243,7 +250,7 @@ static void end_boot(struct cell *c, const char *why)
 	if (c->counting) {
 		json_t *j = vm_json(c->vm);
 
-		c->cost = count(j);
+		c->cost = count(j, c->path->pv);
 		json_decref(j);
 	} else {
 		c->result = vm_json(c->vm);

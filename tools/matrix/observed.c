@@ -281,7 +281,9 @@ json_t *observed_times(const json_t *result, double ticks)
 	double loaded = when(result, "TWINBOOT"), user = when(result, "PROBE");
 	double loader = (json_number_value(json_object_get(rec, "tsc_own")) +
 			 json_number_value(json_object_get(rec,
-							   "tsc_firmware")));
+							   "tsc_firmware")) +
+			 json_number_value(json_object_get(rec,
+							   "tsc_backend")));
 	json_t *list = json_array();
 
 	if (user < 0)
