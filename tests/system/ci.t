@@ -26,7 +26,11 @@ holds() {
 	-o good.img 2>/dev/null
 cp good.img bad.img
 printf '\352\360\377\000\360' | dd of=bad.img conv=notrunc 2>/dev/null	# reset
-truncate -s 1M none.img
+# An EFI program without an ESP: something that other ways could start.
+"$B/kernelgen" --format efi-app -o app
+printf 'timeout 0\ntitle a\nkernel /boot/app\n' >m
+"$twinboot" build --table mbr --boot pv --kernel app --menu m -o none.img \
+	2>/dev/null
 
 # ---- what all of them have in common ----
 "$twinboot" matrix --help >help

@@ -258,10 +258,33 @@ static void test_root_part(void **state)
 			 ROOTDEV_UNKNOWN);
 }
 
+/* Who said what was checked, if it may be believed. */
+static void test_evidence(void **state)
+{
+	struct expected p = promise();
+	json_t *j = json_loads(boot, 0, NULL), *list;
+	json_t *facts = observed_compare(j, &p, &machine, NULL, "x");
+	struct observed_trust trust = { .loader = true, .kernel = true };
+
+	/* The record's facts were promised by nobody: no evidence. */
+	list = observed_evidence(facts, &trust);
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+	trust.userspace = true;
+	list = observed_evidence(facts, &trust);
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(json_string_value(json_array_get(list, 0)),
+			    "userspace");
+	json_decref(list);
+	json_decref(facts);
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_vdev),
 		cmocka_unit_test(test_limits),
