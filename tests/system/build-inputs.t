@@ -187,6 +187,15 @@ $build --root l1 --minimize -o x.img 2>/dev/null
 fsck x.img "--minimize"
 small=$(stat -c %s x.img)
 fails "needed are" $build --root l1 --size $((small - 8192)) -o e.img
+# With a journal or without, the size that is told is the size that will do.
+mkdir -p edge
+for n in 3500000 4300000 7500000; do
+	head -c $n /dev/urandom >edge/f
+	$build --root edge --size 8M -o x.img 2>err ||
+		$build --root edge -o x.img --size \
+			"$(sed -n 's/.*needed are \([0-9]*\) bytes/\1/p' err)" 2>err
+	fsck x.img "$n bytes and a size told or given"
+done
 mkdir huge && truncate -s 100G huge/hole
 $build --root huge -o x.img 2>/dev/null
 fsck x.img "a hole of 100 GiB"

@@ -296,11 +296,29 @@ static int make_and_deliver(struct build *b, struct papers *p, int sink)
 	return put_paper(b->r.sbom, p->sbom);
 }
 
+/* From the needs of the root file system to the places of all parts. */
+static int plan(struct build *b)
+{
+	struct mkfs m = root_fs(b, NULL);
+	uint64_t need = m.fs == FS_FAT32 ? mkfat_need(&m, &b->tree) :
+			mkext_need(&m, &b->tree);
+
+	if (!need || layout_plan(&b->layout, &b->r, need))
+		return -1;
+	if (!b->r.size || m.fs == FS_FAT32)
+		return 0;
+	/* With the size its journal, tables and inodes are others. */
+	m.size = b->layout.root.size;
+	need = mkext_need(&m, &b->tree);
+	if (need > m.size)
+		return report_error("the image is too small: needed are %lu "
+				    "bytes", b->layout.size + need - m.size);
+	return need ? 0 : -1;
+}
+
 int build_image(struct build *b, int sink)
 {
 	struct papers p = { 0 };
-	struct mkfs m;
-	uint64_t need;
 	int err;
 
 	if (filetree_time_check() || choose_boots(&b->r) || collect(b))
@@ -308,10 +326,7 @@ int build_image(struct build *b, int sink)
 	build_ids(b);
 	if (parts_collect(b))
 		return -1;
-	m = root_fs(b, NULL);
-	need = m.fs == FS_FAT32 ? mkfat_need(&m, &b->tree) :
-	       mkext_need(&m, &b->tree);
-	if (!need || layout_plan(&b->layout, &b->r, need))
+	if (plan(b))
 		return -1;
 	err = make_and_deliver(b, &p, sink);
 	free(p.bmap);

@@ -12,6 +12,7 @@
 #include "tools/report.h"
 
 #define MIB (1ul << 20)
+#define JOURNALED (8 * MIB)	/* a smaller file system has no journal */
 #define BIOS_SIZE (4 * MIB)	/* stage 2, and room for what comes beside it */
 
 #define GUID_LINUX "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
@@ -48,6 +49,9 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 	least = at + round_up(need, 4096) + tail;
 	if (!r->minimize)
 		need += need / 10 + 4 * MIB;	/* room to live */
+	if (!r->minimize && need < JOURNALED &&
+	    (r->fs == FS_EXT3 || r->fs == FS_EXT4))
+		need = JOURNALED;
 	l->size = r->size ? r->size :
 		  at + tail + round_up(need, r->minimize ? 4096 : MIB);
 	if (l->size < least)

@@ -158,8 +158,8 @@ uint64_t mkext_need(const struct mkfs *m, const struct tree *t)
 	need = x.used;
 	release(&x);
 	blocks = need + 64;
-	if (!m->minimize && blocks < 2 * JOURNAL_MIN)
-		blocks = 2 * JOURNAL_MIN;	/* a journal fits */
+	if (blocks < m->size / EXT_BLOCK)
+		blocks = m->size / EXT_BLOCK;
 	for (unsigned i = 0; i < TRIES; i++) {
 		room = room_in(m, t, blocks, &pieces);
 		/* A file in two pieces may need one more block for its map. */

@@ -25,8 +25,9 @@ int mkext_write(const struct mkfs *m, const struct tree *t);
 int mkfat_write(const struct mkfs *m, const struct tree *t);
 
 /*
- * Bytes that a file system with T in it needs at least; its fs, uuid and
- * minimize are M's.  0 with an error reported when it cannot hold T at all.
+ * Bytes that a file system with T in it needs, at least M's size; its fs,
+ * uuid and minimize are M's, too.  0 with an error reported when it cannot
+ * hold T at all.
  */
 uint64_t mkext_need(const struct mkfs *m, const struct tree *t);
 uint64_t mkfat_need(const struct mkfs *m, const struct tree *t);
