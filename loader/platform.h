@@ -47,6 +47,9 @@ struct platform {
 	int (*unpack)(const struct platform *p, const char *path,
 		      struct file *f, struct file *out);
 
+	/* hash_file() of loader/hash.h, wherever that lies. */
+	int (*hash)(const struct platform *p, struct file *f, uint8_t *digest);
+
 	/*
 	 * Asked for when a kernel wants to know; NULL where there is no BIOS.
 	 */

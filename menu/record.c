@@ -4,15 +4,14 @@
  */
 #include "menu/record.h"
 
-#include <sha2.h>
 #include <string.h>
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "loader/hash.h"
 #include "menu/utf8.h"
 
 #define CONF_MAX 4096
-#define CHUNK 65536u
 
 static void setting(struct record *rec, const char *line, size_t len)
 {
@@ -81,58 +80,40 @@ static void put_string(struct record *rec, const char *s)
 }
 
 /* The SHA-256 of F in hexadecimal. */
-static int hash_file(struct file *f, uint8_t *chunk, char *hex)
+static int put_hash(struct record *rec, struct file *f)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX ctx;
+	uint8_t digest[HASH_SIZE];
+	int err = rec->p->hash(rec->p, f, digest);
 
-	SHA256Init(&ctx);
-	for (uint64_t off = 0; off < f->size; off += CHUNK) {
-		size_t len = f->size - off < CHUNK ? f->size - off : CHUNK;
-		int err = fs_read(f, off, len, chunk);
-
-		if (err)
-			return err;
-		SHA256Update(&ctx, chunk, len);
-	}
-	SHA256Final(digest, &ctx);
+	if (err)
+		return err;
+	put(rec, ",\"sha256\":\"");
 	for (unsigned i = 0; i < sizeof(digest); i++)
-		fmt(hex + 2 * i, 3, "%02x", digest[i]);
+		put(rec, "%02x", digest[i]);
+	put(rec, "\"");
 	return 0;
 }
 
-static int put_file(struct record *rec, const char *path, struct file *f,
-		    uint8_t *chunk)
+static int put_file(struct record *rec, const char *path, struct file *f)
 {
-	char hex[2 * SHA256_DIGEST_LENGTH + 1];
 	int err;
 
 	put(rec, "{\"path\":");
 	put_string(rec, path);
 	put(rec, ",\"size\":%lu", f->size);
-	if (chunk) {
-		err = hash_file(f, chunk, hex);
-		if (err)
-			return err;
-		put(rec, ",\"sha256\":\"%s\"", hex);
-	}
+	if (rec->hash && (err = put_hash(rec, f)))
+		return err;
 	put(rec, "}");
 	return 0;
 }
 
-static int put_files(struct record *rec, struct boot_entry *e,
-		     struct arena *arena)
+static int put_files(struct record *rec, struct boot_entry *e)
 {
-	uint8_t *chunk = rec->hash ? arena_alloc(arena, CHUNK) : NULL;
-	int err;
+	int err = put_file(rec, e->kernel_path, &e->kernel);
 
-	if (rec->hash && !chunk)
-		return ERR_NO_MEMORY;
-	err = put_file(rec, e->kernel_path, &e->kernel, chunk);
 	for (unsigned i = 0; !err && i < e->n_modules; i++) {
 		put(rec, ",");
-		err = put_file(rec, e->module[i].path, &e->module[i].file,
-			       chunk);
+		err = put_file(rec, e->module[i].path, &e->module[i].file);
 	}
 	return err;
 }
@@ -179,7 +160,7 @@ int record_prepare(struct record *rec, struct runner *r, struct handover *ho)
 	put(rec, "TWINBOOT {\"path\":\"%s\",\"entry\":", r->p->name);
 	put_string(rec, r->entry->title);
 	put(rec, ",\"format\":\"%s\",\"files\":[", ho->format);
-	err = put_files(rec, r->entry, arena);
+	err = put_files(rec, r->entry);
 	if (err)
 		return err;
 	put(rec, "]");

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <string.h>
 
+#include "loader/hash.h"
 #include "loader/base/err.h"
 #include "menu/main.h"
 
@@ -155,7 +156,8 @@ static inline void fake_init(struct blk **disks, unsigned n, void *room,
 		.modes = 1u << GO_REAL16,
 		.n_disks = n, .disk = disks, .boot_part = -1,
 		.memmap = &fake.map, .write = fake_write, .key = fake_key,
-		.idle = fake_idle, .clock_ms = fake_clock_ms,
+		.idle = fake_idle, .hash = hash_file,
+		.clock_ms = fake_clock_ms,
 		.firmware_tsc = fake_firmware_tsc, .go = fake_go,
 		.reboot = fake_reboot, .halt = fake_halt,
 	};

@@ -46,7 +46,7 @@
 
 #define STAGE2_MAGIC 0x32535754	/* "TWS2" */
 #define STAGE2_MAX 65024	/* 127 sectors: one request of any EDD BIOS */
-#define STAGE2_ENTRY 48		/* offset where the code begins */
+#define STAGE2_ENTRY 20		/* offset where the code begins */
 #define STAGE2_SECOND_MAX 983040 /* 1,920 sectors: what a gap of 2,047 leaves */
 
 #ifndef __ASSEMBLER__
@@ -72,7 +72,7 @@ struct stage2_head {
 	uint32_t size;		/* bytes of the first part */
 	uint32_t sum;		/* makes its 32-bit words add up to 0 */
 	uint32_t second;	/* bytes of the second part */
-	uint8_t second_sha256[32];
+	uint32_t second_crc;	/* its CRC-32, as GPT computes it */
 };
 
 _Static_assert(sizeof(struct stage2_head) == STAGE2_ENTRY,

@@ -1,15 +1,16 @@
 /*
  * Stage 2's second part: read by the boot block's list of extents from the disk
  * that the firmware started, into memory of its own above 1 MiB, and believed
- * only with the right hash.  Then what it can do, for the first part.
+ * only with the right CRC: who could forge that could change the first part as
+ * well.  Then what it can do, for the first part.
  */
 #include "mbr/bios/second.h"
 
-#include <sha2.h>
 #include <string.h>
 
 #include "loader/base/err.h"
 #include "loader/disk/bootlist.h"
+#include "loader/disk/crc32.h"
 #include "mbr/bios/bios.h"
 
 #define LOWEST 0x100000
@@ -35,13 +36,8 @@ static int read_part(struct blk *disk, uint8_t *to)
 static int check(const uint8_t *part)
 {
 	const struct stage2_head *head = &bios_stage2_head;
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX ctx;
 
-	SHA256Init(&ctx);
-	SHA256Update(&ctx, part, head->second);
-	SHA256Final(digest, &ctx);
-	if (!memcmp(digest, head->second_sha256, sizeof(digest)))
+	if (crc32_more(0, part, head->second) == head->second_crc)
 		return 0;
 	return fail(ERR_READ, "the second part of stage2.bin is damaged");
 }
@@ -103,6 +99,14 @@ int bios_unpack(const struct platform *p, const char *path, struct file *f,
 		return err;
 	fs_mem_file(out, (void *)at, size);
 	return part->gunzip(f, path, p->arena, (void *)at, size);
+}
+
+int bios_hash(const struct platform *p, struct file *f, uint8_t *digest)
+{
+	const struct bios_second *part;
+	int err = bios_second_load(p, &part);
+
+	return err ? err : part->hash(p, f, digest);
 }
 
 int bios_update_memmap(struct memmap *m)

@@ -6,6 +6,7 @@
 #ifndef MBR_BIOS_SECOND_H
 #define MBR_BIOS_SECOND_H
 
+#include "loader/hash.h"
 #include "loader/kernel/kernel.h"
 #include "loader/unpack/unpack.h"
 
@@ -14,6 +15,7 @@ struct bios_second {
 	const struct bios_facts *(*facts)(void);
 	__typeof__(unpack_size) *unpack_size;
 	__typeof__(unpack_gunzip) *gunzip;
+	__typeof__(hash_file) *hash;
 };
 
 /*

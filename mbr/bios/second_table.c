@@ -10,4 +10,5 @@ const struct bios_second bios_second_table
 	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,
 	.gunzip = unpack_gunzip,
+	.hash = hash_file,
 };

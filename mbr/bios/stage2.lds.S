@@ -23,6 +23,8 @@ SECTIONS
 		*mbr/bios/facts.o(ALL)
 		*unpack/boot/libs.o(ALL)
 		*libz.a:*(ALL)
+		*libshared-boot.a:hash.o(ALL)
+		*libmd.a:*(ALL)
 		. = ALIGN(512);
 	}
 	second_size = SIZEOF(.second);

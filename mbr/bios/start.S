@@ -22,7 +22,7 @@ _start:
 	.long	stage2_size		/* from the linker script */
 	.long	0			/* the sum, written after linking, */
 	.long	second_size
-	.fill	8, 4, 0			/* and the second part's SHA-256 */
+	.long	0			/* and the second part's CRC-32 */
 
 	.code16
 	cld

@@ -5,6 +5,7 @@
 #include "loader/paths.h"
 #include "mbr/uefi/uefi.h"
 
+#include "loader/hash.h"
 #include "loader/base/err.h"
 #include "menu/main.h"
 
@@ -42,6 +43,7 @@ static struct platform platform = {
 	.modes = PATHS_UEFI_MODES,
 	.update_memmap = uefi_update_memmap,
 	.unpack = uefi_unpack,
+	.hash = hash_file,
 	.boot_part = -1,
 	.write = uefi_write,
 	.key = uefi_key,

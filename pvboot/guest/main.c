@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "loader/hash.h"
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 #include "loader/paths.h"
@@ -110,6 +111,7 @@ _Noreturn void guest_main(start_info_t *si)
 		.modes = PATHS_PV_MODES,
 		.disk = disk, .boot_part = -1, .memmap = &map,
 		.write = console_write, .key = console_key, .idle = idle,
+		.hash = hash_file,
 		.clock_ms = clock_ms, .backend_tsc = backend_ticks,
 		.go = chain_go, .reboot = reboot, .halt = halt,
 	};

@@ -6,13 +6,13 @@
  */
 #include "tools/host/bootcode.h"
 
-#include <sha2.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "loader/base/err.h"
 #include "loader/base/span.h"
 #include "loader/disk/bootlist.h"
+#include "loader/disk/crc32.h"
 #include "loader/fs/fs.h"
 
 static const uint8_t esp_type[16] = {
@@ -72,8 +72,6 @@ static bool adds_up(const struct stage2 *s, uint32_t sectors)
 static bool second_is_whole(struct stage2 *s)
 {
 	const struct stage2_head *head = (const struct stage2_head *)s->first;
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX ctx;
 
 	if (head->second > sizeof(s->second) || head->second % 512 ||
 	    bootlist_read(s->disk, s->list, s->list->n, s->max,
@@ -81,10 +79,7 @@ static bool second_is_whole(struct stage2 *s)
 		err_clear();
 		return false;
 	}
-	SHA256Init(&ctx);
-	SHA256Update(&ctx, s->second, head->second);
-	SHA256Final(digest, &ctx);
-	return !memcmp(digest, head->second_sha256, sizeof(digest));
+	return crc32_more(0, s->second, head->second) == head->second_crc;
 }
 
 static enum carried check_stage2(struct stage2 *s, char why[128])

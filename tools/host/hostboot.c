@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "loader/hash.h"
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
 #include "loader/platform.h"
@@ -233,7 +234,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.modes = path->modes,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
-		.unpack = host_unpack,
+		.unpack = host_unpack, .hash = hash_file,
 		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
