@@ -228,7 +228,7 @@ $(B)/boot/stage2.bin: mbr/bios/join-parts $(B)/stage2.elf
 UEFI := $(sort $(wildcard mbr/uefi/*.c))
 FLAGS_mbr/uefi := -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
 	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
-UEFI_MAX := 131072
+UEFI_MAX := 147456
 BOOT += $(B)/boot/twinboot.efi
 
 $(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
