@@ -106,20 +106,23 @@ static void write_file(const char *dir, const char *name, const void *p,
 /* Build an image with TABLE and FS in DIR; map it as the disk. */
 static void setup(char *dir, char *table, char *fs)
 {
+	static const char menu[] = "title a\nkernel /boot/vmlinuz a=b\n"
+				   "initrd /boot/initrd\n";
 	struct bzimage b = { .entry = 64 };
-	char k[256], i[256];
-	char *argv[] = { "build", "--table", table, "--fs", fs, "--kernel", k,
-			 "--initrd", i, "--append", "a=b", "--boot", "pv",
-			 "-o", disk.file, NULL };
+	char tree[256];
+	/* No path of the builder's starts it: it is in the tree, as found. */
+	char *argv[] = { "build", "--table", table, "--fs", fs, "--root", tree,
+			 "--boot", "pv", "-o", disk.file, NULL };
 	int fd;
 
-	snprintf(k, sizeof(k), "%s/vmlinuz", dir);
-	snprintf(i, sizeof(i), "%s/initrd", dir);
+	snprintf(tree, sizeof(tree), "%s/tree", dir);
 	snprintf(disk.file, sizeof(disk.file), "%s/image", dir);
 	kernel = bzimage_make(&b, &kernel_len);
 	assert_non_null(kernel);
-	write_file(dir, "vmlinuz", kernel, kernel_len);
-	write_file(dir, "initrd", "initrd", 6);
+	testdisk_sh(dir, "mkdir -p tree/boot/grub");
+	write_file(tree, "boot/vmlinuz", kernel, kernel_len);
+	write_file(tree, "boot/initrd", "initrd", 6);
+	write_file(tree, "boot/grub/menu.lst", menu, sizeof(menu) - 1);
 	assert_int_equal(run_build(argv), 0);
 	fd = open(disk.file, O_RDWR);
 	assert_true(fd >= 0);
