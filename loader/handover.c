@@ -8,29 +8,43 @@
 
 #include "loader/base/err.h"
 
+const char *handover_what(enum piece_role role)
+{
+	static const char *const what[] = {
+		[PIECE_KERNEL] = "kernel", [PIECE_INITRD] = "initrd",
+		[PIECE_MODULE] = "module", [PIECE_MODULE_LIST] = "module list",
+		[PIECE_CMDLINE] = "cmdline", [PIECE_SETUP] = "setup",
+		[PIECE_BOOT_PARAMS] = "boot_params", [PIECE_E820] = "e820",
+		[PIECE_SYMBOLS] = "symbols", [PIECE_SECTIONS] = "sections",
+		[PIECE_MULTIBOOT_INFO] = "multiboot info",
+	};
+
+	return what[role];
+}
+
 static int add(struct handover *ho, const struct piece *p)
 {
 	if (ho->n == HANDOVER_PIECES)
-		return fail(ERR_NO_MEMORY, "%s: more than %u pieces", p->what,
-			    HANDOVER_PIECES);
+		return fail(ERR_NO_MEMORY, "%s: more than %u pieces",
+			    handover_what(p->role), HANDOVER_PIECES);
 	if (p->len > p->size || p->addr + p->size < p->addr)
-		return fail(ERR_EXEC_FORMAT, "%s: %lx bytes at %lx", p->what,
-			    p->size, p->addr);
+		return fail(ERR_EXEC_FORMAT, "%s: %lx bytes at %lx",
+			    handover_what(p->role), p->size, p->addr);
 	ho->piece[ho->n++] = *p;
 	return 0;
 }
 
-int handover_mem(struct handover *ho, const char *what, uint64_t addr,
+int handover_mem(struct handover *ho, enum piece_role role, uint64_t addr,
 		 uint64_t size, const void *mem, uint64_t len)
 {
-	return add(ho, &(struct piece){ .what = what, .addr = addr,
+	return add(ho, &(struct piece){ .role = role, .addr = addr,
 		.size = size, .mem = mem, .len = len });
 }
 
-int handover_file(struct handover *ho, const char *what, uint64_t addr,
+int handover_file(struct handover *ho, enum piece_role role, uint64_t addr,
 		  uint64_t size, struct file *f, uint64_t off, uint64_t len)
 {
-	return add(ho, &(struct piece){ .what = what, .addr = addr,
+	return add(ho, &(struct piece){ .role = role, .addr = addr,
 		.size = size, .file = f, .file_off = off, .len = len });
 }
 

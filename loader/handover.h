@@ -19,19 +19,39 @@ enum handover_mode {
 	GO_EFI64,	/* 64-bit, the firmware's boot services left on */
 };
 
+enum piece_role {
+	PIECE_KERNEL,
+	PIECE_INITRD,
+	PIECE_MODULE,
+	PIECE_MODULE_LIST,	/* Xen's struct xen_multiboot_mod_list */
+	PIECE_CMDLINE,
+	PIECE_SETUP,		/* Linux' real-mode part */
+	PIECE_BOOT_PARAMS,	/* a platform may add to it */
+	PIECE_E820,		/* struct setup_data */
+	PIECE_SYMBOLS,
+	PIECE_SECTIONS,		/* ELF section headers */
+	PIECE_MULTIBOOT_INFO,
+};
+
 /*
  * One stretch of destination memory.  The first LEN bytes come from the file
  * (or from memory when there is none), the rest of SIZE is zeroed.
  */
 struct piece {
-	const char *what; /* "kernel", "initrd", "boot_params": for people */
-	uint64_t addr, size;	/* destination, bytes */
+	enum piece_role role;
+	/*
+	 * Destination, bytes.  Under GO_EFI the firmware chooses the places:
+	 * ADDR is 0 for the image, and for the pieces of the initrd where they
+	 * begin in it.
+	 */
+	uint64_t addr, size;
 	const void *mem;	/* source, when file is NULL */
 	struct file *file;
 	uint64_t file_off, len;
 };
 
 struct boot_entry;
+struct xenpv;
 
 #define HANDOVER_PIECES 48
 
@@ -52,14 +72,19 @@ struct handover {
 	 */
 	void (*loaded)(const struct handover *ho);
 	void *loaded_ctx;
-	const void *extra;	/* the mode's own: struct xenpv for GO_XENPV,
-				 * for GO_EFI the path of the image's file */
+	union {
+		const struct xenpv *xenpv;	/* GO_XENPV */
+		const char *path;	/* GO_EFI: of the image's file */
+	} extra;		/* the mode's own; others have none */
 };
 
+/* ROLE for people: "kernel", "boot_params". */
+const char *handover_what(enum piece_role role);
+
 /* Append a piece.  ERR_NO_MEMORY when the table is full. */
-int handover_mem(struct handover *ho, const char *what, uint64_t addr,
+int handover_mem(struct handover *ho, enum piece_role role, uint64_t addr,
 		 uint64_t size, const void *mem, uint64_t len);
-int handover_file(struct handover *ho, const char *what, uint64_t addr,
+int handover_file(struct handover *ho, enum piece_role role, uint64_t addr,
 		  uint64_t size, struct file *f, uint64_t off, uint64_t len);
 
 /*

@@ -27,3 +27,13 @@ size_t utf8_length(const char *s)
 			return 0;
 	return len;
 }
+
+uint32_t utf8_decode(const char *s, size_t len)
+{
+	const uint8_t *p = (const uint8_t *)s;
+	uint32_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}

@@ -118,8 +118,8 @@ static inline int fake_load(struct boot_entry *e, const struct memmap *map,
 			    struct arena *arena, struct handover *ho)
 {
 	size_t n = 0;
-	int err = handover_file(ho, "kernel", 0, e->kernel.size, &e->kernel, 0,
-				e->kernel.size);
+	int err = handover_file(ho, PIECE_KERNEL, 0, e->kernel.size,
+				&e->kernel, 0, e->kernel.size);
 
 	fake_copy(fake.title, e->title, sizeof(fake.title));
 	fake_copy(fake.kernel, e->kernel_path, sizeof(fake.kernel));
@@ -134,8 +134,8 @@ static inline int fake_load(struct boot_entry *e, const struct memmap *map,
 		n++;
 		if (n > sizeof(fake.modules) - 130)
 			n = 0;
-		err = handover_file(ho, "module", 0, m->file.size, &m->file, 0,
-				    m->file.size);
+		err = handover_file(ho, PIECE_MODULE, 0, m->file.size,
+				    &m->file, 0, m->file.size);
 	}
 	return err;
 }

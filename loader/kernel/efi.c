@@ -61,7 +61,7 @@ static int add_initrds(struct handover *ho, struct boot_entry *e)
 				    e->module[i].path, f->size);
 		size = (f->size + 3) & ~3ul;
 		if (size)
-			err = handover_file(ho, "initrd", at, size, f, 0,
+			err = handover_file(ho, PIECE_INITRD, at, size, f, 0,
 					    f->size);
 		at += size;
 	}
@@ -78,12 +78,12 @@ static int efi_load(struct boot_entry *e, const struct memmap *map,
 		    struct arena *arena, struct handover *ho)
 {
 	struct file *kernel = &e->kernel;
-	int err = handover_file(ho, "kernel", 0, kernel->size, kernel, 0,
+	int err = handover_file(ho, PIECE_KERNEL, 0, kernel->size, kernel, 0,
 				kernel->size);
 
 	ho->mode = GO_EFI;
 	ho->entry_name = e->chain ? "efi-app" : "efi-stub";
-	ho->extra = path_in_fs(e->kernel_path);
+	ho->extra.path = path_in_fs(e->kernel_path);
 	return err ? err : add_initrds(ho, e);
 }
 

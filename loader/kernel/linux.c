@@ -23,7 +23,7 @@ static int add_kernel(const struct linux_image *img,
 	/* Only what lies above 4 GiB is mapped piece by piece. */
 	if (at->kernel + img->room > 0x100000000)
 		size = img->room;
-	return handover_file(ho, "kernel", at->kernel, size, img->file,
+	return handover_file(ho, PIECE_KERNEL, at->kernel, size, img->file,
 			     img->setup_size, img->len);
 }
 
@@ -37,8 +37,8 @@ static int add_initrds(struct boot_entry *e, uint64_t at, struct handover *ho)
 
 		if (!size)
 			continue;
-		err = handover_file(ho, "initrd", at, (size + 3) & ~3ull, f, 0,
-				    size);
+		err = handover_file(ho, PIECE_INITRD, at, (size + 3) & ~3ull, f,
+				    0, size);
 		at += (size + 3) & ~3ull;
 	}
 	return err;
@@ -67,12 +67,12 @@ static int flat_setup(const struct linux_image *img, const struct boot_entry *e,
 	ho->entry = at->kernel + (img->entry == LINUX_64 ? 0x200 : 0);
 	ho->stack = bp;
 	ho->rsi = bp;
-	if ((err = handover_mem(ho, LINUX_BOOT_PARAMS, bp, sizeof(*p->bp),
+	if ((err = handover_mem(ho, PIECE_BOOT_PARAMS, bp, sizeof(*p->bp),
 				p->bp, sizeof(*p->bp))) ||
-	    (err = handover_mem(ho, "cmdline", cmdline, strlen(e->args) + 1,
+	    (err = handover_mem(ho, PIECE_CMDLINE, cmdline, strlen(e->args) + 1,
 				e->args, strlen(e->args) + 1)))
 		return err;
-	return p->e820_ext ? handover_mem(ho, "e820", ext, p->e820_ext_size,
+	return p->e820_ext ? handover_mem(ho, PIECE_E820, ext, p->e820_ext_size,
 			p->e820_ext, p->e820_ext_size) : 0;
 }
 

@@ -6,9 +6,6 @@
 #include "loader/kernel/linux_image.h"
 #include "loader/memmap.h"
 
-/* The name of boot_params' piece in a handover: a platform may add to it. */
-#define LINUX_BOOT_PARAMS "boot_params"
-
 /* Where things are, as linux_place() found. */
 struct linux_layout {
 	uint64_t kernel;

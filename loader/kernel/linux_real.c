@@ -79,6 +79,6 @@ int linux_real_setup(const struct linux_image *img, const struct boot_entry *e,
 	ho->entry_name = "linux16";
 	ho->entry = (at->low / 16 + 0x20) << 16;
 	ho->stack = at->low / 16 << 16 | end;
-	return handover_mem(ho, "setup", at->low, at->low_size, block,
+	return handover_mem(ho, PIECE_SETUP, at->low, at->low_size, block,
 			    at->low_size);
 }

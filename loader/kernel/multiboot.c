@@ -28,7 +28,7 @@ static int place_image(const struct multiboot_image *img, struct memmap *m,
 		return ERR_NO_MEMORY;
 	err = memmap_set(m, img->start, img->end, MEM_LOADER);
 	for (unsigned i = 0; !err && i < img->n; i++)
-		err = handover_file(ho, "kernel", img->segment[i].addr,
+		err = handover_file(ho, PIECE_KERNEL, img->segment[i].addr,
 				    img->segment[i].size, file,
 				    img->segment[i].off, img->segment[i].len);
 	return err;
@@ -50,7 +50,7 @@ static int place_module(const struct multiboot_image *img, struct memmap *m,
 	out->end = (uint32_t)(at + size);
 	if (!size)
 		return 0;
-	err = handover_file(ho, "module", at, size, file, 0, size);
+	err = handover_file(ho, PIECE_MODULE, at, size, file, 0, size);
 	return err ? err : memmap_set(m, at, (at + size + PAGE - 1) & -PAGE,
 				      MEM_LOADER);
 }
@@ -84,7 +84,7 @@ static int tell(const struct multiboot_told *told, const struct memmap *m,
 	multiboot_info_write(told, block, at, size);
 	ho->rax = MULTIBOOT_LOADER_MAGIC;
 	ho->rbx = at;
-	return handover_mem(ho, "multiboot info", at, size, block, size);
+	return handover_mem(ho, PIECE_MULTIBOOT_INFO, at, size, block, size);
 }
 
 static int load(struct boot_entry *e, const struct memmap *map,

@@ -146,7 +146,7 @@ static int place_image(struct told *t, struct memmap *m, struct file *file,
 	}
 	err = memmap_set(m, t->base, t->base + size, MEM_LOADER);
 	for (unsigned i = 0; !err && i < img->n; i++)
-		err = handover_file(ho, "kernel", img->segment[i].addr -
+		err = handover_file(ho, PIECE_KERNEL, img->segment[i].addr -
 				    img->start + t->base, img->segment[i].size,
 				    file, img->segment[i].off,
 				    img->segment[i].len);
@@ -169,7 +169,7 @@ static int place_module(struct told *t, unsigned i, struct memmap *m,
 	t->module[i].end = (uint32_t)(at + size);
 	if (!size)
 		return 0;
-	err = handover_file(ho, "module", at, size, file, 0, size);
+	err = handover_file(ho, PIECE_MODULE, at, size, file, 0, size);
 	return err ? err : memmap_set(m, at, at + pages, MEM_LOADER);
 }
 
@@ -185,7 +185,7 @@ static int tell(const struct told *t, const struct memmap *m,
 	write_info(t, &b);
 	ho->rax = MULTIBOOT2_LOADER_MAGIC;
 	ho->rbx = at;
-	return handover_mem(ho, "multiboot info", at, b.used, b.p, b.used);
+	return handover_mem(ho, PIECE_MULTIBOOT_INFO, at, b.used, b.p, b.used);
 }
 
 static int load(struct boot_entry *e, const struct memmap *map,

@@ -61,10 +61,10 @@ static int place(Elf32_Shdr *s, uint32_t n, uint64_t start, uint64_t end,
 		if (is_extra(&s[i]))
 			s[i].sh_addr = (uint32_t)(at + s[i].sh_offset - start);
 	*addr = (uint32_t)(at + size - headers);
-	if (len && (err = handover_file(ho, "symbols", at, len, file, start,
+	if (len && (err = handover_file(ho, PIECE_SYMBOLS, at, len, file, start,
 					len)))
 		return err;
-	err = handover_mem(ho, "sections", *addr, headers, s, headers);
+	err = handover_mem(ho, PIECE_SECTIONS, *addr, headers, s, headers);
 	return err ? err : memmap_set(m, at, (at + size + PAGE - 1) &
 				      -(uint64_t)PAGE, MEM_LOADER);
 }

@@ -245,7 +245,7 @@ static int add_modules(struct boot_entry *e, const struct xenpv *x,
 	int err = 0;
 
 	if (list) {
-		err = handover_mem(ho, "module list", at, list_size, list,
+		err = handover_mem(ho, PIECE_MODULE_LIST, at, list_size, list,
 				   list_size);
 		at += list_size;
 	}
@@ -253,8 +253,8 @@ static int add_modules(struct boot_entry *e, const struct xenpv *x,
 		struct file *f = (struct file *)&e->module[i].file;
 		uint64_t size = padded(f->size, module_align(list));
 
-		err = handover_file(ho, list ? "module" : "initrd", at, size,
-				    f, 0, f->size);
+		err = handover_file(ho, list ? PIECE_MODULE : PIECE_INITRD, at,
+				    size, f, 0, f->size);
 		at += size;
 	}
 	return err;
@@ -268,7 +268,7 @@ static int add_kernel(struct boot_entry *e, const struct xenpv *x,
 	for (unsigned i = 0; !err && i < x->image.n; i++) {
 		const struct xenpv_segment *s = &x->image.seg[i];
 
-		err = handover_file(ho, "kernel", s->addr, s->size,
+		err = handover_file(ho, PIECE_KERNEL, s->addr, s->size,
 				    (struct file *)&e->kernel, s->off, s->len);
 	}
 	return err;
@@ -318,7 +318,7 @@ static int xenpv_load(struct boot_entry *e, const struct memmap *map,
 	ho->entry = x->image.entry;
 	ho->stack = xenpv_va(x, x->stack + 1);
 	ho->rsi = xenpv_va(x, x->start_info);
-	ho->extra = x;
+	ho->extra.xenpv = x;
 	return 0;
 }
 

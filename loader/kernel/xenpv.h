@@ -40,7 +40,7 @@ struct xenpv_range {
 	uint64_t pfn, n;
 };
 
-/* The initial domain.  handover.extra of GO_XENPV. */
+/* The initial domain.  handover.extra.xenpv of GO_XENPV. */
 struct xenpv {
 	struct xenpv_image image;
 	const char *cmdline;	/* at most 1023 bytes */

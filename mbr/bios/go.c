@@ -36,7 +36,7 @@ static void *free_memory(void *ctx, uint64_t addr, uint64_t size)
 static void add_screen(const struct handover *ho)
 {
 	for (unsigned i = 0; i < ho->n; i++)
-		if (!strcmp(ho->piece[i].what, LINUX_BOOT_PARAMS))
+		if (ho->piece[i].role == PIECE_BOOT_PARAMS)
 			bios_screen_info((void *)ho->piece[i].addr);
 }
 

@@ -62,7 +62,7 @@ static CHAR16 character(const char *s, size_t len, size_t *used)
 
 	memcpy(bytes, s, len < 4 ? len : 4);
 	*used = utf8_length(bytes);
-	c = *used ? uefi_decode(bytes, *used) : (uint8_t)*s;
+	c = *used ? utf8_decode(bytes, *used) : (uint8_t)*s;
 	*used += !*used;
 	return c < 0x10000 ? (CHAR16)c : '?';
 }

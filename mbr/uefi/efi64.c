@@ -30,7 +30,8 @@ static void measure_pieces(const struct handover *ho)
 	for (unsigned i = 0; i < ho->n; i++)
 		if (ho->piece[i].file)
 			uefi_measure(9, (void *)ho->piece[i].addr,
-				     ho->piece[i].len, ho->piece[i].what);
+				     ho->piece[i].len,
+				     handover_what(ho->piece[i].role));
 }
 
 int uefi_go_efi64(struct handover *ho)

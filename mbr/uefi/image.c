@@ -37,7 +37,7 @@ static int load_image(const struct handover *ho, void *file, uint64_t len,
 	EFI_STATUS status;
 	uint64_t pages;
 
-	path = uefi_where(&ho->from->kernel, ho->extra, &pages);
+	path = uefi_where(&ho->from->kernel, ho->extra.path, &pages);
 	*image = NULL;
 	status = uefi_timed(uefi_boot->LoadImage(
 		FALSE, uefi_image, path ? path : own, file, len, image));
@@ -46,7 +46,7 @@ static int load_image(const struct handover *ho, void *file, uint64_t len,
 		uefi_timed(uefi_boot->UnloadImage(*image));
 	if (path)
 		uefi_pages_free(path, pages);
-	return status ? refused(ho->extra, status) : 0;
+	return status ? refused(ho->extra.path, status) : 0;
 }
 
 static int load(const struct handover *ho, void *file, EFI_HANDLE *image)
@@ -70,7 +70,7 @@ static int set_options(const struct handover *ho, EFI_HANDLE image,
 
 	*options = NULL;
 	if (status)
-		return refused(ho->extra, status);
+		return refused(ho->extra.path, status);
 	if (!loaded->DeviceHandle)
 		loaded->DeviceHandle = uefi_loaded->DeviceHandle;
 	if (!*ho->cmdline)
@@ -91,7 +91,7 @@ static int start(const struct handover *ho, EFI_HANDLE image)
 	status = uefi_boot->StartImage(image, NULL, NULL);
 	uefi_firmware_tsc += uefi_tsc() - uefi_left_tsc;
 	return fail(ERR_BOOT, "%s came back (EFI status %lu)",
-		    (const char *)ho->extra,
+		    ho->extra.path,
 		    (uint64_t)status & ~EFI_ERROR_MASK);
 }
 
@@ -125,7 +125,7 @@ int uefi_go_image(struct handover *ho)
 	if (!file) {
 		err_clear();
 		return fail(ERR_NO_MEMORY, "%s of %lu KiB",
-			    (const char *)ho->extra, pages * 4);
+			    ho->extra.path, pages * 4);
 	}
 	err = load(ho, file, &image);
 	if (!err)

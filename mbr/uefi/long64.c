@@ -28,9 +28,9 @@ static void measure_pieces(const struct handover *ho)
 	for (unsigned i = 0; i < ho->n; i++) {
 		const struct piece *p = &ho->piece[i];
 
-		if (!strcmp(p->what, "kernel"))
+		if (p->role == PIECE_KERNEL)
 			uefi_measure(9, (void *)p->addr, p->len, "kernel");
-		if (strcmp(p->what, "initrd"))
+		if (p->role != PIECE_INITRD)
 			continue;
 		start = start ? start : p->addr;
 		end = p->addr + p->size;

@@ -18,16 +18,6 @@ static bool is_utf8(const char *s)
 	return len;
 }
 
-uint32_t uefi_decode(const char *s, size_t len)
-{
-	const uint8_t *p = (const uint8_t *)s;
-	uint32_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
-
-	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (p[i] & 0x3f);
-	return c;
-}
-
 CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes)
 {
 	bool utf8 = is_utf8(text);
@@ -39,7 +29,7 @@ CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes)
 		return NULL;
 	while (*text) {
 		size_t len = utf8 ? utf8_length(text) : 1;
-		uint32_t c = uefi_decode(text, len);
+		uint32_t c = utf8_decode(text, len);
 
 		text += len;
 		if (c >= 0x10000) {

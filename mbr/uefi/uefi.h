@@ -113,7 +113,5 @@ void uefi_measure_cmdline(const char *cmdline);
 
 /* text.c: TEXT as NUL-terminated UTF-16 in PAGES pages, BYTES with the NUL. */
 CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes);
-/* The character of LEN bytes at S, which utf8_length() has checked. */
-uint32_t uefi_decode(const char *s, size_t len);
 
 #endif

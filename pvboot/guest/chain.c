@@ -236,7 +236,7 @@ static _Noreturn void go(const struct handover *ho, const struct xenpv *x)
 
 int chain_go(struct handover *ho)
 {
-	const struct xenpv *x = ho->extra;
+	const struct xenpv *x = ho->extra.xenpv;
 	struct xenpv_machine m = { .page = page_of, .mfn = mfn_of,
 		.p2m_written = true,	/* dest_from: settle_places() */
 		.shared_info = start_info->shared_info,

@@ -351,7 +351,7 @@ void build_domain(struct domain *d, const struct hv_config *c)
 	if (memmap_set(&map, 0, d->nr_pages << 12, MEM_RAM) ||
 	    xenpv_format.load(&e, &map, &arena, &ho))
 		panic("%s", err_text());
-	x = ho.extra;
+	x = ho.extra.xenpv;
 	place(&b, &ho, x);
 	populate(&b, 0, d->nr_pages, 0, b.n_supply);
 	own_frames(&b);

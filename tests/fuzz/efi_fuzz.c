@@ -22,7 +22,7 @@ static void check(const struct boot_entry *e, const struct handover *ho)
 	must(ho->mode == GO_EFI && ho->n >= 1 && ho->n <= 1 + e->n_modules);
 	must(ho->piece[0].file == &e->kernel &&
 	     ho->piece[0].len == e->kernel.size);
-	must(ho->extra && ((const char *)ho->extra)[0] == '/');
+	must(ho->extra.path && ho->extra.path[0] == '/');
 	for (unsigned i = 1; i < ho->n; i++) {
 		const struct piece *p = &ho->piece[i];
 

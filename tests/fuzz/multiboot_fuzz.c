@@ -21,7 +21,7 @@ static void check(const struct handover *ho, const struct memmap *map)
 			abort();
 		/* Segments of one image may overlap: that is its affair. */
 		for (unsigned j = 0; j < i; j++)
-			if (ho->piece[j].what != p->what &&
+			if (ho->piece[j].role != p->role &&
 			    p->addr < ho->piece[j].addr + ho->piece[j].size &&
 			    ho->piece[j].addr < p->addr + p->size)
 				abort();

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		return 0;
 	}
-	x = ho.extra;
+	x = ho.extra.xenpv;
 	if (x->end > x->nr_pages || x->map_end > x->nr_pages)
 		abort();
 	for (unsigned i = 0; i < ho.n; i++)

@@ -70,7 +70,7 @@ static void test_load(void **state)
 	fs_mem_file(&e.module[2].file, image, 8);
 	assert_int_equal(efi_format.load(&e, &map, &arena, &ho), 0);
 	assert_int_equal(ho.mode, GO_EFI);
-	assert_string_equal(ho.extra, "/k");
+	assert_string_equal(ho.extra.path, "/k");
 	assert_int_equal(ho.n, 3);
 	assert_int_equal(ho.piece[1].addr, 0);
 	assert_int_equal(ho.piece[1].size, 8);
@@ -108,7 +108,7 @@ static void test_chain(void **state)
 	assert_int_equal(kernel_load(formats, &e, &map, &arena, &ho), 0);
 	assert_string_equal(ho.format, "efi");
 	assert_string_equal(ho.entry_name, "efi-app");
-	assert_string_equal(ho.extra, "/EFI/a.efi");
+	assert_string_equal(ho.extra.path, "/EFI/a.efi");
 	image[0] = 0;
 	err_clear();
 	assert_int_equal(kernel_load(formats, &e, &map, &arena, &ho),

@@ -76,7 +76,7 @@ static int load(const char *args, unsigned n_initrds, size_t size)
 static const struct piece *piece(const char *what, unsigned nth)
 {
 	for (unsigned i = 0; i < ho.n; i++)
-		if (!strcmp(ho.piece[i].what, what) && !nth--)
+		if (!strcmp(handover_what(ho.piece[i].role), what) && !nth--)
 			return &ho.piece[i];
 	print_error("no piece %s\n", what);
 	_fail(__FILE__, __LINE__);

@@ -95,7 +95,7 @@ static int setup(void **state)
 static const struct piece *find(const char *what, unsigned nth)
 {
 	for (unsigned i = 0; i < ho.n; i++)
-		if (!strcmp(ho.piece[i].what, what) && !nth--)
+		if (!strcmp(handover_what(ho.piece[i].role), what) && !nth--)
 			return &ho.piece[i];
 	_fail(__FILE__, __LINE__);
 	return NULL;

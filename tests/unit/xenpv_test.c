@@ -380,7 +380,7 @@ static void test_load(void **state)
 	fs_mem_file(&e.module[0].file, initrd, 4999);
 	fs_mem_file(&e.module[1].file, initrd, 100);
 	assert_int_equal(load(&e), 0);
-	x = ho.extra;
+	x = ho.extra.xenpv;
 	assert_int_equal(ho.mode, GO_XENPV);
 	assert_int_equal(ho.n, 4);
 	assert_int_equal(ho.entry, BASE + 0x1000000);
@@ -408,7 +408,7 @@ static void test_load_list(void **state)
 	e.module[0].args = "one 1";
 	e.module[1].args = "";
 	assert_int_equal(load(&e), 0);
-	x = ho.extra;
+	x = ho.extra.xenpv;
 	assert_int_equal(x->flags, SIF_MULTIBOOT_MOD);
 	assert_int_equal(x->mod_start, BASE + x->initrd.pfn * 4096);
 	assert_true(x->initrd.pfn < x->map_end);
@@ -438,10 +438,10 @@ static void test_load_linux(void **state)
 	fs_mem_file(&e.module[1].file, data, 1);
 	e.module[0].args = e.module[1].args = "";
 	assert_int_equal(load(&e), 0);
-	x = ho.extra;
+	x = ho.extra.xenpv;
 	assert_int_equal(x->flags & SIF_MULTIBOOT_MOD, 0);
 	assert_int_equal(x->mod_len, 5001);
-	assert_string_equal(ho.piece[2].what, "initrd");
+	assert_int_equal(ho.piece[2].role, PIECE_INITRD);
 }
 
 int main(void)

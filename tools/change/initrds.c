@@ -35,7 +35,7 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 	const struct boot_entry *e = ho->from;
 
 	for (unsigned i = 0; i < ho->n; i++) {
-		if (strcmp(ho->piece[i].what, "initrd") || !ho->piece[i].len)
+		if (ho->piece[i].role != PIECE_INITRD || !ho->piece[i].len)
 			continue;
 		for (unsigned k = 0; k < e->n_modules; k++)
 			if (same_file(ho->piece[i].file,

@@ -76,16 +76,17 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 	for (unsigned i = 0; i < ho->n; i++) {
 		const struct piece *p = &ho->piece[i];
 
-		if (!strcmp(p->what, "kernel") && p->file && !kernel)
+		if (p->role == PIECE_KERNEL && p->file && !kernel)
 			kernel = p;
-		n += !strcmp(p->what, "initrd") && p->file;
+		n += p->role == PIECE_INITRD && p->file;
 	}
 	if (kernel) {
 		modules_in_root(&l->modules, ho->from->kernel.fs);
 		look_at_kernel(l, kernel->file);
 	}
 	for (unsigned i = 0; i < ho->n; i++)
-		if (!strcmp(ho->piece[i].what, "initrd") && ho->piece[i].file)
+		if (ho->piece[i].role == PIECE_INITRD &&
+		    ho->piece[i].file)
 			look_at_initrd(l, &ho->piece[i], n == 1);
 	l->p->probe_init = l->modules.has_probe;
 }

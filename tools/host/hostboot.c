@@ -155,7 +155,7 @@ static json_t *describe(const struct handover *ho)
 		const struct piece *p = &ho->piece[i];
 
 		json_array_append_new(pieces, json_pack(
-			"{ss sI sI}", "what", p->what, "address",
+			"{ss sI sI}", "what", handover_what(p->role), "address",
 			(json_int_t)p->addr, "size", (json_int_t)p->size));
 	}
 	return json_pack("{ss ss ss so so}", "format", ho->format, "entry",

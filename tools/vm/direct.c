@@ -49,10 +49,10 @@ static void take_piece(struct direct *d, const struct piece *p)
 {
 	if (!p->file)
 		return;
-	if (!strcmp(p->what, "kernel") && d->kernel < 0) {
+	if (p->role == PIECE_KERNEL && d->kernel < 0) {
 		d->kernel = memfd_create("kernel", 0);
 		d->failed |= copy(p->file, d->kernel, 0);
-	} else if (!strcmp(p->what, "initrd")) {
+	} else if (p->role == PIECE_INITRD) {
 		if (d->initrd < 0) {
 			d->initrd = memfd_create("initrd", 0);
 			d->initrd_addr = p->addr;

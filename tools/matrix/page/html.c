@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "menu/utf8.h"
+
 #define REPLACEMENT 0xfffd
 
 const char *html_member(const json_t *j, const char *key)
@@ -17,27 +19,16 @@ const char *html_member(const json_t *j, const char *key)
 	return s ? s : "";
 }
 
-/* RFC 3629: one character off S, at most LEN bytes; its length in *USED. */
+/* One character off S, at most LEN bytes; its length in *USED. */
 static uint32_t take_char(const char *s, size_t len, size_t *used)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t first = (uint8_t)s[0];
-	unsigned n = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 :
-		     first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
-	uint32_t c = n == 1 ? first : first & (0x7fu >> n);
+	char bytes[5] = "";
+	size_t n;
 
-	*used = 1;
-	if (!n || n > len)
-		return REPLACEMENT;
-	for (unsigned i = 1; i < n; i++) {
-		if (((uint8_t)s[i] & 0xc0) != 0x80)
-			return REPLACEMENT;
-		c = c << 6 | ((uint8_t)s[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return REPLACEMENT;
-	*used = n;
-	return c;
+	memcpy(bytes, s, len < 4 ? len : 4);
+	n = utf8_length(bytes);
+	*used = n ? n : 1;
+	return n ? utf8_decode(bytes, n) : REPLACEMENT;
 }
 
 static bool in(uint32_t c, uint32_t first, uint32_t last)
