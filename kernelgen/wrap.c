@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "kernelgen/bzimage.h"
 #include "kernelgen/pack.h"
@@ -13,6 +14,13 @@
 #include "loader/unpack/unpack.h"
 
 #define ARENA (512ul << 20)	/* for the largest windows */
+
+/* What comes out, as long as it turns out to be: sizes in files may lie. */
+struct output {
+	FILE *f;
+	char *p;
+	size_t len;
+};
 
 uint8_t *wrap_read(const char *path, size_t *len)
 {
@@ -36,25 +44,37 @@ uint8_t *wrap_read(const char *path, size_t *len)
 	return p;
 }
 
-static int unpack_into(const struct unpack_method *u, struct file *f,
-		       uint64_t off, uint64_t len, struct unpack_sink *sink)
+static int put(void *ctx, const void *p, size_t len)
 {
-	struct arena arena = { malloc(ARENA), ARENA, 0 };
+	struct output *o = ctx;
+
+	return fwrite(p, 1, len, o->f) == len ? 0 :
+	       fail(ERR_NO_MEMORY, "%zu bytes", len);
+}
+
+static int unpack_to(struct output *o, const struct unpack_method *u,
+		     struct file *f, uint64_t off, uint64_t len)
+{
+	struct unpack_sink sink = { .max = WRAP_MAX, .write = put, .ctx = o };
+	struct arena arena = { .size = ARENA };
 	int err;
 
-	if (!arena.base)
+	arena.base = mmap(NULL, ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+			  MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (arena.base == MAP_FAILED)
 		return fail(ERR_NO_MEMORY, "%lu bytes", ARENA);
-	err = unpack_run(u, f, off, len, &arena, sink);
-	free(arena.base);
+	err = unpack_run(u, f, off, len, &arena, &sink);
+	munmap(arena.base, ARENA);
 	return err;
 }
 
 uint8_t *wrap_unpack(const uint8_t *file, size_t len, size_t *out_len)
 {
 	const struct unpack_method *u;
-	struct unpack_sink sink = { 0 };
+	struct output o = { 0 };
 	uint64_t off = 0, packed = len;
 	struct file f;
+	int err;
 
 	fs_mem_file(&f, file, len);
 	if (linux_image_probe(span_of(file, len)) &&
@@ -65,19 +85,20 @@ uint8_t *wrap_unpack(const uint8_t *file, size_t len, size_t *out_len)
 		fail(ERR_EXEC_FORMAT, "no compression that we know");
 		return NULL;
 	}
-	if (unpack_size(&f, off, packed, &sink.max))
-		return NULL;
-	sink.mem = malloc(sink.max + 1);
-	if (!sink.mem) {
-		fail(ERR_NO_MEMORY, "%lu bytes", sink.max);
+	o.f = open_memstream(&o.p, &o.len);
+	if (!o.f) {
+		fail(ERR_NO_MEMORY, "%zu bytes", len);
 		return NULL;
 	}
-	if (unpack_into(u, &f, off, packed, &sink)) {
-		free(sink.mem);
+	err = unpack_to(&o, u, &f, off, packed);
+	if (fclose(o.f) && !err)
+		err = fail(ERR_NO_MEMORY, "%zu bytes", o.len);
+	if (err) {
+		free(o.p);
 		return NULL;
 	}
-	*out_len = sink.done;
-	return sink.mem;
+	*out_len = o.len;
+	return (uint8_t *)o.p;
 }
 
 uint8_t *wrap_pack(const char *method, const uint8_t *elf, size_t elf_len,

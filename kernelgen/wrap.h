@@ -8,7 +8,12 @@
 /* A whole file, malloc'd; NULL with an error recorded. */
 uint8_t *wrap_read(const char *path, size_t *len);
 
-/* The kernel inside FILE, a bzImage or a packed file; malloc'd. */
+#define WRAP_MAX (512ul << 20)	/* bytes of a kernel, unpacked */
+
+/*
+ * The kernel inside FILE, a bzImage or a packed file; malloc'd.  NULL with an
+ * error recorded.
+ */
 uint8_t *wrap_unpack(const uint8_t *file, size_t len, size_t *out_len);
 
 /*

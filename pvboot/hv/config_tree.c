@@ -77,7 +77,10 @@ static void take_prop(struct part *s, const struct part *strings)
 		skip(s, len);
 }
 
-/* One root, properties before nodes, all that begins ends. */
+/*
+ * One root, where libfdt looks for it: first of all.  Properties before nodes,
+ * all that begins ends.
+ */
 static bool check_tokens(struct part *s, const struct part *strings)
 {
 	bool props_may[DEPTH_MAX + 1] = { false };
@@ -96,7 +99,7 @@ static bool check_tokens(struct part *s, const struct part *strings)
 			depth--;
 		} else if (token == PROP && depth && props_may[depth]) {
 			take_prop(s, strings);
-		} else if (token != NOP) {
+		} else if (token != NOP || !roots) {
 			return token == END && !s->bad && !depth && roots;
 		}
 		if (s->bad)

@@ -96,32 +96,49 @@ static void check_status(json_t *cell)
 	free(text);
 }
 
-int matrixmerge_run(const struct matrixtell *t, int n, char **files)
+static void take_cell(struct merge *m, int at)
 {
-	static struct merge m;
+	if (!m->cell[at])
+		m->cell[at] = json_pack("{si ss ss ss ss ss}", "number",
+			at + 1, "path", "?", "profile", "?", "entry", "?",
+			"status", "MISS", "why", "no shard has this cell");
+	check_status(m->cell[at]);
+	agree(m, at);
+}
+
+static int tell(struct merge *m, const struct matrixtell *t)
+{
 	json_t *cells = json_array(), *all;
 	int status;
 
-	for (int i = 0; i < n; i++)
-		if (take_part(&m, files[i]))
-			return 1;
 	if (!t->table)
-		matrixout_tap_plan((unsigned)m.total, stdout);
-	for (int i = 0; i < m.total; i++) {
-		if (!m.cell[i])
-			m.cell[i] = json_pack("{si ss ss ss ss ss}", "number",
-				i + 1, "path", "?", "profile", "?", "entry",
-				"?", "status", "MISS", "why",
-				"no shard has this cell");
-		check_status(m.cell[i]);
-		agree(&m, i);
-		matrixout_allow(m.cell[i], t->allow_unchecked);
-		matrixtell_cell(t, m.cell[i], (unsigned)i + 1);
-		json_array_append_new(cells, m.cell[i]);
+		matrixout_tap_plan((unsigned)m->total, stdout);
+	for (int i = 0; i < m->total; i++) {
+		take_cell(m, i);
+		matrixout_allow(m->cell[i], t->allow_unchecked);
+		matrixtell_cell(t, m->cell[i], (unsigned)i + 1);
+		json_array_append(cells, m->cell[i]);
 	}
-	all = json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total", m.total,
-			"cells", cells);
+	all = json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total",
+			m->total, "cells", cells);
 	status = matrixtell_all(all, t);
 	json_decref(all);
+	return status;
+}
+
+int matrixmerge_run(const struct matrixtell *t, int n, char **files)
+{
+	struct merge *m = calloc(1, sizeof(*m));
+	int status = 0;
+
+	if (!m)
+		abort();
+	for (int i = 0; i < n && !status; i++)
+		status = take_part(m, files[i]) ? 1 : 0;
+	if (!status)
+		status = tell(m, t);
+	for (int i = 0; i < m->total; i++)
+		json_decref(m->cell[i]);
+	free(m);
 	return status;
 }
