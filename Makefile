@@ -250,16 +250,19 @@ $(B)/boot/twinboot.efi: $(B)/uefi.so
 
 # pvboot/guest: pvboot.elf, pvboot.elf.gz -------------------------------------
 
-PVBOOT := $(sort $(wildcard pvboot/guest/*.c pvboot/guest/*.S))
+PVBOOT := $(filter-out %.lds.S,$(sort $(wildcard pvboot/guest/*.[cS])))
 PVBOOT_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(PVBOOT)))
 BOOT += $(B)/boot/pvboot.elf $(B)/boot/pvboot.elf.gz
 PVBOOT_MAX := $$((704 * 1024))
 PVBOOT_OWN_MAX := $$((160 * 1024))
 
-PVBOOT_IN := pvboot/guest/pvboot.ld $(PVBOOT_OBJ) $(B)/libshared-boot.a \
+PVBOOT_IN := $(B)/pvboot.lds $(PVBOOT_OBJ) $(B)/libshared-boot.a \
 	$(B)/boot-obj/loader/unpack/boot/libs.o
 pvboot_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax $(1) -T $< -o $(2) \
 	  $(PVBOOT_OBJ) $(B)/libshared-boot.a $(BOOT_UNPACK_LIBS) $(LIBMD) $(MUSL)
+
+$(B)/pvboot.lds: pvboot/guest/pvboot.lds.S pvboot/guest/layout.h
+	$(lds)
 
 $(B)/boot/pvboot.elf: $(PVBOOT_IN)
 	$(Q)mkdir -p $(@D)

@@ -1,27 +1,19 @@
 /*
  * EFI applications: Linux with its EFI stub, unified kernel images, other
- * loaders.  (PE/COFF specification, "Optional Header Windows-Specific
- * Fields"; Linux' Documentation/admin-guide/efi-stub.rst.)
+ * loaders.  (loader/abi/pe.h; Linux' Documentation/admin-guide/efi-stub.rst.)
  *
  * The handover's piece 0 is the image.  The others make up the initrd, their
  * addresses being offsets in it.
  */
 #include <string.h>
 
+#include "loader/abi/pe.h"
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 
-#define PE_OFFSET 0x3c		/* in the MZ header: where "PE\0\0" is */
-#define PE_MACHINE 4		/* from here on relative to that */
-#define PE_OPTIONAL 24
-#define PE_MAGIC (PE_OPTIONAL + 0)
-#define PE_IMAGE_MAJOR (PE_OPTIONAL + 44)
-#define PE_SUBSYSTEM (PE_OPTIONAL + 68)
 #define LINUX_MAGIC 0x202
 
-#define MACHINE_X86_64 0x8664
-#define MAGIC_PE32PLUS 0x20b
-#define SUBSYSTEM_EFI_APPLICATION 10
+#define FIELD(name) offsetof(struct pe_header, name)
 
 static bool is_linux(struct span *head)
 {
@@ -34,14 +26,16 @@ static bool is_linux(struct span *head)
  */
 static bool efi_probe(struct span head)
 {
-	uint64_t pe = span_u32(&head, PE_OFFSET);
-	bool efi = span_u16(&head, 0) == 0x5a4d &&
-		   span_u32(&head, pe) == 0x4550 &&
-		   span_u16(&head, pe + PE_MACHINE) == MACHINE_X86_64 &&
-		   span_u16(&head, pe + PE_MAGIC) == MAGIC_PE32PLUS &&
-		   span_u16(&head, pe + PE_SUBSYSTEM) ==
-			SUBSYSTEM_EFI_APPLICATION;
-	bool takes_initrd = span_u16(&head, pe + PE_IMAGE_MAJOR) != 0;
+	uint64_t pe = span_u32(&head, PE_MZ_OFFSET);
+	bool efi = span_u16(&head, 0) == PE_MZ_MAGIC &&
+		   span_u32(&head, pe) == PE_MAGIC &&
+		   span_u16(&head, pe + FIELD(machine)) ==
+			PE_MACHINE_X86_64 &&
+		   span_u16(&head, pe + FIELD(optional_magic)) ==
+			PE_OPTIONAL_PLUS &&
+		   span_u16(&head, pe + FIELD(subsystem)) ==
+			PE_SUBSYSTEM_EFI_APPLICATION;
+	bool takes_initrd = span_u16(&head, pe + FIELD(image_major)) != 0;
 
 	return efi && !head.bad && (takes_initrd || !is_linux(&head));
 }

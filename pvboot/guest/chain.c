@@ -26,13 +26,16 @@
 #include "pvboot/guest/heap.h"
 #include "pvboot/guest/map.h"
 
-/* The start of the new stack page; entry.S knows the offsets. */
+/* The start of the new stack page; entry.S reads it. */
 struct departure {
 	struct mmuext_op op[2];
 	uint64_t stack, start_info, entry;
 	uint8_t code[];
 };
-_Static_assert(sizeof(struct departure) == 72, "entry.S");
+_Static_assert(offsetof(struct departure, stack) == DEPART_STACK &&
+	       offsetof(struct departure, start_info) == DEPART_INFO &&
+	       offsetof(struct departure, entry) == DEPART_ENTRY &&
+	       offsetof(struct departure, code) == DEPART_CODE, "layout.h");
 
 extern const uint8_t leap[], leap_end[], depart[], depart_end[];
 

@@ -2,6 +2,8 @@
  * Xen's builder starts us here: 64-bit mode, ring 3, rsi = start_info, the
  * initial map in place, upcalls masked, .bss zeroed (elfnote.h, xen.h).
  */
+#include "pvboot/guest/layout.h"
+
 #define NOTE(type, ...) \
 	.balign 4; .long 4, 92f - 91f, type; .asciz "Xen"; \
 	91: __VA_ARGS__; 92: .balign 4
@@ -36,12 +38,12 @@ leap:
 	mov $14, %eax				/* update_va_mapping */
 	mov $2, %edx				/* UVMF_INVLPG */
 	syscall
-	lea 72(%rbx), %rax
+	lea DEPART_CODE(%rbx), %rax
 	jmp *%rax
 leap_end:
 
 /*
- * The second half, at offset 72 of that page, which rbx points to; its start
+ * The second half, at DEPART_CODE of that page, which rbx points to; its start
  * is struct departure.  The page is at this address in the old map and in the
  * new one; nothing else of the old one is used after the hypercall.
  */
@@ -56,9 +58,9 @@ depart:
 	test %rax, %rax
 	jz 1f
 	ud2
-1:	mov 48(%rbx), %rsp
-	mov 56(%rbx), %rsi
-	mov 64(%rbx), %rcx
+1:	mov DEPART_STACK(%rbx), %rsp
+	mov DEPART_INFO(%rbx), %rsi
+	mov DEPART_ENTRY(%rbx), %rcx
 	xor %eax, %eax
 	xor %ebx, %ebx
 	xor %edx, %edx
@@ -78,7 +80,7 @@ depart_end:
 
 	.section .bss.stack, "aw", @nobits
 	.balign 4096
-	.skip 131072
+	.skip STACK_SIZE
 stack_top:
 
 	.globl shared_info
@@ -86,6 +88,6 @@ shared_info:					/* Xen's page goes here, */
 	.skip 4096
 	.globl grant_table
 grant_table:					/* and those go there */
-	.skip 4 * 4096
+	.skip GRANT_FRAMES * 4096
 
 	.section .note.GNU-stack, "", @progbits

@@ -6,13 +6,12 @@
 
 #include "pvboot/guest/guest.h"
 
-#define FRAMES 4u
 #define PER_FRAME (XEN_PAGE / sizeof(grant_entry_v1_t))
 #define RESERVED 8u
 
-extern grant_entry_v1_t grant_table[FRAMES * PER_FRAME];	/* entry.S */
+extern grant_entry_v1_t grant_table[GRANT_FRAMES * PER_FRAME];	/* entry.S */
 
-static uint16_t spare[FRAMES * PER_FRAME];
+static uint16_t spare[GRANT_FRAMES * PER_FRAME];
 static unsigned n_spare;
 
 static unsigned wanted_frames(void)
@@ -22,13 +21,13 @@ static unsigned wanted_frames(void)
 	if (hyper_grant(GNTTABOP_query_size, &q) || q.status ||
 	    q.max_nr_frames < 1)
 		return 1;
-	return q.max_nr_frames < FRAMES ? q.max_nr_frames : FRAMES;
+	return q.max_nr_frames < GRANT_FRAMES ? q.max_nr_frames : GRANT_FRAMES;
 }
 
 void grant_init(void)
 {
 	struct gnttab_set_version version = { 1 };
-	xen_pfn_t frame[FRAMES];
+	xen_pfn_t frame[GRANT_FRAMES];
 	struct gnttab_setup_table setup = { .dom = DOMID_SELF };
 
 	hyper_grant(GNTTABOP_set_version, &version);

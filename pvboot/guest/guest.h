@@ -8,9 +8,7 @@
 #include <stdint.h>
 
 #include "pvboot/guest/hypercall.h"
-
-/* Where pseudo-physical 0 is mapped at the start; pvboot.ld says it too. */
-#define VIRT_BASE 0x40000000ul
+#include "pvboot/guest/layout.h"
 
 extern start_info_t *start_info;
 extern shared_info_t shared_info;	/* a page of ours, mapped over */

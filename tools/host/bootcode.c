@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loader/abi/pe.h"
 #include "loader/base/err.h"
 #include "loader/base/span.h"
 #include "loader/disk/bootlist.h"
@@ -131,15 +132,9 @@ enum carried bootcode_bios(struct blk *disk, char why[128])
 
 /* ---- UEFI ---------------------------------------------------------------- */
 
-#define PE_OFFSET 0x3c		/* in the MZ header: where "PE\0\0" is */
-#define PE_SECTIONS 6		/* from here on relative to that */
-#define PE_OPTIONAL_SIZE 20
-#define PE_OPTIONAL 24
-#define PE_CERTIFICATES (PE_OPTIONAL + 112 + 4 * 8) /* the fifth directory */
-#define SECTION_SIZE 40
-#define SECTIONS_MAX 96		/* the specification's limit */
+#define FIELD(name) offsetof(struct pe_header, name)
 
-/* What a PE/COFF file says of itself ("PE Format", section table). */
+/* What a PE/COFF file says of itself (loader/abi/pe.h). */
 struct efi_file {
 	bool pe;		/* for x86-64 */
 	bool is_signed;		/* has a certificate table */
@@ -150,23 +145,27 @@ struct efi_file {
 static void look_at_section(struct efi_file *e, struct file *f, struct span s,
 			    uint64_t at)
 {
-	const uint8_t *name = span_at(&s, at, 8);
-	uint64_t size = span_u32(&s, at + 16), off = span_u32(&s, at + 20);
-	uint32_t used = span_u32(&s, at + 8);
+	const void *entry = span_at(&s, at, sizeof(struct pe_section));
+	struct pe_section is;
+	uint64_t size;
 
-	if (!name || !size)
+	if (!entry)
 		return;
-	if (off > f->size || size > f->size - off) {
+	memcpy(&is, entry, sizeof(is));
+	size = is.raw_size;
+	if (!size)
+		return;
+	if (is.raw_offset > f->size || size > f->size - is.raw_offset) {
 		e->cut = true;
 		return;
 	}
-	if (memcmp(name, ".sbat\0\0", 8))
+	if (memcmp(is.name, ".sbat\0\0", sizeof(is.name)))
 		return;
-	if (size > used)
-		size = used;
+	if (size > is.virtual_size)
+		size = is.virtual_size;
 	if (size > sizeof(e->sbat) - 1)
 		size = sizeof(e->sbat) - 1;
-	if (fs_read(f, off, size, e->sbat))
+	if (fs_read(f, is.raw_offset, size, e->sbat))
 		e->cut = true;
 }
 
@@ -179,14 +178,18 @@ static void look_at_efi(struct efi_file *e, struct file *f)
 	unsigned n;
 
 	*e = (struct efi_file){ .cut = fs_read(f, 0, len, head) };
-	pe = span_u32(&s, PE_OFFSET);
-	n = span_u16(&s, pe + PE_SECTIONS);
-	table = pe + PE_OPTIONAL + span_u16(&s, pe + PE_OPTIONAL_SIZE);
-	e->is_signed = span_u32(&s, pe + PE_CERTIFICATES + 4);
-	e->pe = span_u32(&s, pe) == 0x4550 &&
-		span_u16(&s, pe + PE_OPTIONAL) == 0x20b && !s.bad;
-	for (unsigned i = 0; e->pe && i < n && i < SECTIONS_MAX; i++)
-		look_at_section(e, f, s, table + i * SECTION_SIZE);
+	pe = span_u32(&s, PE_MZ_OFFSET);
+	n = span_u16(&s, pe + FIELD(n_sections));
+	table = pe + FIELD(optional_magic) +
+		span_u16(&s, pe + FIELD(optional_size));
+	e->is_signed = span_u32(&s, pe + sizeof(struct pe_header) +
+		PE_DIRECTORY_CERTIFICATES * sizeof(struct pe_directory) +
+		offsetof(struct pe_directory, size));
+	e->pe = span_u32(&s, pe) == PE_MAGIC &&
+		span_u16(&s, pe + FIELD(optional_magic)) == PE_OPTIONAL_PLUS &&
+		!s.bad;
+	for (unsigned i = 0; e->pe && i < n && i < PE_SECTIONS_MAX; i++)
+		look_at_section(e, f, s, table + i * sizeof(struct pe_section));
 	err_clear();
 }
 

@@ -1,6 +1,7 @@
 /* Mapped at VIRT_BASE, loaded from pseudo-physical 0 on (in tests, LOAD). */
+#include "pvboot/guest/layout.h"
+
 ENTRY(_start)
-VIRT_BASE = 0x40000000;
 LOAD = DEFINED(LOAD) ? LOAD : 0;
 
 PHDRS
