@@ -55,7 +55,8 @@ static int put(void *ctx, const void *p, size_t len)
 static int unpack_to(struct output *o, const struct unpack_method *u,
 		     struct file *f, uint64_t off, uint64_t len)
 {
-	struct unpack_sink sink = { .max = WRAP_MAX, .write = put, .ctx = o };
+	struct unpack_sink sink = { .max = WRAP_MAX, .whole = !off,
+				    .write = put, .ctx = o };
 	struct arena arena = { .size = ARENA };
 	int err;
 

@@ -10,6 +10,7 @@
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/linux_image.h"
+#include "loader/unpack/methods.h"
 #include "loader/unpack/unpack.h"
 
 #define PAGE 4096u
@@ -40,8 +41,38 @@ static int find_payload(struct file *f, uint64_t *off, uint64_t *len)
 	return err || !bzimage ? err : linux_payload(f, off, len);
 }
 
-static int unpack_to(struct file *f, uint64_t off, uint64_t len,
-		     struct arena *arena, struct file *out)
+static int take_room(struct arena *arena, uint64_t size, uint8_t **mem)
+{
+	if (size > arena->size - arena->used)
+		return fail(ERR_NO_MEMORY, "%lu bytes when unpacked, by its "
+			    "last bytes, if it is not cut short", size);
+	*mem = arena_alloc_raw(arena, size, PAGE);
+	return *mem ? 0 : ERR_NO_MEMORY;
+}
+
+/* A file gzip'd as a whole: its size may turn out to be another. */
+static int gunzip_to(struct file *f, const char *path, struct arena *arena,
+		     struct file *out)
+{
+	size_t mark = arena_mark(arena);
+	uint8_t *mem = NULL;
+	uint64_t size;
+	int err = unpack_size(f, 0, f->size, &size);
+
+	if (err)
+		return err;
+	do {
+		arena_release(arena, mark);
+		if ((err = take_room(arena, size, &mem)))
+			return err;
+		err = unpack_gunzip(f, path, arena, mem, &size);
+	} while (err == UNPACK_OTHER_SIZE);
+	fs_mem_file(out, mem, size);
+	return err;
+}
+
+static int unpack_to(struct file *f, const char *path, uint64_t off,
+		     uint64_t len, struct arena *arena, struct file *out)
 {
 	struct unpack_sink sink = { 0 };
 	const struct unpack_method *method;
@@ -52,17 +83,14 @@ static int unpack_to(struct file *f, uint64_t off, uint64_t len,
 	if (err)
 		return err;
 	method = unpack_find(span_of(head, n));
+	if (method == &unpack_gzip && len == f->size)
+		return gunzip_to(f, path, arena, out);
 	if (!method && (n < SELFMAG || memcmp(head, ELFMAG, SELFMAG)))
 		return fail(ERR_EXEC_FORMAT, "unknown compression");
 	sink.max = len;
-	if (method && (err = unpack_size(f, off, len, &sink.max)))
+	if ((method && (err = unpack_size(f, off, len, &sink.max))) ||
+	    (err = take_room(arena, sink.max, &sink.mem)))
 		return err;
-	if (sink.max > arena->size - arena->used)
-		return fail(ERR_NO_MEMORY, "%lu bytes when unpacked, by its "
-			    "last bytes, if it is not cut short", sink.max);
-	sink.mem = arena_alloc_raw(arena, sink.max, PAGE);
-	if (!sink.mem)
-		return ERR_NO_MEMORY;
 	if (method)
 		err = unpack_run(method, f, off, len, arena, &sink);
 	else
@@ -86,7 +114,8 @@ static int packed_load(struct boot_entry *e, const struct memmap *map,
 	/* A bzImage may be packed as a whole once more: vmlinuz.gz. */
 	for (int i = 0; i < 2 && again && !err; i++) {
 		if ((err = find_payload(&outer, &off, &len)) ||
-		    (err = unpack_to(&outer, off, len, arena, &plain->kernel)))
+		    (err = unpack_to(&outer, e->kernel_path, off, len, arena,
+				     &plain->kernel)))
 			return err;
 		outer = plain->kernel;
 		err = is_bzimage(&outer, &again);

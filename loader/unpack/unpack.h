@@ -19,6 +19,7 @@
 struct unpack_sink {
 	const char *name;	/* for messages; NULL: the method's */
 	uint64_t max;		/* bytes; more than that is an error */
+	bool whole;		/* a file and not a part of one: see below */
 	uint8_t *mem;
 	int (*write)(void *ctx, const void *p, size_t len);
 	void *ctx;
@@ -37,7 +38,9 @@ struct unpack_method {
 const struct unpack_method *unpack_find(struct span head);
 
 /*
- * Unpack LEN bytes at OFF of F.  What follows the packed stream is ignored.
+ * Unpack LEN bytes at OFF of F.  What follows the packed stream is ignored; but
+ * a whole gzip file may have several members (RFC 1952, 2.2) and zeroes behind
+ * them, as zcat reads it, and nothing else.
  * ERR_GZIP (any method: broken or cut), ERR_NO_MEMORY (more than the sink's
  * max, or the arena is too small), ERR_READ, ERR_FILE_LENGTH.
  */
@@ -46,17 +49,21 @@ int unpack_run(const struct unpack_method *u, struct file *f, uint64_t off,
 
 /*
  * The unpacked size as the last four bytes tell it: those of a bzImage's
- * payload, whatever the method, and of any gzip file.  Modulo 4 GiB, and not
- * to be trusted further than as a hint.
+ * payload, whatever the method, and of a gzip file with one member and nothing
+ * behind it; of others it is less.  Modulo 4 GiB, and not to be trusted further
+ * than as a hint.
  */
 int unpack_size(struct file *f, uint64_t off, uint64_t len, uint64_t *size);
 
+#define UNPACK_OTHER_SIZE 1	/* no error */
+
 /*
- * F, called PATH and gzip'd, into MEM: exactly the SIZE bytes that
- * unpack_size() told, with the right checksum.  Errors as of unpack_run().
+ * F, called PATH and gzip'd, into MEM: exactly *SIZE bytes, with the right
+ * checksums.  UNPACK_OTHER_SIZE: they are not what unpack_size() told, but now
+ * in *SIZE, to try again with other memory.  Errors as of unpack_run().
  */
 int unpack_gunzip(struct file *f, const char *path, struct arena *arena,
-		  void *mem, uint64_t size);
+		  void *mem, uint64_t *size);
 
 /* All methods, NULL at the end (unpack_methods.c). */
 extern const struct unpack_method *const unpack_methods[];

@@ -94,11 +94,15 @@ int bios_unpack(const struct platform *p, const char *path, struct file *f,
 	int err;
 
 	if ((err = bios_second_load(p, &part)) ||
-	    (err = part->unpack_size(f, 0, f->size, &size)) ||
-	    (err = take(p->memmap, path, size, &at)))
+	    (err = part->unpack_size(f, 0, f->size, &size)))
 		return err;
+	do {
+		if ((err = take(p->memmap, path, size, &at)))
+			return err;
+		err = part->gunzip(f, path, p->arena, (void *)at, &size);
+	} while (err == UNPACK_OTHER_SIZE);
 	fs_mem_file(out, (void *)at, size);
-	return part->gunzip(f, path, p->arena, (void *)at, size);
+	return err;
 }
 
 int bios_hash(const struct platform *p, struct file *f, uint8_t *digest)

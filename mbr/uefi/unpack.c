@@ -34,7 +34,7 @@ static void write_fs_base(uint64_t v)
 
 /* PACKED and what it reads and writes are memory. */
 static int gunzip(struct file *packed, const char *path, struct arena *arena,
-		  void *mem, uint64_t size)
+		  void *mem, uint64_t *size)
 {
 	static uint64_t fs_block[8] = { [5] = 0x5be0cd19137e2179 };
 	uint64_t fs = read_fs_base();
@@ -70,7 +70,7 @@ static void *take_room(const char *path, uint64_t size)
 static int unpack(const struct platform *p, const char *path, struct file *f,
 		  struct file *packed, struct file *out)
 {
-	void *mem;
+	void *mem = NULL;
 	uint64_t size;
 	int err = fs_read(f, 0, f->size, (void *)packed->priv);
 
@@ -78,11 +78,14 @@ static int unpack(const struct platform *p, const char *path, struct file *f,
 		err = unpack_size(packed, 0, packed->size, &size);
 	if (err)
 		return err;
-	mem = take_room(path, size);
-	if (!mem)
-		return ERR_NO_MEMORY;
+	do {
+		mem = take_room(path, size);
+		if (!mem)
+			return ERR_NO_MEMORY;
+		err = gunzip(packed, path, p->arena, mem, &size);
+	} while (err == UNPACK_OTHER_SIZE);
 	fs_mem_file(out, mem, size);
-	return gunzip(packed, path, p->arena, mem, size);
+	return err;
 }
 
 int uefi_unpack(const struct platform *p, const char *path, struct file *f,

@@ -11,13 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint8_t *copy = malloc(len + 1);
+	bool no_second;
 	char why[128];
 	struct memdisk disk;
 
 	memcpy(copy, data, len);
 	memdisk_init(&disk, copy, len, 512);
 	err_clear();
-	bootcode_bios(&disk.blk, why);
+	bootcode_bios(&disk.blk, why, &no_second);
 	if (err_text()[0] || strlen(why) >= sizeof(why))
 		abort();
 	free(copy);

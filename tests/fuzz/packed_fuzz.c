@@ -22,14 +22,19 @@ static int unpack(const struct platform *p, const char *path, struct file *f,
 
 	if (err)
 		return err;
-	if (size > MOST)
-		return fail(ERR_NO_MEMORY, "%s", path);
-	/* One byte more would be seen. */
-	mem = arena_alloc_raw(p->arena, size, 1);
-	if (!mem)
-		return ERR_NO_MEMORY;
-	fs_mem_file(out, mem, size);
-	return unpack_gunzip(f, path, p->arena, mem, size);
+	for (int i = 0; i < 2; i++) {
+		if (size > MOST)
+			return fail(ERR_NO_MEMORY, "%s", path);
+		/* One byte more would be seen. */
+		mem = arena_alloc_raw(p->arena, size, 1);
+		if (!mem)
+			return ERR_NO_MEMORY;
+		fs_mem_file(out, mem, size);
+		err = unpack_gunzip(f, path, p->arena, mem, &size);
+		if (err != UNPACK_OTHER_SIZE)
+			return err;
+	}
+	abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

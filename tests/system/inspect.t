@@ -40,8 +40,40 @@ says x.img 1 '.paths[0].why' \
 cp whole.img x.img
 printf x | dd of=x.img bs=1 seek=$((1048576 + 5000 +
 	$(od -An -tu4 -j4 -N4 "$B/boot/stage2.bin"))) conv=notrunc 2>/dev/null
-says x.img 1 '.paths[0].why' "the second part of stage 2 is damaged, or not \
-where the boot block's list says" "a damaged second part" --paths bios
+cp x.img second.img
+says x.img 0 '.paths[0] | .status, .remark' "ok
+the second part of stage 2 is damaged, or not where the boot block's list says" \
+	"a damaged second part, of which the entry needs nothing" --paths bios
+
+# What does need it: gzip'd files, Multiboot; then the next entry has its turn.
+at=$((1048576 + 5000 + $(od -An -tu4 -j4 -N4 "$B/boot/stage2.bin")))
+mkdir -p second/boot
+gzip -nc vmlinuz >second/boot/vmlinuz.gz
+cp vmlinuz second/boot/plain
+cp "$B/boot/hv.elf" vmlinuz-pv second/boot
+second() { # MENU
+	printf "timeout 0\n$1" >m
+	$twinboot build --root second --menu m --table gpt --boot bios -o x.img
+	printf x | dd of=x.img bs=1 seek=$at conv=notrunc 2>/dev/null
+}
+gz='title a\nkernel /boot/vmlinuz.gz\n'
+for entry in "$gz" 'title a\nkernel /boot/hv.elf\nmodule /boot/vmlinuz-pv\n'; do
+	second "$entry"
+	says x.img 1 '.paths[0].why' "Error 25: Disk read error: the second \
+part of stage2.bin is damaged" "an entry that needs it" --paths bios
+done
+second "fallback 1\n${gz}title b\nkernel /boot/plain b\n"
+says x.img 0 '.paths[0].starts.cmdline' b "the next does not" --paths bios
+
+# What a failed entry unpacked is free for the next.
+head -c 150M /dev/zero | gzip -n >second/boot/zero.gz
+zero='title z\nkernel /boot/zero.gz\n'
+printf "fallback 1 2\n$zero$zero$gz" >m
+$twinboot build --root second --menu m --table gpt --boot bios -o x.img
+$inspect x.img --paths bios --mem 256M -v >out 2>&1
+is "$(grep -c 'Error 13: .*zero' out) $(grep -c 'Error 28' out)" "2 0" \
+	"memory of failed entries is given back"
+rm -r second
 cp whole.img x.img
 mdel -i x.img@@5M ::EFI/BOOT/BOOTX64.EFI
 says x.img 1 '.paths[0].why' "EFI system partition: Error 15: File not \

@@ -82,6 +82,9 @@ head -c 2G /dev/zero | gzip -1n >root/boot/bomb.gz
 head -c 20M /dev/zero | gzip -n | head -c -4 >root/boot/lies.gz
 printf '\0\20\0\0' >>root/boot/lies.gz
 gzip -nc /dev/null >root/boot/empty.gz
+# What zcat reads: two members, and a tape's padding.
+{ head -c 9000 root/boot/plain | gzip -n; tail -c +9001 root/boot/plain |
+	gzip -nc; head -c 700 /dev/zero; } >root/boot/parts.gz
 head -c 5000 /dev/urandom | gzip -n >root/boot/noise.gz
 # What the last four bytes are when it is cut is chance; here, 2 MiB.
 printf '\0\0\40\0' >>root/boot/cut.gz
@@ -89,7 +92,7 @@ menu='fallback 1 2 3 4 5 6 7\n' n=0
 for file in cut crc bits bomb lies empty noise; do
 	menu="${menu}title $file\nkernel /boot/$file.gz\n"
 done
-menu="${menu}title good\nkernel /boot/vmlinuz.gz at=last\n"
+menu="${menu}title good\nkernel /boot/parts.gz at=last\n"
 cut='Error 3: [^:]*: /boot'
 wrong() { # PATH
 	run "$1"
@@ -98,7 +101,7 @@ wrong() { # PATH
 	says "$cut/bits.gz: broken data" "$1: broken bits"
 	says 'Error 28: .*: /boot/bomb.gz: no 2147483648 bytes free' \
 		"$1: more than there is memory"
-	says 'Error 28: .*: /boot/lies.gz: unpacks to more than 4096 bytes' \
+	says 'Error 3: .*: /boot/lies.gz: broken data' \
 		"$1: more than its end tells"
 	says 'Error 13: .*: /boot/empty.gz' "$1: nothing in it"
 	says 'Error 13: .*: /boot/noise.gz' "$1: no kernel in it"

@@ -83,7 +83,8 @@ static bool second_is_whole(struct stage2 *s)
 	return crc32_more(0, s->second, head->second) == head->second_crc;
 }
 
-static enum carried check_stage2(struct stage2 *s, char why[128])
+static enum carried check_stage2(struct stage2 *s, char why[128],
+				 bool *no_second)
 {
 	uint32_t sectors = first_sectors(s);
 
@@ -101,19 +102,19 @@ static enum carried check_stage2(struct stage2 *s, char why[128])
 			 "block looks");
 		return CARRIED_BROKEN;
 	}
-	if (second_is_whole(s))
-		return CARRIED_OURS;
-	snprintf(why, 128, "the second part of stage 2 is damaged, or not "
-		 "where the boot block's list says");
-	return CARRIED_BROKEN;
+	*no_second = !second_is_whole(s);
+	snprintf(why, 128, "%s", *no_second ? "the second part of stage 2 is "
+		 "damaged, or not where the boot block's list says" : "");
+	return CARRIED_OURS;
 }
 
-enum carried bootcode_bios(struct blk *disk, char why[128])
+enum carried bootcode_bios(struct blk *disk, char why[128], bool *no_second)
 {
 	static uint8_t block[BOOT_EXT_SIZE];
 	static struct stage2 s;
 
 	s.disk = disk;
+	*no_second = false;
 	if (disk->sector != 512) {
 		snprintf(why, 128, "sectors of %u bytes", disk->sector);
 		return CARRIED_NOT;
@@ -127,7 +128,8 @@ enum carried bootcode_bios(struct blk *disk, char why[128])
 	if (block[510] != 0x55 || block[511] != 0xaa || !block[0])
 		return CARRIED_NOT;
 	snprintf(why, 128, "boot code of somebody else");
-	return find_list(&s, block) ? check_stage2(&s, why) : CARRIED_FOREIGN;
+	return find_list(&s, block) ? check_stage2(&s, why, no_second) :
+	       CARRIED_FOREIGN;
 }
 
 /* ---- UEFI ---------------------------------------------------------------- */
@@ -218,6 +220,7 @@ static enum carried judge_efi(const struct efi_file *e, char why[128])
 		snprintf(why, 128, LOADER " is cut short");
 		return CARRIED_BROKEN;
 	}
+	why[0] = 0;
 	if (!strcmp(who, "twinboot"))
 		return CARRIED_OURS;
 	snprintf(why, 128, LOADER " is %s", who[0] ? who :

@@ -12,10 +12,13 @@ enum carried {
 };
 
 /*
- * By the boot sector, and for _uefi by the ESP.  WHY: one line for people.
+ * By the boot sector, and for _uefi by the ESP.  WHY: one line for people, or
+ * "" for what is ours and whole.
  * IS_SIGNED (may be NULL): the loader has a signature, of whomever.
+ * NO_SECOND: ours, but stage 2's second part is not whole, which only some
+ * entries need; WHY says so.
  */
-enum carried bootcode_bios(struct blk *disk, char why[128]);
+enum carried bootcode_bios(struct blk *disk, char why[128], bool *no_second);
 enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
 			  char why[128], bool *is_signed);
 

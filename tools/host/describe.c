@@ -20,20 +20,25 @@
 #include "tools/text.h"
 
 static enum carried bios_there(struct blk *d, const struct part_list *parts,
-			       char why[128])
+			       char why[128], const struct hostboot_path **how)
 {
-	return bootcode_bios(d, why);
+	bool no_second;
+	enum carried c = bootcode_bios(d, why, &no_second);
+
+	if (no_second)
+		*how = &hostboot_bios_first;
+	return c;
 }
 
 static enum carried uefi_there(struct blk *d, const struct part_list *parts,
-			       char why[128])
+			       char why[128], const struct hostboot_path **how)
 {
 	return bootcode_uefi(d, parts, why, NULL);
 }
 
 /* Nothing of ours is on the disk: the domain brings its loader. */
 static enum carried pv_there(struct blk *d, const struct part_list *parts,
-			     char why[128])
+			     char why[128], const struct hostboot_path **how)
 {
 	return CARRIED_OURS;
 }
@@ -41,8 +46,9 @@ static enum carried pv_there(struct blk *d, const struct part_list *parts,
 static const struct {
 	const char *name;
 	const struct hostboot_path *how;
+	/* Of what is ours: HOW, when it is otherwise; WHY, a remark or "". */
 	enum carried (*there)(struct blk *d, const struct part_list *parts,
-			      char why[128]);
+			      char why[128], const struct hostboot_path **how);
 } paths[] = {
 	{ "bios", &hostboot_bios, bios_there },
 	{ "uefi", &hostboot_uefi, uefi_there },
@@ -135,7 +141,8 @@ static json_t *describe_path(unsigned i, struct blk *disk,
 {
 	static struct hostboot hb;
 	char why[128] = "";
-	enum carried c = paths[i].there(disk, parts, why);
+	const struct hostboot_path *how = paths[i].how;
+	enum carried c = paths[i].there(disk, parts, why, &how);
 	json_t *j = json_pack("{ss}", "path", paths[i].name);
 
 	if (c == CARRIED_NOT || c == CARRIED_BROKEN || c == CARRIED_FOREIGN) {
@@ -146,10 +153,11 @@ static json_t *describe_path(unsigned i, struct blk *disk,
 		return j;
 	}
 	hb = (struct hostboot){ .mem_mb = o->mem_mb };
-	hostboot_run(&hb, disk, paths[i].how);
+	hostboot_run(&hb, disk, how);
 	json_object_set_new(j, "status", json_string(hb.ok ? "ok" : "fails"));
-	if (hb.remark[0])
-		json_object_set_new(j, "remark", text_json(hb.remark));
+	if (why[0] || hb.remark[0])
+		json_object_set_new(j, "remark", text_json(
+			why[0] ? why : hb.remark));
 	if (hb.ok)
 		json_object_set(j, "starts", hb.handover);
 	else

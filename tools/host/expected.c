@@ -154,7 +154,7 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 		parts.n = 0;
 	err_clear();
 	p->partitions = parts.table != PART_NONE;
-	p->bios = bootcode_bios(disk, p->bios_why);
+	p->bios = bootcode_bios(disk, p->bios_why, &p->no_second);
 	p->uefi = bootcode_uefi(disk, &parts, p->uefi_why, &p->uefi_signed);
 	modules_open(&l.modules);
 	hb = (struct hostboot){ .look = look_at_handover, .ctx = &l,

@@ -26,6 +26,7 @@
 
 static struct {
 	struct hostboot *hb;
+	const struct hostboot_path *path;
 	jmp_buf out;
 	uint64_t ms;
 	unsigned polls, waits;
@@ -104,27 +105,65 @@ static void *host_at(void *ctx, uint64_t addr, uint64_t size)
 }
 
 /* The machine has the memory or not by its map; ours is the arena's. */
-static int host_unpack(const struct platform *p, const char *path,
-		       struct file *f, struct file *out)
+static int take_room(const struct platform *p, const char *path, uint64_t size,
+		     void **mem)
 {
-	uint64_t size, at;
-	void *mem;
-	int err = unpack_size(f, 0, f->size, &size);
+	uint64_t at;
 
-	if (err)
-		return err;
 	if (memmap_find_high(p->memmap, size ? size : 1, 4096, 1 << 20,
 			     1ull << 32, &at)) {
 		err_clear();
 		return fail(ERR_NO_MEMORY, "%s: no %lu bytes free, its size "
 			    "when unpacked if it is whole", path, size);
 	}
-	mem = arena_alloc_raw(p->arena, size, 16);
-	if (!mem)
-		return ERR_NO_MEMORY;
+	*mem = arena_alloc_raw(p->arena, size, 16);
+	return !*mem ? ERR_NO_MEMORY :
+	       !size ? 0 : memmap_set(p->memmap, at, at + size, MEM_LOADER);
+}
+
+static int host_unpack(const struct platform *p, const char *path,
+		       struct file *f, struct file *out)
+{
+	uint64_t size;
+	void *mem = NULL;
+	int err = host.path->first_only ? hostboot_no_second() :
+		  unpack_size(f, 0, f->size, &size);
+
+	if (err)
+		return err;
+	do {
+		if ((err = take_room(p, path, size, &mem)))
+			return err;
+		err = unpack_gunzip(f, path, p->arena, mem, &size);
+	} while (err == UNPACK_OTHER_SIZE);
 	fs_mem_file(out, mem, size);
-	err = unpack_gunzip(f, path, p->arena, mem, size);
-	return err ? err : memmap_set(p->memmap, at, at + size, MEM_LOADER);
+	return err;
+}
+
+/* As QEMU lays it out: what does not fit below 3 GiB is above 4. */
+static void set_memory(struct memmap *map, unsigned mb)
+{
+	uint64_t bytes = (uint64_t)mb << 20, low = 3ull << 30;
+
+	map->n = 0;
+	memmap_set(map, 0, 0x9f000, MEM_RAM);
+	memmap_set(map, 1 << 20, bytes < low ? bytes : low, MEM_RAM);
+	if (bytes > low)
+		memmap_set(map, 4ull << 30, (4ull << 30) + bytes - low,
+			   MEM_RAM);
+}
+
+/* A failed entry's are free again. */
+static int host_update_memmap(struct memmap *map)
+{
+	set_memory(map, host.hb->mem_mb);
+	return 0;
+}
+
+static int host_hash(const struct platform *p, struct file *f, uint8_t *digest)
+{
+	return host.path->first_only ? hostboot_no_second() :
+	       hash_file(p, f, digest);
 }
 
 static const char *mode_name(enum handover_mode mode)
@@ -210,19 +249,6 @@ static int arena_open(struct arena *a)
 		0;
 }
 
-/* As QEMU lays it out: what does not fit below 3 GiB is above 4. */
-static void set_memory(struct memmap *map, unsigned mb)
-{
-	uint64_t bytes = (uint64_t)mb << 20, low = 3ull << 30;
-
-	map->n = 0;
-	memmap_set(map, 0, 0x9f000, MEM_RAM);
-	memmap_set(map, 1 << 20, bytes < low ? bytes : low, MEM_RAM);
-	if (bytes > low)
-		memmap_set(map, 4ull << 30, (4ull << 30) + bytes - low,
-			   MEM_RAM);
-}
-
 void hostboot_run(struct hostboot *hb, struct blk *disk,
 		  const struct hostboot_path *path)
 {
@@ -234,7 +260,8 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.modes = path->modes,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
-		.unpack = host_unpack, .hash = hash_file,
+		.update_memmap = host_update_memmap,
+		.unpack = host_unpack, .hash = host_hash,
 		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
@@ -246,6 +273,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 	set_memory(&map, hb->mem_mb);
 	memset(&host, 0, sizeof(host));
 	host.hb = hb;
+	host.path = path;
 	err_clear();
 	if (arena_open(&arena)) {
 		snprintf(hb->why, sizeof(hb->why), "%s", err_text());

@@ -18,9 +18,14 @@
 struct hostboot_path {
 	const struct kernel_format *const *formats;	/* NULL at the end */
 	unsigned modes;		/* as platform.modes */
+	bool first_only;	/* stage 2's second part is damaged */
 };
 
 extern const struct hostboot_path hostboot_bios, hostboot_uefi, hostboot_pv;
+extern const struct hostboot_path hostboot_bios_first;
+/* What needs stage 2's second part and does not have it: ERR_READ. */
+int hostboot_no_second(void);
+
 /* What any of them starts; and a Linux kernel, by whatever entry. */
 extern const struct hostboot_path hostboot_any, hostboot_linux;
 

@@ -1,7 +1,9 @@
 /*
  * The boot paths as the host runs them, and two that are only here.
  */
+#include "loader/base/err.h"
 #include "loader/kernel/formats.h"
+#include "loader/kernel/multiboot_header.h"
 #include "loader/paths.h"
 #include "tools/host/hostboot.h"
 
@@ -15,8 +17,33 @@ static const struct kernel_format *const linux_formats[] = {
 	&linux_format, NULL
 };
 
+/* In the words of mbr/bios/second.c. */
+int hostboot_no_second(void)
+{
+	return fail(ERR_READ, "the second part of stage2.bin is damaged");
+}
+
+static int load_nothing(struct boot_entry *e, const struct memmap *map,
+			struct arena *arena, struct handover *ho)
+{
+	return hostboot_no_second();
+}
+
+/* As mbr/bios/conf.c has them. */
+static const struct kernel_format multiboot_nowhere = {
+	.name = "multiboot",
+	.probe = multiboot_header_probe,
+	.load = load_nothing,
+};
+static const struct kernel_format *const first_formats[] = {
+	&linux_format, &multiboot_nowhere, NULL
+};
+
 const struct hostboot_path hostboot_bios = {
 	paths_bios, PATHS_BIOS_MODES
+};
+const struct hostboot_path hostboot_bios_first = {
+	first_formats, PATHS_BIOS_MODES, .first_only = true
 };
 const struct hostboot_path hostboot_uefi = {
 	paths_uefi, PATHS_UEFI_MODES

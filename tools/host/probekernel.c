@@ -31,7 +31,7 @@ static bool is_in(struct file *file, uint64_t off, uint64_t len)
 	const struct unpack_method *method = fs_read(file, off, n, head) ?
 		NULL : unpack_find(span_of(head, n));
 	struct arena arena = { malloc(ARENA), ARENA, 0 };
-	struct unpack_sink sink = { .max = PAYLOAD_MAX,
+	struct unpack_sink sink = { .max = PAYLOAD_MAX, .whole = !off,
 				    .mem = malloc(PAYLOAD_MAX) };
 	bool found = false;
 

@@ -33,7 +33,7 @@ static const char *cause(const struct cell *c)
 	const struct expected *p = c->promise;
 	bool bios = !c->path->kernel && !c->path->uefi;
 
-	if (bios && p->bios == CARRIED_BROKEN)
+	if (bios && (p->bios == CARRIED_BROKEN || p->no_second))
 		return p->bios_why;
 	if (c->path->uefi && p->uefi == CARRIED_BROKEN)
 		return p->uefi_why;
