@@ -51,6 +51,26 @@ ok $? "--print: the command"
 cp off 'a,b'
 ends 0 'a,b' bye "a comma in the name"
 
+# An install path with what QEMU's options and Multiboot's command lines end at.
+for dir in 'in st,all' 'in,stall'; do
+	mkdir -p "$dir/boot"
+	cp "$twinboot" "$dir/twinboot"
+	cp "$B/boot/hv.elf" "$dir/boot"
+	"$B/kernelgen" --format bzimage-pv -o kernel
+	"$twinboot" build --kernel kernel --boot pv --append a=1 -o pv.img 2>err
+	"./$dir/twinboot" run pv.img --path pv >out 2>err
+	grep -q '"cmdline":"a=1"' out
+	ok $? "the hypervisor in \"$dir\""
+done
+ln -s "$(cd "$B/xen" && pwd)" in,stall/xen
+"./in,stall/twinboot" run pv.img --path xen --print >out
+grep -q -- "-initrd '[^']*/in,,stall/boot/../xen/vmlinux console=[^']*/in,,\
+stall/boot/../xen/guest.initrd'" out
+ok $? "Xen's modules, commas doubled"
+ln -s "$(cd "$B/xen" && pwd)" 'in st,all/xen'
+fails "--print: QEMU is given files by number" "./in st,all/twinboot" run pv.img \
+	--path xen --print
+
 # The image is not written to: this one would write its first sector.
 sector writes "w" b80103bb007cb90300ba8000cd13ba0406b80020ef
 cp writes before

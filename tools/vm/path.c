@@ -4,6 +4,7 @@
  */
 #include "tools/vm/path.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-machine");
 	path_add(a, "pc");
 	path_add(a, "-kernel");
-	path_add(a, hv);
+	path_add(a, path_word(a, hv));
 	path_firmware(a, hv);
 	if (c->vdev) {
 		path_add(a, "-append");
@@ -211,8 +212,22 @@ int path_take(struct vm_config *c, const struct image *img, bool by_name)
 	       report_error("%s: not a disk image", img->path);
 }
 
-/* QEMU's options end at a comma; one that is meant is written twice. */
-static char *double_commas(const char *s)
+const char *path_word(struct vm_args *a, const char *name)
+{
+	int fd = strpbrk(name, " \t\n") ? open(name, O_RDONLY) : -1;
+	char *word;
+
+	if (fd < 0)
+		return name;
+	if (a->n_fds == sizeof(a->fd) / sizeof(a->fd[0]) ||
+	    asprintf(&word, "/proc/self/fd/%d", fd) < 0)
+		abort();
+	a->fd[a->n_fds++] = fd;
+	return word;
+}
+
+/* One that is meant is written twice. */
+char *path_value(const char *s)
 {
 	char *out = malloc(2 * strlen(s) + 1), *o = out;
 
@@ -230,7 +245,7 @@ static char *double_commas(const char *s)
 static int add_disk(struct vm_args *a, const struct vm_config *c)
 {
 	const struct vm_disk *d = c->disk ? c->disk : path_disk(c->path->disk);
-	char *file = double_commas(c->file);
+	char *file = path_value(c->file);
 
 	if (c->sector != 512 && !d->takes_4k)
 		return report_error("%s has sectors of %u bytes: not for a "

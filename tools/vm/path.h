@@ -18,7 +18,7 @@ struct vm_args {
 	unsigned n;
 	const char *arg[VM_ARGS + 1];	/* NULL at the end */
 	unsigned n_fds, n_firmware;
-	int fd[2];		/* open files that it names, for QEMU only */
+	int fd[3];		/* open files that it names, for QEMU only */
 	const char *firmware[4]; /* files that run before the image's own */
 };
 
@@ -85,6 +85,14 @@ void path_add(struct vm_args *a, const char *arg);
 void path_firmware(struct vm_args *a, const char *file);
 void path_addf(struct vm_args *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * NAME, for QEMU's Multiboot loader: it makes a command line that begins with
+ * the name, which ends at a blank.  A file with one in its name is given open.
+ */
+const char *path_word(struct vm_args *a, const char *name);
+/* S as a value in QEMU's options, which end at a comma; malloc'd. */
+char *path_value(const char *s);
 
 /*
  * IMG is C's disk; C's other members are set.  BY_NAME: by the name of its

@@ -151,8 +151,9 @@ static int print_command(const struct run *r)
 		return 1;
 	if (a.n_fds) {
 		path_close(&a);
-		report_error("--print: what this path starts lies inside %s, "
-			     "not in files", r->config.image);
+		report_error("--print: QEMU is given files by number here, as "
+			     "what lies inside %s, or has blanks in its name",
+			     r->config.image);
 		return 1;
 	}
 	for (unsigned i = 0; i < a.n; i++) {

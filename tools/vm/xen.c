@@ -7,6 +7,7 @@
 #include "tools/vm/xen.h"
 
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,16 +19,29 @@
 #define DOM0_MB 400u		/* its tool stack unpacks kernels in memory */
 #define XEN_MB 192u
 
+static char *beside(const char *dir, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", dir, name) < 0)
+		abort();
+	return path;
+}
+
 int xen_machine(struct vm_args *a, const struct vm_config *c)
 {
 	static const struct recipe none;
-	char *guest = boot_install_find(&none, "../xen/guest.initrd"), *dir;
+	char *guest = boot_install_find(&none, "../xen/guest.initrd");
+	char *dir, *xen, *dom0, *initrd;
 	unsigned mem = c->mem_mb ? c->mem_mb : EXPECTED_MEM_MB;
 
 	if (!guest)
 		return report_error("there is no Xen test bed: `make xen' "
 				    "makes it");
 	dir = dirname(strdup(guest));
+	xen = beside(dir, "xen");
+	dom0 = path_value(path_word(a, beside(dir, "vmlinux")));
+	initrd = path_value(path_word(a, guest));
 	path_add(a, "-machine");
 	path_add(a, "pc");
 	path_add(a, "-m");
@@ -35,18 +49,18 @@ int xen_machine(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-device");
 	path_add(a, "pvpanic");
 	path_add(a, "-kernel");
-	path_addf(a, "%s/xen", dir);
-	path_firmware(a, a->arg[a->n - 1]);
+	path_add(a, path_word(a, xen));
+	path_firmware(a, xen);
 	path_firmware(a, guest);
 	path_add(a, "-append");
 	path_addf(a, "console=none no-real-mode vga=none dom0_max_vcpus=1 "
 		    "spec-ctrl=no xpti=no smt=0 watchdog=0 cpufreq=none "
 		    "cpuidle=0 dom0_mem=%uM,max:%uM", DOM0_MB, DOM0_MB);
 	path_add(a, "-initrd");
-	path_addf(a, "%s/vmlinux console=hvc0 loglevel=3 mitigations=off "
+	path_addf(a, "%s console=hvc0 loglevel=3 mitigations=off "
 		    "random.trust_cpu=on rdinit=/init xt.serial xt.mem=%u "
-		    "xt.vdev=%s,%s", dir, mem, c->vdev ? c->vdev : "xvda",
-		    guest);
+		    "xt.vdev=%s,%s", dom0, mem, c->vdev ? c->vdev : "xvda",
+		    initrd);
 	return 0;
 }
 
