@@ -15,6 +15,7 @@
 
 /* Formats, NULL at the end.  (Stage 2 has its Multiboot in its second part.) */
 extern const struct kernel_format *const paths_bios[];
+extern const struct kernel_format *const paths_bios_pv[]; /* by our hv.elf */
 extern const struct kernel_format *const paths_uefi[];
 extern const struct kernel_format *const paths_pv[];
 

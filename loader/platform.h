@@ -25,6 +25,8 @@ struct platform {
 	uint64_t start_tsc;	/* when our first instruction ran */
 	struct arena *arena;
 	const struct kernel_format *const *formats;	/* NULL at the end */
+	/* The same for what is to be a PV guest.  NULL: there is no way. */
+	const struct kernel_format *const *pv_formats;
 	unsigned modes;		/* bits 1 << GO_*: what go() carries out */
 
 	/* Disks: hdN is disk[N], hd0 the one we were started from. */

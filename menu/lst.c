@@ -66,6 +66,21 @@ static bool next_line(struct reader *r, struct lst_line *to)
 	return true;
 }
 
+/* Is the line at r->p the mark, with nothing but blanks after it? */
+static bool is_marked(const struct reader *r)
+{
+	static const char mark[] = LST_PV_MARK;
+	size_t len = sizeof(mark) - 1;
+	const char *p = r->p;
+
+	if ((size_t)(r->end - p) < len || memcmp(p, mark, len))
+		return false;
+	for (p += len; p < r->end && *p != '\n'; p++)
+		if (*p != ' ' && *p != '\t' && *p != '\r')
+			return false;
+	return true;
+}
+
 /*
  * Upper bound of the number of logical lines.  Each begins on a physical line
  * of its own, one that is neither empty nor a comment in column 1.
@@ -108,6 +123,7 @@ static int read_lines(struct lst *l, char *text, size_t len,
 	while (next_line(&r, &next)) {
 		next.text = (uint32_t)(r.out - text);
 		split(&next, r.out, dialect);
+		next.pv = next.cmd == CMD_TITLE && is_marked(&r);
 		l->line[l->n_lines++] = next;
 		r.out += strlen(r.out) + 1;
 	}

@@ -14,6 +14,8 @@
 
 #define LST_LINE_MAX 1500	/* bytes kept of a logical line */
 #define LST_FALLBACKS 8
+/* The line after a title; to other readers it is a comment. */
+#define LST_PV_MARK "#twinboot pv=always"
 #define LST_SAVED (-1)		/* default_entry: see the file "default" */
 
 enum lst_kind {
@@ -30,7 +32,9 @@ struct lst_line {
 	uint32_t line;		/* physical line on which it begins, from 1 */
 	uint16_t args : 15; /* offset in its text: past name and separator */
 	uint16_t cut : 1;	/* it was longer than LST_LINE_MAX */
-	uint8_t kind, cmd;	/* enum lst_kind, enum lst_cmd */
+	uint8_t kind : 7;	/* enum lst_kind */
+	uint8_t pv : 1;		/* a title that LST_PV_MARK follows */
+	uint8_t cmd;		/* enum lst_cmd */
 };
 
 /* line[title] is the title, line[title + 1] up to line[end - 1] the rest. */
@@ -90,6 +94,12 @@ static inline const char *lst_args(const struct lst *l,
 				   const struct lst_line *line)
 {
 	return l->text + line->text + line->args;
+}
+
+/* Is E marked with LST_PV_MARK? */
+static inline bool lst_pv(const struct lst *l, const struct lst_entry *e)
+{
+	return l->line[e->title].pv;
 }
 
 static inline const char *lst_title(const struct lst *l,

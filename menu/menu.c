@@ -44,6 +44,12 @@ void menu_print_title(const struct platform *p, const char *title)
 	say(p, "%s", text);
 }
 
+/* What is shown before the title of entry I. */
+static const char *mark(const struct menu *m, uint32_t i)
+{
+	return lst_pv(m->l, &m->l->entry[i]) ? "[PV] " : "";
+}
+
 static void list_page(const struct menu *m)
 {
 	uint32_t first = m->at - m->at % PAGE;
@@ -53,6 +59,7 @@ static void list_page(const struct menu *m)
 	    ", e edits, c is for commands");
 	for (uint32_t i = first; i < m->l->n_entries && i < first + PAGE; i++) {
 		say(m->p, "%5u  ", i);
+		say(m->p, "%s", mark(m, i));
 		menu_print_title(m->p, lst_title(m->l, &m->l->entry[i]));
 		say(m->p, "\n");
 	}
@@ -68,7 +75,8 @@ static void show_choice(const struct menu *m)
 	clean(title, sizeof(title), lst_title(m->l, &m->l->entry[m->at]));
 	if (m->left >= 0)
 		fmt(time, sizeof(time), "  (in %d s)", m->left);
-	fmt(line, sizeof(line), "%5u> %s%s", m->at, title, time);
+	fmt(line, sizeof(line), "%5u> %s%s%s", m->at, mark(m, m->at),
+	    title, time);
 	say(m->p, "\r%-*s\r%s", WIDTH, line, line);
 }
 

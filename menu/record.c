@@ -11,41 +11,6 @@
 #include "loader/hash.h"
 #include "menu/utf8.h"
 
-#define CONF_MAX 4096
-
-static void setting(struct record *rec, const char *line, size_t len)
-{
-	static const char name[] = "boot-record", hash[] = "boot-record=hash";
-
-	while (len && (line[len - 1] == ' ' || line[len - 1] == '\r'))
-		len--;
-	if (len == sizeof(hash) - 1 && !memcmp(line, hash, len))
-		rec->on = rec->hash = true;
-	else if (len == sizeof(name) - 1 && !memcmp(line, name, len))
-		rec->on = true;
-}
-
-static void read_settings(struct record *rec, struct runner *r)
-{
-	char text[CONF_MAX + 1], *line = text;
-	struct file f;
-
-	if (config_beside(r->config, &r->mounts, "twinboot.conf", &f) ||
-	    f.size > CONF_MAX)
-		return;
-	if (fs_read(&f, 0, f.size, text)) {
-		err_clear();
-		return;
-	}
-	text[f.size] = 0;
-	while (*line) {
-		size_t len = strcspn(line, "\n");
-
-		setting(rec, line, len);
-		line += len + (line[len] != 0);
-	}
-}
-
 static void put(struct record *rec, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -144,14 +109,14 @@ static void print(const struct handover *ho)
 	p->write(rec->text, rec->len);
 }
 
-int record_prepare(struct record *rec, struct runner *r, struct handover *ho)
+int record_prepare(struct record *rec, const struct settings *s,
+		   struct runner *r, struct handover *ho)
 {
 	struct arena *arena = r->p->arena;
 	int err;
 
-	*rec = (struct record){ .p = r->p };
-	read_settings(rec, r);
-	if (!rec->on)
+	*rec = (struct record){ .p = r->p, .hash = s->record_hash };
+	if (!s->record)
 		return 0;
 	rec->size = line_max(r->entry);
 	rec->text = arena_alloc(arena, rec->size);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "menu/guest.h"
 #include "menu/load.h"
 #include "menu/record.h"
 #include "menu/show.h"
@@ -101,6 +102,8 @@ static int run_boot(struct runner *r, const char *args)
 {
 	struct platform *p = r->p;
 	struct handover *ho = arena_alloc(p->arena, sizeof(*ho));
+	const struct kernel_format *const *formats;
+	struct settings settings;
 	struct record record;
 	int err;
 
@@ -112,11 +115,15 @@ static int run_boot(struct runner *r, const char *args)
 	r->entry->root_part = r->root.part;
 	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
 		return err;
-	err = kernel_load(p->formats, r->entry, p->memmap, p->arena, ho);
+	guest_settings(r, &settings);
+	err = guest_prepare(r, &settings, &formats);
+	if (!err)
+		err = kernel_load(formats, r->entry, p->memmap, p->arena,
+				  ho);
 	if (!err)
 		err = check_mode(p, ho);
 	if (!err)
-		err = record_prepare(&record, r, ho);
+		err = record_prepare(&record, &settings, r, ho);
 	if (!err)
 		err = p->go(ho);
 	return err ? err : fail(ERR_BOOT, "%s", r->entry->kernel_path);
@@ -326,6 +333,7 @@ int run_entry(struct runner *r, const struct lst_entry *e)
 
 	if (err)
 		return err;
+	r->entry->pv = lst_pv(l, e);
 	measure(r->p, lst_text(l, &l->line[e->title]));
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)

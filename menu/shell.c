@@ -163,6 +163,7 @@ void shell_edit(struct runner *r, const struct lst_entry *entry)
 		tell_error(r);
 		return;
 	}
+	r->entry->pv = lst_pv(l, entry);
 	for (uint32_t i = entry->title + 1; i < entry->end; i++)
 		if (l->line[i].kind == LST_COMMAND && e.n < LINES_MAX)
 			fmt(e.line[e.n++], sizeof(e.line[0]), "%s",

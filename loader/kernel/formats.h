@@ -5,6 +5,7 @@
 #include "loader/kernel/kernel.h"
 
 extern const struct kernel_format efi_format;
+extern const struct kernel_format hv_format;
 extern const struct kernel_format linux_format;
 extern const struct kernel_format multiboot_format;
 extern const struct kernel_format multiboot2_format;

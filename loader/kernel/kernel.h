@@ -29,6 +29,7 @@ struct boot_entry {
 	const char *args;	/* the kernel's command line, "" if none */
 	bool chain;		/* `chainloader', not `kernel' */
 	bool cut;		/* a line of it was too long to be read whole */
+	bool pv;		/* marked: to be a Xen PV guest */
 	/* From `initrd`, not `module`: which to a Linux kernel is the same. */
 	bool initrd_given;
 	unsigned n_modules;
@@ -37,6 +38,10 @@ struct boot_entry {
 	uint32_t root_disk;
 	int32_t root_part;
 	const struct platform *platform; /* that unpacks; NULL: nobody does */
+	/* hv.elf, when a kernel needs it, and its arguments; NULL: unwanted. */
+	int (*open_hv)(void *ctx, struct file *out);
+	void *open_hv_ctx;
+	const char *hv_args;
 };
 
 struct kernel_format {

@@ -66,6 +66,7 @@ extern uint8_t bios_boot_disk;	/* start.S: DL */
 extern uint16_t bios_boot_list;	/* start.S: address of stage 2's extents */
 extern uint64_t bios_fw_tsc;	/* real.S: ticks not spent in our code */
 extern const struct kernel_format *const bios_formats[];	/* conf.c */
+extern const struct kernel_format *const bios_pv_formats[];
 
 /* memory.c: fill MAP from the firmware, take ARENA from its top. */
 int bios_memory(struct memmap *map, struct arena *arena);

@@ -11,7 +11,7 @@
 #include "loader/unpack/unpack.h"
 
 struct bios_second {
-	const struct kernel_format *multiboot;
+	const struct kernel_format *multiboot, *hv;
 	const struct bios_facts *(*facts)(void);
 	__typeof__(unpack_size) *unpack_size;
 	__typeof__(unpack_gunzip) *gunzip;

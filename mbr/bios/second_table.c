@@ -7,6 +7,7 @@ extern const struct bios_second bios_second_table;
 const struct bios_second bios_second_table
 	__attribute__((section(".second.head"), used)) = {
 	.multiboot = &multiboot_format,
+	.hv = &hv_format,
 	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,
 	.gunzip = unpack_gunzip,

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "menu/guest.h"
 #include "menu/record.h"
 #include "tests/fakeplat.h"
 
@@ -50,16 +51,19 @@ static void record(struct boot_entry *e)
 	struct config config = { .root = { 0, -1 }, .dir = "/boot/grub" };
 	struct runner r = { .p = &fake.p, .config = &config, .entry = e,
 		.mounts = { .p = &fake.p, .n = 1, .mount = { &mount } } };
+	struct settings settings;
 	struct record rec;
 
 	ho = (struct handover){ .format = "fuzz" };
 	err_clear();
-	if (record_prepare(&rec, &r, &ho))
+	guest_settings(&r, &settings);
+	fake.n_out = 0;
+	if (record_prepare(&rec, &settings, &r, &ho))
 		abort();
-	if (!rec.on)
+	if (!settings.record)
 		return;
 	ho.loaded(&ho);
-	check(e, rec.hash);
+	check(e, settings.record_hash);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -284,6 +284,47 @@ static void test_no_memory(void **state)
 	err_clear();
 }
 
+/* The mark is the whole line after the title, and a comment all the same. */
+static void test_mark(void **state)
+{
+	static const struct {
+		const char *after;	/* the title's line */
+		bool pv;
+		unsigned lines;		/* title and what is left */
+	} c[] = {
+		{ "\n#twinboot pv=always\nboot\n", true, 2 },
+		{ "\r\n#twinboot pv=always \t\r\nboot\n", true, 2 },
+		{ "\n#twinboot pv=always", true, 1 },
+		{ "\n#twinboot pv=alway", false, 1 },
+		{ "\n#twinboot pv=always2\nboot\n", false, 2 },
+		{ "\n#twinboot pv=always \\\nboot\n", false, 1 },
+		{ "\n #twinboot pv=always\nboot\n", false, 2 },
+		{ "\n# twinboot pv=always\nboot\n", false, 2 },
+		{ "\n\n#twinboot pv=always\nboot\n", false, 2 },
+		{ "\nboot\n#twinboot pv=always\n", false, 2 },
+		{ " \\\n#twinboot pv=always\nboot\n", false, 2 },
+		{ " \\\nx\n#twinboot pv=always\nboot\n", true, 2 },
+		{ "", false, 1 },
+	};
+	char text[128];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		int n = snprintf(text, sizeof(text), "title a%s", c[i].after);
+
+		testlst_parse(text, (size_t)n, LST_GNU097);
+		assert_int_equal(lst.n_lines, c[i].lines);
+		assert_int_equal(lst.line[0].pv, c[i].pv);
+	}
+	/* Only a title has one. */
+	parse("default 0\n#twinboot pv=always\ntitle b\nboot\n"
+	      "#twinboot pv=always\nboot\ntitle c\n#twinboot pv=always\n"
+	      "boot\n");
+	for (uint32_t i = 0; i < lst.n_lines; i++)
+		assert_int_equal(lst.line[i].pv, i == 4);
+	assert_false(lst_pv(&lst, &lst.entry[0]));
+	assert_true(lst_pv(&lst, &lst.entry[1]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_dialects),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_mark),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

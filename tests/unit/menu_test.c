@@ -29,6 +29,9 @@ static const struct testmenu_file menus[] = {
 	  "title x\nkernel /k1 \033[2J\n" },
 	{ "root/m/locked.lst",
 	  "password x\ntimeout 5\ntitle A\nkernel /k1 a\n" },
+	{ "root/m/marked.lst",
+	  "timeout 5\ntitle A\n#twinboot pv=always\nkernel /k1 a\n"
+	  "title B\n# x\nkernel /k1 b\n" },
 	{ "root/m/default",
 	  "1\n\n\n\n\n\n\n\n\n" },
 	{ NULL, NULL }
@@ -51,6 +54,32 @@ static void test_timeout(void **state)
 	assert_int_equal(run("notime"), FAKE_WAITS);
 	assert_int_equal(fake.starts, 0);
 	prints("    0  A\n");
+}
+
+/* A marked entry is shown as one, and needs a way to a PV guest. */
+static void test_marked(void **state)
+{
+	assert_int_equal(run("marked"), FAKE_WAITS);
+	prints("    0  [PV] A\n    1  B\n");
+	prints("\r    0> [PV] A  (in 5 s)");
+	prints("Error 13: Invalid or unsupported executable format: /k1: this "
+	       "path cannot start it as a PV guest\n");
+	assert_int_equal(fake.starts, 0);
+	fresh(NULL);
+	fake.p.pv_formats = fake.p.formats;
+	assert_int_equal(run("marked"), FAKE_STARTED);
+	/* Edited, it is the same entry. */
+	fresh(NULL);
+	fake_press(0, 'e');
+	fake_press(0, 'b');
+	assert_int_equal(run("marked"), FAKE_WAITS);
+	assert_int_equal(fake.starts, 0);
+	prints("this path cannot start it");
+	fresh(NULL);
+	fake_press(0, KEY_DOWN);
+	fake_press(0, '\n');
+	assert_int_equal(run("marked"), FAKE_STARTED);
+	assert_string_equal(fake.args, "b");
 }
 
 /* Noise on the line neither ends the countdown nor makes it longer. */
@@ -270,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_timeout, fresh),
 		cmocka_unit_test_setup(test_noise, fresh),
+		cmocka_unit_test_setup(test_marked, fresh),
 		cmocka_unit_test_setup(test_keys, fresh),
 		cmocka_unit_test_setup(test_commands, fresh),
 		cmocka_unit_test_setup(test_edit, fresh),

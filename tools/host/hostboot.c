@@ -257,7 +257,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 	static struct blk *disks[1];
 	struct platform p = {
 		.name = "host", .arena = &arena, .formats = path->formats,
-		.modes = path->modes,
+		.modes = path->modes, .pv_formats = path->pv_formats,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
 		.update_memmap = host_update_memmap,

@@ -18,6 +18,7 @@
 struct hostboot_path {
 	const struct kernel_format *const *formats;	/* NULL at the end */
 	unsigned modes;		/* as platform.modes */
+	const struct kernel_format *const *pv_formats;	/* as platform's */
 	bool first_only;	/* stage 2's second part is damaged */
 };
 

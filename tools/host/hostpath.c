@@ -3,6 +3,7 @@
  */
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
+#include "loader/kernel/hv.h"
 #include "loader/kernel/multiboot_header.h"
 #include "loader/paths.h"
 #include "tools/host/hostboot.h"
@@ -35,19 +36,33 @@ static const struct kernel_format multiboot_nowhere = {
 	.probe = multiboot_header_probe,
 	.load = load_nothing,
 };
+static const struct kernel_format hv_nowhere = {
+	.name = "hv",
+	.probe = hv_probe,
+	.load = load_nothing,
+};
 static const struct kernel_format *const first_formats[] = {
-	&linux_format, &multiboot_nowhere, NULL
+	&linux_format, &multiboot_nowhere, &hv_nowhere, NULL
+};
+static const struct kernel_format *const first_pv_formats[] = {
+	&hv_nowhere, NULL
 };
 
 const struct hostboot_path hostboot_bios = {
-	paths_bios, PATHS_BIOS_MODES
+	paths_bios, PATHS_BIOS_MODES, paths_bios_pv
 };
 const struct hostboot_path hostboot_bios_first = {
-	first_formats, PATHS_BIOS_MODES, .first_only = true
+	first_formats, PATHS_BIOS_MODES, first_pv_formats, .first_only = true
 };
 const struct hostboot_path hostboot_uefi = {
-	paths_uefi, PATHS_UEFI_MODES
+	paths_uefi, PATHS_UEFI_MODES, NULL
 };
-const struct hostboot_path hostboot_pv = { paths_pv, PATHS_PV_MODES };
-const struct hostboot_path hostboot_any = { all_formats, ANY_MODE };
-const struct hostboot_path hostboot_linux = { linux_formats, ANY_MODE };
+const struct hostboot_path hostboot_pv = {
+	paths_pv, PATHS_PV_MODES, paths_pv
+};
+const struct hostboot_path hostboot_any = {
+	all_formats, ANY_MODE, all_formats
+};
+const struct hostboot_path hostboot_linux = {
+	linux_formats, ANY_MODE, linux_formats
+};

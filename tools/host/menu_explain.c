@@ -33,7 +33,7 @@ static void print_entry(const struct lst *l, uint32_t n, FILE *out)
 {
 	const struct lst_entry *e = &l->entry[n];
 
-	fprintf(out, "\n%u: ", n);
+	fprintf(out, "\n%u: %s", n, lst_pv(l, e) ? "[PV] " : "");
 	text_put(lst_title(l, e), out);
 	fputc('\n', out);
 	for (uint32_t i = e->title + 1; i < e->end; i++) {

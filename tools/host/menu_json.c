@@ -32,8 +32,9 @@ static json_t *lines_json(const struct lst *l, uint32_t from, uint32_t to,
 
 static json_t *entry_json(const struct lst *l, const struct lst_entry *e)
 {
-	return json_pack("{sisososo}", "line", (int)l->line[e->title].line,
-			 "title", text_json(lst_title(l, e)),
+	return json_pack("{sisoso*soso}", "line", (int)l->line[e->title].line,
+			 "title", text_json(lst_title(l, e)), "pv",
+			 lst_pv(l, e) ? json_true() : NULL,
 			 "commands", lines_json(l, e->title, e->end,
 						LST_COMMAND),
 			 "unknown", lines_json(l, e->title, e->end,

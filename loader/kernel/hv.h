@@ -1,0 +1,10 @@
+/* Which file can be the kernel of the hypervisor's guest. */
+#ifndef LOADER_KERNEL_HV_H
+#define LOADER_KERNEL_HV_H
+
+#include "loader/base/span.h"
+
+/* As a kernel format's probe(): ELF64, or a bzImage, which may carry one. */
+bool hv_probe(struct span head);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * Whether an entry's kernel is started by itself or as a guest of hv.elf: by
+ * twinboot.conf and by the entry's mark.  hv.elf is looked for only when a
+ * kernel needs it.
+ */
+#include "menu/guest.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "loader/base/fmt.h"
+#include "menu/menu.h"
+
+static void tell(void *ctx, const char *line)
+{
+	struct runner *r = ctx;
+
+	say(r->p, " (twinboot.conf: ");
+	menu_print_title(r->p, line);
+	say(r->p, ": not understood)\n");
+}
+
+void guest_settings(struct runner *r, struct settings *s)
+{
+	char text[SETTINGS_MAX + 1];
+	struct file f;
+
+	*s = (struct settings){ 0 };
+	if (config_beside(r->config, &r->mounts, "twinboot.conf", &f))
+		return;
+	if (f.size > SETTINGS_MAX) {
+		say(r->p, " (twinboot.conf has %lu bytes, %u at most: it "
+		    "has no effect)\n", f.size, SETTINGS_MAX);
+		return;
+	}
+	if (fs_read(&f, 0, f.size, text)) {
+		err_clear();
+		return;
+	}
+	text[f.size] = 0;
+	settings_parse(s, text, tell, r);
+}
+
+/* /boot/twinboot/hv.elf; /twinboot/hv.elf where /boot is a file system. */
+static int open_hv(void *ctx, struct file *out)
+{
+	static const char name[] = "twinboot/hv.elf";
+	struct runner *r = ctx;
+	const char *dir = r->config->dir, *slash = strrchr(dir, '/');
+	char path[LST_LINE_MAX + sizeof(name) + 1];
+
+	fmt(path, sizeof(path), "%.*s/%s", slash ? (int)(slash - dir) : 0, dir,
+	    name);
+	return device_open(&r->mounts, r->config->root, path, out);
+}
+
+int guest_prepare(struct runner *r, const struct settings *s,
+		  const struct kernel_format *const **formats)
+{
+	struct boot_entry *e = r->entry;
+
+	*formats = r->p->formats;
+	e->hv_args = s->guest;
+	e->open_hv_ctx = r;
+	e->open_hv = s->pv == SETTINGS_PV_NEVER ? NULL : open_hv;
+	if (s->pv == SETTINGS_PV_NEVER ||
+	    (s->pv == SETTINGS_PV_AUTO && !e->pv))
+		return 0;
+	*formats = r->p->pv_formats;
+	return *formats ? 0 : fail(ERR_EXEC_FORMAT, "%s: this path cannot "
+				   "start it as a PV guest", e->kernel_path);
+}

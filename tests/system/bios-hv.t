@@ -1,0 +1,104 @@
+#!/bin/sh
+# A menu.lst entry over BIOS that becomes a guest of hv.elf: marked, asked for
+# by twinboot.conf, or with a kernel that can be nothing else.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+
+mkdir -p root/boot/grub root/boot/twinboot
+cp "$B/boot/hv.elf" root/boot/twinboot/
+"$B/kernelgen" --format xenpv --pad 1M -o root/boot/pv
+"$B/kernelgen" --format bzimage-pv -o root/boot/both
+"$B/kernelgen" --format xenpv --pad 1M -o plain && gzip -n <plain >root/boot/pv.gz
+head -c 300001 /dev/urandom >root/boot/ramdisk
+
+image() { # menu.lst on standard input, twinboot.conf as the argument: img
+	printf "$1" >root/boot/grub/twinboot.conf
+	{ echo timeout 0; cat; } >menu.lst
+	"$twinboot" build --root root --menu menu.lst --boot bios -o img \
+		2>err || sed 's/^/# /' err
+}
+# probe NAME WANTED: boots, and the probe's entry and arguments are these.
+probe() {
+	"$twinboot" run img --path bios --timeout 200 >console 2>&1
+	tr -d '\r' <console | sed -n 's/^PROBE //p' >probe
+	is "$(jq -r '"\(.entry) \(.cmdline) \(.initrd.sha256)"' probe)" \
+		"$2 $(sha256sum <root/boot/ramdisk | cut -d' ' -f1)" "$1" ||
+		tail -5 console | sed 's/^/# /'
+}
+entry() { # KERNEL [MARK]
+	printf 'title a\n%sroot (hd0,0)\nkernel %s x  y=2\n' "$2" "$1"
+	echo 'initrd /boot/ramdisk'
+}
+mark='#twinboot pv=always
+'
+
+entry /boot/pv | image ''
+probe 'a kernel that is PV only, unmarked' 'xenpv x  y=2'
+"$twinboot" inspect --json img >json
+is "$(jq -rc '.paths[] | select(.path == "bios") | .starts |
+	[.format, .entry, .cmdline]' json)" '["hv","hv","x  y=2"]' \
+	'inspect foretells it'
+entry /boot/pv.gz | image ''
+probe 'the same, gzip'"'"'d' 'xenpv x  y=2'
+entry /boot/both "$mark" | image 'boot-record\n'
+probe 'one that is both, marked' 'xenpv x  y=2'
+tr -d '\r' <console | sed -n 's/^TWINBOOT //p' >record
+is "$(jq -rc '[.format, .files[].path]' record)" \
+	'["hv","/boot/both","/boot/ramdisk"]' 'the boot record'
+entry /boot/both | image ''
+probe 'unmarked it is started by itself' 'linux64 x  y=2'
+entry /boot/both | image 'pv=always\n'
+probe 'twinboot.conf: pv=always' 'xenpv x  y=2'
+entry /boot/both "$mark" | image 'pv=never\npv=sometimes\n'
+probe 'twinboot.conf: pv=never' 'linux64 x  y=2'
+grep -q '(twinboot.conf: pv=sometimes: not understood)' console
+ok $? 'what is not understood is told'
+
+# What cannot be: one line of error.
+refused() { # NAME TEXT
+	"$twinboot" inspect img >out 2>&1
+	grep -q "$2" out
+	ok $? "$1"
+	grep -q "$2" out || sed 's/^/# /' out
+}
+entry /boot/pv | image 'pv=never\n'
+refused 'PV only, and none is wanted' \
+	'Error 13.*/boot/pv: it can only be a PV guest'
+{ entry /boot/pv; echo 'initrd /boot/ramdisk'; } | image ''
+refused 'two initrds' 'Error 13.*can have one initrd, not 2'
+entry /boot/both "$mark" | image ''
+"$twinboot" build --root root --menu menu.lst --boot uefi -o img
+refused 'over UEFI nothing starts it so' \
+	'Error 13.*/boot/both: this path cannot start it as a PV guest'
+rm root/boot/twinboot/hv.elf
+entry /boot/pv | image ''
+refused 'no hv.elf' 'Error 15.*/boot/twinboot/hv.elf'
+cp "$B/boot/hv.elf" root/boot/twinboot/
+
+# Debian's kernel, root on xvda1 and on a disk that twinboot.conf names.
+linux() { # NAME TABLE CONF DISK ROOT
+	printf "$3boot-record\n" >root/boot/grub/twinboot.conf
+	[ "$2" = none ] && dev='(hd0)' || dev='(hd0,0)'
+	cat >menu.lst <<-END
+		default 0
+		timeout 0
+		title Debian
+		#twinboot pv=always
+		root $dev
+		kernel /boot/vmlinuz root=$5 console=hvc0 quiet
+		initrd /boot/initrd.img
+	END
+	cp "$B/debian/cloud/vmlinuz" root/boot/vmlinuz
+	cp "$B/images/cloud/initrd.img" root/boot/initrd.img
+	"$twinboot" build --root root --table "$2" --menu menu.lst \
+		--boot bios -o img 2>err || sed 's/^/# /' err
+	timeout 300 "$twinboot" run img --path bios --disk "$4" \
+		--timeout 240 --json >out 2>log
+	is "$(jq -rc '[.end, (.records[].USERSPACE // empty | .root, .fs)]' \
+		out)" "[\"power-off\",\"$5\",\"ext4\"]" "$1" ||
+		tail -20 log | sed 's/^/# /'
+}
+linux 'Debian, GPT, virtio' gpt '' virtio /dev/xvda1
+linux 'Debian, a bare file system as xvda1, IDE' none \
+	'vbd=xvda1:hd0\nvif=none\n' ide /dev/xvda1
+done_testing
