@@ -141,7 +141,7 @@ cat out log | sed 's/^/#  /'
 mkdir boot
 cp "$B"/boot/*.bin boot
 truncate -s 200M boot/twinboot.efi
-fails "twinboot.efi does not fit on the ESP of 64 MiB" "$twinboot" build --root root --menu menu.lst \
+fails "the ESP's files do not fit on 64 MiB" "$twinboot" build --root root --menu menu.lst \
 	--boot uefi --boot-dir boot -o no.img
 test ! -e no.img
 ok $? "no image is left"
