@@ -29,9 +29,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct unpack_method *u = unpack_find(span_of(data, size));
 	struct arena arena = { room, sizeof(room), 0 };
-	struct unpack_sink a = { .max = BOUND, .mem = mem };
+	bool whole = size % 2 == 0;
+	struct unpack_sink a = { .max = BOUND, .whole = whole, .mem = mem };
 	size_t n = 0;
-	struct unpack_sink b = { .max = BOUND, .write = collect, .ctx = &n };
+	struct unpack_sink b = { .max = BOUND, .whole = whole,
+		.write = collect, .ctx = &n };
 	struct file f;
 
 	if (!u)
