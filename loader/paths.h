@@ -8,6 +8,13 @@
 #include "loader/handover.h"
 #include "loader/kernel/kernel.h"
 
+enum boot_path { PATH_BIOS, PATH_UEFI, PATH_PV, PATH_COUNT };
+
+/* As --path and the boot record have them. */
+#define PATH_BIOS_NAME "bios"
+#define PATH_UEFI_NAME "uefi"
+#define PATH_PV_NAME "pv"
+
 /* What go() of each path carries out, as struct platform's modes. */
 #define PATHS_BIOS_MODES (1u << GO_REAL16 | 1u << GO_PROT32 | 1u << GO_LONG64)
 #define PATHS_UEFI_MODES (1u << GO_EFI | 1u << GO_LONG64 | 1u << GO_EFI64)

@@ -103,8 +103,8 @@ void bios_main(void)
 	static struct memmap map;
 	static struct arena arena;
 	static struct platform p = {
-		.name = "bios", .arena = &arena, .formats = bios_formats,
-		.pv_formats = bios_pv_formats,
+		.name = PATH_BIOS_NAME, .arena = &arena,
+		.formats = bios_formats, .pv_formats = bios_pv_formats,
 		.modes = PATHS_BIOS_MODES,
 		.boot_part = -1, .memmap = &map,
 		.update_memmap = bios_update_memmap, .unpack = bios_unpack,

@@ -2,11 +2,11 @@
  * Entry of twinboot.efi: gather what the firmware offers into a struct
  * platform and let the menu run.
  */
-#include "loader/paths.h"
 #include "mbr/uefi/uefi.h"
 
 #include "loader/hash.h"
 #include "loader/base/err.h"
+#include "loader/paths.h"
 #include "menu/main.h"
 
 #define ARENA_PAGES 1024 /* 4 MiB */
@@ -37,7 +37,7 @@ static void halt(void)
 }
 
 static struct platform platform = {
-	.name = "uefi",
+	.name = PATH_UEFI_NAME,
 	.arena = &arena,
 	.formats = paths_uefi,
 	.modes = PATHS_UEFI_MODES,

@@ -107,7 +107,7 @@ _Noreturn void guest_main(start_info_t *si)
 	static struct blk *disk[BLKFRONT_MAX];
 	static struct memmap map;
 	static struct platform pv = {
-		.name = "pv", .arena = &heap, .formats = paths_pv,
+		.name = PATH_PV_NAME, .arena = &heap, .formats = paths_pv,
 		.pv_formats = paths_pv,
 		.modes = PATHS_PV_MODES,
 		.disk = disk, .boot_part = -1, .memmap = &map,

@@ -43,16 +43,12 @@ static enum carried pv_there(struct blk *d, const struct part_list *parts,
 	return CARRIED_OURS;
 }
 
-static const struct {
-	const char *name;
-	const struct hostboot_path *how;
-	/* Of what is ours: HOW, when it is otherwise; WHY, a remark or "". */
-	enum carried (*there)(struct blk *d, const struct part_list *parts,
-			      char why[128], const struct hostboot_path **how);
-} paths[] = {
-	{ "bios", &hostboot_bios, bios_there },
-	{ "uefi", &hostboot_uefi, uefi_there },
-	{ "pv", &hostboot_pv, pv_there },
+/* Of what is ours: HOW, when it is otherwise; WHY, a remark or "". */
+static enum carried (*const there[PATH_COUNT])(struct blk *d,
+	const struct part_list *parts, char why[128],
+	const struct hostboot_path **how) = {
+	[PATH_BIOS] = bios_there, [PATH_UEFI] = uefi_there,
+	[PATH_PV] = pv_there,
 };
 
 static const char *const tables[] = {
@@ -141,9 +137,9 @@ static json_t *describe_path(unsigned i, struct blk *disk,
 {
 	static struct hostboot hb;
 	char why[128] = "";
-	const struct hostboot_path *how = paths[i].how;
-	enum carried c = paths[i].there(disk, parts, why, &how);
-	json_t *j = json_pack("{ss}", "path", paths[i].name);
+	const struct hostboot_path *how = &hostboot_paths[i];
+	enum carried c = there[i](disk, parts, why, &how);
+	json_t *j = json_pack("{ss}", "path", hostboot_paths[i].name);
 
 	if (c == CARRIED_NOT || c == CARRIED_BROKEN || c == CARRIED_FOREIGN) {
 		json_object_set_new(j, "status", json_string(
@@ -173,11 +169,12 @@ static json_t *describe_paths(struct blk *disk, const struct part_list *parts,
 {
 	json_t *list = json_array();
 
-	for (unsigned i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (unsigned i = 0; i < PATH_COUNT; i++) {
 		const char *status;
 		json_t *p;
 
-		if (o->paths && !option_value_has(o->paths, paths[i].name))
+		if (o->paths &&
+		    !option_value_has(o->paths, hostboot_paths[i].name))
 			continue;
 		p = describe_path(i, disk, parts, o);
 		status = json_string_value(json_object_get(p, "status"));
@@ -238,8 +235,8 @@ json_t *describe_image(const struct image *img, const struct describe_asked *o,
 
 const void *describe_path_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (!strcmp(paths[i].name, name))
-			return &paths[i];
+	for (size_t i = 0; i < PATH_COUNT; i++)
+		if (!strcmp(hostboot_paths[i].name, name))
+			return &hostboot_paths[i];
 	return NULL;
 }

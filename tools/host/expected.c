@@ -139,9 +139,9 @@ static bool starts_by(const struct expected *p, struct blk *disk,
 static void look_at_ways(struct expected *p, struct blk *disk)
 {
 	if (p->starts && p->bios == CARRIED_OURS)
-		starts_by(p, disk, &hostboot_bios, p->bios_refuses);
+		starts_by(p, disk, &hostboot_paths[PATH_BIOS], p->bios_refuses);
 	if (p->starts && p->uefi == CARRIED_OURS)
-		starts_by(p, disk, &hostboot_uefi, p->uefi_refuses);
+		starts_by(p, disk, &hostboot_paths[PATH_UEFI], p->uefi_refuses);
 }
 
 static void look_at_disk(struct expected *p, struct blk *disk, int fd)
@@ -168,7 +168,7 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	p->starts = hb.ok;
 	snprintf(p->remark, sizeof(p->remark), "%s", hb.remark);
 	hostboot_release(&hb);
-	p->pv = starts_by(p, disk, &hostboot_pv, p->pv_why);
+	p->pv = starts_by(p, disk, &hostboot_paths[PATH_PV], p->pv_why);
 	look_at_ways(p, disk);
 }
 

@@ -10,19 +10,21 @@
 
 #include "loader/disk/blk.h"
 #include "loader/kernel/kernel.h"
+#include "loader/paths.h"
 #include "menu/lst.h"
 
 #define HOSTBOOT_MEM_MB 1024u	/* of the machine, when nobody says */
 
 /* A way to boot, as far as it decides what can be started. */
 struct hostboot_path {
+	const char *name;
 	const struct kernel_format *const *formats;	/* NULL at the end */
 	unsigned modes;		/* as platform.modes */
 	const struct kernel_format *const *pv_formats;	/* as platform's */
 	bool first_only;	/* stage 2's second part is damaged */
 };
 
-extern const struct hostboot_path hostboot_bios, hostboot_uefi, hostboot_pv;
+extern const struct hostboot_path hostboot_paths[PATH_COUNT];
 extern const struct hostboot_path hostboot_bios_first;
 /* What needs stage 2's second part and does not have it: ERR_READ. */
 int hostboot_no_second(void);

@@ -5,11 +5,11 @@
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
 #include "loader/kernel/multiboot_header.h"
-#include "loader/paths.h"
 #include "tools/host/hostboot.h"
 
 #define ANY_MODE ~0u
 
+/* A choice of its own: Linux before its stub, Xen PV without our hv.elf. */
 static const struct kernel_format *const all_formats[] = {
 	&linux_format, &efi_format, &multiboot_format, &xenpv_format,
 	&xenpv_packed_format, NULL
@@ -48,21 +48,19 @@ static const struct kernel_format *const first_pv_formats[] = {
 	&hv_nowhere, NULL
 };
 
-const struct hostboot_path hostboot_bios = {
-	paths_bios, PATHS_BIOS_MODES, paths_bios_pv
+const struct hostboot_path hostboot_paths[PATH_COUNT] = {
+	[PATH_BIOS] = { PATH_BIOS_NAME, paths_bios, PATHS_BIOS_MODES,
+			paths_bios_pv },
+	[PATH_UEFI] = { PATH_UEFI_NAME, paths_uefi, PATHS_UEFI_MODES, NULL },
+	[PATH_PV] = { PATH_PV_NAME, paths_pv, PATHS_PV_MODES, paths_pv },
 };
 const struct hostboot_path hostboot_bios_first = {
-	first_formats, PATHS_BIOS_MODES, first_pv_formats, .first_only = true
-};
-const struct hostboot_path hostboot_uefi = {
-	paths_uefi, PATHS_UEFI_MODES, NULL
-};
-const struct hostboot_path hostboot_pv = {
-	paths_pv, PATHS_PV_MODES, paths_pv
+	PATH_BIOS_NAME, first_formats, PATHS_BIOS_MODES, first_pv_formats,
+	.first_only = true
 };
 const struct hostboot_path hostboot_any = {
-	all_formats, ANY_MODE, all_formats
+	"any", all_formats, ANY_MODE, all_formats
 };
 const struct hostboot_path hostboot_linux = {
-	linux_formats, ANY_MODE, linux_formats
+	"linux", linux_formats, ANY_MODE, linux_formats
 };

@@ -10,21 +10,14 @@
 #include <string.h>
 
 #include "loader/base/number.h"
+#include "tools/host/hostboot.h"
 #include "tools/image/build_options.h"
 #include "tools/image/parts.h"
 #include "tools/report.h"
 
-static const struct {
-	const char *name;
-	unsigned bit;
-} boots[] = { { "bios", BOOT_BIOS }, { "uefi", BOOT_UEFI }, { "pv", BOOT_PV } };
-
 const char *recipe_boot_name(unsigned bit)
 {
-	for (size_t i = 0; i < sizeof(boots) / sizeof(boots[0]); i++)
-		if (boots[i].bit == bit)
-			return boots[i].name;
-	return "?";
+	return hostboot_paths[__builtin_ctz(bit)].name;
 }
 
 /* The place of VALUE in NAMES (NULL at the end), or -1 reported. */
@@ -48,9 +41,9 @@ static int parse_boot(struct recipe *r, const char *list)
 	     word = strtok_r(NULL, ",", &save)) {
 		unsigned bit = 0;
 
-		for (size_t i = 0; i < sizeof(boots) / sizeof(boots[0]); i++)
-			if (!strcmp(boots[i].name, word))
-				bit = boots[i].bit;
+		for (unsigned i = 0; i < PATH_COUNT; i++)
+			if (!strcmp(hostboot_paths[i].name, word))
+				bit = 1u << i;
 		if (!bit)
 			return report_error("--boot %s: not one of bios, uefi, "
 					    "pv", word);

@@ -9,13 +9,17 @@
 #include <stdint.h>
 
 #include "loader/disk/part.h"
+#include "loader/paths.h"
 #include "tools/image/formats.h"
 #include "tools/options.h"
 
 enum recipe_fs { FS_EXT2, FS_EXT3, FS_EXT4, FS_FAT32 };
 
 /* Boot paths an image can carry: bits of recipe.boot. */
-enum { BOOT_BIOS = 1, BOOT_UEFI = 2, BOOT_PV = 4 };
+enum {
+	BOOT_BIOS = 1 << PATH_BIOS, BOOT_UEFI = 1 << PATH_UEFI,
+	BOOT_PV = 1 << PATH_PV
+};
 
 enum recipe_part_kind { PARTITION_FS, PARTITION_SWAP, PARTITION_EMPTY };
 

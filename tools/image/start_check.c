@@ -12,25 +12,17 @@
 #include "tools/host/hostdisk.h"
 #include "tools/report.h"
 
-static const struct {
-	unsigned bit;
-	const struct hostboot_path *how;
-} paths[] = {
-	{ BOOT_BIOS, &hostboot_bios }, { BOOT_UEFI, &hostboot_uefi },
-	{ BOOT_PV, &hostboot_pv },
-};
-
 /* WHY: of the first path that was asked for. */
 static bool starts(const struct recipe *r, struct blk *disk, char why[256])
 {
 	static struct hostboot hb;
 	bool ok = false;
 
-	for (size_t i = 0; !ok && i < sizeof(paths) / sizeof(paths[0]); i++) {
-		if (!(r->boot & paths[i].bit))
+	for (unsigned i = 0; !ok && i < PATH_COUNT; i++) {
+		if (!(r->boot & 1u << i))
 			continue;
 		hb = (struct hostboot){ 0 };
-		hostboot_run(&hb, disk, paths[i].how);
+		hostboot_run(&hb, disk, &hostboot_paths[i]);
 		ok = hb.ok;
 		if (!why[0])
 			snprintf(why, 256, "%s", hb.why);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "loader/paths.h"
 #include "tools/host/expected.h"
 #include "tools/host/hostdisk.h"
 #include "tools/image/recipe.h"
@@ -94,14 +95,14 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 }
 
 static const struct vm_path paths[] = {
-	{ "bios", "SeaBIOS, then our boot sector and stage 2", "virtio",
+	{ PATH_BIOS_NAME, "SeaBIOS, then our boot sector and stage 2", "virtio",
 	  bios_machine },
-	{ "uefi", "OVMF, then twinboot.efi", "virtio", uefi_machine,
+	{ PATH_UEFI_NAME, "OVMF, then twinboot.efi", "virtio", uefi_machine,
 	  .uefi = true, .missing = no_ovmf },
 	{ "uefi-secure", "the same with Secure Boot and Debian's test keys",
 	  "virtio", uefi_secure_machine, .uefi = true, .missing = no_ovmf },
-	{ "pv", "our hypervisor, then the pvboot.elf it carries", "virtio",
-	  pv_machine, .kernel = true, .pv = true },
+	{ PATH_PV_NAME, "our hypervisor, then the pvboot.elf it carries",
+	  "virtio", pv_machine, .kernel = true, .pv = true },
 	{ "xen", "genuine Xen, then pvboot.elf", "virtio", xen_machine,
 	  .kernel = true, .pv = true, .dom0 = true,
 	  .missing = xen_missing },
