@@ -54,25 +54,31 @@ probe 'twinboot.conf: pv=never' 'linux64 x  y=2'
 grep -q '(twinboot.conf: pv=sometimes: not understood)' console
 ok $? 'what is not understood is told'
 
-# What cannot be: one line of error.
-refused() { # NAME TEXT
+# What inspect says; of what cannot be it is one line of error.
+says() { # NAME TEXT
 	"$twinboot" inspect img >out 2>&1
 	grep -q "$2" out
 	ok $? "$1"
 	grep -q "$2" out || sed 's/^/# /' out
 }
 entry /boot/pv | image 'pv=never\n'
-refused 'PV only, and none is wanted' \
+says 'PV only, and none is wanted' \
 	'Error 13.*/boot/pv: it can only be a PV guest'
 { entry /boot/pv; echo 'initrd /boot/ramdisk'; } | image ''
-refused 'two initrds' 'Error 13.*can have one initrd, not 2'
+says 'two initrds' 'Error 13.*can have one initrd, not 2'
 entry /boot/both "$mark" | image ''
 "$twinboot" build --root root --menu menu.lst --boot uefi -o img
-refused 'over UEFI nothing starts it so' \
+says 'over UEFI nothing starts it so' \
 	'Error 13.*/boot/both: this path cannot start it as a PV guest'
+# Where /boot is a file system of its own, hv.elf is beside its /grub.
+mkdir -p own/grub own/twinboot
+cp root/boot/pv own/ && cp "$B/boot/hv.elf" own/twinboot/
+printf 'timeout 0\ntitle a\nroot (hd0,0)\nkernel /pv z\n' >own/grub/menu.lst
+"$twinboot" build --root own --boot bios -o img
+says '/boot as a file system of its own' 'format    hv, entered as hv'
 rm root/boot/twinboot/hv.elf
 entry /boot/pv | image ''
-refused 'no hv.elf' 'Error 15.*/boot/twinboot/hv.elf'
+says 'no hv.elf' 'Error 15.*/boot/twinboot/hv.elf'
 cp "$B/boot/hv.elf" root/boot/twinboot/
 
 # Debian's kernel, root on xvda1 and on a disk that twinboot.conf names.
