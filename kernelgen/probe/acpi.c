@@ -87,5 +87,5 @@ void acpi_poweroff(uint64_t rsdp)
 	/* QEMU's machines without such tables. */
 	outw(0x604, SLP_EN);
 	for (;;)
-		asm volatile("cli; hlt");
+		__asm__ volatile("cli; hlt");
 }

@@ -6,19 +6,19 @@
 
 static inline void outb(uint16_t port, uint8_t v)
 {
-	asm volatile("outb %0, %1" : : "a"(v), "Nd"(port) : "memory");
+	__asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port) : "memory");
 }
 
 static inline void outw(uint16_t port, uint16_t v)
 {
-	asm volatile("outw %0, %1" : : "a"(v), "Nd"(port) : "memory");
+	__asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port) : "memory");
 }
 
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t v;
 
-	asm volatile("inb %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port) : "memory");
 	return v;
 }
 
@@ -26,7 +26,7 @@ static inline uint16_t inw(uint16_t port)
 {
 	uint16_t v;
 
-	asm volatile("inw %1, %0" : "=a"(v) : "Nd"(port) : "memory");
+	__asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port) : "memory");
 	return v;
 }
 

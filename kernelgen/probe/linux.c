@@ -20,7 +20,7 @@ static void map_all(void)
 	for (unsigned i = 0; i < GIB; i++)
 		probe_pdpt[i] = (uint64_t)&probe_pd[i * 512] | 3;
 	probe_pml4[0] = (uint64_t)probe_pdpt | 3;
-	asm volatile("mov %0, %%cr3" : : "r"(probe_pml4) : "memory");
+	__asm__ volatile("mov %0, %%cr3" : : "r"(probe_pml4) : "memory");
 }
 
 static uint64_t e820_ram(const struct boot_e820_entry *e, unsigned n)

@@ -52,7 +52,7 @@ static void write(const char *s, size_t len)
 
 		wait(sizeof(ring->out) - 1);
 		ring->out[MASK_XENCONS_IDX(prod, ring->out)] = s[i];
-		asm volatile("" : : : "memory");
+		__asm__ volatile("" : : : "memory");
 		ring->out_prod = prod + 1;
 	}
 }

@@ -45,7 +45,7 @@ int uefi_go_efi64(struct handover *ho)
 		return err;
 	measure_pieces(ho);
 	set_pointers((void *)ho->rbx);
-	asm volatile("jmp *%0" : : "r"(ho->entry), "a"(ho->rax), "b"(ho->rbx)
-		     : "memory");
+	__asm__ volatile("jmp *%0" : : "r"(ho->entry), "a"(ho->rax),
+			 "b"(ho->rbx) : "memory");
 	__builtin_unreachable();
 }

@@ -134,7 +134,7 @@ static void __attribute__((noreturn)) jump(const struct handover *ho)
 		uint64_t base;
 	} __attribute__((packed)) gdtr = {sizeof(gdt) - 1, (uintptr_t)gdt};
 
-	asm volatile("cli\n\t"
+	__asm__ volatile("cli\n\t"
 		     "lgdt %0\n\t"
 		     "pushq $0x10\n\t"
 		     "leaq 1f(%%rip), %%rax\n\t"

@@ -22,13 +22,13 @@ static uint64_t read_fs_base(void)
 {
 	uint32_t low, high;
 
-	asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(MSR_FS_BASE));
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(MSR_FS_BASE));
 	return (uint64_t)high << 32 | low;
 }
 
 static void write_fs_base(uint64_t v)
 {
-	asm volatile("wrmsr" : : "c"(MSR_FS_BASE), "a"((uint32_t)v),
+	__asm__ volatile("wrmsr" : : "c"(MSR_FS_BASE), "a"((uint32_t)v),
 		     "d"((uint32_t)(v >> 32)) : "memory");
 }
 

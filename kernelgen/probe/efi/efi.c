@@ -129,10 +129,10 @@ void probe_efi(EFI_HANDLE image, EFI_SYSTEM_TABLE *st, uint64_t tsc,
 	read_initrd(bs, &p);
 	p.memory = memory(bs);
 	/* libmd writes below its stack pointer: nothing may interrupt it. */
-	asm volatile("cli");
+	__asm__ volatile("cli");
 	serial_init();
 	probe_report(&p, serial_write);
-	asm volatile("sti");
+	__asm__ volatile("sti");
 	st->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0,
 					 NULL);
 	acpi_poweroff(0);

@@ -21,7 +21,7 @@ static void drain(struct domain *d, unsigned port)
 	char buf[256];
 	unsigned n;
 
-	__sync_synchronize();
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (end - at > sizeof(c->out))
 		at = end - sizeof(c->out);
 	if (end == c->out_cons)
@@ -49,7 +49,7 @@ static void key_interrupt(void *arg)
 		if (used >= sizeof(c->in))
 			continue;
 		c->in[MASK_XENCONS_IDX(c->in_prod, c->in)] = (char)b;
-		__sync_synchronize();
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		c->in_prod++;
 		any = true;
 	}

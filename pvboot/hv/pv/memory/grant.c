@@ -79,17 +79,21 @@ static uint64_t claim(struct grant_entry_v1 *e, bool write)
 			return INVALID_MFN;
 		new = old;
 		new.flags |= add;
-	} while (!__sync_bool_compare_and_swap((uint32_t *)e, old.word,
-					       new.word));
+	} while (!__atomic_compare_exchange_n((uint32_t *)e, &old.word,
+					      new.word, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
 	return *(volatile uint32_t *)&e->frame;
 }
 
 static void release(struct grant_entry_v1 *e, const struct grant_active *a)
 {
 	if (!a->writers)
-		__sync_fetch_and_and(&e->flags, (uint16_t)~GTF_writing);
+		__atomic_fetch_and(&e->flags, (uint16_t)~GTF_writing,
+				   __ATOMIC_SEQ_CST);
 	if (!a->writers && !a->readers)
-		__sync_fetch_and_and(&e->flags, (uint16_t)~GTF_reading);
+		__atomic_fetch_and(&e->flags, (uint16_t)~GTF_reading,
+				   __ATOMIC_SEQ_CST);
 }
 
 /* A reference, for a writer a typed one, on guest RAM. */
