@@ -10,8 +10,8 @@
 #include "tools/matrix/page/html.h"
 #include "tools/matrix/page/htmlfacts.h"
 
-#define CONSOLE_BEGIN (64u << 10)	/* of a long console, this much */
-#define CONSOLE_END (192u << 10)	/* and this much are shown */
+#define CONSOLE_BEGIN (256u << 10)	/* of a long console, this much */
+#define CONSOLE_END (768u << 10)	/* and this much are shown */
 #define LAST_LINES 20
 
 static void put_head(const json_t *cell, FILE *out)
