@@ -165,11 +165,11 @@ page part
 closed part
 is "$(xpath part 'count(//a[contains(@class, "MISS")])')" \
    "$(jq .total m.json | awk '{ print $1 - 2 }')" "cells that no shard has"
-sample word '.cells |= [.[0] | .console = "0123456789abcdef\n" * 40000] |
+sample word '.cells |= [.[0] | .console = "0123456789abcdef\n" * 200000] |
 	.total = 1'
 page long
 closed long
-[ "$(wc -c <long.html)" -lt 500000 ] && grep -q 'bytes are left out' long.html
+[ "$(wc -c <long.html)" -lt 1300000 ] && grep -q 'bytes are left out' long.html
 ok $? "a long console is cut, and it says so"
 
 if [ -z "$LONG" ]; then
