@@ -1,14 +1,35 @@
 /*
- * Any bytes as a disk: read its table, open every partition, read its edges.
- * The first byte chooses the sector size.
+ * Any bytes as a disk: read its table, open every partition, read its edges;
+ * the boot area and its units lie on the disk.  The first byte chooses the
+ * sector size.
  */
 #include <stdlib.h>
 
 #include "loader/base/err.h"
-#include "loader/disk/part.h"
+#include "loader/disk/bootarea.h"
 #include "tests/memdisk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void check_bootarea(struct blk *disk, const struct part_list *list)
+{
+	struct bootarea a;
+	uint8_t unit[BOOTAREA_UNIT];
+	uint64_t lba;
+
+	if (!bootarea_find(disk, list, &a))
+		return;
+	if (!a.first || !a.sectors || a.first >= disk->count ||
+	    a.sectors > disk->count - a.first)
+		abort();
+	for (unsigned i = 0; i < BOOTAREA_UNITS; i++) {
+		if (!bootarea_unit(disk, &a, i, &lba))
+			continue;
+		if (lba < a.first ||
+		    blk_read(disk, lba, BOOTAREA_UNIT / disk->sector, unit))
+			abort();
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -32,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		blk_read(&p.blk, 0, 1, sector);
 		blk_read(&p.blk, p.blk.count - 1, 1, sector);
 	}
+	check_bootarea(&disk.blk, &list);
 	free(copy);
 	return 0;
 }
