@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (null < 0 && (null = open("/dev/null", O_WRONLY)) >= 0)
 		dup2(null, STDOUT_FILENO);
 	spool_begin(NULL);
-	source_begin("", false);
+	source_begin("-", NULL, false);
 	filetree_init(&all, NULL);
 	filetree_init(&own, &all);
 	if (size && open_memory(a, data + 1, size - 1) == ARCHIVE_OK &&

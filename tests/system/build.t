@@ -115,6 +115,33 @@ is "$(blkid -p -o value -s TYPE 1.img)" ext4 "an option wins over the recipe"
 echo 'tabel = "mbr"' >r/bad.conf
 fails "no such option 'tabel'" $build r/bad.conf -o e.img
 
+# ---- what is left out; an image never comes into itself ----
+mkdir -p own/sub
+echo x >own/sub/f
+ln -s "$PWD/own" own-link
+for o in own/e.img own/sub/e.img own-link/e.img "$PWD/own/sub/../e.img"; do
+	for old in no old; do
+		[ $old = no ] || echo old >"$o"
+		fails "e.img lies inside of --root" \
+			$build --root own --table none --boot pv -o "$o"
+	done
+	rm "$o"
+done
+fails "give --exclude sub/e.img" \
+	$build --root own-link --table none --boot pv -o own/sub/e.img
+for try in new again; do
+	touch -d @1000000000 own/sub	# writing there changes its time
+	$build --root own --exclude ./sub/e.img --table none --boot pv \
+		-o own/sub/e.img 2>/dev/null
+	ok $? "an image in its own tree that is excluded: $try"
+	cp own/sub/e.img $try.img
+done
+cmp -s new.img again.img
+ok $? "is the same again"
+is "$($twinboot ls again.img:/sub | awk '{ print $2 }')" f \
+	"and not in itself"
+rm own/sub/e.img
+
 # ---- what cannot be ----
 fails "no output file" $build --kernel vmlinuz
 fails "--table msdos" $build --table msdos -o e.img

@@ -110,6 +110,7 @@ static int add_inputs(struct build *b)
 	for (const char **root = r->root; root && *root; root++)
 		if (source_add(&b->tree, *root))
 			return -1;
+	source_exclude(&b->tree, r->exclude);
 	for (const char **file = r->file; file && *file; file++)
 		if (file_option_add(&b->tree, *file))
 			return -1;
@@ -212,7 +213,7 @@ void build_prepare(struct build *b)
 		b->dir = slash ? strndup(r->output,
 					 (size_t)(slash - r->output) + 1) :
 			 strdup(".");
-	source_begin(r->output, r->owner_root);
+	source_begin(r->output, r->exclude, r->owner_root);
 	spool_begin(b->dir);
 	filetree_init(&b->tree, NULL);
 }

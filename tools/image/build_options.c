@@ -39,6 +39,8 @@ const struct options_row build_keys[KEYS + 1] = {
 	[KEY_ROOT] = KEY(0, "root", "DIR|TAR|OCI|-",
 		"what to put into the root file system; may be given "
 		"again"),
+	[KEY_EXCLUDE] = KEY(0, "exclude", "PATH",
+		"leave out what --root has there; may be given again"),
 	[KEY_FILES] = KEY(0, "file", "SRC:DST[:MODE[:UID:GID]]",
 		"one file to put there; may be given again"),
 	[KEY_OWNER] = KEY(0, "owner", "root",
@@ -99,6 +101,7 @@ const struct options_row build_keys[KEYS + 1] = {
 const enum build_kind build_kinds[KEYS] = {
 	[KEY_MINIMIZE] = FLAG,
 	[KEY_ROOT] = PATHS,
+	[KEY_EXCLUDE] = TEXTS,
 	[KEY_FILES] = PATHS,
 	[KEY_KERNEL] = PATH,
 	[KEY_INITRD] = PATH,

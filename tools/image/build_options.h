@@ -10,7 +10,8 @@
 #include "tools/options.h"
 
 enum {
-	KEY_TABLE, KEY_SIZE, KEY_MINIMIZE, KEY_SECTOR, KEY_ROOT, KEY_FILES,
+	KEY_TABLE, KEY_SIZE, KEY_MINIMIZE, KEY_SECTOR, KEY_ROOT, KEY_EXCLUDE,
+	KEY_FILES,
 	KEY_OWNER, KEY_FS, KEY_KERNEL, KEY_INITRD, KEY_APPEND, KEY_MENU,
 	KEY_BOOT, KEY_UUID, KEY_LABEL, KEY_BOOT_DIR, KEY_OUTPUT,
 	KEY_FORMAT, KEY_ESP_SIZE, KEY_ESP_FILE, KEY_SWAP, KEY_DATA,
@@ -19,7 +20,9 @@ enum {
 };
 
 /* PATHS: a file name comes first, ':' behind it ends it. */
-enum build_kind { TEXT, FLAG, PATH, LIST = 4, PATHS = PATH | LIST };
+enum build_kind {
+	TEXT, FLAG, PATH, LIST = 4, TEXTS = TEXT | LIST, PATHS = PATH | LIST
+};
 
 /* By the numbers above; the last row is --json, which is no key. */
 extern const struct options_row build_keys[KEYS + 1];

@@ -181,6 +181,28 @@ struct tree_node *gate_lookup(const struct tree *t, const char *path,
 	return to;
 }
 
+int gate_remove(struct tree *t, const char *path)
+{
+	struct tree_node *dir = t->root;
+	struct tree_name *x = NULL;
+	struct steps s;
+
+	if (set_steps(&s, dir, path))
+		return -1;
+	for (size_t n; (n = next_part(&s, &s.at)); s.at += n) {
+		if (!S_ISDIR(dir->mode) || n > TREE_NAME_MAX)
+			return -1;
+		x = filetree_find(t, dir, s.rest + s.at, n);
+		if (!x || !x->node)
+			return -1;
+		dir = x->node;
+	}
+	if (!x)
+		return -1;
+	x->node = NULL;
+	return 0;
+}
+
 /* Facts of a directory that a member names. */
 static void take_facts(struct tree_node *to, const struct tree_node *from)
 {

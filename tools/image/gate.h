@@ -31,6 +31,9 @@ struct tree_node *gate_put(struct tree *t, const char *path,
 /* PATH becomes another name of what TO names.  0, or -1 reported. */
 int gate_link(struct tree *t, const char *path, const char *to);
 
+/* Take PATH, no link of it followed, out of T.  0; -1: it is not there. */
+int gate_remove(struct tree *t, const char *path);
+
 /* What PATH names, all links followed but, if not FOLLOW, the last; or NULL. */
 struct tree_node *gate_lookup(const struct tree *t, const char *path,
 			      bool follow);

@@ -164,6 +164,7 @@ static int understand(struct recipe *r, const struct build_options *o)
 	size_t label_max;
 
 	r->root = o->list[KEY_ROOT];
+	r->exclude = o->list[KEY_EXCLUDE];
 	r->file = o->list[KEY_FILES];
 	r->kernel = o->value[KEY_KERNEL];
 	r->initrd = o->value[KEY_INITRD];

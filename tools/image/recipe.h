@@ -38,7 +38,7 @@ struct recipe {
 	enum recipe_fs fs;
 	uint64_t size;		/* of the image, bytes; 0: as large as needed */
 	uint32_t sector;	/* 512 or 4096 */
-	const char **root, **file;	/* each ends with NULL */
+	const char **root, **exclude, **file;	/* each ends with NULL */
 	bool owner_root;	/* all of the roots belongs to root */
 	bool minimize;
 	bool kernel_hooks;	/* images/zz-twinboot goes in */

@@ -20,10 +20,19 @@
 
 static bool all_root;
 
-void source_begin(const char *file, bool owner_root)
+void source_begin(const char *file, const char *const *exclude,
+		  bool owner_root)
 {
 	all_root = owner_root;
-	source_leave_out(file);
+	source_keep_out(file, exclude);
+}
+
+void source_exclude(struct tree *t, const char *const *exclude)
+{
+	for (; exclude && *exclude; exclude++)
+		if (gate_remove(t, *exclude))
+			report_note("--exclude %s: --root has nothing there",
+				    *exclude);
 }
 
 void source_adjust(struct tree_node *n)

@@ -13,10 +13,15 @@
 int source_add(struct tree *t, const char *path);
 
 /*
- * Before the first input: FILE is what we write, and left out of directories
- * that it lies in; with OWNER_ROOT everything belongs to root.
+ * Before the first input: FILE ("-": none) is what we write, and may lie in an
+ * input only if EXCLUDE, a list that NULL ends or NULL, has it; with OWNER_ROOT
+ * everything belongs to root.
  */
-void source_begin(const char *file, bool owner_root);
+void source_begin(const char *file, const char *const *exclude,
+		  bool owner_root);
+
+/* After the last: take what EXCLUDE says out of T. */
+void source_exclude(struct tree *t, const char *const *exclude);
 
 /*
  * Put the host's FILE at PATH.  SOLID: it shall have no holes.  N: mode, owner;
@@ -27,7 +32,7 @@ int source_add_file(struct tree *t, const char *path, const char *file,
 int source_add_text(struct tree *t, const char *path, const char *text);
 
 /* The parts of those. */
-void source_leave_out(const char *file);
+void source_keep_out(const char *file, const char *const *exclude);
 int source_dir(struct tree *t, const char *path, int fd);
 /* A is open; NAME for errors.  Counts the members into *N. */
 int source_archive(struct tree *t, struct archive *a, const char *name,

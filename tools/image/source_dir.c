@@ -32,19 +32,33 @@ struct dir_walk {
 	struct seen *seen;	/* open addressing */
 	size_t n_seen, slots;
 	char path[TREE_PATH_MAX];	/* ROOT/..., for errors */
+	size_t root_len;	/* of ROOT */
 };
 
-static dev_t left_out_dev;
-static ino_t left_out_ino;
+/* What is being made, and the directory it will lie in. */
+static struct {
+	const char *name;	/* NULL: no file */
+	const char *const *exclude;
+	dev_t dev;
+	ino_t ino;
+} output;
 
-void source_leave_out(const char *file)
+void source_keep_out(const char *file, const char *const *exclude)
 {
-	struct stat st = { 0 };
+	const char *slash = strrchr(file, '/');
+	char *dir = slash ? strndup(file, (size_t)(slash - file) + 1) :
+		    strdup(".");
+	struct stat st;
 
-	if (stat(file, &st))
-		st.st_ino = 0;
-	left_out_dev = st.st_dev;
-	left_out_ino = st.st_ino;
+	output.name = slash ? slash + 1 : file;
+	if (!strcmp(file, "-") || !dir || stat(dir, &st))
+		output.name = NULL;
+	output.exclude = exclude;
+	if (output.name) {
+		output.dev = st.st_dev;
+		output.ino = st.st_ino;
+	}
+	free(dir);
 }
 
 static struct seen *seen_slot(struct dir_walk *w, const struct stat *st)
@@ -174,11 +188,6 @@ static int add_entry(struct dir_walk *w, struct tree_node *to, int dir,
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
 		return failed(w);
-	if (left_out_ino && st.st_ino == left_out_ino &&
-	    st.st_dev == left_out_dev) {
-		report_note("%s: is what is being made, left out", w->path);
-		return 0;
-	}
 	if (S_ISDIR(st.st_mode)) {
 		n = filetree_new_node(w->tree, st.st_mode);
 		take_stat(w, n, &st);
@@ -207,6 +216,39 @@ static size_t set_path(struct dir_walk *w, size_t len, const char *name)
 	int n = snprintf(w->path + len, sizeof(w->path) - len, "/%s", name);
 
 	return n < (int)(sizeof(w->path) - len) ? len + (size_t)n : len;
+}
+
+/* PATH and B, which may begin with "/" or "./", are one. */
+static bool same_path(const char *path, const char *b)
+{
+	b += strspn(b, "/");
+	while (!strncmp(b, "./", 2))
+		b += 1 + strspn(b + 1, "/");
+	return !strcmp(path, b);
+}
+
+/*
+ * The directory FD is w->path, of LEN: whether what is being made would come
+ * into itself, as it was or as it becomes.
+ */
+static int check_output(struct dir_walk *w, int fd, size_t len)
+{
+	size_t root = w->root_len;
+	char path[TREE_PATH_MAX + TREE_NAME_MAX];
+	struct stat st;
+
+	if (!output.name || fstat(fd, &st) || st.st_dev != output.dev ||
+	    st.st_ino != output.ino)
+		return 0;
+	snprintf(path, sizeof(path), "%.*s%s%s",
+		 (int)(len > root ? len - root - 1 : 0), w->path + root + 1,
+		 len > root ? "/" : "", output.name);
+	for (const char *const *x = output.exclude; x && *x; x++)
+		if (same_path(path, *x))
+			return 0;
+	return report_error("%s lies inside of --root %.*s: write it "
+			    "elsewhere, or give --exclude %s", output.name,
+			    (int)root, w->path, path);
 }
 
 /* The entries of the open directory FD, which is PLACE. */
@@ -243,7 +285,8 @@ static int walk(struct dir_walk *w, struct tree_node *to,
 
 	if (fd < 0)
 		return failed(w);
-	err = walk_names(w, to, fd, place, len);
+	err = check_output(w, fd, len) ? -1 :
+	      walk_names(w, to, fd, place, len);
 	for (struct tree_name *x = to->dir.first; x && !err; x = x->next) {
 		struct tree_place *below;
 
@@ -267,13 +310,14 @@ int source_dir(struct tree *t, const char *path, int fd)
 
 	place->fd = fd;		/* stays open: files are read later */
 	snprintf(w.path, sizeof(w.path), "%s", path);
+	w.root_len = strlen(w.path);
 	if (fstat(fd, &st) || home < 0 || fchdir(fd))
 		return failed(&w);
 	take_stat(&w, t->root, &st);
 	t->root->implied = false;
 	err = read_xattrs(&w, t->root, ".");
 	if (!err)
-		err = walk(&w, t->root, place, strlen(w.path));
+		err = walk(&w, t->root, place, w.root_len);
 	if (fchdir(home) && !err)
 		err = report_errno("going back");
 	close(home);
