@@ -127,6 +127,16 @@ $(B)/test-obj/%.o: %.c $(B)/.flags | $(B)/.packages-build $(B)/.packages-check
 	$(call say,TESTCC,$<)
 	$(Q)$(CLANG) $(TEST_CFLAGS) -c $< -o $@
 
+# $(call link,COMMAND), a recipe; and of a program under the sanitizers, with LIBS.
+SANITIZE := -fsanitize=address,undefined
+define link
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(1)
+endef
+test_link = $(call link,$(CLANG) $(SANITIZE) -o $@ $^ $(1))
+fuzz_link = $(call link,$(CLANG) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(1))
+
 define archive
 	$(Q)rm -f $@
 	$(call say,AR,$@)
@@ -201,9 +211,7 @@ FOR_SIZE := loader loader/base loader/disk loader/fs loader/kernel menu mbr/bios
 $(foreach d,$(FOR_SIZE),$(eval FLAGS_$(d) += -Os))
 
 $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(LD) -Ttext=0x7c00 -e start --oformat=binary -o $@ $<
+	$(call link,$(LD) -Ttext=0x7c00 -e start --oformat=binary -o $@ $<)
 
 lds = $(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x assembler-with-cpp -o $@ $<
 $(B)/stage2.lds: mbr/bios/stage2.lds.S mbr/bios/layout.h loader/disk/bootblock.h
@@ -319,29 +327,28 @@ $(B)/boot-obj/pvboot/hv/blob.o: pvboot/hv/blob.S $(B)/boot/pvboot.elf
 $(B)/hv.lds: pvboot/hv/hv.lds.S pvboot/hv/machine/layout.h
 	$(lds)
 
+# $(call hv_link,OBJECTS): $@.sym with symbols, of which $@ is made.
+hv_link = $(call link,$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(1) \
+	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL))
+hv_container = $(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
+
 $(B)/boot/hv.elf: $(B)/hv.lds $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(HV_OBJ) \
-	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL)
+	$(call hv_link,$(HV_OBJ))
 	$(Q)if objdump -d --no-show-raw-insn $@.sym | grep -m1 '%[xyz]mm'; then \
 	  echo "hv.elf touches vector registers" >&2; exit 1; fi
 	$(Q)if objdump -d --no-show-raw-insn $@.sym | awk '/>:$$/ { f = $$2 } \
 	  /%fs:/ && f !~ /^<(fdt_|strcspn>)/ { print f; bad = 1 } \
 	  END { exit !bad }'; then \
 	  echo "hv.elf: these look at FS" >&2; exit 1; fi
-	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
+	$(hv_container)
 
 # With hypercall 55, for tests/hv: the audit of all frame types and counts.
 HV_TEST_OBJ := $(filter-out %/no_test_op.o,$(HV_OBJ)) \
 	$(patsubst %,$(B)/boot-obj/pvboot/hv/test/%.o,audit test_op)
 $(B)/boot-test/hv.elf: $(B)/hv.lds $(HV_TEST_OBJ) \
 		$(B)/libshared-boot.a $(LIBFDT)
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -T $< -o $@.sym $(HV_TEST_OBJ) \
-	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL)
-	$(Q)$(OBJCOPY) --strip-all -O elf32-i386 $@.sym $@
+	$(call hv_link,$(HV_TEST_OBJ))
+	$(hv_container)
 
 # images/init, for any image: what `twinboot matrix --probe-init` puts into a
 # copy.  Its program is for Linux, and static.
@@ -408,23 +415,19 @@ $(B)/boot-test/old.elf: tests/hv/old.S
 	$(Q)$(CC) -m32 -c $< -o $(@:.elf=.o)
 	$(Q)$(LD) -m elf_i386 -Ttext 0x1800000 --section-start=.multiboot=0x17ff000 \
 	  -z noexecstack --no-warn-rwx-segments -e old_start $(@:.elf=.o) -o $@
-hv_guest_link = $(Q)$(LD) $(BOOT_LDFLAGS) --no-relax \
-	  --no-warn-rwx-segments $(1) -T $^ $(MUSL) -o $@
+hv_guest_link = $(call link,$(LD) $(BOOT_LDFLAGS) --no-relax \
+	  --no-warn-rwx-segments $(1) -T $^ $(MUSL) -o $@)
 $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
 		$(B)/boot-obj/tests/hv/%.o $(B)/libshared-boot.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
 	$(call hv_guest_link)
 
 # The heir at an address where the PV loader has something of its own, and with
 # its p2m list outside of the first map.
 $(B)/boot-test/heir-leap.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
 		$(B)/libshared-boot.a
-	$(call say,LINK,$@)
 	$(call hv_guest_link,--defsym LINK_BASE=0x230000000000)
 $(B)/boot-test/heir-p2m.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
 		$(B)/boot-obj/tests/hv/heir_p2m.o $(B)/libshared-boot.a
-	$(call say,LINK,$@)
 	$(call hv_guest_link)
 
 # ---- host programs ---------------------------------------------------------
@@ -436,8 +439,7 @@ TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson \
 	-lconfuse -lmd \
 	-lfdt $(UNPACK_LIBS)
 $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $^ $(TOOLS_LIBS)
+	$(call link,$(CC) -o $@ $^ $(TOOLS_LIBS))
 
 # The probes are boot code that kernelgen carries as blobs.
 PROBE_OBJ := $(B)/boot-obj/kernelgen/probe
@@ -462,9 +464,7 @@ $(B)/probe/%.bin: $(B)/probe/%.elf
 $(B)/probe/xenpv-%.elf: kernelgen/probe/xenpv.lds $(PROBE_OBJ)/xenpv.o \
 		$(PROBE_OBJ)/xen_domain.o $(PROBE_OBJ)/report.o \
 		$(PROBE_OBJ)/xen_%.o $(B)/libshared-boot.a $(LIBMD) $(MUSL)
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) -s -T $^ -o $@
+	$(call link,$(LD) $(BOOT_LDFLAGS) -s -T $^ -o $@)
 
 PROBES := $(B)/probe/setup16.bin $(B)/probe/flat.bin \
 	$(B)/probe/xenpv-raw.elf $(B)/probe/xenpv-page.elf
@@ -477,8 +477,7 @@ $(BLOBS): kernelgen/blobs.S $(PROBES)
 KERNELGEN := $(call with_lzo,$(sort $(wildcard kernelgen/*.c)))
 $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 		$(B)/libshared-host.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $^ -lmd $(UNPACK_LIBS)
+	$(call link,$(CC) -o $@ $^ -lmd $(UNPACK_LIBS))
 
 # ---- genuine Xen, for `twinboot run --path xen` and tests/system/xen-*.t -----
 
@@ -588,44 +587,30 @@ FUZZ_SECONDS ?= 60
 
 $(B)/unit/%: $(B)/test-obj/tests/unit/%.o \
 		$(UNIT_HELP:%.c=$(B)/test-obj/%.o) $(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^ -lcmocka $(TOOLS_LIBS)
+	$(call test_link,-lcmocka $(TOOLS_LIBS))
 
 $(B)/unit/core_%: $(B)/test-obj/tests/unit/core_%.o $(B)/libcore-test.a \
 		$(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(call test_link,-lcmocka)
 
 $(B)/unit/pv_%: $(B)/test-obj/tests/unit/pv_%.o $(B)/libpvboot-test.a \
 		$(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(call test_link,-lcmocka)
 
 $(B)/fuzz/pv_%: $(B)/test-obj/tests/fuzz/pv_%.o $(B)/libpvboot-test.a \
 		$(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^
+	$(call fuzz_link)
 
 $(B)/bench/core: $(B)/test-obj/tests/bench/core.o $(B)/libcore-test.a \
 		$(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined -o $@ $^
+	$(call test_link)
 
 $(B)/fuzz/core_%: $(B)/test-obj/tests/fuzz/core_%.o $(B)/libcore-test.a \
 		$(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^
+	$(call fuzz_link)
 
 $(B)/fuzz/%: $(B)/test-obj/tests/fuzz/%.o $(B)/libshared-test.a
-	$(Q)mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer -o $@ $^ $(TOOLS_LIBS)
+	$(call fuzz_link,$(TOOLS_LIBS))
 
 .PHONY: check-unit check-rules check-corpus check-system check check-long fuzz
 check-rules: all

@@ -22,27 +22,29 @@ const char *tempfile_dir(void)
 	return dir && dir[0] ? dir : "/tmp";
 }
 
-static int open_nameless(void)
+static int open_nameless(const char *dir)
 {
-	int fd = open(tempfile_dir(), O_TMPFILE | O_RDWR | O_EXCL, 0600);
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL, 0600);
 	char name[4096];
 
 	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
 		return fd;
 	/* A file system that cannot: the name lives for a moment. */
-	snprintf(name, sizeof(name), "%s/twinboot-XXXXXX", tempfile_dir());
+	snprintf(name, sizeof(name), "%s/twinboot-XXXXXX", dir);
 	fd = mkstemp(name);
 	if (fd >= 0)
 		unlink(name);
 	return fd;
 }
 
-int tempfile_open(void)
+int tempfile_open(const char *dir)
 {
-	int fd = open_nameless();
+	int fd;
 
-	return fd >= 0 ? fd : report_errno("no temporary file in %s",
-					   tempfile_dir());
+	if (!dir)
+		dir = tempfile_dir();
+	fd = open_nameless(dir);
+	return fd >= 0 ? fd : report_errno("no temporary file in %s", dir);
 }
 
 static bool is_zero(const uint8_t *p, size_t len)

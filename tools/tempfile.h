@@ -1,5 +1,5 @@
 /*
- * Files without a name, in TMPDIR: nothing is left of them however we end.
+ * Files without a name: nothing is left of them however we end.
  */
 #ifndef TOOLS_TEMPFILE_H
 #define TOOLS_TEMPFILE_H
@@ -10,8 +10,11 @@
 /* TMPDIR, or /tmp. */
 const char *tempfile_dir(void);
 
-/* An empty one that children inherit; -1 with an error reported. */
-int tempfile_open(void);
+/*
+ * An empty one that children inherit, in DIR or (NULL) in tempfile_dir(); -1
+ * with an error reported.
+ */
+int tempfile_open(const char *dir);
 
 /*
  * LEN bytes at OFF, which nothing was written to before; what is zero becomes a

@@ -25,7 +25,7 @@ void serial_write(const char *s, size_t len);
  * Leave by ACPI S5.  RSDP: its address, 0 to search the BIOS area.  Halts
  * where that does not work.
  */
-void __attribute__((noreturn)) acpi_poweroff(uint64_t rsdp);
+_Noreturn void acpi_poweroff(uint64_t rsdp);
 
 /* entry.S <-> linux.c */
 extern uint64_t probe_pml4[512], probe_pdpt[512], probe_pd[];

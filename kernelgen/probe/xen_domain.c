@@ -68,7 +68,7 @@ static void find_console(const struct start_info *si)
 	port = si->console.domU.evtchn;
 }
 
-static void __attribute__((noreturn)) poweroff(void)
+static _Noreturn void poweroff(void)
 {
 	struct sched_shutdown off = { .reason = SHUTDOWN_poweroff };
 

@@ -6,7 +6,7 @@
 #define LOADER_BASE_KEYS_H
 
 struct keys {
-	unsigned state, number;
+	unsigned state, number;	/* state 0: between keys */
 };
 
 /*

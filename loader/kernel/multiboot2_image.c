@@ -167,15 +167,6 @@ static int read_elf64(struct multiboot2_image *img, struct file *file)
 	return err;
 }
 
-static int check_entry(const struct multiboot2_image *img)
-{
-	for (unsigned i = 0; i < img->n; i++)
-		if (img->entry >= img->segment[i].addr &&
-		    img->entry - img->segment[i].addr < img->segment[i].len)
-			return 0;
-	return fail(ERR_EXEC_FORMAT, "entry %lx outside the image", img->entry);
-}
-
 bool multiboot2_image_probe(struct span head)
 {
 	uint32_t len;
@@ -207,5 +198,6 @@ int multiboot2_image_read(struct multiboot2_image *img, struct file *file)
 			    "ELF");
 	err = head[EI_CLASS] == ELFCLASS64 ? read_elf64(img, file) :
 	      read_elf32(img, file);
-	return err ? err : check_entry(img);
+	return err ? err :
+		segment_check_entry(img->segment, img->n, img->entry);
 }

@@ -4,6 +4,7 @@
 
 #include "loader/base/span.h"
 #include "loader/fs/fs.h"
+#include "loader/kernel/segment.h"
 
 #define MULTIBOOT2_SEGMENTS 16
 
@@ -14,10 +15,7 @@ struct multiboot2_image {
 	uint64_t min, max, align;	/* relocatable: where it may go */
 	bool boot_services;		/* it wants them left on */
 	unsigned n;
-	struct {
-		uint64_t addr, size;	/* memory */
-		uint64_t off, len;	/* in the file */
-	} segment[MULTIBOOT2_SEGMENTS];
+	struct segment segment[MULTIBOOT2_SEGMENTS];
 };
 
 /* Does HEAD, the file's first 8 KiB, have a header? */

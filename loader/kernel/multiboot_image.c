@@ -98,15 +98,6 @@ static int read_elf(struct multiboot_image *img, struct file *file)
 	return err;
 }
 
-static int check_entry(const struct multiboot_image *img)
-{
-	for (unsigned i = 0; i < img->n; i++)
-		if (img->entry >= img->segment[i].addr &&
-		    img->entry - img->segment[i].addr < img->segment[i].len)
-			return 0;
-	return fail(ERR_EXEC_FORMAT, "entry %lx outside the image", img->entry);
-}
-
 int multiboot_image_read(struct multiboot_image *img, struct file *file)
 {
 	uint8_t head[MULTIBOOT_SEARCH];
@@ -127,5 +118,6 @@ int multiboot_image_read(struct multiboot_image *img, struct file *file)
 		return fail(ERR_MULTIBOOT, "flags %x", h.flags);
 	err = h.flags & MULTIBOOT_AOUT_KLUDGE ?
 		read_kludge(img, file, &h, at) : read_elf(img, file);
-	return err ? err : check_entry(img);
+	return err ? err :
+		segment_check_entry(img->segment, img->n, img->entry);
 }

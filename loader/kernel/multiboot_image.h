@@ -4,6 +4,7 @@
 
 #include "loader/abi/multiboot.h"
 #include "loader/fs/fs.h"
+#include "loader/kernel/segment.h"
 
 #define MULTIBOOT_SEGMENTS 16
 
@@ -12,10 +13,7 @@ struct multiboot_image {
 	uint64_t entry;			/* physical */
 	uint64_t start, end;		/* memory it takes, physical */
 	unsigned n;
-	struct {
-		uint64_t addr, size;	/* memory */
-		uint64_t off, len;	/* in the file */
-	} segment[MULTIBOOT_SEGMENTS];
+	struct segment segment[MULTIBOOT_SEGMENTS];
 	/* An ELF file's section headers: at OFF in it, N of 40 bytes. */
 	struct {
 		uint32_t n, off, names;

@@ -113,8 +113,8 @@ struct bios_jump32 {
 struct bios_jump16 {
 	uint32_t entry, stack;	/* segment << 16 | offset */
 };
-void bios_go_long64(const struct bios_jump64 *j) __attribute__((noreturn));
-void bios_go_prot32(const struct bios_jump32 *j) __attribute__((noreturn));
-void bios_go_real16(const struct bios_jump16 *j) __attribute__((noreturn));
+_Noreturn void bios_go_long64(const struct bios_jump64 *j);
+_Noreturn void bios_go_prot32(const struct bios_jump32 *j);
+_Noreturn void bios_go_real16(const struct bios_jump16 *j);
 
 #endif

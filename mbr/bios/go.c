@@ -46,14 +46,14 @@ static uint64_t stack(const struct handover *ho)
 	return ho->stack ? ho->stack : (uintptr_t)__builtin_frame_address(0);
 }
 
-static void __attribute__((noreturn)) go_long64(const struct handover *ho)
+static _Noreturn void go_long64(const struct handover *ho)
 {
 	bios_go_long64(&(struct bios_jump64){ .rax = ho->rax, .rbx = ho->rbx,
 		.rsi = ho->rsi, .rdi = ho->rdi, .rbp = ho->rbp,
 		.entry = ho->entry, .stack = stack(ho) });
 }
 
-static void __attribute__((noreturn)) go_prot32(const struct handover *ho)
+static _Noreturn void go_prot32(const struct handover *ho)
 {
 	bios_go_prot32(&(struct bios_jump32){ .eax = (uint32_t)ho->rax,
 		.ebx = (uint32_t)ho->rbx, .esi = (uint32_t)ho->rsi,
@@ -61,7 +61,7 @@ static void __attribute__((noreturn)) go_prot32(const struct handover *ho)
 		.entry = (uint32_t)ho->entry, .stack = (uint32_t)stack(ho) });
 }
 
-static void __attribute__((noreturn)) go_real16(const struct handover *ho)
+static _Noreturn void go_real16(const struct handover *ho)
 {
 	bios_go_real16(&(struct bios_jump16){ .entry = (uint32_t)ho->entry,
 		.stack = (uint32_t)ho->stack });

@@ -15,7 +15,7 @@ struct bios_trap_frame {
 
 struct gate {
 	uint16_t low, selector, type, middle;
-	uint32_t high, zero;
+	uint32_t high, reserved;
 };
 
 extern struct gate bios_idt[32];
@@ -23,8 +23,8 @@ extern const uint8_t bios_trap_stubs[32][16];
 extern const uint8_t bios_idt_ptr[10];
 struct gate bios_idt[32];
 
-void bios_trap(const struct bios_trap_frame *f) __attribute__((noreturn));
-void bios_main(void) __attribute__((noreturn));
+_Noreturn void bios_trap(const struct bios_trap_frame *f);
+_Noreturn void bios_main(void);
 
 static void idle(void)
 {
@@ -51,7 +51,7 @@ static uint64_t firmware_tsc(void)
 	return bios_fw_tsc;
 }
 
-static void __attribute__((noreturn)) halt(void)
+static _Noreturn void halt(void)
 {
 	for (;;)
 		idle();

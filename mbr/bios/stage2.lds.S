@@ -20,6 +20,7 @@ SECTIONS
 		*libshared-boot.a:multiboot_image.o(ALL)
 		*libshared-boot.a:multiboot_info.o(ALL)
 		*libshared-boot.a:multiboot_symbols.o(ALL)
+		*libshared-boot.a:segment.o(ALL)
 		*libshared-boot.a:hv.o(ALL)
 		*libshared-boot.a:xenpv_notes.o(ALL)
 		*mbr/bios/facts.o(ALL)

@@ -123,7 +123,7 @@ static void set_efi_info(struct boot_params *params,
 }
 
 /* Flat segments at the selectors that the boot protocol names. */
-static void __attribute__((noreturn)) jump(const struct handover *ho)
+static _Noreturn void jump(const struct handover *ho)
 {
 	static const uint64_t gdt[] = {
 		0, 0, 0x00af9a000000ffff, /* 0x10: 64-bit code */

@@ -1,6 +1,6 @@
 /*
  * The console ring (xen/io/console.h): free-running indexes, the backend's
- * are not trusted further than masked.  Escape sequences become single keys.
+ * are not trusted further than masked.
  */
 #include "pvboot/guest/console.h"
 
@@ -9,6 +9,7 @@
 #include <xen/io/console.h>
 
 #include "loader/base/fmt.h"
+#include "loader/base/keys.h"
 #include "loader/platform.h"
 #include "pvboot/guest/guest.h"
 
@@ -112,45 +113,14 @@ static int next_byte(void)
 	return c;
 }
 
-/* "ESC [ 2 1 ~" and its like, N being the number. */
-static int numbered_key(int n)
-{
-	int c;
-
-	while ((c = next_byte()) >= '0' && c <= '9')
-		n = (n * 10 + c - '0') % 1000;
-	if (c != '~')
-		return KEY_NONE;
-	return n == 1 || n == 7 ? KEY_HOME :
-	       n == 4 || n == 8 ? KEY_END : n == 21 ? KEY_F10 : KEY_NONE;
-}
-
-static int escape(void)
-{
-	int c = next_byte();
-
-	if (c == KEY_NONE)
-		return 0x1b;
-	if (c != '[' && c != 'O')
-		return KEY_NONE;
-	switch (c = next_byte()) {
-	case 'A':
-		return KEY_UP;
-	case 'B':
-		return KEY_DOWN;
-	case 'H':
-		return KEY_HOME;
-	case 'F':
-		return KEY_END;
-	}
-	return c >= '0' && c <= '9' ? numbered_key(c - '0') : KEY_NONE;
-}
-
 int console_key(void)
 {
-	int c = take_byte();
+	static struct keys keys;
+	int c = take_byte(), key = keys_decode(&keys, c);
 
-	/* A NUL is what some viewers send when they connect. */
-	return c == 0x1b ? escape() : c == 0 ? KEY_NONE :
-	       c == '\r' ? '\n' : c;
+	while (key == KEY_NONE && c != KEY_NONE && keys.state) {
+		c = next_byte();
+		key = keys_decode(&keys, c);
+	}
+	return key;
 }

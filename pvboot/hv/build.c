@@ -67,7 +67,7 @@ static void *builder_page(void *ctx, uint64_t pfn)
 	uint64_t mfn = builder_mfn(ctx, pfn);
 
 	if (mfn != XENPV_NONE)
-		return mfn_va(mfn);
+		return ma_va(mfn << 12);
 	fail(ERR_NO_MEMORY, "page %lx is outside the domain", pfn);
 	return NULL;
 }

@@ -27,7 +27,7 @@ uint8_t *fakecpu_walk(struct vcpu *v, uint64_t va, bool write);
  */
 void fakecpu_check(struct domain *d);
 /* Say what is wrong, and abort. */
-void fakecpu_fail(const char *format, ...)
-	__attribute__((format(printf, 1, 2), noreturn));
+_Noreturn void fakecpu_fail(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
 
 #endif

@@ -87,7 +87,7 @@ void ok(bool pass, const char *name, ...)
 void done(void);		/* the plan */
 /* The word after NAME= on the command line, or NULL. */
 const char *option(const char *name);
-void shut_down(unsigned reason) __attribute__((noreturn));
+_Noreturn void shut_down(unsigned reason);
 
 /*
  * Run FN(ARG); true when it was ended by an exception, then in

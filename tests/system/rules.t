@@ -50,6 +50,16 @@ f=tools/image/build.c
 add $f '#include "tools/vm/vm.h"'
 check 'an include of a higher room of tools/' named layers $f tools/vm/vm.h
 undo $f
+f=pvboot/hv/pv/memory/tlb.c
+add $f '#include "pvboot/hv/machine/memory.h"'
+check 'an include of the machine, in the core' \
+	named layers $f pvboot/hv/machine/memory.h
+undo $f
+f=pvboot/hv/back/vbd.c
+add $f 'void *vbd_x(uint64_t mfn) { return core_frame(mfn); }'
+check 'a frame of the guest by number, outside the core' \
+	named layers $f core_frame
+undo $f
 f=pvboot/hv/drivers/disk.c
 compiled $f 'void kill_guest(void); void disk_x(void) { kill_guest(); }'
 check 'a call of a higher room' named layers $f kill_guest
@@ -67,9 +77,17 @@ printf 'static void f(void)\n{\n%s\n}\n' "$(yes ';' | head -61)" >>$f
 add $f "$wide"
 add $f '        int indented;'
 add $f 'int blank; '
+add $f 'void f(void) __attribute__((noreturn));'
+yes '' | head -500 >>$f
 for what in '80 columns' 'indented by blanks' 'blanks at the end' \
-	'a function of 61 lines'; do
+	'a function of 61 lines' _Noreturn 'a file of'; do
 	check "$what" named text $f "$what"
+done
+undo $f
+f=pvboot/hv/pv/domain.h
+add $f 'struct x { int *dead_a, dead_b[2]; void (*dead_c)(int a, int b); };'
+for what in dead_a dead_b dead_c; do
+	check "a member that nobody uses: $what" named members $f $what
 done
 undo $f
 add docs/limits.md "See gone_with_the_wind."'c and NAME.c.'

@@ -62,7 +62,7 @@ static int copy_all(int in, int out)
 int imagecopy_make(struct imagecopy *c, const struct image *img)
 {
 	c->image = img->path;
-	c->fd = tempfile_open();
+	c->fd = tempfile_open(NULL);
 	if (c->fd < 0)
 		return -1;
 	tempfile_name(c->fd, c->name);

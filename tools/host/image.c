@@ -92,7 +92,7 @@ static int unpack_format(struct image *img, bool backing)
 	if (backing && img->packed)
 		return report_error("%s: --backing: not for a compressed image",
 				    img->path);
-	out = tempfile_open();
+	out = tempfile_open(NULL);
 	if (out < 0)
 		return -1;
 	fcntl(img->fd, F_SETFD, 0);

@@ -84,7 +84,7 @@ static int unpack(const struct image *img, struct archive *a, int out)
 
 int image_unpack(struct image *img)
 {
-	int out = tempfile_open(), err;
+	int out = tempfile_open(NULL), err;
 	struct archive *a = archive_read_new();
 
 	err = out < 0 || !a ? -1 : unpack(img, a, out);

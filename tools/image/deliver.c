@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "tools/image/formats.h"
-#include "tools/image/scratch.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 static const struct packing {
 	const char *suffix;
@@ -47,14 +47,22 @@ static bool to_stdout(const struct recipe *r)
 	return !strcmp(r->output, "-");
 }
 
+static char *name_of(int fd)
+{
+	char name[32];
+
+	tempfile_name(fd, name);
+	return strdup(name);
+}
+
 int deliver_begin_to(struct deliver *d, const struct recipe *r,
 		     const char *dir, int sink)
 {
 	*d = (struct deliver){ .r = r, .dir = dir, .sink = sink };
-	d->fd = scratch_open(dir);
+	d->fd = tempfile_open(dir);
 	if (d->fd < 0)
 		return -1;
-	d->path = scratch_name(d->fd);
+	d->path = name_of(d->fd);
 	return 0;
 }
 
@@ -70,12 +78,12 @@ int deliver_begin(struct deliver *d, const struct recipe *r, const char *dir)
 		return -1;
 	d->direct = r->format == FORMAT_RAW &&
 		    !packing_of(r->output);
-	d->fd = d->direct ? d->out.fd : scratch_open(dir);
+	d->fd = d->direct ? d->out.fd : tempfile_open(dir);
 	if (d->fd < 0) {
 		deliver_abort(d);
 		return -1;
 	}
-	d->path = d->direct ? strdup(d->out.name) : scratch_name(d->fd);
+	d->path = d->direct ? strdup(d->out.name) : name_of(d->fd);
 	return 0;
 }
 
@@ -83,9 +91,9 @@ int deliver_begin(struct deliver *d, const struct recipe *r, const char *dir)
 static int convert(struct deliver *d, const uint8_t id[32])
 {
 	bool last = d->named && !packing_of(d->r->output);
-	int fd = last ? d->out.fd : scratch_open(d->dir);
+	int fd = last ? d->out.fd : tempfile_open(d->dir);
 	char *path = fd < 0 ? NULL : last ? strdup(d->out.name) :
-		     scratch_name(fd);
+		     name_of(fd);
 	int err = path ? formats_convert(d->r->format, d->r->compress,
 					 d->path, path, fd, id) : -1;
 

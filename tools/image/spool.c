@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/image/scratch.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define SPOOL_BUF (1u << 20)
 
@@ -37,7 +37,7 @@ void spool_end(void)
 
 static int spool_open(void)
 {
-	int fd = scratch_open(spool.dir);
+	int fd = tempfile_open(spool.dir);
 
 	spool.fd = fd < 0 ? 0 : fd;
 	return fd < 0 ? -1 : 0;

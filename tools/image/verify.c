@@ -17,8 +17,8 @@
 #include "tools/image/build.h"
 #include "tools/image/build_options.h"
 #include "tools/image/deliver.h"
-#include "tools/image/scratch.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define ARENA (32u << 20)
 
@@ -136,7 +136,7 @@ static int tell(const struct build *b, int fd, int64_t at)
 
 static int compare(struct build *b, int image)
 {
-	int fd = scratch_open(b->dir);
+	int fd = tempfile_open(b->dir);
 	int64_t at;
 	int err = 0;
 

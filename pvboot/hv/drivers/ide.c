@@ -49,7 +49,6 @@ struct ide_channel {
 	struct work work;
 	bool interrupted;
 	struct disk_request *first, **last;	/* the first is being done */
-	struct ide_disk *on[2];
 	uint8_t *buffer;	/* DISK_SEGS pages */
 	struct prd *prd;
 };

@@ -129,9 +129,4 @@ static inline void cpu_poll(void)
 	__asm__ volatile("sti; nop; cli" : : : "memory");
 }
 
-static inline int addr_canonical(uint64_t va)
-{
-	return (uint64_t)((int64_t)(va << 16) >> 16) == va;
-}
-
 #endif

@@ -33,4 +33,14 @@
 #define SEL_KERNEL_SS	0xe02b
 #define SEL_KERNEL_CS	0xe033
 
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* Intel SDM volume 1, 3.3.7.1; of 48 bits. */
+static inline int addr_canonical(uint64_t va)
+{
+	return (uint64_t)((int64_t)(va << 16) >> 16) == va;
+}
+#endif
+
 #endif

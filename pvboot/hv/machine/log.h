@@ -6,7 +6,7 @@
 void hv_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A bug of ours, or a machine we cannot run on. */
-void panic(const char *format, ...)
-	__attribute__((format(printf, 1, 2), noreturn));
+_Noreturn void panic(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
 
 #endif

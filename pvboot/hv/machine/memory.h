@@ -51,11 +51,6 @@ static inline void *ma_va(uint64_t ma)
 	return (void *)(HV_DIRECT + ma);
 }
 
-static inline void *mfn_va(uint64_t mfn)
-{
-	return ma_va(mfn << 12);
-}
-
 /* Machine address of direct-map memory or of our own code and data. */
 uint64_t va_ma(const void *p);
 

@@ -11,8 +11,8 @@ void power_init(void);
 const struct fadt *power_fadt(void);
 /* Take power management over from firmware.  False: it does not let go. */
 bool power_acpi_on(void);
-void power_off(void) __attribute__((noreturn));
-void power_reset(void) __attribute__((noreturn));
-void power_crash(void) __attribute__((noreturn));
+_Noreturn void power_off(void);
+_Noreturn void power_reset(void);
+_Noreturn void power_crash(void);
 
 #endif

@@ -21,8 +21,8 @@
 
 /* Standard form (SDM volume 1, 13.4); all components in their first state. */
 static const struct {
-	uint16_t fcw, fsw;
-	uint32_t rest[5];
+	uint16_t fcw;
+	uint8_t reserved[22];	/* FSW and so on: all 0 */
 	uint32_t mxcsr;
 	uint8_t legacy[484], header[64];
 } __attribute__((aligned(64))) fpu_init = { .fcw = 0x37f, .mxcsr = 0x1f80 };

@@ -28,7 +28,7 @@ struct gate {
 	uint16_t low, sel;
 	uint8_t ist, type;
 	uint16_t mid;
-	uint32_t high, zero;
+	uint32_t high, reserved;
 };
 
 struct table_ptr {

@@ -141,7 +141,6 @@ struct domain {
 	uint64_t *m2p;		/* by mfn; read-only to the guest */
 	uint64_t m2p_l4e;	/* what slot 256 of a kernel root holds */
 	struct evtchn port[EVTCHN_PORTS];
-	unsigned top_port;	/* all above are free */
 	uint32_t vm_assist;
 
 	/* Grants: the guest's table, and what of it we use. */

@@ -4,6 +4,7 @@
 #include "pvboot/hv/pv/cpu/callback.h"
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"

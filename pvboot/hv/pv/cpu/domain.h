@@ -5,6 +5,6 @@
 #include "pvboot/hv/pv/domain.h"
 
 struct domain *domain_create(void);
-void domain_end(struct domain *d) __attribute__((noreturn));
+_Noreturn void domain_end(struct domain *d);
 
 #endif

@@ -6,6 +6,7 @@
 #include "pvboot/hv/pv/cpu/msr.h"
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/layout.h"
 
 #define FAST_STRINGS	1ULL		/* IA32_MISC_ENABLE */
 #define TSC_FREQ_SEL	(1ULL << 24)	/* HWCR: the TSC counts at P0 */

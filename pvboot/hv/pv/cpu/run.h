@@ -6,6 +6,6 @@
 
 /* V is PROCESSOR's from now on: vCPUs never migrate. */
 void run_bind(unsigned processor, struct vcpu *v);
-void run(unsigned processor) __attribute__((noreturn));
+_Noreturn void run(unsigned processor);
 
 #endif

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "pvboot/hv/pv/core.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -24,6 +23,13 @@ static bool is_self(struct domain *d, domid_t dom)
 	return dom == DOMID_SELF || dom == d->id;
 }
 
+static void add_frame(struct domain *d, void *page, void *active)
+{
+	frame_share(d, core_mfn(page));
+	d->grant[d->grant_frames] = page;
+	d->grant_active[d->grant_frames++] = active;
+}
+
 /* Make the table N frames long.  False: no memory, or more than allowed. */
 static bool grow(struct domain *d, unsigned n)
 {
@@ -34,9 +40,7 @@ static bool grow(struct domain *d, unsigned n)
 
 		if (!page || !active)
 			return false;
-		frame_share(d, core_mfn(page));
-		d->grant[d->grant_frames] = page;
-		d->grant_active[d->grant_frames++] = active;
+		add_frame(d, page, active);
 	}
 	return true;
 }
@@ -47,8 +51,7 @@ void grant_init(struct domain *d)
 	uint64_t mfn[2] = { d->console_ring.mfn, d->store_ring.mfn };
 	unsigned i;
 
-	if (!grow(d, 1))
-		panic("no memory for a grant table");
+	add_frame(d, core_take(PAGE_SIZE), core_take(PAGE_SIZE));
 	for (i = 0; i < 2; i++)
 		d->grant[0][i] = (struct grant_entry_v1){
 			GTF_permit_access, BACKEND_DOM, (uint32_t)mfn[i]

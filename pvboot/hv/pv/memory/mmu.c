@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "pvboot/hv/machine/cpu.h"
+#include "loader/abi/x86.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/memory/budget.h"

@@ -36,7 +36,7 @@
  */
 #include "pvboot/hv/pv/memory/paging.h"
 
-#include "pvboot/hv/machine/cpu.h"
+#include "loader/abi/x86.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "pvboot/hv/machine/cpu.h"
+#include "loader/abi/x86.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/decode.h"
 #include "pvboot/hv/pv/memory/frames.h"
