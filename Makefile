@@ -19,6 +19,11 @@ Q := $(if $(filter 1,$(V)),,@)
 say = @printf '  %-7s %s\n' $(1) '$(2)'
 DESTDIR ?=
 PREFIX ?= /usr/local
+# A version and its day: stand once, at the head of CHANGELOG.md.
+VERSION := $(shell awk '/^.. [0-9]/ { print $$2; exit }' CHANGELOG.md)
+DATE := $(shell awk '/^.. [0-9]/ { print substr($$3, 2, 10); exit }' CHANGELOG.md)
+# 0: packages that are missing are only named, and no network is used.
+APT ?= 1
 
 CC := gcc
 CLANG := clang
@@ -26,7 +31,7 @@ LD := ld
 OBJCOPY := objcopy
 
 .PHONY: all
-all: $(B)/twinboot $(B)/kernelgen boot
+all: $(B)/twinboot $(B)/kernelgen boot $(B)/man/.made
 
 # ---- Debian packages: installed when we are root, named when not ----------
 
@@ -40,9 +45,9 @@ PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmo
 	grub-common grub-pc-bin grub-efi-amd64-bin grub-xen-bin \
 	python3-jsonschema \
 	device-tree-compiler swtpm systemd-boot-efi \
-	python3-yaml libxml2-utils
+	python3-yaml libxml2-utils groff-base
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
-	slurmctld slurmd slurm-client munge python3-kubernetes
+	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish
 PKG_DEBUG := gdb
 
 # $(call still,WHAT,LOG): before a command that can be silent for long, to say
@@ -58,7 +63,7 @@ $(B)/.packages-$(1): Makefile
 	  dpkg-query -W -f='$$$${Status}' $$$$p 2>/dev/null | \
 	    grep -q 'ok installed' || missing="$$$$missing $$$$p"; done; \
 	if [ -n "$$$$missing" ]; then \
-	  [ "$$$$(id -u)" = 0 ] || { echo "missing packages; as root:" \
+	  [ $(APT) = 1 ] && [ "$$$$(id -u)" = 0 ] || { echo "missing packages; as root:" \
 	    "apt-get install$$$$missing" >&2; exit 1; }; \
 	  echo "  APT    $$$$missing"; \
 	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
@@ -99,6 +104,11 @@ HOST_CFLAGS = $(COMMON) -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
+
+$(B)/host-obj/tools/version.o $(B)/test-obj/tools/version.o: CHANGELOG.md
+$(B)/host-obj/tools/version.o: private HOST_CFLAGS += $(VERSION_FLAGS)
+$(B)/test-obj/tools/version.o: private TEST_CFLAGS += $(VERSION_FLAGS)
+VERSION_FLAGS := -DTWINBOOT_VERSION='"$(VERSION)"' -DTWINBOOT_DATE='"$(DATE)"'
 
 # Changed when a flag changes: then all is compiled again.
 flags = $(subst ',,LZO=$(LZO) $(BOOT_CFLAGS) $(HOST_CFLAGS) $(TEST_CFLAGS) \
@@ -369,6 +379,11 @@ BOOT += $(B)/boot/zz-twinboot
 $(B)/boot/zz-twinboot: images/zz-twinboot
 	$(Q)mkdir -p $(@D) && cp $< $@
 
+# What `twinboot xen-testbed` runs.
+BOOT += $(B)/boot/xen-testbed
+$(B)/boot/xen-testbed: tests/xen-testbed
+	$(Q)mkdir -p $(@D) && cp $< $@
+
 .PHONY: boot
 boot: $(BOOT)
 
@@ -440,6 +455,24 @@ TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson \
 	-lfdt $(UNPACK_LIBS)
 $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(call link,$(CC) -o $@ $^ $(TOOLS_LIBS))
+
+# Manual pages and completion, made of the tables of options.
+MANUAL := $(sort $(wildcard tools/manual/*.c)) $(filter-out tools/twinboot.c,$(TOOLS))
+$(B)/manual: $(MANUAL:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(TOOLS_LIBS)
+
+MAN_DOCS := $(sort $(wildcard docs/man/*.[1-9]))
+$(B)/man/.made: $(B)/manual $(wildcard docs/man/*) CHANGELOG.md
+	$(call say,MANUAL,$(@D))
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$(B)/manual $(@D) docs/man
+	$(Q)mkdir $(@D)/completion && mv $(@D)/twinboot.bash $(@D)/completion/twinboot
+	$(Q)for f in $(MAN_DOCS); do sed -e 's/@VERSION@/$(VERSION)/' \
+	  -e 's/@DATE@/$(DATE)/' -e '/^@COMMANDS@$$/{r $(@D)/commands.man' \
+	  -e 'd;}' -e '/^@KEYS@$$/{r $(@D)/keys.man' -e 'd;}' $$f \
+	  >$(@D)/$${f##*/}; done
+	$(Q)touch $@
 
 # The probes are boot code that kernelgen carries as blobs.
 PROBE_OBJ := $(B)/boot-obj/kernelgen/probe
@@ -566,13 +599,39 @@ gdb-pv: $(B)/boot/hv.elf $(if $(IMAGE),,$(DEMO)) \
 
 # ---- install ---------------------------------------------------------------
 
-.PHONY: install
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/twinboot \
-	  $(DESTDIR)$(PREFIX)/share/man/man1
-	install $(B)/twinboot $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(BOOT) $(DESTDIR)$(PREFIX)/share/twinboot
-	install -m 644 docs/twinboot.1 $(DESTDIR)$(PREFIX)/share/man/man1
+# Below $(DESTDIR)$(PREFIX), which may have blanks in it: a folder, the mode of
+# the files there, the files.  `uninstall` takes away the same.
+define newline
+
+
+endef
+COMPLETION := share/bash-completion/completions
+define each_installed
+$(1) bin 755 $(B)/twinboot $(B)/kernelgen
+$(1) share/twinboot 644 $(BOOT) $(wildcard docs/*.schema.json)
+$(1) share/man/man1 644 $(B)/man/*.1
+$(1) share/man/man5 644 $(B)/man/*.5
+$(1) $(COMPLETION) 644 $(B)/man/completion/twinboot
+$(1) share/zsh/vendor-completions 644 $(B)/man/_twinboot
+$(1) share/fish/vendor_completions.d 644 $(B)/man/twinboot.fish
+$(1) share/doc/twinboot 644 README.md CHANGELOG.md LICENSE $(wildcard docs/*.md) $(wildcard docs/*/*.md)
+$(1) share/doc/twinboot/examples 644 $(wildcard docs/ci/*) docs/pvboot.xl images/demo.lst images/container.conf images/pv-hd0.conf
+endef
+
+.PHONY: install uninstall
+install: all $(B)/man/.made
+	$(Q)put() { to='$(DESTDIR)$(PREFIX)'/$$1; mode=$$2; shift 2; \
+	  install -d "$$to" && install -m $$mode "$$@" "$$to"; }; set -e; \
+	$(subst $(newline),; ,$(call each_installed,put))
+	@echo "  INSTALL $(DESTDIR)$(PREFIX)"
+
+uninstall: $(B)/man/.made
+	$(Q)drop() { from='$(DESTDIR)$(PREFIX)'/$$1; shift 2; \
+	  for f; do rm -f "$$from/$${f##*/}"; done; \
+	  case $$from in */twinboot|*/examples) \
+	    rmdir "$$from" 2>/dev/null || :;; esac; }; set -e; \
+	$(subst $(newline),; ,$(call each_installed,drop)); \
+	  rmdir '$(DESTDIR)$(PREFIX)/share/doc/twinboot' 2>/dev/null || :
 
 # ---- tests -----------------------------------------------------------------
 
@@ -684,6 +743,7 @@ help:
 	  'make gdb-uefi' 'the same on the UEFI path' \
 	  'make gdb-pv' 'the same in the hypervisor' \
 	  'make install' 'into PREFIX ($(PREFIX)), below DESTDIR' \
+	  'make uninstall' 'what was put there is taken away' \
 	  'make clean' 'remove $(B)' 'V=1' 'show every command'
 
 .PHONY: clean

@@ -1,4 +1,4 @@
-/* The subcommands of twinboot: each is one file of the same name. */
+/* The subcommands of twinboot, and the table of them. */
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
@@ -12,6 +12,10 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+/* All of them, by name; NULL after the last. */
+const struct command *command_nth(unsigned i);
+const struct command *command_named(const char *name);	/* NULL: none */
+
 extern const struct command build_command;
 extern const struct command cat_command;
 extern const struct command cp_command;
@@ -23,5 +27,6 @@ extern const struct command menu_command;
 extern const struct command profiles_command;
 extern const struct command run_command;
 extern const struct command verify_command;
+extern const struct command xen_testbed_command;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Options by getopt_long(3), which is made its tables from ours.  -h, --help
- * and --version are every command's.
+ * Options by getopt_long(3), which is made its tables from ours.  -h, -q, -v
+ * and --version are every command's, unless it has one of its own.
  */
 #include "tools/options.h"
 
@@ -16,7 +16,28 @@
 #define WIDTH 79		/* columns of --help */
 #define FIRST 256		/* getopt's value for row 0 */
 
-enum { HELP = FIRST + ROWS_MAX, VERSION };
+enum { HELP = FIRST + ROWS_MAX, QUIET, VERBOSE, VERSION, COMMON_END };
+#define COMMON (COMMON_END - HELP)
+
+static const struct options_row common[COMMON] = {
+	{ "help", 'h', NULL, "what there is" },
+	{ "quiet", 'q', NULL, "no notes, no progress; errors only" },
+	{ "verbose", 'v', NULL, "also the commands that are run" },
+	{ "version", 0, NULL, "Twinboot's version" },
+};
+
+const struct options_row *options_common(unsigned i)
+{
+	return i < COMMON ? &common[i] : NULL;
+}
+
+bool options_has_letter(const struct options *o, char letter)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		if (letter && o->row[i].letter == letter)
+			return true;
+	return false;
+}
 
 /* "usage: ", and lines behind the first as far to the right. */
 static void put_usage(const char *name, const char *usage, FILE *out)
@@ -62,30 +83,29 @@ static int put_name(const struct options_row *r, FILE *out)
 		       r->arg ? " " : "", r->arg ? r->arg : "");
 }
 
+static void put_row(const struct options_row *r)
+{
+	int used = put_name(r, stdout);
+
+	if (used > 22)
+		printf("\n%*s", 24, "");
+	else
+		printf("%*s", 24 - used, "");
+	put_wrapped(r->what, 24, stdout);
+}
+
 static void put_help(const struct options *o, const char *name)
 {
-	static const struct options_row own[] = {
-		{ "help", 'h', NULL, "this text" },
-		{ "version", 0, NULL, "Twinboot's version" },
-	};
-	unsigned n = o->n + sizeof(own) / sizeof(own[0]);
-
 	put_usage(name, o->usage, stdout);
 	printf("\n%s\n", o->about);
 	if (o->help)
 		o->help(stdout);
 	printf("\nOptions:\n");
-	for (unsigned i = 0; i < n; i++) {
-		const struct options_row *r = i < o->n ? &o->row[i] :
-					      &own[i - o->n];
-		int used = put_name(r, stdout);
-
-		if (used > 22)
-			printf("\n%*s", 24, "");
-		else
-			printf("%*s", 24 - used, "");
-		put_wrapped(r->what, 24, stdout);
-	}
+	for (unsigned i = 0; i < o->n; i++)
+		put_row(&o->row[i]);
+	for (unsigned i = 0; i < COMMON; i++)
+		if (!options_has_letter(o, common[i].letter))
+			put_row(&common[i]);
 }
 
 static int take(const struct options_row *r, void *self, const char *value)
@@ -116,7 +136,6 @@ static void make_tables(const struct options *o, struct option *longs,
 	if (o->n > ROWS_MAX)
 		abort();
 	*shorts++ = ':';
-	*shorts++ = 'h';
 	for (unsigned i = 0; i < o->n; i++) {
 		const struct options_row *r = &o->row[i];
 
@@ -127,10 +146,40 @@ static void make_tables(const struct options *o, struct option *longs,
 		if (r->letter && r->arg)
 			*shorts++ = ':';
 	}
+	longs += o->n;
+	for (int i = 0; i < COMMON; i++) {
+		char letter = common[i].letter;
+
+		if (options_has_letter(o, letter))
+			continue;
+		*longs++ = (struct option){ common[i].name, no_argument, NULL,
+					    HELP + i };
+		if (letter)
+			*shorts++ = letter;
+	}
 	*shorts = 0;
-	longs[o->n] = (struct option){ "help", no_argument, NULL, HELP };
-	longs[o->n + 1] = (struct option){ "version", no_argument, NULL,
-					   VERSION };
+}
+
+/* Which of those that every command has C is; 0: none. */
+static int common_of(const struct options *o, int c)
+{
+	for (int i = 0; i < COMMON; i++)
+		if (c == HELP + i || (c == common[i].letter &&
+				      !options_has_letter(o, (char)c)))
+			return HELP + i;
+	return 0;
+}
+
+/* 0 to go on, 1 to end well. */
+static int take_common(const struct options *o, const char *name, int c)
+{
+	if (c == HELP)
+		put_help(o, name);
+	else if (c == VERSION)
+		printf("twinboot %s\n", version_number);
+	else
+		report_talk(c == QUIET ? REPORT_QUIET : REPORT_VERBOSE);
+	return c == HELP || c == VERSION;
 }
 
 /* The row that getopt_long() has met. */
@@ -162,14 +211,8 @@ static int take_next(const struct options *o, void *self, int argc,
 		return wrong(argv[0], ": needs an argument", arg) - 1;
 	if (c == '?')
 		return wrong(argv[0], ": no such option", arg) - 1;
-	if (c == 'h' || c == HELP) {
-		put_help(o, argv[0]);
-		return 1;
-	}
-	if (c == VERSION) {
-		puts("twinboot " TWINBOOT_VERSION);
-		return 1;
-	}
+	if (common_of(o, c))
+		return take_common(o, argv[0], common_of(o, c));
 	return take(row_of(o, c), self, optarg) ? -2 : 0;
 }
 
@@ -191,8 +234,8 @@ static int split(const struct options *o, int argc, char **argv,
 int options_parse(const struct options *o, void *self, int argc, char **argv,
 		  struct options_rest *rest)
 {
-	struct option longs[ROWS_MAX + 3] = { 0 };
-	char shorts[3 + 2 * ROWS_MAX];
+	struct option longs[ROWS_MAX + COMMON + 1] = { 0 };
+	char shorts[2 + COMMON + 2 * ROWS_MAX];
 	int err;
 
 	*rest = (struct options_rest){ 0 };

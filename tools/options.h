@@ -1,6 +1,6 @@
 /*
- * One table of options per command: parsing, --help, and all that will be
- * written of them are made from it.
+ * One table of options per command: parsing, --help, the manual page and what
+ * shells complete are made from it.
  */
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
@@ -28,6 +28,15 @@ struct options_row {
 	size_t at;
 	/* 0, or -1 with an error reported. */
 	int (*take)(void *self, const char *name, const char *value);
+	/*
+	 * Words that it can be, NULL after the last; of an ARG that is LIST
+	 * several with commas.  NULL: ARG's own, "a|b", or anything.
+	 */
+	const char *(*word)(unsigned i);
+};
+
+struct options_example {
+	const char *what, *command;	/* command: NULL after the last */
 };
 
 struct options {
@@ -39,7 +48,13 @@ struct options {
 	unsigned min, max;	/* how many of these */
 	bool more;		/* all behind "--" is for another program */
 	void (*help)(FILE *out); /* more for --help, or NULL */
+	const struct options_example *example;	/* for the manual, or NULL */
 };
+
+/* What every command has besides: -h, -q, -v, --version; NULL: no more. */
+const struct options_row *options_common(unsigned i);
+/* Whether O has a row of its own for LETTER. */
+bool options_has_letter(const struct options *o, char letter);
 
 /* What is left of a command line. */
 struct options_rest {

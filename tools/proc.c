@@ -72,6 +72,8 @@ static const struct {
 	{ "mke2fs", "e2fsprogs" }, { "e2fsck", "e2fsprogs" },
 	{ "mcopy", "mtools" }, { "mmd", "mtools" }, { "mformat", "mtools" },
 	{ "mkfs.fat", "dosfstools" },
+	{ "bash", "bash" }, { "apt-get", "apt" }, { "cpio", "cpio" },
+	{ "xz", "xz-utils" },
 };
 
 const char *proc_package(const char *program)
@@ -134,6 +136,7 @@ int proc_run_limited(const char *const *argv, const char *const *env,
 
 	if (!is_in(system_path, argv[0]))
 		return say_missing(argv[0]);
+	report_command(argv);
 	if (pipe2(fd, O_CLOEXEC))
 		return report_errno("pipe");
 	pid = fork();

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +14,17 @@
 
 static bool line_open;
 static char last_error[8192];
+static enum report_level talk = REPORT_USUAL;
+
+void report_talk(enum report_level level)
+{
+	talk = level;
+}
+
+bool report_says(enum report_level level)
+{
+	return talk >= level;
+}
 
 static void wipe(void)
 {
@@ -69,6 +79,8 @@ void report_note(const char *format, ...)
 	char text[8192];
 	va_list ap;
 
+	if (!report_says(REPORT_USUAL))
+		return;
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
@@ -78,12 +90,26 @@ void report_note(const char *format, ...)
 	fputc('\n', stderr);
 }
 
+void report_command(const char *const *argv)
+{
+	if (!report_says(REPORT_VERBOSE))
+		return;
+	wipe();
+	fputs("twinboot: runs", stderr);
+	for (; *argv; argv++) {
+		fputc(' ', stderr);
+		text_put(*argv, stderr);
+	}
+	fputc('\n', stderr);
+}
+
 void report_progress(const char *what, uint64_t done, uint64_t total)
 {
 	static uint64_t last = -1;
 	uint64_t percent = total ? done * 100 / total : 0;
 
-	if (!isatty(STDERR_FILENO) || (line_open && percent == last))
+	if (!report_says(REPORT_USUAL) || !isatty(STDERR_FILENO) ||
+	    (line_open && percent == last))
 		return;
 	last = percent;
 	wipe();

@@ -1,5 +1,5 @@
 /*
- * twinboot: one program, a table of commands.  Here begins and ends what is the
+ * twinboot: one program, many commands.  Here begins and ends what is the
  * same for all of them: the standard descriptors, and output that got lost.
  */
 #include <fcntl.h>
@@ -11,28 +11,13 @@
 #include "tools/report.h"
 #include "tools/version.h"
 
-static const struct command *const commands[] = {
-	&build_command,
-	&cat_command,
-	&cp_command,
-	&diff_command,
-	&inspect_command,
-	&ls_command,
-	&matrix_command,
-	&menu_command,
-	&profiles_command,
-	&run_command,
-	&verify_command,
-};
-
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
 static void usage(FILE *out)
 {
+	const struct command *c;
+
 	fputs("usage: twinboot COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i]->name,
-			commands[i]->what);
+	for (unsigned i = 0; (c = command_nth(i)); i++)
+		fprintf(out, "  %-11s %s\n", c->name, c->what);
 	fputs("\n`twinboot COMMAND --help' tells more of each, "
 	      "`twinboot --version' the version.\n", out);
 }
@@ -54,6 +39,7 @@ static void open_standard(void)
 
 static int run(int argc, char **argv)
 {
+	const struct command *c = argc > 1 ? command_named(argv[1]) : NULL;
 	char name[64];
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") ||
@@ -62,15 +48,13 @@ static int run(int argc, char **argv)
 		return 0;
 	}
 	if (argc > 1 && !strcmp(argv[1], "--version")) {
-		puts("twinboot " TWINBOOT_VERSION);
+		printf("twinboot %s\n", version_number);
 		return 0;
 	}
-	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
-		if (strcmp(argv[1], commands[i]->name))
-			continue;
+	if (c) {
 		snprintf(name, sizeof(name), "twinboot %s", argv[1]);
 		argv[1] = name;
-		return commands[i]->run(argc - 1, argv + 1);
+		return c->run(argc - 1, argv + 1);
 	}
 	if (argc > 1)
 		report_error("no command \"%s\"; `twinboot --help' lists them",

@@ -153,9 +153,14 @@ static int inspect_image(const struct inspect *o, const char *path)
 
 #define AT(member) offsetof(struct inspect, member)
 
+static const char *path_word(unsigned i)
+{
+	return i < PATH_COUNT ? hostboot_paths[i].name : NULL;
+}
+
 static const struct options_row rows[] = {
 	{ "paths", 0, "LIST", "of bios,uefi,pv: only these, and they must be "
-	  "there", OPTIONS_TEXT, AT(paths) },
+	  "there", OPTIONS_TEXT, AT(paths), NULL, path_word },
 	{ "mem", 0, "SIZE", "memory of the machine that is supposed, as 512M "
 	  "or 2G (1G)", OPTIONS_MEMORY, AT(mem_mb) },
 	{ "verbose", 'v', NULL, "also what the loader says", OPTIONS_FLAG,
@@ -166,13 +171,21 @@ static const struct options_row rows[] = {
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
 };
 
+static const struct options_example examples[] = {
+	{ "What is on an image, and whether it would boot:",
+	  "twinboot inspect disk.img" },
+	{ "The same for a program:",
+	  "twinboot inspect disk.img --json | jq '.paths[].status'" },
+	{ NULL, NULL },
+};
+
 static const struct options options = {
 	.usage = "IMAGE [OPTION...]",
 	.about = "Show what is on IMAGE and what each boot path would start.  "
 		 "Ends 1 when a\npath that the image carries, or that --paths "
 		 "names, would fail.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
-	.operand = "IMAGE", .min = 1, .max = 1,
+	.operand = "IMAGE", .min = 1, .max = 1, .example = examples,
 };
 
 static int inspect_run(int argc, char **argv)

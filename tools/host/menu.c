@@ -74,11 +74,25 @@ static int show(const char *name, char *text, size_t len,
 	return err ? 1 : 0;
 }
 
+static const char *dialect_word(unsigned i)
+{
+	return i ? i == 1 ? "pvgrub" : NULL : "gnu097";
+}
+
+static const struct options_example examples[] = {
+	{ "What this menu does, and what in it is not what it looks like:",
+	  "twinboot menu /boot/grub/menu.lst" },
+	{ "That of an image:",
+	  "twinboot cat disk.img:/boot/grub/menu.lst | twinboot menu -" },
+	{ NULL, NULL },
+};
+
 static const struct options_row rows[] = {
 	{ "json", 0, NULL, "the same as one JSON object", OPTIONS_FLAG,
 	  offsetof(struct menu_given, json) },
 	{ "dialect", 0, "D", "gnu097 (GRUB 0.97, the default) or pvgrub",
-	  OPTIONS_TEXT, offsetof(struct menu_given, dialect) },
+	  OPTIONS_TEXT, offsetof(struct menu_given, dialect), NULL,
+	  dialect_word },
 };
 
 static const struct options options = {
@@ -87,7 +101,7 @@ static const struct options options = {
 		 "reads its menu.lst:\ntell what would be started, and what in "
 		 "it is not what it looks like.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
-	.operand = "FILE", .min = 1, .max = 1,
+	.operand = "FILE", .min = 1, .max = 1, .example = examples,
 };
 
 static int menu_run(int argc, char **argv)

@@ -59,7 +59,8 @@ static ssize_t read_stage(const struct recipe *r, const char *name, void *buf,
 	ssize_t n;
 
 	if (fd < 0)
-		return report_error("%s: not found", name);
+		return report_error("%s: not found; install the package "
+				    "twinboot-boot", name);
 	n = read(fd, buf, size);
 	close(fd);
 	if (n < 0 || (size_t)n == size)

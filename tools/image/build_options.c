@@ -119,12 +119,32 @@ const enum build_kind build_kinds[KEYS] = {
 	[KEY_SBOM] = PATH,
 };
 
+static const struct options_example build_examples[] = {
+	{ "A disk from an archive of a root file system that has its kernel:",
+	  "twinboot build --root rootfs.tar -o disk.img" },
+	{ "The kernel beside it:",
+	  "twinboot build --root rootfs.tar --kernel vmlinuz --initrd "
+	  "initrd.img --label disk --append \"root=LABEL=disk ro "
+	  "console=ttyS0\" -o disk.img" },
+	{ "A container image as qcow2, with a bill of materials:",
+	  "twinboot build --root oci-layout -O qcow2 --sbom sbom.json -o "
+	  "disk.qcow2" },
+	{ NULL, NULL },
+};
+
+static const struct options_example verify_examples[] = {
+	{ "Whether an image is what its inputs make:",
+	  "twinboot verify disk.img --root rootfs.tar" },
+	{ NULL, NULL },
+};
+
 const struct options build_options_table = {
 	.usage = "[RECIPE] [OPTION...] -o IMAGE",
 	.about = "Make a bootable disk image.  RECIPE is a file of lines "
 		 "KEY = \"VALUE\" with the\nnames of the options as keys; "
 		 "options given here win over it.",
 	.row = build_keys, .n = KEYS + 1, .operand = "RECIPE", .max = 1,
+	.example = build_examples,
 };
 
 const struct options build_options_verify = {
@@ -133,7 +153,7 @@ const struct options build_options_verify = {
 		 "`twinboot build', and tell\nthe first byte that is another.  "
 		 "Ends with 0 when there is none.",
 	.row = build_keys, .n = KEYS + 1, .operand = "IMAGE", .min = 1,
-	.max = 2,
+	.max = 2, .example = verify_examples,
 };
 
 void build_options_add(struct build_options *o, int key, const char *value)

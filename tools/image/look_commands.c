@@ -31,20 +31,26 @@ static const struct options_row rows[] = {
 	  NULL },
 };
 
-#define OPTIONS(count, use, does) {					\
+#define OPTIONS(count, use, does, ...) {				\
 	.usage = use " [--partition N]", .about = does, .row = rows,	\
-	.n = 1, .operand = "IMAGE", .min = count, .max = count }
+	.n = 1, .operand = "IMAGE", .min = count, .max = count,		\
+	.example = (const struct options_example[]){			\
+		__VA_ARGS__, { NULL, NULL } } }
 
 static const struct options ls_options = OPTIONS(1, "IMAGE[:/PATH]",
-	"List the names in a directory on an image, as the loader reads it.");
+	"List the names in a directory on an image, as the loader reads it.",
+	{ "What is in /boot:", "twinboot ls disk.img:/boot" });
 static const struct options cat_options = OPTIONS(1, "IMAGE:/PATH",
-	"Write a file on an image to standard output.");
+	"Write a file on an image to standard output.",
+	{ "The boot menu:", "twinboot cat disk.img:/boot/grub/menu.lst" });
 static const struct options cp_options = OPTIONS(2,
-	"IMAGE:/PATH FILE|DIRECTORY", "Copy a file on an image to a file.");
+	"IMAGE:/PATH FILE|DIRECTORY", "Copy a file on an image to a file.",
+	{ "The kernel, to here:", "twinboot cp disk.img:/boot/vmlinuz ." });
 static const struct options diff_options = OPTIONS(2, "IMAGE IMAGE",
 	"Compare the names and contents of the files on two images.  Ends "
 	"with 0 when\nthey are the same, 1 when they differ, 2 when there is "
-	"trouble.");
+	"trouble.",
+	{ "What an update has changed:", "twinboot diff old.img new.img" });
 
 /* -1: go on; else the exit status, and help or an error was shown. */
 static int parse(struct said *s, const struct options *o, int argc,

@@ -56,9 +56,10 @@ static int take_expect(void *self, const char *name, const char *text)
 
 static const struct options_row rows[] = {
 	{ "paths", 0, "LIST", "boot paths, see `twinboot run --help' (all; "
-	  "those named must be there)", OPTIONS_TEXT, AT(paths) },
+	  "those named must be there)", OPTIONS_TEXT, AT(paths), NULL,
+	  path_name },
 	{ "profiles", 0, "LIST", "machines, see `twinboot profiles' (virtio)",
-	  OPTIONS_TEXT, AT(profiles) },
+	  OPTIONS_TEXT, AT(profiles), NULL, profile_name },
 	{ "entries", 0, "LIST", "entries of menu.lst, 0,2 or all, each in a "
 	  "copy that has it as its default (the image as it is)", OPTIONS_TEXT,
 	  AT(entries) },
@@ -99,6 +100,19 @@ static const struct options_row rows[] = {
 	  AT(tell.table) },
 };
 
+static const struct options_example examples[] = {
+	{ "Boot an image every way that it can be booted, with a page of it:",
+	  "twinboot matrix disk.img --html page.html" },
+	{ "An image of somebody else's, by BIOS and UEFI, on four machines:",
+	  "twinboot matrix cloud.qcow2 --probe-init --paths bios,uefi "
+	  "--profiles virtio,emulated,nitro,metal" },
+	{ "Two machines share the work; the parts are put together:",
+	  "twinboot matrix disk.img --shard 1/2 --json 1.json\n"
+	  "twinboot matrix disk.img --shard 2/2 --json 2.json\n"
+	  "twinboot matrix --merge 1.json 2.json --junit all.xml" },
+	{ NULL, NULL },
+};
+
 static const struct options options = {
 	.usage = "IMAGE... [OPTION...]\n--merge JSON... [OPTION...]",
 	.about = "Boot unmodified copies of IMAGE over every path and compare "
@@ -108,6 +122,7 @@ static const struct options options = {
 		 "skipped, 99\nwhen QEMU or the harness failed.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 	.operand = "IMAGE", .min = 1, .max = UINT_MAX,
+	.example = examples,
 };
 
 /* 0; 1 when --help was shown; -1 with an error reported. */

@@ -38,6 +38,13 @@ const struct profile *profile_nth(unsigned i)
 	return i < sizeof(profiles) / sizeof(profiles[0]) ? &profiles[i] : NULL;
 }
 
+const char *profile_name(unsigned i)
+{
+	const struct profile *p = profile_nth(i);
+
+	return p ? p->name : NULL;
+}
+
 const struct profile *profile_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)

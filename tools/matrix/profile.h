@@ -18,6 +18,7 @@ struct profile {
 /* By name, by number (NULL after the last), and whether P is for PATH. */
 const struct profile *profile_find(const char *name);
 const struct profile *profile_nth(unsigned i);
+const char *profile_name(unsigned i);
 bool profile_has(const struct profile *p, const char *path);
 
 #endif

@@ -18,6 +18,7 @@
 #include "tools/report.h"
 #include "tools/image/boot_install.h"
 #include "tools/vm/direct.h"
+#include "tools/vm/testbed.h"
 #include "tools/vm/xen.h"
 
 static int bios_machine(struct vm_args *a, const struct vm_config *c)
@@ -79,7 +80,8 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 	const char *hv = boot_install_find(&none, "hv.elf");
 
 	if (!hv)
-		return report_error("hv.elf: no such file; `make' builds it");
+		return report_error("hv.elf: not found; install the package "
+				    "twinboot-boot");
 	path_add(a, "-machine");
 	path_add(a, "pc");
 	path_add(a, "-kernel");
@@ -105,7 +107,7 @@ static const struct vm_path paths[] = {
 	  "virtio", pv_machine, .kernel = true, .pv = true },
 	{ "xen", "genuine Xen, then pvboot.elf", "virtio", xen_machine,
 	  .kernel = true, .pv = true, .dom0 = true,
-	  .missing = xen_missing },
+	  .missing = testbed_missing },
 	{ "direct", "the control: QEMU starts the kernel, no loader", "virtio",
 	  direct_machine, .kernel = true },
 };
@@ -135,6 +137,23 @@ static const struct vm_nic nics[] = {
 const struct vm_path *path_nth(unsigned i)
 {
 	return i < sizeof(paths) / sizeof(paths[0]) ? &paths[i] : NULL;
+}
+
+const char *path_name(unsigned i)
+{
+	const struct vm_path *p = path_nth(i);
+
+	return p ? p->name : NULL;
+}
+
+const char *path_disk_name(unsigned i)
+{
+	return i < sizeof(disks) / sizeof(disks[0]) ? disks[i].name : NULL;
+}
+
+const char *path_nic_name(unsigned i)
+{
+	return i < sizeof(nics) / sizeof(nics[0]) ? nics[i].name : NULL;
 }
 
 const struct vm_path *path_find(const char *name)

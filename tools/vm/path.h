@@ -74,8 +74,11 @@ const struct vm_path *path_find(const char *name);
 const struct vm_disk *path_disk(const char *name);
 const struct vm_nic *path_nic(const char *name);
 
-/* All of them, NULL after the last. */
+/* All of them, NULL after the last; and the names alone. */
 const struct vm_path *path_nth(unsigned i);
+const char *path_name(unsigned i);
+const char *path_disk_name(unsigned i);
+const char *path_nic_name(unsigned i);
 
 /* -machine USUAL, or what C asks for instead. */
 void path_machine(struct vm_args *a, const struct vm_config *c,

@@ -37,7 +37,7 @@ static int take_path(void *self, const char *name, const char *value)
 
 	r->config.path = path_find(value);
 	return r->config.path ? 0 :
-	       report_error("--path %s: no such path", value);
+	       report_error("--%s %s: no such path", name, value);
 }
 
 static int take_disk(void *self, const char *name, const char *value)
@@ -74,15 +74,17 @@ static int take_vdev(void *self, const char *name, const char *value)
 
 static const struct options_row rows[] = {
 	{ "path", 0, "PATH", "how it is booted: one of those above",
-	  OPTIONS_CALL, 0, take_path },
+	  OPTIONS_CALL, 0, take_path, path_name },
+	{ "paths", 0, "PATH", "the same", OPTIONS_CALL, 0, take_path,
+	  path_name },
 	{ "timeout", 0, "S", "end after S seconds", OPTIONS_NUMBER,
 	  AT(timeout) },
 	{ "disk", 0, "DISK", "virtio, ide, ahci, nvme, scsi or pvscsi",
-	  OPTIONS_CALL, 0, take_disk },
+	  OPTIONS_CALL, 0, take_disk, path_disk_name },
 	{ "vdev", 0, "NAME", "the disk's name for a PV guest: xvda, xvda1, "
 	  "sda1 ... (xvda)", OPTIONS_CALL, 0, take_vdev },
 	{ "nic", 0, "CARD", "none, virtio, e1000 or e1000e, on QEMU's user "
-	  "network (none)", OPTIONS_CALL, 0, take_nic },
+	  "network (none)", OPTIONS_CALL, 0, take_nic, path_nic_name },
 	{ "mem", 0, "SIZE", "memory, as 512M or 2G (512M)", OPTIONS_MEMORY,
 	  AT(config.mem_mb) },
 	{ "cpu", 0, "MODEL", "QEMU's CPU model (qemu64)", OPTIONS_TEXT,
@@ -98,6 +100,16 @@ static const struct options_row rows[] = {
 	  AT(print) },
 	{ "json", 0, NULL, "the result on stdout, the console on stderr",
 	  OPTIONS_FLAG, AT(json) },
+};
+
+static const struct options_example examples[] = {
+	{ "Boot by BIOS, on the terminal; Ctrl-A x ends it:",
+	  "twinboot run disk.img --path bios" },
+	{ "As a Xen PV guest of the included hypervisor, for a minute at most:",
+	  "twinboot run disk.img --path pv --timeout 60" },
+	{ "By UEFI from an NVMe disk, with a graphics card for oneself to see:",
+	  "twinboot run disk.img --path uefi --disk nvme -- -display gtk" },
+	{ NULL, NULL },
 };
 
 static void help(FILE *out)
@@ -118,6 +130,7 @@ static const struct options options = {
 		 "it.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 	.operand = "IMAGE", .min = 1, .max = 1, .more = true, .help = help,
+	.example = examples,
 };
 
 /* 0; 1 when --help was shown; -1 with an error reported. */

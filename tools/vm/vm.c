@@ -198,6 +198,7 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	if (path_command(&a, c))
 		return -1;
 	vm->command = join(&a);
+	report_command(a.arg);
 	vm->firmware = firmware_hash(&a);
 	err = spawn(vm, &a);
 	path_close(&a);

@@ -12,9 +12,8 @@
 #include <string.h>
 
 #include "tools/host/expected.h"
-#include "tools/image/recipe.h"
 #include "tools/report.h"
-#include "tools/image/boot_install.h"
+#include "tools/vm/testbed.h"
 
 #define DOM0_MB 400u		/* its tool stack unpacks kernels in memory */
 #define XEN_MB 192u
@@ -30,14 +29,13 @@ static char *beside(const char *dir, const char *name)
 
 int xen_machine(struct vm_args *a, const struct vm_config *c)
 {
-	static const struct recipe none;
-	char *guest = boot_install_find(&none, "../xen/guest.initrd");
+	const char *missing = testbed_missing();
+	char *guest = missing ? NULL : testbed_find("guest.initrd");
 	char *dir, *xen, *dom0, *initrd;
 	unsigned mem = c->mem_mb ? c->mem_mb : EXPECTED_MEM_MB;
 
 	if (!guest)
-		return report_error("there is no Xen test bed: `make xen' "
-				    "makes it");
+		return report_error("%s", missing);
 	dir = dirname(strdup(guest));
 	xen = beside(dir, "xen");
 	dom0 = path_value(path_word(a, beside(dir, "vmlinux")));
@@ -62,14 +60,4 @@ int xen_machine(struct vm_args *a, const struct vm_config *c)
 		    "xt.vdev=%s,%s", dom0, mem, c->vdev ? c->vdev : "xvda",
 		    initrd);
 	return 0;
-}
-
-const char *xen_missing(void)
-{
-	static const struct recipe none;
-	char *guest = boot_install_find(&none, "../xen/guest.initrd");
-	bool there = guest;
-
-	free(guest);
-	return there ? NULL : "there is no Xen test bed (make xen)";
 }

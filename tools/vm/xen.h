@@ -6,7 +6,4 @@
 
 int xen_machine(struct vm_args *a, const struct vm_config *c);
 
-/* Why this host cannot: the test bed was not made.  NULL: it was. */
-const char *xen_missing(void);
-
 #endif
