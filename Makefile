@@ -646,7 +646,7 @@ FUZZ_SECONDS ?= 60
 
 $(B)/unit/%: $(B)/test-obj/tests/unit/%.o \
 		$(UNIT_HELP:%.c=$(B)/test-obj/%.o) $(B)/libshared-test.a
-	$(call test_link,-lcmocka $(TOOLS_LIBS))
+	$(call test_link,-lcmocka -lcrypt $(TOOLS_LIBS))
 
 $(B)/unit/core_%: $(B)/test-obj/tests/unit/core_%.o $(B)/libcore-test.a \
 		$(B)/libshared-test.a

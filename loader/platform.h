@@ -19,6 +19,7 @@
 enum { KEY_NONE = -1, KEY_UP = 0x100, KEY_DOWN, KEY_HOME, KEY_END, KEY_F10 };
 
 struct bios_facts;
+struct menu_extra;
 
 struct platform {
 	const char *name;	/* "bios", "uefi", "pv", "host" */
@@ -51,6 +52,12 @@ struct platform {
 
 	/* hash_file() of loader/hash.h, wherever that lies. */
 	int (*hash)(const struct platform *p, struct file *f, uint8_t *digest);
+
+	/*
+	 * What menu/extra.h has, wherever that lies.  NULL with an error: it
+	 * cannot be had.
+	 */
+	const struct menu_extra *(*extra)(const struct platform *p);
 
 	/*
 	 * Asked for when a kernel wants to know; NULL where there is no BIOS.

@@ -192,7 +192,7 @@ static void run_header(struct lst *l, enum lst_cmd cmd, const char *args,
 		l->hiddenmenu = true;
 		break;
 	case CMD_PASSWORD:
-		l->password = true;
+		l->password = args;
 		break;
 	default:	/* for consoles and networks that we have not */
 		break;

@@ -51,7 +51,8 @@ struct lst {
 	int32_t fallback[LST_FALLBACKS];
 	uint32_t n_fallback;	/* numbers >= n_entries are removed */
 	int32_t timeout;	/* seconds; -1: none */
-	bool hiddenmenu, password;
+	bool hiddenmenu;
+	const char *password;	/* the header's line after that word, or NULL */
 };
 
 /*

@@ -9,9 +9,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
-#include "menu/menu.h"
-#include "menu/run.h"
-#include "menu/shell.h"
+#include "menu/extra.h"
 
 struct session {
 	struct platform *p;
@@ -21,6 +19,7 @@ struct session {
 	struct config config;
 	struct mounts mounts;	/* what reading the configuration mounted */
 	struct runner run;
+	bool trusted;		/* the configuration's password was typed */
 	char next[LST_LINE_MAX + 1];	/* name, when `configfile` gave it */
 };
 
@@ -51,6 +50,28 @@ static int start(struct session *s, uint32_t e)
 	return err;
 }
 
+static int do_choice(struct session *s, const struct menu_choice *c)
+{
+	const struct menu_extra *extra;
+	struct runner *r = &s->run;
+	int err = 0;
+
+	if (c->action == MENU_START)
+		return start(s, c->entry);
+	extra = s->p->extra(s->p);	/* it has shown the menu */
+	if (c->action == MENU_COMMANDS)
+		extra->commands(r);
+	else if (c->action == MENU_EDIT)
+		extra->edit(r, &s->config.lst.entry[c->entry]);
+	else
+		err = extra->unlock(r);
+	if (err)
+		say(s->p, "%s\n", err_text());
+	else if (c->action == MENU_PASSWORD && !r->configfile)
+		s->trusted = true;
+	return 0;
+}
+
 /* Do what was chosen and undo it.  True: on with another configuration. */
 static bool attempt(struct session *s, const struct menu_choice *c, int *err)
 {
@@ -59,14 +80,8 @@ static bool attempt(struct session *s, const struct menu_choice *c, int *err)
 
 	err_clear();
 	*r = (struct runner){ .p = s->p, .config = &s->config,
-			   .mounts = s->mounts };
-	*err = 0;
-	if (c->action == MENU_COMMANDS)
-		shell_commands(r);
-	else if (c->action == MENU_EDIT)
-		shell_edit(r, &s->config.lst.entry[c->entry]);
-	else
-		*err = start(s, c->entry);
+			   .mounts = s->mounts, .trusted = s->trusted };
+	*err = do_choice(s, c);
 	if (!*err && r->configfile) {
 		fmt(s->next, sizeof(s->next), "%s", r->configfile);
 		s->name = s->next;
@@ -82,13 +97,15 @@ static void run_menu(struct session *s)
 {
 	const struct lst *l = &s->config.lst;
 	uint32_t fallback, first = lst_default(l, s->config.saved, &fallback);
-	int32_t timeout = l->timeout;
-	bool hidden = l->hiddenmenu;
 	struct menu_choice c = { .entry = first };
+	struct menu_ask ask = { .l = l, .timer.left = l->timeout,
+				.hidden = l->hiddenmenu };
 	int err;
 
 	for (;;) {
-		menu_choose(s->p, l, c.entry, timeout, hidden, &c);
+		ask.start = c.entry;
+		ask.locked = l->password && !s->trusted;
+		menu_choose(s->p, &ask, &c);
 		if (c.pressed)
 			fallback = l->n_fallback;
 		for (;;) {
@@ -102,8 +119,8 @@ static void run_menu(struct session *s)
 			say(s->p, "Press any key to go back to the menu.\n");
 			run_wait_key(s->p);
 		}
-		timeout = -1;
-		hidden = false;
+		ask.timer.left = -1;
+		ask.hidden = false;
 	}
 }
 
@@ -138,6 +155,7 @@ static int run_session(struct platform *p, struct file *text, const char *name)
 		}
 		arena_release(p->arena, mark);
 		err_clear();
+		s->trusted = false;
 		err = read_config(s);
 		if (!err && !s->config.lst.n_entries)
 			err = fail(ERR_FILE_NOT_FOUND,

@@ -15,18 +15,19 @@
 #define WIDTH 78		/* columns of a row */
 
 /* BUF may be a line of menu.lst: it must not reach the terminal's controls. */
-static void show(const struct platform *p, const char *prompt, const char *buf)
+static void show(const struct platform *p, const struct prompt *prompt,
+		 const char *buf)
 {
-	size_t room = WIDTH - strlen(prompt), len = strlen(buf), n = 0;
+	size_t room = WIDTH - strlen(prompt->text), len = strlen(buf), n = 0;
 	char row[WIDTH + 1];
 
 	if (len > room)
 		buf += len - room;
 	for (; buf[n]; n++)
-		row[n] = (uint8_t)buf[n] < ' ' || buf[n] == KEY_DELETE ? '?' :
-			 buf[n];
+		row[n] = prompt->hidden ? '*' : (uint8_t)buf[n] < ' ' ||
+			 buf[n] == KEY_DELETE ? '?' : buf[n];
 	row[n] = 0;
-	say(p, "\r%*s\r%s%s", WIDTH, "", prompt, row);
+	say(p, "\r%*s\r%s%s", WIDTH, "", prompt->text, row);
 }
 
 /* KEY is put into BUF or takes from it.  False: it means nothing. */
@@ -47,8 +48,8 @@ static bool edit(char *buf, size_t size, int key)
 	return true;
 }
 
-bool prompt_line(const struct platform *p, const char *prompt, char *buf,
-		 size_t size)
+bool prompt_line(const struct platform *p, const struct prompt *prompt,
+		 char *buf, size_t size)
 {
 	show(p, prompt, buf);
 	for (;;) {
@@ -61,8 +62,8 @@ bool prompt_line(const struct platform *p, const char *prompt, char *buf,
 		if (!edit(buf, size, key))
 			continue;
 		if (key >= ' ' && key < KEY_DELETE &&
-		    strlen(prompt) + strlen(buf) <= WIDTH)
-			say(p, "%c", key);
+		    strlen(prompt->text) + strlen(buf) <= WIDTH)
+			say(p, "%c", prompt->hidden ? '*' : key);
 		else
 			show(p, prompt, buf);
 	}

@@ -4,11 +4,16 @@
 
 #include "loader/platform.h"
 
+struct prompt {
+	const char *text;	/* what stands before the line */
+	bool hidden;		/* nobody may read what is typed */
+};
+
 /*
- * Let the user edit BUF, SIZE bytes with what it holds already, behind PROMPT.
- * Backspace, Ctrl-U (all of it), Enter.  False: Escape was pressed.
+ * Let the user edit BUF, SIZE bytes with what it holds already.  Backspace,
+ * Ctrl-U (all of it), Enter.  False: Escape was pressed.
  */
-bool prompt_line(const struct platform *p, const char *prompt, char *buf,
-		 size_t size);
+bool prompt_line(const struct platform *p, const struct prompt *prompt,
+		 char *buf, size_t size);
 
 #endif

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "menu/extra.h"
 #include "menu/guest.h"
 #include "menu/load.h"
 #include "menu/record.h"
-#include "menu/show.h"
 
 #define KEY_ESC 0x1b
 
@@ -129,7 +129,7 @@ static int run_boot(struct runner *r, const char *args)
 	return err ? err : fail(ERR_BOOT, "%s", r->entry->kernel_path);
 }
 
-static int run_configfile(struct runner *r, const char *args)
+int run_configfile(struct runner *r, const char *args)
 {
 	const char *path;
 	struct file f;
@@ -169,12 +169,8 @@ static int run_print(struct runner *r, const char *args)
 /* Without a password in the header, `lock` keeps nobody out. */
 static int run_lock(struct runner *r, const char *args)
 {
-	return r->config->lst.password ? fail(ERR_AUTH, "lock") : 0;
-}
-
-static int run_password(struct runner *r, const char *args)
-{
-	return fail(ERR_AUTH, "password");
+	return r->config->lst.password && !r->trusted ?
+		fail(ERR_AUTH, "lock: p in the menu asks for the password") : 0;
 }
 
 /* For consoles that other loaders have. */
@@ -183,74 +179,40 @@ static int run_nothing(struct runner *r, const char *args)
 	return 0;
 }
 
-static int run_ignored(struct runner *r, const char *args)
-{
-	say(r->p, " (no effect with this loader)\n");
-	return 0;
-}
-
 static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BACKGROUND] = run_nothing,
-	[CMD_BLOCKLIST] = show_blocklist,
 	[CMD_BOOT] = run_boot,
 	[CMD_BORDER] = run_nothing,
-	[CMD_CAT] = show_cat,
 	[CMD_CHAINLOADER] = run_chainloader,
 	[CMD_CLEAR] = run_nothing,
-	[CMD_CMP] = show_cmp,
 	[CMD_COLOR] = run_nothing,
 	[CMD_CONFIGFILE] = run_configfile,
 	[CMD_DEBUG] = run_nothing,
-	[CMD_DISPLAYAPM] = run_ignored,
-	[CMD_DISPLAYMEM] = show_displaymem,
-	[CMD_FIND] = show_find,
 	[CMD_FOREGROUND] = run_nothing,
-	[CMD_FSTEST] = run_ignored,
-	[CMD_GEOMETRY] = show_geometry,
 	[CMD_HALT] = run_halt,
-	[CMD_HELP] = run_ignored,
-	[CMD_HIDE] = run_ignored,
-	[CMD_IMPSPROBE] = run_ignored,
 	[CMD_INITRD] = load_initrd,
-	[CMD_IOPROBE] = run_ignored,
 	[CMD_KERNEL] = run_kernel,
 	[CMD_LOCK] = run_lock,
-	[CMD_MAKEACTIVE] = run_ignored,
-	[CMD_MAP] = run_ignored,
-	[CMD_MD5CRYPT] = run_ignored,
 	[CMD_MODULE] = load_module,
 	[CMD_MODULENOUNZIP] = load_modulenounzip,
 	[CMD_PAGER] = run_nothing,
-	[CMD_PASSWORD] = run_password,
 	[CMD_PAUSE] = run_pause,
 	[CMD_PRINT] = run_print,
-	[CMD_READ] = run_ignored,
 	[CMD_REBOOT] = run_reboot,
 	[CMD_ROOT] = run_root,
 	[CMD_ROOTNOVERIFY] = run_rootnoverify,
-	[CMD_SAVEDEFAULT] = run_ignored,
 	[CMD_SERIAL] = run_nothing,
 	[CMD_SETKEY] = run_nothing,
 	[CMD_SHADE] = run_nothing,
 	[CMD_SPLASHIMAGE] = run_nothing,
 	[CMD_TERMINAL] = run_nothing,
 	[CMD_TERMINFO] = run_nothing,
-	[CMD_TESTLOAD] = run_ignored,
-	[CMD_TESTVBE] = run_ignored,
-	[CMD_UNHIDE] = run_ignored,
-	[CMD_UPPERMEM] = run_ignored,
-	[CMD_VBEPROBE] = run_ignored,
 	[CMD_VIEWPORT] = run_nothing,
 };
 
 bool run_supports(enum lst_cmd cmd)
 {
 	return handlers[cmd] != NULL;
-}
-
-bool run_has_effect(enum lst_cmd cmd)
-{
-	return handlers[cmd] != run_ignored;
 }
 
 static void measure(const struct platform *p, const char *line)
@@ -263,16 +225,18 @@ static void measure(const struct platform *p, const char *line)
 static int run_one(struct runner *r, enum lst_cmd cmd, const char *text,
 		   const char *args)
 {
+	const struct menu_extra *extra;
+
 	measure(r->p, text);
 	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD)
 		say(r->p, "%s\n", text);
 	if (!(command_flags(cmd) & CMD_ENTRY))
 		return fail(ERR_COMMAND, "%s: only before the first title",
 			    command_name(cmd));
-	if (!handlers[cmd])
-		return fail(ERR_COMMAND, "%s: not supported by this loader",
-			    command_name(cmd));
-	return handlers[cmd](r, args);
+	if (handlers[cmd])
+		return handlers[cmd](r, args);
+	extra = r->p->extra(r->p);
+	return extra ? extra->command(r, cmd, args) : ERR_READ;
 }
 
 int run_typed(struct runner *r, const char *line)

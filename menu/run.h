@@ -14,6 +14,7 @@ struct runner {
 	struct boot_entry *entry;	/* what `kernel` and `initrd` opened */
 	/* Set by `configfile`: go on with this file, relative to root. */
 	char *configfile;
+	bool trusted;	/* the header's password was typed */
 	bool ended;	/* halt or reboot, on a platform where they return */
 };
 
@@ -31,11 +32,11 @@ int run_begin(struct runner *r, const char *title);
 int run_typed(struct runner *r, const char *line);
 int run_end(struct runner *r);
 
-/* Whether CMD does anything in an entry; otherwise it is ERR_COMMAND. */
+/* Whether CMD is done here; if not, ask menu/extra.h. */
 bool run_supports(enum lst_cmd cmd);
 
-/* Whether more than a note comes of it: this loader writes nothing. */
-bool run_has_effect(enum lst_cmd cmd);
+/* The command: what it opens is r->configfile. */
+int run_configfile(struct runner *r, const char *args);
 
 /* Wait for a key, and return it. */
 int run_wait_key(const struct platform *p);

@@ -33,6 +33,7 @@ static void tell_error(struct runner *r)
 
 void shell_commands(struct runner *r)
 {
+	static const struct prompt prompt = { "twinboot> " };
 	char *line = arena_alloc(r->p->arena, LST_LINE_MAX + 1);
 
 	if (!line || run_begin(r, "by hand")) {
@@ -44,7 +45,7 @@ void shell_commands(struct runner *r)
 	    "the menu.\n");
 	while (!is_over(r)) {
 		line[0] = 0;
-		if (!prompt_line(r->p, "twinboot> ", line, LST_LINE_MAX + 1))
+		if (!prompt_line(r->p, &prompt, line, LST_LINE_MAX + 1))
 			return;
 		if (run_typed(r, line))
 			tell_error(r);
@@ -95,13 +96,14 @@ static void delete_line(struct edited *e)
 
 static void change_line(struct runner *r, struct edited *e)
 {
+	static const struct prompt prompt = { "edit> " };
 	char before[LST_LINE_MAX + 1];
 
 	if (!e->n)
 		return;
 	memcpy(before, e->line[e->at], sizeof(before));
 	say(r->p, "\n");
-	if (!prompt_line(r->p, "edit> ", e->line[e->at], LST_LINE_MAX + 1))
+	if (!prompt_line(r->p, &prompt, e->line[e->at], LST_LINE_MAX + 1))
 		memcpy(e->line[e->at], before, sizeof(before));
 }
 

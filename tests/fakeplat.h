@@ -11,6 +11,7 @@
 
 #include "loader/hash.h"
 #include "loader/base/err.h"
+#include "menu/extra.h"
 #include "menu/main.h"
 
 enum fake_end { FAKE_RETURNED, FAKE_STARTED, FAKE_WAITS };
@@ -140,6 +141,13 @@ static inline int fake_load(struct boot_entry *e, const struct memmap *map,
 	return err;
 }
 
+/* What lies in stage 2's second part when that is damaged. */
+static inline const struct menu_extra *fake_no_extra(const struct platform *p)
+{
+	fail(ERR_READ, "damaged");
+	return NULL;
+}
+
 /* DISKS as hd0, hd1, ...; ROOM of SIZE bytes is all the memory. */
 static inline void fake_init(struct blk **disks, unsigned n, void *room,
 			     size_t size)
@@ -156,7 +164,7 @@ static inline void fake_init(struct blk **disks, unsigned n, void *room,
 		.modes = 1u << GO_REAL16,
 		.n_disks = n, .disk = disks, .boot_part = -1,
 		.memmap = &fake.map, .write = fake_write, .key = fake_key,
-		.idle = fake_idle, .hash = hash_file,
+		.idle = fake_idle, .hash = hash_file, .extra = extra_here,
 		.clock_ms = fake_clock_ms,
 		.firmware_tsc = fake_firmware_tsc, .go = fake_go,
 		.reboot = fake_reboot, .halt = fake_halt,

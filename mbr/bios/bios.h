@@ -81,6 +81,8 @@ int bios_unpack(const struct platform *p, const char *path, struct file *f,
 		struct file *out);
 /* hash_file(), in the second part. */
 int bios_hash(const struct platform *p, struct file *f, uint8_t *digest);
+/* struct platform's extra(), the same. */
+const struct menu_extra *bios_extra(const struct platform *p);
 int bios_update_memmap(struct memmap *m);
 
 /* disk.c: every disk with EDD, the boot disk first.  ERR_NO_MEMORY. */

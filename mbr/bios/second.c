@@ -113,6 +113,13 @@ int bios_hash(const struct platform *p, struct file *f, uint8_t *digest)
 	return err ? err : part->hash(p, f, digest);
 }
 
+const struct menu_extra *bios_extra(const struct platform *p)
+{
+	const struct bios_second *part;
+
+	return bios_second_load(p, &part) ? NULL : part->extra;
+}
+
 int bios_update_memmap(struct memmap *m)
 {
 	int err = 0;

@@ -9,6 +9,7 @@
 #include "loader/hash.h"
 #include "loader/kernel/kernel.h"
 #include "loader/unpack/unpack.h"
+#include "menu/extra.h"
 
 struct bios_second {
 	const struct kernel_format *multiboot, *hv;
@@ -16,6 +17,7 @@ struct bios_second {
 	__typeof__(unpack_size) *unpack_size;
 	__typeof__(unpack_gunzip) *gunzip;
 	__typeof__(hash_file) *hash;
+	const struct menu_extra *extra;
 };
 
 /*

@@ -12,4 +12,5 @@ const struct bios_second bios_second_table
 	.unpack_size = unpack_size,
 	.gunzip = unpack_gunzip,
 	.hash = hash_file,
+	.extra = &extra_all,
 };

@@ -27,6 +27,13 @@ SECTIONS
 		*unpack/boot/libs.o(ALL)
 		*libz.a:*(ALL)
 		*libshared-boot.a:hash.o(ALL)
+		*libshared-boot.a:crypt*.o(ALL)
+		*libshared-boot.a:auth.o(ALL)
+		*libshared-boot.a:extra.o(ALL)
+		*libshared-boot.a:prompt.o(ALL)
+		*libshared-boot.a:screen.o(ALL)
+		*libshared-boot.a:shell.o(ALL)
+		*libshared-boot.a:show.o(ALL)
 		*libmd.a:*(ALL)
 		. = ALIGN(512);
 	}

@@ -7,6 +7,7 @@
 #include "loader/hash.h"
 #include "loader/base/err.h"
 #include "loader/paths.h"
+#include "menu/extra.h"
 #include "menu/main.h"
 
 #define ARENA_PAGES 1024 /* 4 MiB */
@@ -44,6 +45,7 @@ static struct platform platform = {
 	.update_memmap = uefi_update_memmap,
 	.unpack = uefi_unpack,
 	.hash = hash_file,
+	.extra = extra_here,
 	.boot_part = -1,
 	.write = uefi_write,
 	.key = uefi_key,

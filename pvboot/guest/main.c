@@ -10,6 +10,7 @@
 #include "loader/base/fmt.h"
 #include "loader/paths.h"
 #include "loader/platform.h"
+#include "menu/extra.h"
 #include "menu/main.h"
 #include "pvboot/guest/blkfront.h"
 #include "pvboot/guest/chain.h"
@@ -112,7 +113,7 @@ _Noreturn void guest_main(start_info_t *si)
 		.modes = PATHS_PV_MODES,
 		.disk = disk, .boot_part = -1, .memmap = &map,
 		.write = console_write, .key = console_key, .idle = idle,
-		.hash = hash_file,
+		.hash = hash_file, .extra = extra_here,
 		.clock_ms = clock_ms, .backend_tsc = backend_ticks,
 		.go = chain_go, .reboot = reboot, .halt = halt,
 	};

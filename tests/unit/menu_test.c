@@ -3,6 +3,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include "loader/crypt.h"
 #include "tests/unit/testmenu.h"
 
 static const struct testmenu_file menus[] = {
@@ -29,6 +30,15 @@ static const struct testmenu_file menus[] = {
 	  "title x\nkernel /k1 \033[2J\n" },
 	{ "root/m/locked.lst",
 	  "password x\ntimeout 5\ntitle A\nkernel /k1 a\n" },
+	{ "root/m/hashed.lst",
+	  "password --md5 $1$abcdefgh$cHJi5PXp/ki/ktXzqlk6I1\n"
+	  "title A\nlock\nkernel /k1 a\n"
+	  "title B\nkernel /k1 b\npassword --encrypted "
+	  "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5 "
+	  "/m/notime.lst\ntitle C\npassword --md5 x\nkernel /k1\n"
+	  "title D\npassword open\nkernel /k1 d\n" },
+	{ "root/m/tofile.lst",
+	  "password x /m/three.lst\ntitle A\nlock\nkernel /k1 z\n" },
 	{ "root/m/marked.lst",
 	  "timeout 5\ntitle A\n#twinboot pv=always\nkernel /k1 a\n"
 	  "title B\n# x\nkernel /k1 b\n" },
@@ -191,8 +201,86 @@ static void test_locked(void **state)
 	fake_press(300, '\n');
 	assert_int_equal(run("locked"), FAKE_STARTED);
 	assert_string_equal(fake.args, "a");
-	prints("a password is asked for this");
+	prints("p asks for the password, which this needs");
 	prints_not("twinboot>");
+}
+
+/* Typed keys count, and only the right password opens what is locked. */
+static void test_password(void **state)
+{
+	fake_press(100, '\n');			/* locked */
+	fake_press(101, 'x');
+	type_text(200, "pwrong\np\033c\n");	/* still locked */
+	fake_press(300, 'x');
+	type_text(400, "psecret\n\n");
+	assert_int_equal(run("hashed"), FAKE_STARTED);
+	assert_string_equal(fake.args, "a");
+	assert_in_range(fake.now, 400, 700);
+	prints("Error 32: Must be authenticated: lock");
+	prints("Password: ******");
+	prints("Error 32: Must be authenticated: wrong password\n");
+	prints("Error 32: Must be authenticated: no password was given\n");
+	prints_not("twinboot>");
+	prints_not("secret");
+	/* With it, the rest is open, too. */
+	fresh(NULL);
+	type_text(100, "psecret\nclock\nkernel /k1 c\nboot\n");
+	assert_int_equal(run("hashed"), FAKE_STARTED);
+	assert_string_equal(fake.args, "c");
+	/* A file behind it is opened, and has no trust of this one's. */
+	fresh(NULL);
+	type_text(100, "px\n");
+	assert_int_equal(run("tofile"), FAKE_STARTED);
+	assert_string_equal(fake.args, "b");
+	/* configfile drops it. */
+	fresh(NULL);
+	type_text(100, "psecret\ncconfigfile /m/hashed.lst\nc");
+	assert_int_equal(run("hashed"), FAKE_WAITS);
+	prints("p asks for the password, which this needs");
+}
+
+static void test_entry_password(void **state)
+{
+	type_text(100, "1\nHello world!\n");
+	assert_int_equal(run("hashed"), FAKE_WAITS);
+	prints("    0  A\n    1  B\n");
+	assert_string_equal(fake.args, "");	/* the other menu.lst */
+	assert_non_null(strstr(strstr(fake.out, "Password:"), "    0  A\n\n"));
+	fresh(NULL);
+	type_text(100, "1\nHello world\n");
+	assert_int_equal(run("hashed"), FAKE_WAITS);
+	prints("wrong password\n\nPress any key");
+	fresh(NULL);
+	type_text(100, "2\nx\n");
+	assert_int_equal(run("hashed"), FAKE_WAITS);
+	prints("Error 30: Invalid argument: only $1$, $5$ and $6$");
+	fresh(NULL);
+	type_text(100, "3\nopen\n");
+	assert_int_equal(run("hashed"), FAKE_STARTED);
+	assert_string_equal(fake.args, "d");
+	/* Where the part of us that asks cannot be loaded, nobody gets in. */
+	fresh(NULL);
+	fake.p.extra = fake_no_extra;
+	fake_press(100, '\n');
+	assert_int_equal(run("hashed"), FAKE_WAITS);
+	prints("The menu cannot be shown.");
+	prints("Error 32: Must be authenticated: lock");
+	assert_int_equal(fake.starts, 0);
+}
+
+/* The command prints a hash that the same password fits. */
+static void test_md5crypt(void **state)
+{
+	char hash[CRYPT_MAX], *at;
+
+	type_text(100, "cmd5crypt\nsecret\n");
+	assert_int_equal(run("three"), FAKE_WAITS);
+	at = strstr(fake.out, "Encrypted: $1$");
+	assert_non_null(at);
+	at += strlen("Encrypted: ");
+	at[strcspn(at, "\n")] = 0;
+	assert_int_equal(crypt_hash("secret", at, hash), 0);
+	assert_string_equal(hash, at);
 }
 
 /* Any key that can be typed ends the countdown. */
@@ -304,6 +392,9 @@ int main(void)
 		cmocka_unit_test_setup(test_commands, fresh),
 		cmocka_unit_test_setup(test_edit, fresh),
 		cmocka_unit_test_setup(test_locked, fresh),
+		cmocka_unit_test_setup(test_password, fresh),
+		cmocka_unit_test_setup(test_entry_password, fresh),
+		cmocka_unit_test_setup(test_md5crypt, fresh),
 		cmocka_unit_test_setup(test_any_key, fresh),
 		cmocka_unit_test_setup(test_bytes, fresh),
 		cmocka_unit_test_setup(test_hidden, fresh),

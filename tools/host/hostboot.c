@@ -17,6 +17,7 @@
 #include "loader/platform.h"
 #include "loader/unpack/unpack.h"
 #include "menu/config.h"
+#include "menu/extra.h"
 #include "menu/main.h"
 #include "menu/utf8.h"
 
@@ -166,6 +167,14 @@ static int host_hash(const struct platform *p, struct file *f, uint8_t *digest)
 	       hash_file(p, f, digest);
 }
 
+static const struct menu_extra *host_extra(const struct platform *p)
+{
+	if (!host.path->first_only)
+		return extra_here(p);
+	hostboot_no_second();
+	return NULL;
+}
+
 static const char *mode_name(enum handover_mode mode)
 {
 	static const char *const names[] = {
@@ -261,7 +270,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
 		.update_memmap = host_update_memmap,
-		.unpack = host_unpack, .hash = host_hash,
+		.unpack = host_unpack, .hash = host_hash, .extra = host_extra,
 		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};

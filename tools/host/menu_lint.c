@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "menu/run.h"
+#include "menu/extra.h"
 #include "tools/host/menu.h"
 
 struct lint {
@@ -116,19 +116,9 @@ static void arguments(struct lint *t, const struct lst_line *line)
 static bool has_effect(const struct lst_line *line)
 {
 	if (line->kind == LST_GLOBAL && command_flags(line->cmd) & CMD_ENTRY &&
-	    !run_supports(line->cmd))
+	    !extra_supports(line->cmd))
 		return false;
-	return run_has_effect(line->cmd);
-}
-
-/* Our loaders ask for no password, so nobody gets past these. */
-static void locks(struct lint *t, const struct lst_line *line)
-{
-	if (line->kind == LST_COMMAND && (line->cmd == CMD_PASSWORD ||
-	    (line->cmd == CMD_LOCK && t->l->password)))
-		remark(t, line->line, "\"%s\": nobody can start this entry, "
-		       "our loaders do not ask for a password",
-		       command_name(line->cmd));
+	return extra_has_effect(line->cmd);
 }
 
 /* GRUB reads the first word; ours take further files. */
@@ -162,13 +152,12 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	    !(command_flags(line->cmd) & CMD_ENTRY))
 		remark(t, line->line, "\"%s\" inside an entry is Error 27: it "
 		       "belongs before the first title", name);
-	else if (line->kind == LST_COMMAND && !run_supports(line->cmd))
+	else if (line->kind == LST_COMMAND && !extra_supports(line->cmd))
 		remark(t, line->line, "\"%s\" is not supported by our loaders: "
 		       "Error 27", name);
 	else if (!has_effect(line))
 		remark(t, line->line, "\"%s\" has no effect with our loaders",
 		       name);
-	locks(t, line);
 	if ((line->cmd == CMD_ROOT || line->cmd == CMD_ROOTNOVERIFY) && *args &&
 	    *args != '(')
 		remark(t, line->line,

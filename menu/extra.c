@@ -1,0 +1,76 @@
+/*
+ * The commands that an entry seldom has, and the table of all that lies beside
+ * them.
+ */
+#include "menu/extra.h"
+
+#include "loader/base/err.h"
+#include "menu/auth.h"
+#include "menu/screen.h"
+#include "menu/shell.h"
+#include "menu/show.h"
+
+typedef int extra_handler(struct runner *r, const char *args);
+
+static int run_ignored(struct runner *r, const char *args)
+{
+	say(r->p, " (no effect with this loader)\n");
+	return 0;
+}
+
+static extra_handler *const handlers[CMD_COUNT] = {
+	[CMD_BLOCKLIST] = show_blocklist,
+	[CMD_CAT] = show_cat,
+	[CMD_CMP] = show_cmp,
+	[CMD_DISPLAYAPM] = run_ignored,
+	[CMD_DISPLAYMEM] = show_displaymem,
+	[CMD_FIND] = show_find,
+	[CMD_FSTEST] = run_ignored,
+	[CMD_GEOMETRY] = show_geometry,
+	[CMD_HELP] = run_ignored,
+	[CMD_HIDE] = run_ignored,
+	[CMD_IMPSPROBE] = run_ignored,
+	[CMD_IOPROBE] = run_ignored,
+	[CMD_MAKEACTIVE] = run_ignored,
+	[CMD_MAP] = run_ignored,
+	[CMD_MD5CRYPT] = auth_md5crypt,
+	[CMD_PASSWORD] = auth_password,
+	[CMD_READ] = run_ignored,
+	[CMD_SAVEDEFAULT] = run_ignored,
+	[CMD_TESTLOAD] = run_ignored,
+	[CMD_TESTVBE] = run_ignored,
+	[CMD_UNHIDE] = run_ignored,
+	[CMD_UPPERMEM] = run_ignored,
+	[CMD_VBEPROBE] = run_ignored,
+};
+
+static int run(struct runner *r, enum lst_cmd cmd, const char *args)
+{
+	if (!handlers[cmd])
+		return fail(ERR_COMMAND, "%s: not supported by this loader",
+			    command_name(cmd));
+	return handlers[cmd](r, args);
+}
+
+const struct menu_extra extra_all = {
+	.choose = screen_choose,
+	.commands = shell_commands,
+	.edit = shell_edit,
+	.unlock = auth_unlock,
+	.command = run,
+};
+
+const struct menu_extra *extra_here(const struct platform *p)
+{
+	return &extra_all;
+}
+
+bool extra_supports(enum lst_cmd cmd)
+{
+	return run_supports(cmd) || handlers[cmd];
+}
+
+bool extra_has_effect(enum lst_cmd cmd)
+{
+	return handlers[cmd] != run_ignored;
+}

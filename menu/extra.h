@@ -1,0 +1,34 @@
+/*
+ * What most boots do without: the menu that is shown, what is done by hand,
+ * passwords, commands that look at things.  BIOS stage 2 keeps it in its second
+ * part, so it is only reached through struct platform's extra().
+ */
+#ifndef MENU_EXTRA_H
+#define MENU_EXTRA_H
+
+#include "menu/menu.h"
+#include "menu/run.h"
+
+struct menu_extra {
+	/* screen_choose(), shell_commands(), shell_edit(), auth_unlock() */
+	void (*choose)(const struct platform *p, const struct menu_ask *ask,
+		       struct menu_choice *out);
+	void (*commands)(struct runner *r);
+	void (*edit)(struct runner *r, const struct lst_entry *e);
+	int (*unlock)(struct runner *r);
+	/* Command CMD, which run_command() does not do.  ERR_COMMAND. */
+	int (*command)(struct runner *r, enum lst_cmd cmd, const char *args);
+};
+
+extern const struct menu_extra extra_all;
+
+/* struct platform's extra() where all of it is in memory. */
+const struct menu_extra *extra_here(const struct platform *p);
+
+/* Whether CMD does anything in an entry; otherwise it is ERR_COMMAND. */
+bool extra_supports(enum lst_cmd cmd);
+
+/* Whether more than a note comes of it. */
+bool extra_has_effect(enum lst_cmd cmd);
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * The menu that people see: a list, a line that says what is chosen, a
+ * countdown.  It needs nothing of a console but "\n" and "\r".
+ */
+#ifndef MENU_SCREEN_H
+#define MENU_SCREEN_H
+
+#include "menu/menu.h"
+
+/* Show it, beginning with OUT's entry, and let the user choose. */
+void screen_choose(const struct platform *p, const struct menu_ask *ask,
+		   struct menu_choice *out);
+
+#endif
