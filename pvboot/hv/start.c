@@ -12,6 +12,7 @@
 #include "pvboot/hv/machine/reset.h"
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/trap.h"
 #include "pvboot/hv/machine/upcalls.h"
 #include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/run.h"
@@ -43,5 +44,5 @@ void start(uint32_t magic, uint32_t info_pa)
 	build_domain(d, &config);
 	tables_leave();
 	run_bind(0, &d->vcpu[0]);
-	run(0);
+	trap_on_stack(tables_stack(0), run, 0);
 }

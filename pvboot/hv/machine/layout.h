@@ -17,11 +17,16 @@
 #define HV_M2P		LAYOUT_VA(0xffff800000000000) /* slot 256: guest's */
 #define HV_DIRECT	LAYOUT_VA(0xffff808000000000) /* slot 257: all RAM */
 #define HV_IMAGE	LAYOUT_VA(0xffff810000000000) /* slot 258 */
-#define HV_GDT		LAYOUT_VA(0xffff818000000000) /* slot 259 */
-#define HV_LDT		LAYOUT_VA(0xffff818000010000)
+/* Slot 259.  A window for each processor: GDT, then LDT; and its stacks. */
+#define HV_GDT(n)	(LAYOUT_VA(0xffff818000000000) + (n) * 0x20000)
+#define HV_LDT(n)	(LAYOUT_VA(0xffff818000010000) + (n) * 0x20000)
+#define HV_STACKS	LAYOUT_VA(0xffff818020000000)
+#define HV_STACKS_STEP	0x10000		/* bytes from one's to the next's */
 #define HV_MMIO		LAYOUT_VA(0xffff818040000000)
 
 #define PAGE_SIZE	LAYOUT_VA(4096)
+
+#define PROCESSORS	16	/* at most */
 
 /* Ours. */
 #define SEL_CS0		0xe008

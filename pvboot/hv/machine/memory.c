@@ -256,7 +256,7 @@ static void load_tables(void)
 	map_image(image_start, image_rodata, PTE_P | PTE_A);
 	map_image(image_rodata, image_data, PTE_P | PTE_A | PTE_NX);
 	map_image(image_data, image_end, PTE_DATA);
-	table(&memory_l4[HV_GDT >> 39 & 511]);
+	table(&memory_l4[HV_GDT(0) >> 39 & 511]);
 	write_cr3(va_ma(memory_l4));
 }
 

@@ -1,7 +1,7 @@
 /*
- * The processor's tables: the GDT (Xen's layout: pages 0..13 the guest's,
- * page 14 ours, xen/arch-x86/xen-x86_64.h), IDT, TSS and SYSCALL registers.
- * Intel SDM volume 3, chapters 3, 6, 7 and 5.8.8.
+ * A processor's tables and stacks: the GDT (Xen's layout: pages 0..13 the
+ * guest's, page 14 ours, xen/arch-x86/xen-x86_64.h), TSS and SYSCALL registers
+ * of its own, an IDT for all.  Intel SDM volume 3, chapters 3, 6, 7 and 5.8.8.
  */
 #include "pvboot/hv/machine/tables.h"
 
@@ -13,6 +13,8 @@
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/trap.h"
 
+/* "Accessed" and "busy" in a GDT are the processor's to write. */
+#define PTE_OWN		(PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX)
 #define GDT_SLOT(sel)	(((sel) - 0xe000) >> 3)
 
 struct tss {
@@ -36,15 +38,26 @@ struct table_ptr {
 	uint64_t base;
 } __attribute__((packed));
 
-uint8_t tables_gdt[4096] __attribute__((aligned(4096)));
 static struct gate idt[256] __attribute__((aligned(4096)));
-static struct tss tss __attribute__((aligned(16)));
+static struct tss tss[PROCESSORS] __attribute__((aligned(128)));
 
-/* Below each a page that is not there: too deep is a double fault. */
-static struct {
-	uint8_t guard[4096], stack[4096];
-} own[4] __attribute__((aligned(4096)));
+#define STACK		0x4000		/* the common one */
+#define IST_STACKS	4
 
+/* What a processor has to itself. */
+struct own {
+	uint8_t stack[STACK], ist[IST_STACKS][4096], gdt[4096];
+};
+
+static struct own *own[PROCESSORS];
+
+/*
+ * Its stacks as they are mapped.  Below each a page that is not there: too deep
+ * is a double fault.
+ */
+#define STACK_AT	0x1000
+#define IST_AT(i)	(STACK_AT + STACK + 0x1000 + (i) * 0x2000)
+_Static_assert(IST_AT(IST_STACKS) <= HV_STACKS_STEP, "stacks");
 
 /*
  * What libc's functions expect behind FS: its own address, and a stack canary
@@ -52,10 +65,15 @@ static struct {
  */
 static uint64_t fs_block[8] = { [5] = 0x7c3a91e5d2064f8bULL };
 
-static void set_system(unsigned sel, uint64_t base, uint32_t limit,
-		       uint8_t type)
+static uint64_t stacks_of(unsigned processor)
 {
-	uint64_t *e = (uint64_t *)tables_gdt + GDT_SLOT(sel);
+	return HV_STACKS + processor * (uint64_t)HV_STACKS_STEP;
+}
+
+static void set_system(struct own *o, unsigned sel, uint64_t base,
+		       uint32_t limit, uint8_t type)
+{
+	uint64_t *e = (uint64_t *)o->gdt + GDT_SLOT(sel);
 
 	e[0] = (limit & 0xffff) | (base & 0xffffff) << 16 |
 		(uint64_t)(0x80 | type) << 40 |
@@ -79,17 +97,16 @@ static void set_gate(unsigned vec, uint64_t to, uint8_t dpl, uint8_t ist)
  */
 static void idt_init(void)
 {
-	static const uint8_t own_stack[4] = { VEC_DB, VEC_NMI, VEC_DF, VEC_MC };
+	static const uint8_t own_stack[IST_STACKS] = {
+		VEC_DB, VEC_NMI, VEC_DF, VEC_MC
+	};
 	unsigned i;
 
 	for (i = 0; i < 256; i++)
 		set_gate(i, (uint64_t)(uintptr_t)trap_stubs[i],
 			 i == VEC_BP || i == VEC_OF ? 3 : 0, 0);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < IST_STACKS; i++)
 		idt[own_stack[i]].ist = (uint8_t)(i + 1);
-		tss.ist[i] = (uint64_t)(uintptr_t)own[i].stack + 4096;
-		memory_map((uint64_t)(uintptr_t)own[i].guard, 0);
-	}
 }
 
 /* CS 0 in this register makes SYSENTER a #GP (SDM volume 2). */
@@ -98,24 +115,77 @@ void tables_set_sysenter(bool on)
 	wrmsr(MSR_SYSENTER_CS, on ? SEL_CS0 : 0);
 }
 
-void tables_set_ldt(unsigned ents)
+void tables_set_ldt(unsigned processor, unsigned ents)
 {
 	if (ents)
-		set_system(SEL_LDT, HV_LDT, ents * 8 - 1, 0x2);
+		set_system(own[processor], SEL_LDT, HV_LDT(processor),
+			   ents * 8 - 1, 0x2);
 	__asm__ volatile("lldt %w0" : : "r"(ents ? SEL_LDT : 0));
 }
 
-void tables_set_stack(struct regs *r)
+/* The last 16 bytes of an IST stack: where the other entries push. */
+static uint64_t *ist_end(struct own *o, unsigned i)
 {
-	trap_regs_top = (uint64_t)(uintptr_t)(r + 1);
-	tss.rsp[0] = trap_regs_top;
-	wrmsr(MSR_SYSENTER_ESP, trap_regs_top);
+	return (uint64_t *)(o->ist[i] + 4096 - 16);
+}
+
+void tables_set_stack(unsigned processor, struct regs *r)
+{
+	uint64_t top = (uint64_t)(uintptr_t)(r + 1);
+
+	trap_cells[processor].regs_top = top;
+	tss[processor].rsp[0] = top;
+	for (unsigned i = 0; i < IST_STACKS; i++)
+		*ist_end(own[processor], i) = top;
+	wrmsr(MSR_SYSENTER_ESP, top);
 	wrmsr(MSR_SYSENTER_EIP, (uint64_t)(uintptr_t)trap_sysenter);
 }
 
-static void load_tables(void)
+static void map_stack(uint64_t va, const uint8_t *from, unsigned bytes)
 {
-	struct table_ptr gdtr = { 15 * 4096 - 1, HV_GDT };
+	for (unsigned at = 0; at < bytes; at += PAGE_SIZE)
+		memory_map(va + at, va_ma(from + at) | PTE_OWN);
+}
+
+static void map_own(unsigned processor)
+{
+	struct own *o = own[processor];
+	uint64_t at = stacks_of(processor);
+
+	map_stack(at + STACK_AT, o->stack, STACK);
+	for (unsigned i = 0; i < IST_STACKS; i++) {
+		map_stack(at + IST_AT(i), o->ist[i], PAGE_SIZE);
+		tss[processor].ist[i] = at + IST_AT(i) + PAGE_SIZE - 16;
+	}
+	memory_map(HV_GDT(processor) + 14 * PAGE_SIZE, va_ma(o->gdt) | PTE_OWN);
+}
+
+void *tables_prepare(unsigned processor)
+{
+	struct own *o = memory_take(sizeof(*o));
+	uint64_t *g = (uint64_t *)o->gdt;
+
+	own[processor] = o;
+	g[GDT_SLOT(SEL_CS0)] = 0x00af9b000000ffff;
+	g[GDT_SLOT(SEL_DS0)] = 0x00cf93000000ffff;
+	g[GDT_SLOT(0xe020)] = 0x00cffb000000ffff;
+	g[GDT_SLOT(0xe028)] = 0x00cff3000000ffff;
+	g[GDT_SLOT(0xe030)] = 0x00affb000000ffff;
+	tss[processor].iobase = sizeof(*tss);	/* no ports for ring 3 */
+	set_system(o, SEL_TSS, (uint64_t)(uintptr_t)&tss[processor],
+		   sizeof(*tss) - 1, 0x9);
+	map_own(processor);
+	return o->stack + STACK;
+}
+
+uint64_t tables_stack(unsigned processor)
+{
+	return stacks_of(processor) + STACK_AT + STACK;
+}
+
+static void load_tables(unsigned processor)
+{
+	struct table_ptr gdtr = { 15 * 4096 - 1, HV_GDT(processor) };
 	struct table_ptr idtr = { sizeof(idt) - 1, (uint64_t)(uintptr_t)idt };
 
 	__asm__ volatile("lgdt %0; lidt %1" : : "m"(gdtr), "m"(idtr));
@@ -126,27 +196,22 @@ static void load_tables(void)
 			 : "rax", "memory");
 }
 
-void tables_init(void)
+void tables_load(unsigned processor)
 {
-	uint64_t *g = (uint64_t *)tables_gdt;
-
-	g[GDT_SLOT(SEL_CS0)] = 0x00af9b000000ffff;
-	g[GDT_SLOT(SEL_DS0)] = 0x00cf93000000ffff;
-	g[GDT_SLOT(0xe020)] = 0x00cffb000000ffff;
-	g[GDT_SLOT(0xe028)] = 0x00cff3000000ffff;
-	g[GDT_SLOT(0xe030)] = 0x00affb000000ffff;
-	tss.iobase = sizeof(tss);	/* no ports for ring 3 */
-	set_system(SEL_TSS, (uint64_t)(uintptr_t)&tss, sizeof(tss) - 1, 0x9);
-	idt_init();
-	memory_map((uint64_t)(uintptr_t)boot_guard, 0);
-	memory_map(HV_GDT + 14 * PAGE_SIZE,
-		   va_ma(tables_gdt) | PTE_P | PTE_RW | PTE_A | PTE_D | PTE_NX);
-	load_tables();
+	load_tables(processor);
 	wrmsr(MSR_STAR, (uint64_t)SEL_USER32 << 48 | (uint64_t)SEL_CS0 << 32);
-	wrmsr(MSR_LSTAR, (uint64_t)(uintptr_t)trap_syscall);
-	wrmsr(MSR_CSTAR, (uint64_t)(uintptr_t)trap_syscall32);
+	wrmsr(MSR_LSTAR, (uint64_t)(uintptr_t)trap_syscall[processor][0]);
+	wrmsr(MSR_CSTAR, (uint64_t)(uintptr_t)trap_syscall[processor][1]);
 	wrmsr(MSR_FMASK, FLAG_IF | FLAG_TF | FLAG_DF | FLAG_IOPL | FLAG_NT |
 	      FLAG_RF | FLAG_AC | FLAG_VM | FLAG_VIF | FLAG_VIP);
+}
+
+void tables_init(void)
+{
+	idt_init();
+	memory_map((uint64_t)(uintptr_t)boot_guard, 0);
+	tables_prepare(0);
+	tables_load(0);
 	fs_block[0] = (uint64_t)(uintptr_t)fs_block;
 	wrmsr(MSR_FS_BASE, fs_block[0]);
 }

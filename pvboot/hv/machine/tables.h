@@ -1,4 +1,4 @@
-/* Our GDT page, IDT, TSS and SYSCALL registers. */
+/* A processor's GDT page, IDT, TSS, stacks and SYSCALL registers. */
 #ifndef PVBOOT_HV_MACHINE_TABLES_H
 #define PVBOOT_HV_MACHINE_TABLES_H
 
@@ -7,16 +7,27 @@
 
 struct regs;
 
-extern uint8_t tables_gdt[4096];
-
+/* The first processor's, made and loaded. */
 void tables_init(void);
+/*
+ * Make what another one is to have; its stack's top in the direct map, for the
+ * time before it has our page tables.
+ */
+void *tables_prepare(unsigned processor);
+/* By itself: use them. */
+void tables_load(unsigned processor);
+/* The top of its stack. */
+uint64_t tables_stack(unsigned processor);
 /* Before a guest is entered first. */
 void tables_leave(void);
+
+/* The rest is for the processor we run on, which is PROCESSOR. */
+
 /* Does SYSENTER enter, or is it #GP? */
 void tables_set_sysenter(bool on);
 /* Limit of LDT, in entries; 0: none. */
-void tables_set_ldt(unsigned ents);
-/* Where the next entry from a guest stores its registers. */
-void tables_set_stack(struct regs *r);
+void tables_set_ldt(unsigned processor, unsigned ents);
+/* Where entries from a guest store its registers. */
+void tables_set_stack(unsigned processor, struct regs *r);
 
 #endif

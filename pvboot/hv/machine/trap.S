@@ -1,11 +1,16 @@
 /*
  * In and out of the guest.  A guest's registers are pushed straight into its
- * struct regs: TSS.rsp0 and trap_regs_top point behind the structure.  What
- * interrupts ourselves stays on the stack it found.
+ * struct regs; behind it stands the rsp of trap_enter().  What interrupts
+ * ourselves stays on the stack it found.
  *
- * trap_enter(struct regs *): rdi = where to load from.  Returns at the next
- * exit, with regs->vector saying why.  Interrupts are off on both sides; no
- * vector registers, no segment registers and no GS base are touched.
+ * No register tells which processor this is, and both GS bases are the guest's:
+ * each way in finds its processor's structure by something that only this
+ * processor has: TSS.rsp0, SYSENTER_ESP, a copy of SYSCALL's entry, and for
+ * vectors with stacks of their own the word above the stack.
+ *
+ * trap_enter(struct regs *, bool sysret): rdi = where to load from.  Returns at
+ * the next exit, with regs->vector saying why.  Interrupts are off on both
+ * sides; no vector registers, no segment registers and no GS base are touched.
  */
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/trap.h"
@@ -55,7 +60,7 @@ trap_enter:
 	push %r13
 	push %r14
 	push %r15
-	mov %rsp, trap_stack(%rip)
+	mov %rsp, TRAP_REGS(%rdi)
 	mov %rdi, %rsp
 	/*
 	 * SYSRET when nothing is lost by it: flat selectors, no RF or TF, and
@@ -63,7 +68,7 @@ trap_enter:
 	 * faults in ring 0 with the guest's stack: those go by IRET).  It
 	 * clobbers rcx and r11, so only for exits where they are dead.
 	 */
-	testb $1, trap_sysret(%rip)
+	test %esi, %esi
 	jnz 1f
 	POP_GPR
 	add $16, %rsp
@@ -76,36 +81,38 @@ trap_iretq:
 	mov 40(%rsp), %rsp
 	sysretq
 
-	/* A hypercall, or a system call of guest user mode. */
+	/*
+	 * SYSCALL: a hypercall, or a system call of guest user mode, and the
+	 * one of 32-bit code (AMD only).  A copy for each processor, as rsp is
+	 * still the guest's and must be kept somewhere.
+	 */
+	.macro SYSCALL_ENTRY cs, why
+	.balign 64
+	mov %rsp, trap_cells + 64 * processor(%rip)
+	mov trap_cells + 64 * processor + 8(%rip), %rsp
+	push $SEL_KERNEL_SS
+	push trap_cells + 64 * processor(%rip)
+	push %r11
+	push $\cs
+	push %rcx
+	push $0
+	push $\why
+	jmp guest_exit
+	.endm
+
+	.balign 64
 	.globl trap_syscall
 trap_syscall:
-	mov %rsp, trap_guest_rsp(%rip)
-	mov trap_regs_top(%rip), %rsp
-	push $SEL_KERNEL_SS
-	push trap_guest_rsp(%rip)
-	push %r11
-	push $SEL_KERNEL_CS
-	push %rcx
-	push $0
-	push $EXIT_SYSCALL
-	jmp guest_exit
-
-	/* SYSCALL from 32-bit code: AMD only. */
-	.globl trap_syscall32
-trap_syscall32:
-	mov %rsp, trap_guest_rsp(%rip)
-	mov trap_regs_top(%rip), %rsp
-	push $SEL_KERNEL_SS
-	push trap_guest_rsp(%rip)
-	push %r11
-	push $SEL_USER32
-	push %rcx
-	push $0
-	push $EXIT_SYSCALL32
-	jmp guest_exit
+	.set processor, 0
+	.rept PROCESSORS
+	SYSCALL_ENTRY SEL_KERNEL_CS, EXIT_SYSCALL
+	SYSCALL_ENTRY SEL_USER32, EXIT_SYSCALL32
+	.set processor, processor + 1
+	.endr
+	.balign 64
 
 	/*
-	 * SYSENTER: rsp is where the other two get to, and neither rip nor rsp
+	 * SYSENTER: rsp is where the others get to, and neither rip nor rsp
 	 * of the guest is known to anybody.  Its flags are in force, but for
 	 * IF: with TF the first instructions here trap one by one.
 	 */
@@ -128,7 +135,7 @@ trap_common:
 	jz trap_inside
 guest_exit:
 	PUSH_GPR
-	mov trap_stack(%rip), %rsp
+	mov TRAP_REGS(%rsp), %rsp
 	push $2				/* no DF, and no AC: SMAP counts */
 	popfq
 	pop %r15
@@ -139,21 +146,24 @@ guest_exit:
 	pop %rbx
 	ret
 
-	/* IST vectors arrive on a stack of their own. */
+	/*
+	 * IST vectors arrive on a stack of their own; the word above it is
+	 * where the processor's other entries push.
+	 */
 trap_ist:
 	testb $3, 24(%rsp)
 	jz trap_inside
-	mov %rax, trap_scratch(%rip)
+	push %rax
 	mov %rsp, %rax
-	mov trap_regs_top(%rip), %rsp
+	mov 64(%rax), %rsp
+	push 56(%rax)
 	push 48(%rax)
 	push 40(%rax)
 	push 32(%rax)
 	push 24(%rax)
 	push 16(%rax)
 	push 8(%rax)
-	push (%rax)
-	mov trap_scratch(%rip), %rax
+	mov (%rax), %rax
 	jmp guest_exit
 
 	/*
@@ -177,14 +187,25 @@ trap_inside:
 	POP_GPR
 	add $16, %rsp
 	iretq
+	/*
+	 * Where rsp was, rip..ss of struct regs are.  Below that all is dead,
+	 * and the stack may be there (the frame of this exception at 88..128,
+	 * what is pushed here below 72).
+	 */
 trap_bad_iret:
-	pop trap_scratch(%rip)		/* vector */
-	pop trap_guest_rsp(%rip)		/* error code */
-	mov trap_regs_top(%rip), %rsp
-	sub $TRAP_FRAME, %rsp		/* keep rip..ss */
-	push trap_guest_rsp(%rip)
-	orl $EXIT_BAD_IRET, trap_scratch(%rip)
-	push trap_scratch(%rip)
+	push %rax
+	push %rbx
+	mov 56(%rsp), %rax
+	mov 24(%rsp), %rbx		/* error code */
+	mov %rbx, -8(%rax)
+	mov 16(%rsp), %rbx		/* vector */
+	or $EXIT_BAD_IRET, %rbx
+	mov %rbx, -16(%rax)
+	mov 8(%rsp), %rbx
+	mov %rbx, -24(%rax)
+	pop %rbx
+	lea -24(%rax), %rsp
+	pop %rax
 	jmp guest_exit
 
 	/* Stubs of 16 bytes, one for each vector. */
@@ -266,13 +287,20 @@ trap_wrmsr:
 	.quad 1b, 2b
 	.previous
 
+	/*
+	 * trap_on_stack(rsp, fn, arg): fn(arg) on another stack, for good.
+	 */
+	.globl trap_on_stack
+trap_on_stack:
+	mov %rdi, %rsp
+	mov %edx, %edi
+	xor %ebp, %ebp
+	call *%rsi
+	ud2
+
 	.bss
-	.balign 8
-	.globl trap_stack, trap_regs_top, trap_sysret
-trap_stack: .skip 8
-trap_regs_top: .skip 8
-trap_guest_rsp: .skip 8
-trap_scratch: .skip 8
-trap_sysret: .skip 8
+	.balign 64
+	.globl trap_cells
+trap_cells: .skip 64 * PROCESSORS
 
 	.section .note.GNU-stack, "", @progbits

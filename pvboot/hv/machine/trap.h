@@ -16,9 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pvboot/hv/machine/layout.h"
+
 /*
- * A guest's registers.  The entry code pushes them from the end, where
- * TSS.rsp0 and trap_regs_top point, to the front:
+ * A guest's registers, with a word behind them that is trap.S's own (struct
+ * vcpu).  The entry code pushes them from the end to the front:
  *
  *	offset	pushed by
  *	168	ss		the processor, or by trap_syscall and its kin
@@ -43,13 +45,21 @@ _Static_assert(offsetof(struct regs, rip) == TRAP_REGS - TRAP_FRAME, "trap.S");
 _Static_assert(offsetof(struct regs, vector) == 120 &&
 	       offsetof(struct regs, rdi) == 112, "trap.S");
 
+/* By processor: SYSCALL's entry of 64-bit and of 32-bit code. */
+extern uint8_t trap_syscall[PROCESSORS][2][64];
+/* Where they keep rsp, and where they push. */
+extern struct trap_cell {
+	uint64_t rsp, regs_top;
+	uint64_t unused[6];
+} trap_cells[PROCESSORS];
+_Static_assert(sizeof(struct trap_cell) == 64, "trap.S");
+
 extern uint8_t trap_stubs[256][16];
-extern uint64_t trap_regs_top;
-extern uint64_t trap_sysret;
-void trap_syscall(void);
-void trap_syscall32(void);
 void trap_sysenter(void);
-void trap_enter(struct regs *r);
+/* SYSRET: rcx and r11 are not the guest's to keep. */
+void trap_enter(struct regs *r, bool sysret);
+_Noreturn void trap_on_stack(uint64_t rsp, void (*fn)(unsigned arg),
+			     unsigned arg);
 void trap_load_gs(uint16_t sel);
 /* The access rights of a segment; 0: no such segment. */
 uint32_t trap_lar(uint16_t sel);

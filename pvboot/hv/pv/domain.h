@@ -93,6 +93,7 @@ struct vcpu_pv {
 /* What any virtual processor has; its processor is its for ever. */
 struct vcpu {
 	struct regs regs __attribute__((aligned(16)));
+	uint64_t trap_stack;	/* trap.S: behind the registers */
 	struct domain *domain;
 	unsigned id;
 	enum vcpu_state state;
@@ -113,6 +114,8 @@ struct vcpu {
 	struct vcpu_pv pv;
 };
 
+_Static_assert(offsetof(struct vcpu, trap_stack) == TRAP_REGS, "trap.S");
+
 #define GRANT_FRAMES	32
 
 /* A grant entry in use, by the frame it named when that began. */
@@ -121,7 +124,7 @@ struct grant_active {
 	uint16_t readers, writers;	/* mappings: of a writer, typed */
 };
 
-#define VCPUS		16	/* at most; n_vcpus has what there are */
+#define VCPUS	PROCESSORS	/* at most; n_vcpus has what there are */
 
 struct wallclock {
 	struct timer timer;

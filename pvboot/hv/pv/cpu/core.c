@@ -50,18 +50,18 @@ void core_gdt_page(struct vcpu *v, unsigned page, uint64_t mfn)
 {
 	uint64_t ma = mfn ? mfn << 12 : va_ma(zero_page);
 
-	memory_map(HV_GDT + page * PAGE_SIZE, ma | PTE_TABLE_PAGE);
+	memory_map(HV_GDT(v->id) + page * PAGE_SIZE, ma | PTE_TABLE_PAGE);
 }
 
 void core_ldt_page(struct vcpu *v, unsigned page, uint64_t mfn)
 {
-	memory_map(HV_LDT + page * PAGE_SIZE,
+	memory_map(HV_LDT(v->id) + page * PAGE_SIZE,
 		   mfn ? mfn << 12 | PTE_TABLE_PAGE : 0);
 }
 
 void core_ldt_limit(struct vcpu *v, unsigned ents)
 {
-	tables_set_ldt(ents);
+	tables_set_ldt(v->id, ents);
 }
 
 void core_set_base(struct vcpu *v, unsigned which, uint64_t base)

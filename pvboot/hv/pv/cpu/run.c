@@ -29,7 +29,7 @@ void run(unsigned processor)
 	struct vcpu *v = processors[processor].vcpu;
 	struct domain *d = v->domain;
 
-	tables_set_stack(&v->regs);
+	tables_set_stack(processor, &v->regs);
 	for (;;) {
 		work_run();
 		if (d->shutdown >= 0)

@@ -20,7 +20,7 @@
 
 static void page_fault(struct vcpu *v)
 {
-	uint64_t va = read_cr2(), err = v->regs.error;
+	uint64_t va = read_cr2(), err = v->regs.error, ldt = HV_LDT(v->id);
 
 	if (err & FAULT_RSVD) {
 		kill_guest(v->domain, "reserved bits in a page table, at %llx",
@@ -28,9 +28,9 @@ static void page_fault(struct vcpu *v)
 		return;
 	}
 	/* The processor reads descriptors by its own right, a guest by U. */
-	if (!(err & FAULT_U) && va >= HV_LDT && va < HV_LDT + 16 * PAGE_SIZE) {
-		if (!segments_ldt_fault(v, (va - HV_LDT) >> 12))
-			bounce_page_fault(v, v->pv.ldt_va + (va - HV_LDT), 0);
+	if (!(err & FAULT_U) && va >= ldt && va < ldt + 16 * PAGE_SIZE) {
+		if (!segments_ldt_fault(v, (va - ldt) >> 12))
+			bounce_page_fault(v, v->pv.ldt_va + (va - ldt), 0);
 		return;
 	}
 	if ((err & (FAULT_P | FAULT_W)) == (FAULT_P | FAULT_W) &&
@@ -183,7 +183,7 @@ void trap_deliver(struct vcpu *v)
 
 		bounce_callback(v, &cb);
 	}
-	trap_sysret = v->pv.sysret && r->cs == SEL_KERNEL_CS &&
+	v->pv.sysret = v->pv.sysret && r->cs == SEL_KERNEL_CS &&
 		r->ss == SEL_KERNEL_SS && addr_canonical(r->rip) &&
 		!(r->rflags & (FLAG_TF | FLAG_RF));
 }

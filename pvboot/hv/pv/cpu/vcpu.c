@@ -74,7 +74,7 @@ void vcpu_run(struct vcpu *v)
 	trap_deliver(v);
 	if (v->domain->shutdown >= 0)
 		return;
-	trap_enter(&v->regs);
+	trap_enter(&v->regs, v->pv.sysret);
 	trap_exit(v);
 }
 
