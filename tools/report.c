@@ -8,11 +8,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "tools/progress.h"
 #include "tools/text.h"
 
-static bool line_open;
 static char last_error[8192];
 static enum report_level talk = REPORT_USUAL;
 
@@ -26,13 +25,6 @@ bool report_says(enum report_level level)
 	return talk >= level;
 }
 
-static void wipe(void)
-{
-	if (line_open)
-		fputs("\r\033[K", stderr);
-	line_open = false;
-}
-
 static void message(const char *format, va_list ap, const char *tail)
 {
 	size_t len;
@@ -42,7 +34,7 @@ static void message(const char *format, va_list ap, const char *tail)
 	if (tail)
 		snprintf(last_error + len, sizeof(last_error) - len, ": %s",
 			 tail);
-	wipe();
+	progress_wipe();
 	fputs("twinboot: ", stderr);
 	text_put(last_error, stderr);
 	fputc('\n', stderr);
@@ -84,7 +76,7 @@ void report_note(const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	wipe();
+	progress_wipe();
 	fputs("twinboot: note: ", stderr);
 	text_put(text, stderr);
 	fputc('\n', stderr);
@@ -94,29 +86,11 @@ void report_command(const char *const *argv)
 {
 	if (!report_says(REPORT_VERBOSE))
 		return;
-	wipe();
+	progress_wipe();
 	fputs("twinboot: runs", stderr);
 	for (; *argv; argv++) {
 		fputc(' ', stderr);
 		text_put(*argv, stderr);
 	}
 	fputc('\n', stderr);
-}
-
-void report_progress(const char *what, uint64_t done, uint64_t total)
-{
-	static uint64_t last = -1;
-	uint64_t percent = total ? done * 100 / total : 0;
-
-	if (!report_says(REPORT_USUAL) || !isatty(STDERR_FILENO) ||
-	    (line_open && percent == last))
-		return;
-	last = percent;
-	wipe();
-	if (total)
-		fprintf(stderr, "%s %3u %%", what, (unsigned)percent);
-	else
-		fprintf(stderr, "%s", what);
-	fflush(stderr);
-	line_open = what[0];
 }

@@ -1,12 +1,8 @@
-/*
- * What the host program says: errors and notes on stderr, one line each;
- * progress on a terminal only.
- */
+/* What the host program says: errors and notes on stderr, one line each. */
 #ifndef TOOLS_REPORT_H
 #define TOOLS_REPORT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /* How much is said: with -q errors only, with -v also what is run. */
 enum report_level { REPORT_QUIET, REPORT_USUAL, REPORT_VERBOSE };
@@ -31,8 +27,5 @@ void report_note(const char *format, ...)
 
 /* "twinboot: runs ARGV[0] ..." on stderr, with -v; ARGV ends with NULL. */
 void report_command(const char *const *argv);
-
-/* One changing line on a terminal; nothing elsewhere.  TOTAL 0: no figure. */
-void report_progress(const char *what, uint64_t done, uint64_t total);
 
 #endif

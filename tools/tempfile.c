@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "tools/report.h"
@@ -69,6 +70,21 @@ int tempfile_put(int fd, uint64_t off, const void *buf, size_t len)
 		done += (size_t)n;
 	}
 	return 0;
+}
+
+int tempfile_room(int fd, uint64_t need, const char *what)
+{
+	struct statvfs fs;
+	uint64_t room;
+
+	/* Some file systems do not say. */
+	if (fstatvfs(fd, &fs) || !fs.f_blocks)
+		return 0;
+	room = (uint64_t)(geteuid() ? fs.f_bavail : fs.f_bfree) * fs.f_frsize;
+	if (need <= room)
+		return 0;
+	return report_error("no space left for the image: %s needs %lu bytes, "
+			    "%lu are free", what, need, room);
 }
 
 void tempfile_name(int fd, char name[32])

@@ -22,6 +22,12 @@ int tempfile_open(const char *dir);
  */
 int tempfile_put(int fd, uint64_t off, const void *buf, size_t len);
 
+/*
+ * Whether NEED bytes can still be written to the file system of FD; else -1 with
+ * an error reported that names WHAT they are.
+ */
+int tempfile_room(int fd, uint64_t need, const char *what);
+
 /* "/proc/self/fd/7": FD in ourselves, and in a child that inherits it. */
 void tempfile_name(int fd, char name[32]);
 

@@ -48,7 +48,8 @@ static void use(struct tree *t, uint8_t how)
 {
 	struct tree_visitor v = { look };
 	struct ext x = { .extents = how & 1, .csum = how & 1,
-			 .dir_nlink = how & 1, .huge = how & 1 };
+			 .dir_nlink = how & 1, .huge = how & 1,
+			 .inode_size = how & 8 ? 128 : 256 };
 
 	if (mkext_prepare(t))
 		return;

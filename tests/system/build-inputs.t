@@ -216,6 +216,32 @@ for name, places in ('near', (0, 100 << 10, 6 << 20)), ('far', (0, 5 << 30)):
 	rm -f huge/hole
 done
 
+# ---- inodes of 128 bytes, as old loaders want them ----
+unset SOURCE_DATE_EPOCH
+mkdir small && echo x >small/f && touch -d @1000000000.5 small/f
+for fs in ext2 ext3 ext4; do
+	$build --fs $fs --inode-size 128 --root small -o x.img 2>err
+	fsck x.img "$fs, inodes of 128 bytes"
+	is "$(grep -c 'hold whole seconds: [1-9]' err)" 1 \
+		"$fs: what does not fit is one line"
+	is "$(dumpe2fs -h x.img 2>/dev/null | sed -n 's/^Inode size:[[:space:]]*//p')" \
+		128 "$fs: their size"
+	stat_of x.img /f | grep -q 'mtime: 0x3b9aca00'
+	ok $? "$fs: the second is there"
+done
+touch -d @2147483648 small/f
+fails "/f: its time is not between 1901 and 2038" $build --inode-size 128 \
+	--root small -o e.img
+fails "--inode-size 64" $build --inode-size 64 --root small -o e.img
+if setfattr -n user.a -v "$(printf %0200d 1)" small/f 2>/dev/null; then
+	touch -d @5 small/f
+	$build --inode-size 128 --root small -o x.img 2>/dev/null
+	fsck x.img "an attribute beside an inode of 128 bytes"
+	debugfs -R 'ea_get /f user.a' x.img 2>/dev/null | grep -q "$(printf %0200d 1)"
+	ok $? "and is whole"
+fi
+export SOURCE_DATE_EPOCH=2000000000
+
 # ---- what cannot be ----
 mkdir bad && ln -s . bad/lost+found
 fails "lost+found" $build --root bad -o e.img

@@ -50,6 +50,48 @@ mcopy -n -i part ::EFI/Linux/k.efi out && cmp -s out k
 ok $? "--esp-file"
 fsck.fat -n part >/dev/null
 ok $? "ESP: fsck.fat finds nothing"
+
+# ---- what partitions are called and are for ----
+id() { printf '%08x-0000-4000-8000-000000000000' "$1"; }
+$build --kernel k --swap 20M --data d:ext4::data --data d:fat32 -o x.img \
+	--disk-uuid "$(id 7)" --partition "1:name=Wurzel \\: ä:uuid=$(id 1)" \
+	--partition "1:flags=growfs,read-only,50" 2>err
+grep -q "this partition was said before" err
+ok $? "a partition is said once"
+$build --kernel k --swap 20M --data d:ext4::data --data d:fat32 -o x.img \
+	--disk-uuid "$(id 7)" --uuid "$(id 8)" \
+	--partition "1:name=Wurzel \\: ä:uuid=$(id 1):flags=growfs,50:type=root" \
+	--partition "2:uuid=$(id 2):fs-uuid=$(id 3)" \
+	--partition "3:type=var:flags=read-only,no-auto:fs-uuid=$(id 4)" \
+	--partition "4:type=01234567-89ab-cdef-0123-456789abcdef:name=" \
+	--partition "14:flags=legacy-boot" --partition "15:name=EFI" 2>err ||
+	sed 's/^/#  /' err
+sfdisk -J x.img 2>/dev/null | jq -r '.partitiontable | .id, (.partitions[] |
+	"\(.node | ltrimstr("x.img")) \(.type[0:8]) \(.name) \(.attrs)")' >got
+cat >want <<W
+$(id 7 | tr a-f A-F)
+1 4F68BCE3 Wurzel : ä GUID:50,59
+2 0657FD6D swap null
+3 4D21B016 data GUID:60,63
+4 01234567 null null
+14 21686148 BIOS boot LegacyBIOSBootable
+15 C12A7328 EFI null
+W
+cmp -s got want
+ok $? "names, types and flags given"
+cmp -s got want || diff got want | sed 's/^/#  /'
+is "$(sfdisk --part-uuid x.img 1; sfdisk --part-uuid x.img 2)" \
+	"$(id 1; echo; id 2)" "UUIDs of partitions given"
+for n in 1:8 2:3 3:4; do
+	part ${n%:*}
+	is "$(blkid -p -o value -s UUID part)" "$(id ${n#*:})" \
+		"the UUID on partition ${n%:*}"
+done
+$build --table mbr --kernel k --data d:ext4 -o x.img --disk-uuid 12ab34cd \
+	--partition 1:flags= --partition 2:type=8e:flags=active 2>err || sed 's/^/#  /' err
+is "$(sfdisk -J x.img | jq -r '.partitiontable | .id, (.partitions[] |
+	"\(.type) \(.bootable)")' | tr '\n' ';')" \
+	"0x12ab34cd;83 null;8e true;" "MBR: type, active, the disk's number"
 $build --table mbr --kernel k --swap 20M --data d:ext4::data -o x.img 2>/dev/null
 is "$(sfdisk -J x.img | jq -r '[.partitiontable.partitions[].type] | join(" ")')" \
 	"83 82 83" "the same on MBR"
@@ -93,12 +135,30 @@ fails "r: a directory, not a recipe" $build r -o e.img
 # ---- what cannot be ----
 fails "need a partition table" $build --table none --kernel k --swap 1M -o e.img
 fails "no size for swap" $build --kernel k --swap 4K -o e.img
-fails "not [DIR]:FS:SIZE" $build --kernel k --data ext4 -o e.img
+fails "not [DIR]:FS[:SIZE" $build --kernel k --data ext4 -o e.img
 fails "FS is none of" $build --kernel k --data :xfs:9M -o e.img
 fails "bytes are needed" $build --kernel k --data d:ext4:20K -o e.img
 fails "more partitions than 3" $build --table mbr --kernel k --swap 1M \
 	--data :empty:1M --data :empty:1M --data :empty:1M -o e.img
 fails "there is no ESP" $build --table mbr --kernel k --esp-size 64M -o e.img
+fails "there is no such partition" $build --kernel k -o e.img --partition 2:name=x
+fails "there is no such partition" $build --kernel k -o e.img --partition x:name=x
+fails "it needs a partition table" $build --table none --kernel k -o e.img \
+	--partition 1:name=x
+fails "more than 36 characters" $build --kernel k -o e.img \
+	--partition "1:name=$(printf %037d 1)"
+fails "no UTF-8" $build --kernel k -o e.img \
+	--partition "1:name=$(printf '\351')"
+fails "type is a GUID" $build --kernel k -o e.img --partition 1:type=83
+fails "flags are required" $build --kernel k -o e.img --partition 1:flags=47
+fails "keys are name" $build --kernel k -o e.img --partition 1:size=4
+fails "two partitions of one UUID" $build --kernel k -o e.img \
+	--partition "1:uuid=$(id 1)" --partition "15:uuid=$(id 1)"
+fails "neither names" $build --table mbr --kernel k -o e.img \
+	--partition 1:name=x
+fails "is --uuid" $build --kernel k -o e.img --partition "1:fs-uuid=$(id 1)"
+fails "not a UUID" $build --kernel k -o e.img --disk-uuid 12345678
+fails "not 8 digits" $build --table mbr --kernel k -o e.img --disk-uuid "$(id 1)"
 truncate -s 50M big
 fails "give --esp-size" $build --kernel k --esp-size 36M -o e.img \
 	--esp-file "$B/boot/stage2.bin:a" --esp-file big:big

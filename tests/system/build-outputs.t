@@ -103,10 +103,36 @@ fails "--compress is for" $build --compress -o e.img
 fails "--json and -o -" $build --json -o -
 mkdir -p full
 if unshare -rm mount -t tmpfs none full 2>/dev/null; then
-	unshare -rm sh -c "mount -t tmpfs -o size=1M none full
-		$build -O qcow2 -o full/e.img 2>err
-		echo \$? \$(ls full)" >out
-	is "$(cat out)" 1 "a full disk is an error, nothing left"
+	head -c 3000000 /dev/urandom >big
+	for size in 1M 4M; do
+		unshare -rm sh -c "mount -t tmpfs -o size=$size none full
+			$build --file big:/big -O qcow2 -o full/e.img 2>err
+			echo \$? \$(ls -A full)" >out
+		is "$(cat out)" 1 "a full disk is an error, nothing left ($size)"
+		is "$(grep -cv note: err)" 1 "in one line"
+		sed 's/^/#  /' err
+		grep -q 'no space left' err
+	ok $? "that says so"
+	[ $size = 4M ] || grep -q 'what goes in needs 3[0-9]* bytes' err
+		ok $? "which comes before anything is written, when it can"
+	done
 fi
+
+# ---- how far it is ----
+$build -o e.xz -O raw --progress json 2>err && rm e.xz
+grep -v note: err | jq -es 'map(.progress) | index("reading") != null and
+	index("writing the file system") != null' >/dev/null
+ok $? "--progress json: an object a line"
+$build -o e.gz 2>err && rm e.gz
+is "$(grep -v note: err)" "" "nothing in a pipe"
+if command -v script >/dev/null; then
+	script -qec "$build -o e.gz" /dev/null >out && rm e.gz
+	grep -q 'packing  *[0-9]* %  [0-9]* [KM]iB' out
+	ok $? "bytes on a terminal"
+	script -qec "$build --progress no -o e.gz" /dev/null >out && rm e.gz
+	! grep -q packing out
+	ok $? "--progress no: nothing there"
+fi
+fails "--progress x: not one of" $build --progress x -o e.img
 is "$(ls e.img* 2>/dev/null)" "" "no failure left anything"
 done_testing

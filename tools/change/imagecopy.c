@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
@@ -29,7 +30,7 @@ static int copy_stretch(int in, int out, off_t at, off_t end, off_t size)
 		if (tempfile_put(out, (uint64_t)at, buf, (size_t)n))
 			return -1;
 		at += n;
-		report_progress("copying the image", (uint64_t)at,
+		progress_say("copying the image", (uint64_t)at,
 				(uint64_t)size);
 	}
 	return 0;

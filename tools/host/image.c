@@ -14,6 +14,7 @@
 #include "tools/host/image_format.h"
 #include "tools/host/image_unpack.h"
 #include "tools/proc.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
@@ -76,7 +77,7 @@ static int convert(const struct image *img, int in, int out, bool backing)
 		argv[5] = source;
 		argv[6] = target;
 	}
-	report_progress("unpacking the image", 0, 0);
+	progress_say("unpacking the image", 0, 0);
 	return proc_run_limited(argv, NULL, SIZE_MAX_BYTES);
 }
 
@@ -119,7 +120,7 @@ int image_open(struct image *img, const char *path, bool backing)
 		if (strcmp(img->format, "raw"))
 			err = unpack_format(img, backing);
 	}
-	report_progress("", 0, 0);
+	progress_say("", 0, 0);
 	if (err)
 		image_close(img);
 	else

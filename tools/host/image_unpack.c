@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tools/host/filter.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
@@ -57,7 +58,7 @@ static int copy(const struct image *img, struct archive *a, int out)
 			return report_errno("%s: unpacking it into %s",
 					    img->path, tempfile_dir());
 		end = (uint64_t)at + len;
-		report_progress("unpacking the image", end >> 20, 0);
+		progress_say("unpacking the image", end, 0);
 	}
 	if (err != ARCHIVE_EOF)
 		return report_error("%s: %s", img->path,

@@ -26,7 +26,9 @@
 #include "tools/image/start_check.h"
 #include "tools/output.h"
 #include "tools/image/recipe.h"
+#include "tools/progress.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 #include "tools/image/boot_install.h"
 
 /* Why BIT cannot be had, or NULL when it can. */
@@ -126,7 +128,7 @@ static int collect(struct build *b)
 	struct recipe *r = &b->r;
 	struct tree *t = &b->tree;
 
-	report_progress("reading", 0, 0);
+	progress_say("reading", 0, 0);
 	if (add_inputs(b))
 		return -1;
 	if (boot_menu_make(b))
@@ -150,6 +152,7 @@ static struct mkfs root_fs(const struct build *b, const struct deliver *out)
 		.offset = b->layout.root.offset, .size = b->layout.root.size,
 		.sector = b->r.sector, .fs = b->r.fs, .uuid = b->uuid,
 		.label = b->r.label, .minimize = b->r.minimize,
+		.inode_size = b->r.inode_size,
 	};
 }
 
@@ -187,8 +190,21 @@ static int write_esp(struct build *b, const struct deliver *out)
 	return err;
 }
 
+/* How small a container or a packed image gets, nobody knows before. */
+static int check_space(const struct build *b, const struct deliver *out)
+{
+	uint64_t need = data_total(&b->tree);
+
+	for (unsigned i = 0; i < b->r.n_parts; i++)
+		if (b->r.part[i].kind == PARTITION_FS)
+			need += data_total(&b->more[i].tree);
+	return tempfile_room(out->fd, need, "what goes in");
+}
+
 static int write_all(struct build *b, const struct deliver *out)
 {
+	if (check_space(b, out))
+		return -1;
 	if (ftruncate(out->fd, (off_t)b->layout.size))
 		return report_errno("%s", b->r.output);
 	if (layout_write(&b->layout, &b->r, &b->ids, out->fd, b->r.output) ||
@@ -199,7 +215,7 @@ static int write_all(struct build *b, const struct deliver *out)
 	if (b->r.boot & BOOT_BIOS &&
 	    boot_install_write_bios(&b->r, &b->layout, out->fd))
 		return -1;
-	report_progress("", 0, 0);
+	progress_say("", 0, 0);
 	return 0;
 }
 

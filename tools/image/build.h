@@ -51,7 +51,4 @@ void build_ids(struct build *b);
 /* The UUID for WHAT. */
 void build_id(const struct build *b, const char *what, char out[40]);
 
-/* Version 8 UUID (RFC 9562) of H, as text. */
-void build_uuid(const uint8_t h[32], char out[40]);
-
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "tools/image/build.h"
+#include "tools/image/part_option.h"
+#include "tools/image/uuid.h"
 
 void build_hash(const struct build *b, const char *what, uint8_t h[32])
 {
@@ -20,25 +22,24 @@ void build_hash(const struct build *b, const char *what, uint8_t h[32])
 	SHA256Final(h, &sha);
 }
 
-void build_uuid(const uint8_t hash[32], char out[40])
-{
-	uint8_t h[16];
-
-	memcpy(h, hash, sizeof(h));
-	h[6] = (h[6] & 0x0f) | 0x80;	/* RFC 9562: version 8, "custom" */
-	h[8] = (h[8] & 0x3f) | 0x80;
-	snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		 "%02x%02x%02x%02x%02x%02x", h[0], h[1], h[2], h[3], h[4],
-		 h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13],
-		 h[14], h[15]);
-}
-
 void build_id(const struct build *b, const char *what, char out[40])
 {
 	uint8_t h[32];
 
 	build_hash(b, what, h);
-	build_uuid(h, out);
+	uuid_make(h, out);
+}
+
+/* A partition's, or the disk's (NUMBER 0), from WHAT, or as it was said. */
+static void set_id(const struct build *b, unsigned number, const char *what,
+		   char out[40])
+{
+	const struct recipe_said *s = part_option_find(&b->r, number);
+	const char *said = number ? s ? s->uuid : NULL : b->r.disk_uuid;
+
+	build_id(b, what, out);
+	if (said)
+		snprintf(out, 40, "%s", said);
 }
 
 void build_ids(struct build *b)
@@ -46,15 +47,17 @@ void build_ids(struct build *b)
 	build_id(b, "root", b->uuid);
 	if (b->r.uuid)
 		snprintf(b->uuid, sizeof(b->uuid), "%s", b->r.uuid);
-	build_id(b, "disk", b->ids.disk);
-	build_id(b, "root partition", b->ids.root);
-	build_id(b, "bios partition", b->ids.bios);
-	build_id(b, "esp partition", b->ids.esp);
+	set_id(b, 0, "disk", b->ids.disk);
+	set_id(b, RECIPE_ROOT_NUMBER, "root partition", b->ids.root);
+	set_id(b, RECIPE_BIOS_NUMBER, "bios partition", b->ids.bios);
+	set_id(b, RECIPE_ESP_NUMBER, "esp partition", b->ids.esp);
 	for (unsigned i = 0; i < b->r.n_parts; i++) {
 		char what[32];
 
 		snprintf(what, sizeof(what), "partition %u", 2 + i);
-		build_id(b, what, b->ids.more[i]);
+		set_id(b, 2 + i, what, b->ids.more[i]);
 	}
-	b->ids.mbr = (uint32_t)strtoul(b->ids.disk, NULL, 16) | 1;
+	b->ids.mbr = (uint32_t)strtoul(b->ids.disk, NULL, 16);
+	if (!b->r.disk_uuid)
+		b->ids.mbr |= 1;	/* 0 would be none */
 }

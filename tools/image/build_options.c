@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tools/image/formats.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 /* What was said goes to the lists, whichever way it came. */
@@ -24,10 +25,15 @@ static int take_key(void *self, const char *name, const char *value)
 	return 0;
 }
 
+static int take_progress(void *self, const char *name, const char *value)
+{
+	return progress_choose(value);
+}
+
 #define KEY(letter, name, arg, what) \
 	{ name, letter, arg, what, OPTIONS_CALL, 0, take_key }
 
-const struct options_row build_keys[KEYS + 1] = {
+const struct options_row build_keys[KEYS + 2] = {
 	[KEY_TABLE] = KEY(0, "table", "gpt|mbr|none",
 		"partition table (gpt)"),
 	[KEY_SIZE] = KEY(0, "size", "S",
@@ -64,9 +70,14 @@ const struct options_row build_keys[KEYS + 1] = {
 		"one more file there; may be given again"),
 	[KEY_SWAP] = KEY(0, "swap", "S",
 		"a partition for swap"),
-	[KEY_DATA] = KEY(0, "data", "[DIR]:FS:SIZE[:LABEL]",
+	[KEY_DATA] = KEY(0, "data", "[DIR]:FS[:SIZE[:LABEL]]",
 		"one more partition, FS may be empty; may be given "
 		"again"),
+	[KEY_PARTITION] = KEY(0, "partition", "N:KEY=VALUE[:KEY=VALUE...]",
+		"partition N's name, type, uuid, flags, fs-uuid; may be given "
+		"again"),
+	[KEY_DISK_UUID] = KEY(0, "disk-uuid", "UUID",
+		"of the disk, with --table mbr 8 digits (from the inputs)"),
 	[KEY_DISCOVERABLE] = KEY(0, "discoverable", NULL,
 		"the root partition's type is that of an x86-64 root"),
 	[KEY_PMBR_ACTIVE] = KEY(0, "pmbr-active", NULL,
@@ -74,6 +85,8 @@ const struct options_row build_keys[KEYS + 1] = {
 	[KEY_KERNEL_HOOKS] = KEY(0, "kernel-hooks", NULL,
 		"what keeps menu.lst right when kernels are installed or "
 		"removed"),
+	[KEY_INODE_SIZE] = KEY(0, "inode-size", "128|256",
+		"bytes an inode; 128 for loaders as old as GRUB 0.97 (256)"),
 	[KEY_UUID] = KEY(0, "uuid", "UUID",
 		"of the root file system (from the inputs)"),
 	[KEY_LABEL] = KEY(0, "label", "NAME",
@@ -95,6 +108,9 @@ const struct options_row build_keys[KEYS + 1] = {
 		"packages and files, as SPDX 2.3 JSON"),
 	[KEYS] = { "json", 0, NULL, "say on stdout what was made",
 		OPTIONS_FLAG, offsetof(struct build_options, json), NULL },
+	[KEYS + 1] = { "progress", 0, "auto|json|no",
+		"lines of JSON on stderr, or nothing (on a terminal only)",
+		OPTIONS_CALL, 0, take_progress },
 };
 
 /* TEXT where nothing is said. */
@@ -108,6 +124,7 @@ const enum build_kind build_kinds[KEYS] = {
 	[KEY_MENU] = PATH,
 	[KEY_ESP_FILE] = PATHS,
 	[KEY_DATA] = PATHS,
+	[KEY_PARTITION] = LIST,
 	[KEY_DISCOVERABLE] = FLAG,
 	[KEY_PMBR_ACTIVE] = FLAG,
 	[KEY_BOOT_DIR] = PATH,
@@ -143,7 +160,7 @@ const struct options build_options_table = {
 	.about = "Make a bootable disk image.  RECIPE is a file of lines "
 		 "KEY = \"VALUE\" with the\nnames of the options as keys; "
 		 "options given here win over it.",
-	.row = build_keys, .n = KEYS + 1, .operand = "RECIPE", .max = 1,
+	.row = build_keys, .n = KEYS + 2, .operand = "RECIPE", .max = 1,
 	.example = build_examples,
 };
 
@@ -152,7 +169,7 @@ const struct options build_options_verify = {
 	.about = "Build the image again, by RECIPE and the options of "
 		 "`twinboot build', and tell\nthe first byte that is another.  "
 		 "Ends with 0 when there is none.",
-	.row = build_keys, .n = KEYS + 1, .operand = "IMAGE", .min = 1,
+	.row = build_keys, .n = KEYS + 2, .operand = "IMAGE", .min = 1,
 	.max = 2, .example = verify_examples,
 };
 

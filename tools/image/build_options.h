@@ -15,7 +15,8 @@ enum {
 	KEY_OWNER, KEY_FS, KEY_KERNEL, KEY_INITRD, KEY_APPEND, KEY_MENU,
 	KEY_BOOT, KEY_UUID, KEY_LABEL, KEY_BOOT_DIR, KEY_OUTPUT,
 	KEY_FORMAT, KEY_ESP_SIZE, KEY_ESP_FILE, KEY_SWAP, KEY_DATA,
-	KEY_DISCOVERABLE, KEY_PMBR_ACTIVE, KEY_COMPRESS, KEY_KERNEL_HOOKS,
+	KEY_DISCOVERABLE, KEY_PMBR_ACTIVE, KEY_PARTITION, KEY_DISK_UUID,
+	KEY_INODE_SIZE, KEY_COMPRESS, KEY_KERNEL_HOOKS,
 	KEY_BMAP, KEY_MANIFEST, KEY_SBOM, KEYS
 };
 
@@ -24,8 +25,8 @@ enum build_kind {
 	TEXT, FLAG, PATH, LIST = 4, TEXTS = TEXT | LIST, PATHS = PATH | LIST
 };
 
-/* By the numbers above; the last row is --json, which is no key. */
-extern const struct options_row build_keys[KEYS + 1];
+/* By the numbers above; --json and --progress behind them are no keys. */
+extern const struct options_row build_keys[KEYS + 2];
 extern const enum build_kind build_kinds[KEYS];
 extern const struct options build_options_table, build_options_verify;
 

@@ -387,6 +387,27 @@ uint64_t data_stored(const struct tree_node *n)
 	return sum;
 }
 
+struct total {
+	struct tree_visitor visitor;
+	uint64_t bytes;
+};
+
+static int add_stored(struct tree_visitor *v, struct tree_node *n,
+		      const char *path)
+{
+	if (S_ISREG(n->mode))
+		((struct total *)v)->bytes += data_stored(n);
+	return 0;
+}
+
+uint64_t data_total(const struct tree *t)
+{
+	struct total sum = { { add_stored }, 0 };
+
+	filetree_walk(t, &sum.visitor);
+	return sum.bytes;
+}
+
 char *data_text(const struct tree_node *n, size_t max, const char *path)
 {
 	struct data_reader r;

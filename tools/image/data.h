@@ -81,6 +81,9 @@ void data_close(struct data_reader *r);
 /* Bytes that are no holes. */
 uint64_t data_stored(const struct tree_node *n);
 
+/* Of all files of T. */
+uint64_t data_total(const struct tree *t);
+
 /* N whole, a 0 behind it, malloc'd; NULL reported when larger than MAX. */
 char *data_text(const struct tree_node *n, size_t max, const char *path);
 

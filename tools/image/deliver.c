@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/image/formats.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
@@ -109,14 +110,16 @@ static int convert(struct deliver *d, const uint8_t id[32])
 static int copy(const struct deliver *d, struct archive *a)
 {
 	static char buf[1 << 18];
+	off_t at = 0, end = lseek(d->fd, 0, SEEK_END);
+	uint64_t size = end > 0 ? (uint64_t)end : 0;
 	ssize_t n = -1;
-	off_t at = 0;
 
 	while ((n = pread(d->fd, buf, sizeof(buf), at)) > 0) {
 		if (archive_write_data(a, buf, (size_t)n) != n)
 			return report_error("%s: %s", d->r->output,
 					    archive_error_string(a));
 		at += n;
+		progress_say("packing", (uint64_t)at, size);
 	}
 	return n < 0 ? report_errno("reading the image") : 0;
 }
@@ -127,7 +130,6 @@ static int pack(const struct deliver *d, const struct packing *p)
 	struct archive_entry *e = archive_entry_new();
 	int fd = d->named ? d->out.fd : d->sink, err;
 
-	report_progress("packing", 0, 0);
 	archive_entry_set_filetype(e, AE_IFREG);
 	archive_write_set_format_raw(a);
 	/* No padding to whole blocks: it would be part of the image. */
@@ -159,7 +161,7 @@ int deliver_end(struct deliver *d, const uint8_t id[32])
 		deliver_abort(d);
 		return -1;
 	}
-	report_progress("", 0, 0);
+	progress_say("", 0, 0);
 	if (!d->direct)
 		close(d->fd);
 	free(d->path);

@@ -27,6 +27,7 @@ struct ext {
 	int fd;
 	uint64_t offset;	/* of block 0 in FD */
 	bool extents, csum, dir_nlink, huge;
+	uint32_t inode_size;	/* 128 or 256 */
 	uint32_t hash_seed[4];
 	/* ext_blocks.c */
 	struct ext_free *free;
@@ -91,8 +92,9 @@ struct ext_xattrs {
 	uint8_t block[EXT_BLOCK];
 	bool in_body, in_block;
 };
-/* NULL, or why they cannot be had. */
-const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n);
+/* In the inode, too, if IN_INODE.  NULL, or why they cannot be had. */
+const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n,
+			   bool in_inode);
 
 /* ---- ext_write.c ---- */
 

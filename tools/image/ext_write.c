@@ -8,17 +8,22 @@
 
 #include "tools/image/data.h"
 #include "tools/image/ext.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 #define LOST_AND_FOUND 4u	/* blocks, so that e2fsck need not find any */
 #define KERNEL_COPIES (64u << 10)	/* bytes from which that is faster */
 #define TIME_MIN INT32_MIN	/* 1901 ... */
 #define TIME_MAX (INT32_MIN + (1ll << 34) - 1)	/* ... to 2446 */
+#define SMALL EXT2_GOOD_OLD_INODE_SIZE	/* an inode of these is short */
+
+#define STEP "writing the file system"
 
 struct writer {
 	struct tree_visitor visitor;
 	struct ext *x;
 	uint64_t done, total;	/* bytes, for the progress line */
+	uint32_t cut;		/* times that lose their nanoseconds */
 	uint8_t inodes[256 * 256];	/* that follow each other in a table */
 	ext2_ino_t first;
 	unsigned n_inodes;
@@ -36,14 +41,14 @@ static uint64_t inode_at(const struct ext *x, ext2_ino_t ino)
 	uint32_t per = x->fs->super->s_inodes_per_group;
 
 	return ext2fs_inode_table_loc(x->fs, (ino - 1) / per) * EXT_BLOCK +
-	       (uint64_t)((ino - 1) % per) * 256;
+	       (uint64_t)((ino - 1) % per) * x->inode_size;
 }
 
 /* Not through ext_out: the tables lie apart from the data. */
 static int flush_inodes(struct writer *w)
 {
 	struct ext *x = w->x;
-	size_t len = w->n_inodes * 256;
+	size_t len = (size_t)w->n_inodes * x->inode_size;
 	uint64_t at = w->n_inodes ? x->offset + inode_at(x, w->first) : 0;
 
 	if (len && pwrite(x->fd, w->inodes, len, (off_t)at) != (ssize_t)len)
@@ -65,9 +70,10 @@ static int put_inode(struct writer *w, ext2_ino_t ino,
 			return -1;
 	if (!w->n_inodes)
 		w->first = ino;
-	to = w->inodes + 256 * w->n_inodes++;
-	memcpy(to, i, sizeof(*i));
-	memcpy(to + sizeof(*i), attr->body, EXT_IBODY);
+	to = w->inodes + (size_t)w->x->inode_size * w->n_inodes++;
+	memcpy(to, i, w->x->inode_size == SMALL ? SMALL : sizeof(*i));
+	if (w->x->inode_size != SMALL)
+		memcpy(to + sizeof(*i), attr->body, EXT_IBODY);
 	ext2fs_inode_csum_set(w->x->fs, ino, (struct ext2_inode_large *)to);
 	ext2fs_inode_alloc_stats2(w->x->fs, ino, 1, S_ISDIR(i->i_mode));
 	return 0;
@@ -96,6 +102,10 @@ static const char *unfit(const struct ext *x, const struct tree_node *n)
 	uint64_t max = x->extents ? 1ull << 44 :
 		       ((1ull << 30) + (1 << 20) + 1024 + 12) * EXT_BLOCK;
 
+	if (x->inode_size == SMALL && (n->mtime.tv_sec < TIME_MIN ||
+				       n->mtime.tv_sec > INT32_MAX))
+		return "its time is not between 1901 and 2038, which is all "
+		       "that inodes of 128 bytes hold";
 	if (n->mtime.tv_sec < TIME_MIN || n->mtime.tv_sec > TIME_MAX)
 		return "its time is not between 1901 and 2446";
 	if (S_ISREG(n->mode) && n->size >= max)
@@ -120,8 +130,7 @@ static const char *unfit(const struct ext *x, const struct tree_node *n)
 static void say_progress(struct writer *w, uint64_t n)
 {
 	if (w->done >> 20 != (w->done + n) >> 20)
-		report_progress("writing the root file system", w->done + n,
-				w->total);
+		progress_say(STEP, w->done + n, w->total);
 	w->done += n;
 }
 
@@ -310,10 +319,11 @@ static int visit(struct tree_visitor *v, struct tree_node *n, const char *path)
 	uint64_t size;
 
 	if (!why)
-		why = ext_xattr_pack(&attr, n);
+		why = ext_xattr_pack(&attr, n, w->x->inode_size != SMALL);
 	if (why)
 		return bad(path, why);
 	set_facts(&i, n);
+	w->cut += w->x->inode_size == SMALL && n->mtime.tv_nsec;
 	if (put_contents(w, n, path, &i, &size) ||
 	    put_map(w->x, n, ino, &i, attr.in_block) ||
 	    put_attributes(w->x, ino, &attr, &i))
@@ -323,25 +333,21 @@ static int visit(struct tree_visitor *v, struct tree_node *n, const char *path)
 	return w->x->fs ? put_inode(w, ino, &i, &attr) : 0;
 }
 
-static int add_size(struct tree_visitor *v, struct tree_node *n,
-		    const char *path)
-{
-	if (S_ISREG(n->mode))
-		((struct writer *)v)->total += data_stored(n);
-	return 0;
-}
-
 int ext_write(struct ext *x, const struct tree *t)
 {
 	static struct writer w;
 
-	w = (struct writer){ .visitor = { add_size }, .x = x };
-	filetree_walk(t, &w.visitor);
-	w.visitor.visit = visit;
+	w = (struct writer){ .visitor = { visit }, .x = x };
+	w.total = data_total(t);
+	if (x->fs)
+		progress_say(STEP, 0, w.total);
 	if (filetree_walk(t, &w.visitor))
 		return -1;
 	if (!x->fs)
 		return 0;
+	if (w.cut)
+		report_note("inodes of 128 bytes hold whole seconds: %u times "
+			    "lose the rest", w.cut);
 	ext_blocks_account(x);
 	return ext_out_flush(x) ? -1 : flush_inodes(&w);
 }

@@ -128,7 +128,7 @@ static bool put(struct room *r, const struct attribute *a)
 }
 
 static const char *place(struct ext_xattrs *to, struct attribute **list,
-			 size_t n)
+			 size_t n, bool in_inode)
 {
 	static const uint32_t magic = EXT2_EXT_ATTR_MAGIC;
 	struct ext2_ext_attr_header *h = (void *)to->block;
@@ -138,7 +138,7 @@ static const char *place(struct ext_xattrs *to, struct attribute **list,
 			      to->block + EXT_BLOCK, true };
 
 	for (size_t i = 0; i < n; i++) {
-		if (put(&body, list[i])) {
+		if (in_inode && put(&body, list[i])) {
 			to->in_body = true;
 			continue;
 		}
@@ -155,7 +155,8 @@ static const char *place(struct ext_xattrs *to, struct attribute **list,
 	return NULL;
 }
 
-const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n)
+const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n,
+			   bool in_inode)
 {
 	struct attribute *list[MAX];
 	const char *why = NULL;
@@ -174,7 +175,7 @@ const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n)
 	}
 	qsort(list, count, sizeof(list[0]), by_entry);
 	if (!why)
-		why = place(to, list, count);
+		why = place(to, list, count, in_inode);
 	while (count)
 		free(list[--count]);
 	return why;

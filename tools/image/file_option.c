@@ -50,7 +50,7 @@ static int add(struct tree *t, const char *text,
 	struct stat st;
 	uint32_t mode;
 
-	if (n < 2 || n == 4 || n > FILE_OPTION_FIELDS || !field[0][0] ||
+	if (n < 2 || n == 4 || n > 5 || !field[0][0] ||
 	    !field[1][0])
 		return report_error("--file %s: not SRC:DST[:MODE[:UID:GID]]",
 				    text);

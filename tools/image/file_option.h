@@ -4,7 +4,7 @@
 
 #include "tools/image/filetree.h"
 
-#define FILE_OPTION_FIELDS 5
+#define FILE_OPTION_FIELDS 6
 
 /*
  * Cut TEXT at each ':' that has no '\\' before it; how many fields there are,

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tools/proc.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 static const char *const names[] = { "raw", "qcow2", "vmdk", "vhdx", "vpc" };
@@ -224,7 +225,7 @@ int formats_convert(enum image_format f, bool compress, const char *raw,
 		to, NULL
 	};
 
-	report_progress("converting", 0, 0);
+	progress_say("converting", 0, 0);
 	if (proc_run(argv, NULL))
 		return -1;
 	switch (f) {

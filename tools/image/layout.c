@@ -8,18 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/image/part_option.h"
+#include "tools/image/part_types.h"
 #include "tools/image/parts.h"
 #include "tools/report.h"
 
 #define MIB (1ul << 20)
 #define JOURNALED (8 * MIB)	/* a smaller file system has no journal */
 #define BIOS_SIZE (4 * MIB)	/* stage 2, and room for what comes beside it */
-
-#define GUID_LINUX "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
-/* systemd's "Discoverable Partitions": the root of x86-64. */
-#define GUID_ROOT "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"
-#define GUID_BIOS "21686148-6449-6E6F-744E-656564454649"
-#define GUID_ESP "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 
 static uint64_t round_up(uint64_t n, uint64_t to)
 {
@@ -66,30 +62,66 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 	return 0;
 }
 
-static int add_partition(struct fdisk_context *c, const struct part_range *e,
-			 size_t number, const char *type, const char *uuid,
-			 const char *name)
+/* One partition, as it is unless something else was said of it. */
+struct entry {
+	const struct part_range *range;
+	unsigned number;
+	const char *type, *name;
+	const char *uuid;	/* NULL: an MBR's */
+	bool active;		/* an MBR's */
+};
+
+static int set_flags(struct fdisk_context *c, const struct entry *e,
+		     const struct recipe_said *s)
 {
+	bool active = s && s->has_flags ? s->flags : e->active;
+
+	if (!e->uuid)
+		return active ? fdisk_toggle_partition_flag(c, e->number - 1,
+							    DOS_FLAG_ACTIVE) :
+		       0;
+	return s && s->flags ?
+	       fdisk_gpt_set_partition_attrs(c, e->number - 1, s->flags) : 0;
+}
+
+static int add_partition(struct fdisk_context *c, const struct recipe *r,
+			 struct entry x)
+{
+	const struct recipe_said *s = part_option_find(r, x.number);
 	struct fdisk_label *label = fdisk_get_label(c, NULL);
 	struct fdisk_partition *p = fdisk_new_partition();
 	unsigned long sector = fdisk_get_sector_size(c);
-	struct fdisk_parttype *t = uuid ?
-		fdisk_label_get_parttype_from_string(label, type) :
-		fdisk_label_parse_parttype(label, type);
+	struct fdisk_parttype *t;
 	int err;
 
-	fdisk_partition_set_start(p, e->offset / sector);
-	fdisk_partition_set_size(p, e->size / sector);
-	fdisk_partition_set_partno(p, number - 1);
+	if (s && s->type)
+		x.type = s->type;
+	if (s && s->name)
+		x.name = s->name;
+	t = fdisk_label_parse_parttype(label, x.type);
+	fdisk_partition_set_start(p, x.range->offset / sector);
+	fdisk_partition_set_size(p, x.range->size / sector);
+	fdisk_partition_set_partno(p, x.number - 1);
 	fdisk_partition_set_type(p, t);
-	if (uuid)
-		fdisk_partition_set_uuid(p, uuid);
-	if (uuid && name[0])
-		fdisk_partition_set_name(p, name);
+	if (x.uuid)
+		fdisk_partition_set_uuid(p, x.uuid);
+	if (x.uuid && x.name[0])
+		fdisk_partition_set_name(p, x.name);
 	err = fdisk_add_partition(c, p, NULL);
+	if (!err)
+		err = set_flags(c, &x, s);
 	fdisk_unref_parttype(t);
 	fdisk_unref_partition(p);
 	return err;
+}
+
+const char *layout_root_type(const struct recipe *r)
+{
+	bool fat = r->fs == FS_FAT32;
+
+	if (r->table == PART_MBR)
+		return fat ? "c" : "83";
+	return r->discoverable ? PART_TYPE_ROOT : PART_TYPE_LINUX;
 }
 
 static int add_more(struct fdisk_context *c, const struct layout *l,
@@ -98,10 +130,10 @@ static int add_more(struct fdisk_context *c, const struct layout *l,
 	int err = 0;
 
 	for (unsigned i = 0; !err && i < r->n_parts; i++)
-		err = add_partition(c, &l->more[i], 2 + i,
-				    parts_type(&r->part[i], r->table),
-				    r->table == PART_GPT ? ids->more[i] : NULL,
-				    r->part[i].label);
+		err = add_partition(c, r, (struct entry){
+			&l->more[i], 2 + i, parts_type(&r->part[i], r->table),
+			r->part[i].label,
+			r->table == PART_GPT ? ids->more[i] : NULL, false });
 	return err;
 }
 
@@ -113,16 +145,19 @@ static int write_gpt(struct fdisk_context *c, const struct layout *l,
 	if (!err)
 		err = fdisk_set_disklabel_id_from_string(c, ids->disk);
 	if (!err && l->bios.size)
-		err = add_partition(c, &l->bios, 14, GUID_BIOS, ids->bios,
-				    "BIOS boot");
+		err = add_partition(c, r, (struct entry){
+			&l->bios, RECIPE_BIOS_NUMBER, PART_TYPE_BIOS,
+			"BIOS boot", ids->bios, false });
 	if (!err && l->esp.size)
-		err = add_partition(c, &l->esp, 15, GUID_ESP, ids->esp,
-				    "ESP");
+		err = add_partition(c, r, (struct entry){
+			&l->esp, RECIPE_ESP_NUMBER, PART_TYPE_ESP, "ESP",
+			ids->esp, false });
 	if (!err)
 		err = add_more(c, l, r, ids);
 	if (!err)
-		err = add_partition(c, &l->root, 1, r->discoverable ?
-				    GUID_ROOT : GUID_LINUX, ids->root, "root");
+		err = add_partition(c, r, (struct entry){
+			&l->root, RECIPE_ROOT_NUMBER, layout_root_type(r),
+			"root", ids->root, false });
 	return err;
 }
 
@@ -136,13 +171,10 @@ static int write_mbr(struct fdisk_context *c, const struct layout *l,
 	if (!err)
 		err = fdisk_set_disklabel_id_from_string(c, id);
 	if (!err)
-		err = add_partition(c, &l->root, 1,
-				    r->fs == FS_FAT32 ? "c" : "83", NULL, "");
-	if (!err)
-		err = add_more(c, l, r, ids);
-	if (!err)
-		err = fdisk_toggle_partition_flag(c, 0, DOS_FLAG_ACTIVE);
-	return err;
+		err = add_partition(c, r, (struct entry){
+			&l->root, RECIPE_ROOT_NUMBER, layout_root_type(r), "",
+			NULL, true });
+	return err ? err : add_more(c, l, r, ids);
 }
 
 int layout_write(const struct layout *l, const struct recipe *r,

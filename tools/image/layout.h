@@ -32,6 +32,9 @@ struct layout_ids {
  */
 int layout_plan(struct layout *l, const struct recipe *r, uint64_t need);
 
+/* The root partition's, when --partition says nothing. */
+const char *layout_root_type(const struct recipe *r);
+
 /* Write the partition table to FD, whose name is PATH. */
 int layout_write(const struct layout *l, const struct recipe *r,
 		 const struct layout_ids *ids, int fd, const char *path);

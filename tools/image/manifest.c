@@ -12,6 +12,7 @@
 #include "tools/image/boot_install.h"
 #include "tools/image/build.h"
 #include "tools/image/data.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 static json_t *extent_json(const struct part_range *e, unsigned number,
@@ -90,18 +91,20 @@ static json_t *hash_node(const struct tree_node *n, const char *path)
 static json_t *hash_range(int fd, uint64_t at, uint64_t len)
 {
 	static uint8_t buf[1 << 17];
+	uint64_t done = 0;
 	SHA2_CTX sha;
 
 	SHA256Init(&sha);
-	while (len) {
-		size_t ask = len < sizeof(buf) ? (size_t)len : sizeof(buf);
-		ssize_t n = pread(fd, buf, ask, (off_t)at);
+	while (done < len) {
+		uint64_t left = len - done;
+		size_t ask = left < sizeof(buf) ? (size_t)left : sizeof(buf);
+		ssize_t n = pread(fd, buf, ask, (off_t)(at + done));
 
 		if (n <= 0)
 			return NULL;
 		SHA256Update(&sha, buf, (size_t)n);
-		at += (uint64_t)n;
-		len -= (uint64_t)n;
+		done += (uint64_t)n;
+		progress_say("hashing", done, len);
 	}
 	return hex_of(&sha);
 }
@@ -181,7 +184,7 @@ json_t *manifest_make(const struct build *b, int raw)
 	struct files f = { { add_file }, json_array() };
 	json_t *j = manifest_layout(b), *hash;
 
-	report_progress("hashing", 0, 0);
+	progress_say("hashing", 0, 0);
 	json_object_set_new(j, "programs", programs(b));
 	hash = hash_range(raw, 0, b->layout.size);
 	if (!hash || filetree_walk(&b->tree, &f.visitor)) {

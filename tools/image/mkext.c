@@ -11,6 +11,7 @@
 
 #include "tools/image/ext.h"
 #include "tools/image/gate.h"
+#include "tools/image/uuid.h"
 #include "tools/report.h"
 
 #define JOURNAL_MIN 1024u	/* blocks: JBD2_MIN_JOURNAL_BLOCKS */
@@ -46,15 +47,6 @@ static uint64_t journal_blocks(enum recipe_fs fs, uint64_t blocks)
 	return blocks < 1024u << 8 ? 4 * JOURNAL_MIN : 16 * JOURNAL_MIN;
 }
 
-static void parse_uuid(const char *text, uint8_t uuid[16])
-{
-	unsigned n = 0;
-
-	for (const char *p = text; *p && n < 16; p++)
-		if (*p != '-' && sscanf(p++, "%2hhx", &uuid[n++]) != 1)
-			break;
-}
-
 static uint64_t inodes_for(const struct mkfs *m, const struct tree *t,
 			   uint64_t blocks)
 {
@@ -78,12 +70,14 @@ static errcode_t initialize(ext2_filsys *fs, const struct mkfs *m,
 	initialize_ext2_error_table();
 	p.s_rev_level = EXT2_DYNAMIC_REV;
 	p.s_log_block_size = p.s_log_cluster_size = 2;
-	p.s_inode_size = 256;
+	p.s_inode_size = (uint16_t)m->inode_size;
 	p.s_inodes_count = (uint32_t)inodes_for(m, t, blocks);
 	p.s_feature_compat = COMPAT;
 	p.s_feature_incompat = EXT2_FEATURE_INCOMPAT_FILETYPE |
 			       (ext4 ? INCOMPAT_4 : 0);
 	p.s_feature_ro_compat = RO_COMPAT | (ext4 ? RO_COMPAT_4 : 0);
+	if (m->inode_size == EXT2_GOOD_OLD_INODE_SIZE)
+		p.s_feature_ro_compat &= ~EXT4_FEATURE_RO_COMPAT_EXTRA_ISIZE;
 	p.s_log_groups_per_flex = ext4 ? 4 : 0;
 	ext2fs_blocks_count_set(&p, blocks);
 	err = ext2fs_initialize(file, EXT2_FLAG_64BITS, &p, unix_io_manager,
@@ -91,7 +85,7 @@ static errcode_t initialize(ext2_filsys *fs, const struct mkfs *m,
 	if (err)
 		return err;
 	(*fs)->super->s_checksum_type = ext4 ? EXT2_CRC32C_CHKSUM : 0;
-	parse_uuid(m->uuid, (*fs)->super->s_uuid);
+	uuid_parse(m->uuid, (*fs)->super->s_uuid);
 	ext2fs_init_csum_seed(*fs);
 	err = ext2fs_allocate_tables(*fs);
 	if (err)
@@ -103,8 +97,9 @@ static void set_up_dry(struct ext *x, const struct mkfs *m)
 {
 	bool ext4 = m->fs == FS_EXT4;
 
+	x->inode_size = m->inode_size;
 	x->extents = x->csum = x->dir_nlink = x->huge = ext4;
-	parse_uuid(m->uuid, (uint8_t *)x->hash_seed);
+	uuid_parse(m->uuid, (uint8_t *)x->hash_seed);
 }
 
 static void release(struct ext *x)

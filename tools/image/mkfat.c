@@ -16,7 +16,9 @@
 #include "tools/image/fat_names.h"
 #include "tools/output.h"
 #include "tools/proc.h"
+#include "tools/progress.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define BATCH 64
 #define FIRST_TIME 315532800	/* 1980-01-01 */
@@ -117,7 +119,7 @@ static int copy_out(struct fat *x, const struct tree_node *n, int fd,
 		if (put != got)
 			err = report_errno("%s", name);
 		x->done += (uint64_t)got;
-		report_progress("writing FAT", x->done, x->total);
+		progress_say("writing FAT", x->done, x->total);
 	}
 	data_close(&r);
 	return err || got < 0 ? -1 : 0;
@@ -208,13 +210,29 @@ static int format(const struct fat *x, const struct mkfs *m)
 	return run_mtool(x, argv) ? -1 : clear_entries(m);
 }
 
+/* Two tables of 4 bytes a cluster, and the files. */
+static int check_room(const struct mkfs *m, uint64_t files)
+{
+	uint64_t clusters = m->size / m->sector / cluster(m);
+	int fd = open(m->image, O_RDONLY | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return report_errno("%s", m->image);
+	err = tempfile_room(fd, files + 8 * clusters, "FAT");
+	close(fd);
+	return err;
+}
+
 int mkfat_write(const struct mkfs *m, const struct tree *t)
 {
-	struct fat x = { .visitor = { visit } };
+	struct fat x = { .visitor = { visit }, .total = data_total(t) };
 	int err;
 
 	if (m->fs == FS_FAT32 && m->sector == 512 && m->size < 34ull << 20)
 		return report_error("FAT32 needs a partition of 34 MiB");
+	/* mtools would not say that it is this. */
+	if (check_room(m, x.total))
+		return -1;
 	x.scratch = output_scratch();
 	if (!x.scratch)
 		return -1;

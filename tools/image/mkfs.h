@@ -15,6 +15,7 @@ struct mkfs {
 	int fd;			/* the same, open */
 	uint64_t offset, size;	/* bytes */
 	uint32_t sector;
+	uint32_t inode_size;	/* ext: 128 or 256 */
 	enum recipe_fs fs;
 	const char *uuid, *label;	/* label may be NULL */
 	bool minimize;		/* no more inodes than needed */

@@ -12,7 +12,10 @@
 #include "loader/base/number.h"
 #include "tools/image/file_option.h"
 #include "tools/image/mkfs.h"
+#include "tools/image/part_option.h"
+#include "tools/image/part_types.h"
 #include "tools/image/source.h"
+#include "tools/image/uuid.h"
 #include "tools/report.h"
 
 #define SWAP_MIN (40u << 10)	/* mkswap's, 10 pages */
@@ -42,13 +45,13 @@ static int parse_data(struct recipe_part *p, const char *text)
 
 	p->text = strdup(text);
 	n = file_option_cut(p->text, field);
-	if (n < 3 || n > 4)
-		return bad(text, "not [DIR]:FS:SIZE[:LABEL]");
+	if (n < 2 || n > 4)
+		return bad(text, "not [DIR]:FS[:SIZE[:LABEL]]");
 	p->dir = field[0][0] ? field[0] : NULL;
 	p->label = n > 3 ? field[3] : "";
 	if (parse_fs(p, field[1]))
 		return bad(text, "FS is none of ext2|ext3|ext4|fat32|empty");
-	if (field[2][0] && (number_size(field[2], NULL, &p->size) ||
+	if (n > 2 && field[2][0] && (number_size(field[2], NULL, &p->size) ||
 			    p->size < 4096 || p->size >> 50))
 		return bad(text, "SIZE is no size");
 	if (p->kind == PARTITION_EMPTY && (p->dir || !p->size))
@@ -98,9 +101,8 @@ const char *parts_type(const struct recipe_part *p, enum part_table table)
 	if (table == PART_MBR)
 		return p->kind == PARTITION_SWAP ? "82" : fat ? "c" : "83";
 	if (p->kind == PARTITION_SWAP)
-		return "0657FD6D-A4AB-43C4-84E5-0933C84B4F4F";
-	return fat ? "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7" :
-	       "0FC63DAF-8483-4772-8E79-3D69D8477DE4";
+		return PART_TYPE_SWAP;
+	return fat ? PART_TYPE_BASIC : PART_TYPE_LINUX;
 }
 
 static struct mkfs fs_of(const struct build *b, unsigned i,
@@ -113,18 +115,33 @@ static struct mkfs fs_of(const struct build *b, unsigned i,
 		.offset = b->layout.more[i].offset,
 		.size = b->layout.more[i].size, .sector = b->r.sector,
 		.fs = p->fs, .uuid = b->more[i].uuid,
+		.inode_size = b->r.inode_size,
 		.label = p->label[0] ? p->label : NULL,
 	};
+}
+
+/* Of the file system or swap on it. */
+static void set_fs_uuid(struct build *b, unsigned i)
+{
+	const struct recipe_said *s = part_option_find(&b->r, 2 + i);
+	char what[32];
+
+	snprintf(what, sizeof(what), "data file system %u", i);
+	build_id(b, b->r.part[i].kind == PARTITION_SWAP ? "swap" : what,
+		 b->more[i].uuid);
+	if (s && s->fs_uuid)
+		snprintf(b->more[i].uuid, sizeof(b->more[i].uuid), "%s",
+			 s->fs_uuid);
 }
 
 static int collect_one(struct build *b, unsigned i)
 {
 	struct recipe_part *p = &b->r.part[i];
 	struct tree *t = &b->more[i].tree;
-	char what[32];
 	struct mkfs m;
 	uint64_t need;
 
+	set_fs_uuid(b, i);
 	filetree_init(t, NULL);
 	if (p->kind != PARTITION_FS)
 		return 0;
@@ -132,8 +149,6 @@ static int collect_one(struct build *b, unsigned i)
 	    (p->fs != FS_FAT32 && mkext_prepare(t)))
 		return -1;
 	filetree_finish(t);
-	snprintf(what, sizeof(what), "data file system %u", i);
-	build_id(b, what, b->more[i].uuid);
 	m = fs_of(b, i, NULL);
 	need = p->fs == FS_FAT32 ? mkfat_need(&m, t) : mkext_need(&m, t);
 	if (!need)
@@ -159,14 +174,9 @@ static int write_swap(const struct build *b, unsigned i, int fd)
 	const struct part_range *p = &b->layout.more[i];
 	uint8_t page[4096] = { 0 };
 	uint32_t head[3] = { 1, (uint32_t)(p->size / 4096 - 1), 0 };
-	char id[40], *hex = id;
 
-	build_id(b, "swap", id);
 	memcpy(page + 1024, head, sizeof(head));
-	for (unsigned n = 0; n < 16; hex += 2, n++) {
-		hex += *hex == '-';
-		sscanf(hex, "%2hhx", &page[1036 + n]);
-	}
+	uuid_parse(b->more[i].uuid, page + 1036);
 	memcpy(page + 4086, "SWAPSPACE2", 10);
 	if (pwrite(fd, page, sizeof(page), (off_t)p->offset) == sizeof(page))
 		return 0;

@@ -6,7 +6,7 @@
 #include "tools/image/deliver.h"
 
 /*
- * What --data says, each "[DIR]:FS:SIZE[:LABEL]", and --swap.  0, or -1 with
+ * What --data says, each "[DIR]:FS[:SIZE[:LABEL]]", and --swap.  0, or -1 with
  * an error reported.
  */
 int parts_parse(struct recipe *r, const char **data, const char *swap);

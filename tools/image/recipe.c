@@ -3,7 +3,6 @@
  */
 #include "tools/image/recipe.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,9 @@
 #include "loader/base/number.h"
 #include "tools/host/hostboot.h"
 #include "tools/image/build_options.h"
+#include "tools/image/part_option.h"
 #include "tools/image/parts.h"
+#include "tools/image/uuid.h"
 #include "tools/report.h"
 
 const char *recipe_boot_name(unsigned bit)
@@ -52,19 +53,6 @@ static int parse_boot(struct recipe *r, const char *list)
 	return 0;
 }
 
-static bool is_uuid(const char *s)
-{
-	size_t i;
-
-	for (i = 0; s[i]; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? s[i] != '-' : !isxdigit((unsigned char)s[i]))
-			return false;
-	}
-	return i == 36;
-}
-
 static int parse_choices(struct recipe *r, const struct build_options *o)
 {
 	static const char *const tables[] = { "none", "mbr", "gpt", NULL };
@@ -86,6 +74,14 @@ static int parse_choices(struct recipe *r, const struct build_options *o)
 	else if (o->value[KEY_SECTOR] && strcmp(o->value[KEY_SECTOR], "512"))
 		return report_error("--sector %s: not one of 512|4096",
 				    o->value[KEY_SECTOR]);
+	r->inode_size = 256;
+	if (o->value[KEY_INODE_SIZE] && !strcmp(o->value[KEY_INODE_SIZE],
+						"128"))
+		r->inode_size = 128;
+	else if (o->value[KEY_INODE_SIZE] &&
+		 strcmp(o->value[KEY_INODE_SIZE], "256"))
+		return report_error("--inode-size %s: not one of 128|256",
+				    o->value[KEY_INODE_SIZE]);
 	r->boot = BOOT_PV | BOOT_BIOS | (table == PART_GPT ? BOOT_UEFI : 0);
 	return o->value[KEY_BOOT] ? parse_boot(r, o->value[KEY_BOOT]) : 0;
 }
@@ -136,6 +132,22 @@ static int parse_output(struct recipe *r, const struct build_options *o)
 	return 0;
 }
 
+static int parse_disk_uuid(struct recipe *r, const char *text)
+{
+	bool mbr = r->table == PART_MBR;
+
+	r->disk_uuid = text;
+	if (text && r->table == PART_NONE)
+		return report_error("--disk-uuid %s: it needs a partition "
+				    "table", text);
+	if (text && (mbr ? strlen(text) != 8 ||
+		     strspn(text, "0123456789abcdefABCDEF") != 8 :
+		     !uuid_is(text)))
+		return report_error("--disk-uuid %s: not %s", text, mbr ?
+				    "8 digits in hexadecimal" : "a UUID");
+	return 0;
+}
+
 static int parse_parts(struct recipe *r, const struct build_options *o)
 {
 	const char *size = o->value[KEY_ESP_SIZE];
@@ -156,7 +168,10 @@ static int parse_parts(struct recipe *r, const struct build_options *o)
 	if ((size || r->esp_file) && !(r->boot & BOOT_UEFI))
 		return report_error("--esp-size and --esp-file: there is no "
 				    "ESP");
-	return parts_parse(r, o->list[KEY_DATA], o->value[KEY_SWAP]);
+	if (parts_parse(r, o->list[KEY_DATA], o->value[KEY_SWAP]) ||
+	    parse_disk_uuid(r, o->value[KEY_DISK_UUID]))
+		return -1;
+	return part_option_parse(r, o->list[KEY_PARTITION]);
 }
 
 static int understand(struct recipe *r, const struct build_options *o)
@@ -192,7 +207,7 @@ static int understand(struct recipe *r, const struct build_options *o)
 		return -1;
 	if (r->minimize && r->size)
 		return report_error("--size and --minimize: one of them");
-	if (r->uuid && !is_uuid(r->uuid))
+	if (r->uuid && !uuid_is(r->uuid))
 		return report_error("--uuid %s: not a UUID", r->uuid);
 	if (r->label && strlen(r->label) > label_max)
 		return report_error("--label %s: longer than %zu bytes",
@@ -223,6 +238,7 @@ int recipe_parse(struct recipe *r, const struct options *table, int argc,
 void recipe_free(struct recipe *r)
 {
 	parts_free(r);
+	part_option_free(r);
 	build_options_free(r->options);
 	free(r->options);
 	r->options = NULL;

@@ -24,6 +24,18 @@ enum {
 enum recipe_part_kind { PARTITION_FS, PARTITION_SWAP, PARTITION_EMPTY };
 
 #define RECIPE_PARTS 8		/* beside the root; numbers 2 to 9 */
+#define RECIPE_ROOT_NUMBER 1u
+#define RECIPE_BIOS_NUMBER 14u
+#define RECIPE_ESP_NUMBER 15u
+
+/* --partition; NULL where nothing was said. */
+struct recipe_said {
+	unsigned number;
+	const char *name, *type, *uuid, *fs_uuid;
+	bool has_flags;
+	uint64_t flags;		/* GPT's attributes; of an MBR 1: active */
+	char *text;		/* where those are */
+};
 
 struct recipe_part {
 	enum recipe_part_kind kind;
@@ -38,6 +50,7 @@ struct recipe {
 	enum recipe_fs fs;
 	uint64_t size;		/* of the image, bytes; 0: as large as needed */
 	uint32_t sector;	/* 512 or 4096 */
+	uint32_t inode_size;	/* 128 or 256 */
 	const char **root, **exclude, **file;	/* each ends with NULL */
 	bool owner_root;	/* all of the roots belongs to root */
 	bool minimize;
@@ -48,6 +61,9 @@ struct recipe {
 	bool pmbr_active;	/* some BIOSes want an active entry */
 	struct recipe_part part[RECIPE_PARTS];
 	unsigned n_parts;
+	struct recipe_said said[RECIPE_PARTS + 3];
+	unsigned n_said;
+	const char *disk_uuid;	/* or NULL; an MBR's is 8 digits */
 	const char *kernel, *initrd, *append, *menu;
 	const char *uuid;	/* of the root file system; NULL: from inputs */
 	const char *label;

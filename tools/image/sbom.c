@@ -15,6 +15,8 @@
 #include "tools/image/build.h"
 #include "tools/image/data.h"
 #include "tools/image/gate.h"
+#include "tools/image/uuid.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 #define STATUS "var/lib/dpkg/status"
@@ -228,7 +230,7 @@ static json_t *document(const struct sbom *s, const struct build *b)
 	const char *name = slash ? slash + 1 : b->r.output;
 
 	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-	build_uuid(b->tree.digest, id);
+	uuid_make(b->tree.digest, id);
 	snprintf(space, sizeof(space), "urn:uuid:%s", id);
 	json_array_insert_new(s->packages, 0, json_pack(
 		"{ss ss ss sb ss ss ss}", "SPDXID", "SPDXRef-Image", "name",
@@ -249,7 +251,7 @@ json_t *sbom_make(const struct build *b)
 			  json_array(), 0 };
 	json_t *j = NULL;
 
-	report_progress("bill of materials", 0, 0);
+	progress_say("bill of materials", 0, 0);
 	relate(&s, "SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image");
 	if (!add_packages(&s) && !filetree_walk(&b->tree, &s.visitor))
 		j = document(&s, b);

@@ -10,6 +10,7 @@
 #include "loader/base/err.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 /* WHY: of the first path that was asked for. */
@@ -37,7 +38,7 @@ int start_check(const struct build *b, int fd)
 	struct hostdisk disk;
 	char why[256] = "";
 
-	report_progress("trying", 0, 0);
+	progress_say("trying", 0, 0);
 	if (!r->boot || hostdisk_attach(&disk, "hd0", fd, r->sector) ||
 	    starts(r, &disk.blk, why)) {
 		err_clear();
