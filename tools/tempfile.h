@@ -23,8 +23,8 @@ int tempfile_open(const char *dir);
 int tempfile_put(int fd, uint64_t off, const void *buf, size_t len);
 
 /*
- * Whether NEED bytes can still be written to the file system of FD; else -1 with
- * an error reported that names WHAT they are.
+ * Whether NEED bytes can still be written to the file system of FD; else -1
+ * with an error reported that names WHAT they are.
  */
 int tempfile_room(int fd, uint64_t need, const char *what);
 

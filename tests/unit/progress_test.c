@@ -14,7 +14,8 @@ static void test_terminal(void **state)
 {
 	progress_line(line, sizeof(line), PROGRESS_AUTO, "writing", 250 * MIB,
 		      1000 * MIB, 5 * SECOND);
-	assert_string_equal(line, "writing  25 %  250 MiB  50 MiB/s  0:15 left");
+	assert_string_equal(line,
+			    "writing  25 %  250 MiB  50 MiB/s  0:15 left");
 	progress_line(line, sizeof(line), PROGRESS_AUTO, "reading", 5000, 0,
 		      2 * SECOND);
 	assert_string_equal(line, "reading  5000 B  2500 B/s");

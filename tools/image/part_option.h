@@ -1,6 +1,6 @@
 /*
- * --partition N:KEY=VALUE[:KEY=VALUE...]: what a partition is called and what it
- * is for, in place of what it would have.
+ * --partition N:KEY=VALUE[:KEY=VALUE...]: what a partition is called and what
+ * it is for, in place of what it would have.
  */
 #ifndef TOOLS_IMAGE_PART_OPTION_H
 #define TOOLS_IMAGE_PART_OPTION_H

@@ -189,7 +189,8 @@ int source_archive(struct tree *t, struct archive *a, const char *name,
 		got = archive_read_next_header(a, &e);
 		if (got == ARCHIVE_EOF)
 			break;
-		progress_say("reading", (uint64_t)archive_filter_bytes(a, -1), 0);
+		progress_say("reading",
+			     (uint64_t)archive_filter_bytes(a, -1), 0);
 		/* ARCHIVE_WARN: a name it could not turn into the locale's. */
 		if (got < ARCHIVE_WARN)
 			err = archive_failed(&m);
