@@ -17,6 +17,7 @@
 #include "tools/commands.h"
 #include "tools/image/boot_install.h"
 #include "tools/proc.h"
+#include "tools/progress.h"
 #include "tools/report.h"
 
 #define LOADER "pvboot.elf.gz"
@@ -172,12 +173,12 @@ static int make_bed(const struct given *g, const char *dir)
 		     !proc_has("xz") || make_dir(dir)))
 		err = -1;
 	if (!err && (g->renew || !is_built(dir))) {
-		report_progress("fetching Debian's Xen", 0, 0);
+		progress_say("fetching Debian's Xen", 0, 0);
 		err = proc_run(build, NULL);
 	}
 	if (!err)
 		err = proc_run(put, NULL);
-	report_progress("", 0, 0);
+	progress_say("", 0, 0);
 	if (!err)
 		err = note_loader(dir);
 	if (!err)
