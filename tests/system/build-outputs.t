@@ -81,6 +81,46 @@ is "$(jq -r '([.packages[].SPDXID] + [.files[].SPDXID]) as $i |
 	[.relationships[].relatedSpdxElement] - $i | length' bom)" 0 \
 	"sbom: what is related is there"
 
+# The manifest says what blkid and sfdisk find.
+check_manifest() { # TABLE OPTION...
+	table=$1
+	shift
+	$build --table "$@" -o p.img --manifest man 2>err || sed 's/^/#  /' err
+	$twinboot build --root root --kernel vmlinuz --table "$@" --json \
+		-o p.img 2>/dev/null >lay
+	jq -e --slurpfile m man '($m[0] | del(.versions, .programs, .sha256,
+		.files, .schema)) == del(.schema)' lay >/dev/null
+	ok $? "$table: --json is the manifest without hashes"
+	jq -r '.partitions | sort_by(.offset)[] | [.number, .offset / 512,
+		.size / 512, (.type | ascii_upcase), .name] | @tsv' man >want
+	sfdisk -J p.img | jq -r '.partitiontable.partitions |
+		sort_by(.start)[] | [(.node | ltrimstr("p.img") | tonumber),
+		.start, .size, (.type | ascii_upcase), .name] | @tsv' >got
+	cmp -s got want
+	ok $? "$table: partitions of the manifest are those of sfdisk"
+	cmp -s got want || diff got want | sed 's/^/#  /'
+	jq -r '.partitions[] | select(.fs) | [.offset, .size, .fs.type,
+		.fs.uuid, .fs.label] | @sh' man | tr -d "'" >parts
+	while read -r at size type uuid label; do
+		blkid -p -O "$at" -S "$size" -o export p.img |
+			sed -n 's/^\(TYPE\|UUID\|LABEL\)=//p' | sort | xargs >got
+		printf '%s\n' $type $uuid $label | sort | xargs >want
+		cmp -s got want
+		ok $? "$table: $type at $at is as the manifest says"
+		cmp -s got want || diff got want | sed 's/^/#  /'
+	done <parts
+}
+printf x >small.efi
+check_manifest gpt gpt --minimize --swap 20M --data root:ext2::DATA --data :fat32:36M:F \
+	--esp-file small.efi:x.efi --partition 3:type=var:name=V:flags=growfs \
+	--partition 15:fs-uuid=1234abcd-0000-4000-8000-000000000000
+is "$(jq -c '[.files[] | select(.path == "x.efi" or (.partition == 3 and
+	.path == "etc/noise"))] | length' man)" 2 \
+	"manifest: files of the ESP and of other partitions"
+check_manifest mbr mbr --swap 20M --data root:ext3:9M --minimize
+jq -e '.versions.twinboot and .versions.libarchive' man >/dev/null
+ok $? "manifest: versions"
+
 # ---- verify ----
 verify="$twinboot verify"
 again="--root root --kernel vmlinuz"

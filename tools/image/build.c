@@ -169,24 +169,23 @@ static int write_esp(struct build *b, const struct deliver *out)
 	struct mkfs m = {
 		.image = out->path, .offset = b->layout.esp.offset,
 		.size = b->layout.esp.size, .sector = b->r.sector,
-		.fs = FS_FAT32, .uuid = b->ids.esp, .label = "ESP",
+		.fs = FS_FAT32, .uuid = build_esp_uuid(b), .label = "ESP",
 	};
-	struct tree t;
+	struct tree *t = &b->esp;
 	int err;
 
 	b->efi = boot_install_find(&b->r, "twinboot.efi");
-	filetree_init(&t, NULL);
-	err = add_boot_file(&t, b->efi, "EFI/BOOT/BOOTX64.EFI");
+	filetree_init(t, NULL);
+	err = add_boot_file(t, b->efi, "EFI/BOOT/BOOTX64.EFI");
 	for (const char **f = b->r.esp_file; f && *f && !err; f++)
-		err = file_option_add(&t, *f);
+		err = file_option_add(t, *f);
 	if (!err) {
-		filetree_finish(&t);
-		err = mkfat_need(&m, &t) > m.size ?
+		filetree_finish(t);
+		err = mkfat_need(&m, t) > m.size ?
 		      report_error("the ESP's files do not fit on %lu MiB: "
 				   "give --esp-size", m.size >> 20) :
-		      mkfat_write(&m, &t);
+		      mkfat_write(&m, t);
 	}
-	filetree_free(&t);
 	return err;
 }
 
@@ -239,6 +238,8 @@ void build_release(struct build *b)
 	data_close_places();
 	spool_end();
 	filetree_free(&b->tree);
+	if (b->esp.pool)
+		filetree_free(&b->esp);
 	parts_release(b);
 	recipe_free(&b->r);
 	free(b->dir);

@@ -16,7 +16,7 @@ struct build_part {
 
 struct build {
 	struct recipe r;
-	struct tree tree;
+	struct tree tree, esp;
 	struct layout layout;
 	struct layout_ids ids;
 	char uuid[40];		/* of the root file system */
@@ -48,6 +48,8 @@ char *bmap_make(int raw, uint64_t size);
 /* A hash of the inputs and WHAT: the same inputs, the same image. */
 void build_hash(const struct build *b, const char *what, uint8_t h[32]);
 void build_ids(struct build *b);
+/* Of the ESP's file system, whose serial is its beginning. */
+const char *build_esp_uuid(const struct build *b);
 /* The UUID for WHAT. */
 void build_id(const struct build *b, const char *what, char out[40]);
 

@@ -61,3 +61,11 @@ void build_ids(struct build *b)
 	if (!b->r.disk_uuid)
 		b->ids.mbr |= 1;	/* 0 would be none */
 }
+
+const char *build_esp_uuid(const struct build *b)
+{
+	const struct recipe_said *s = part_option_find(&b->r,
+						       RECIPE_ESP_NUMBER);
+
+	return s && s->fs_uuid ? s->fs_uuid : b->ids.esp;
+}

@@ -20,6 +20,11 @@
 
 static const char *const names[] = { "raw", "qcow2", "vmdk", "vhdx", "vpc" };
 
+const char *formats_name(enum image_format f)
+{
+	return names[f];
+}
+
 int formats_find(const char *name)
 {
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -11,6 +11,7 @@ enum image_format { FORMAT_RAW, FORMAT_QCOW2, FORMAT_VMDK, FORMAT_VHDX,
 /* "raw|qcow2|..." for messages, and the format by its name; -1: none. */
 #define FORMAT_NAMES "raw|qcow2|vmdk|vhdx|vpc"
 int formats_find(const char *name);
+const char *formats_name(enum image_format f);
 
 /*
  * RAW, a path, becomes TO, a path that is open as FD.  COMPRESS: qcow2 and vmdk

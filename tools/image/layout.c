@@ -101,6 +101,7 @@ static int add_partition(struct fdisk_context *c, const struct recipe *r,
 	t = fdisk_label_parse_parttype(label, x.type);
 	fdisk_partition_set_start(p, x.range->offset / sector);
 	fdisk_partition_set_size(p, x.range->size / sector);
+	fdisk_partition_size_explicit(p, 1);	/* not to whole MiB */
 	fdisk_partition_set_partno(p, x.number - 1);
 	fdisk_partition_set_type(p, t);
 	if (x.uuid)

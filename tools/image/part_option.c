@@ -115,6 +115,9 @@ static const char *take_all(struct recipe *r, struct recipe_said *s)
 		why = take(s, field[i], r->table);
 	if (!why && s->fs_uuid && number == RECIPE_ROOT_NUMBER)
 		return "the root file system's is --uuid";
+	if (!why && s->fs_uuid && r->table == PART_GPT &&
+	    number == RECIPE_BIOS_NUMBER)
+		return "there is no file system on it";
 	return why;
 }
 
