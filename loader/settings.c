@@ -7,9 +7,12 @@
 
 #include <string.h>
 
+#include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "loader/base/number.h"
 
 #define LINE_SHOWN 64
+#define PART_MAX 254
 
 static bool is(const char *value, const char *word)
 {
@@ -38,6 +41,20 @@ static bool set_record(struct settings *s, const char *value)
 	return true;
 }
 
+static bool set_hd0(struct settings *s, const char *value)
+{
+	uint64_t n;
+
+	if (!value || strncmp(value, "hd0,", 4))
+		return false;
+	if (number_whole(value + 4, PART_MAX, &n)) {
+		err_clear();
+		return false;
+	}
+	s->hd0 = (uint8_t)(n + 1);
+	return true;
+}
+
 /* LINE is the whole of it: "vbd=xvda1:hd0". */
 static bool add_device(struct settings *s, const char *line)
 {
@@ -57,6 +74,7 @@ static const struct {
 	bool device;		/* set gets the whole line, which has a value */
 } keys[] = {
 	{ "boot-record", set_record },
+	{ "hd0", set_hd0 },
 	{ "pv", set_pv },
 	{ "vbd", add_device, true },
 	{ "vif", add_device, true },

@@ -7,6 +7,9 @@
  *				kernel; none
  *	vbd=..., vif=...	the guest's disks and network cards, as words
  *				for hv.elf (docs/hv-config.md)
+ *	hd0=hd0,N		what (hd0) without a partition means, where
+ *				there is a table: for menus that were made for a
+ *				disk without one
  *	boot-record[=hash]	the boot record (docs/boot-flow.md)
  */
 #ifndef LOADER_SETTINGS_H
@@ -14,8 +17,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#define SETTINGS_MAX 4096	/* bytes of the text */
+#define SETTINGS_MAX 4076	/* bytes of the text */
 #define SETTINGS_GUEST 512	/* of what is said of the guest's devices */
 
 enum settings_pv { SETTINGS_PV_AUTO, SETTINGS_PV_ALWAYS, SETTINGS_PV_NEVER };
@@ -23,6 +27,7 @@ enum settings_pv { SETTINGS_PV_AUTO, SETTINGS_PV_ALWAYS, SETTINGS_PV_NEVER };
 struct settings {
 	enum settings_pv pv;
 	bool record, record_hash;
+	uint8_t hd0;		/* the partition's number and 1; 0: itself */
 	char guest[SETTINGS_GUEST];	/* "vbd=xvda1:hd0 vif=none" */
 };
 

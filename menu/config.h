@@ -4,6 +4,7 @@
 #ifndef MENU_CONFIG_H
 #define MENU_CONFIG_H
 
+#include "loader/settings.h"
 #include "menu/device.h"
 #include "menu/lst.h"
 
@@ -13,6 +14,8 @@ struct config {
 	struct lst lst;
 	struct device root;	/* the file system it lies on */
 	int32_t saved;		/* what the file "default" beside it says */
+	struct settings settings;	/* conf_read() of menu/conf.h */
+	const char *settings_from;	/* where they are; NULL: nowhere */
 	char name[64];		/* "(hd0,0)/boot/grub/menu.lst", cut */
 	char dir[LST_LINE_MAX];	/* "/boot/grub"; so for a menu in memory */
 };

@@ -147,11 +147,20 @@ static int open_blk(struct mounts *m, struct device dev, struct part_blk *part)
 	return part_open(disk, m->parts, (unsigned)dev.part, part);
 }
 
+struct device device_real(struct mounts *m, struct device dev)
+{
+	if (m->hd0 && !dev.disk && dev.part < 0 && m->p->n_disks &&
+	    !device_partitions(m, 0) && m->parts->table != PART_NONE)
+		dev.part = m->hd0 - 1;
+	return dev;
+}
+
 int device_mount(struct mounts *m, struct device dev, struct fs **out)
 {
 	struct mount *mount;
 	int err;
 
+	dev = device_real(m, dev);
 	for (unsigned i = 0; i < m->n; i++) {
 		if (m->mount[i]->dev.disk == dev.disk &&
 		    m->mount[i]->dev.part == dev.part) {

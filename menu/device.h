@@ -29,6 +29,7 @@ struct mounts {
 	const struct platform *p;
 	struct part_list *parts;	/* of disk parts_disk */
 	uint32_t parts_disk;
+	uint8_t hd0;	/* not 0: (hd0) is its partition of this number - 1 */
 	unsigned n;
 	struct mount *mount[MOUNTS];
 };
@@ -45,6 +46,11 @@ void device_name(struct device dev, char *buf, size_t size);
 
 /* Have DISK's partition table in m->parts; DISK must exist. */
 int device_partitions(struct mounts *m, uint32_t disk);
+
+/*
+ * What DEV means by m->hd0: the setting is for disks that have a table.
+ */
+struct device device_real(struct mounts *m, struct device dev);
 
 /* ERR_NO_DISK, ERR_NO_PARTITION, ERR_PARTITION_TABLE, ERR_FS_MOUNT, ... */
 int device_mount(struct mounts *m, struct device dev, struct fs **out);

@@ -1,6 +1,6 @@
 /*
  * Whether an entry's kernel is started by itself or as a guest of hv.elf: by
- * twinboot.conf and by the entry's mark.  hv.elf is looked for only when a
+ * the settings and by the entry's mark.  hv.elf is looked for only when a
  * kernel needs it.
  */
 #include "menu/guest.h"
@@ -9,37 +9,6 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
-#include "menu/menu.h"
-
-static void tell(void *ctx, const char *line)
-{
-	struct runner *r = ctx;
-
-	say(r->p, " (twinboot.conf: ");
-	menu_print_title(r->p, line);
-	say(r->p, ": not understood)\n");
-}
-
-void guest_settings(struct runner *r, struct settings *s)
-{
-	char text[SETTINGS_MAX + 1];
-	struct file f;
-
-	*s = (struct settings){ 0 };
-	if (config_beside(r->config, &r->mounts, "twinboot.conf", &f))
-		return;
-	if (f.size > SETTINGS_MAX) {
-		say(r->p, " (twinboot.conf has %lu bytes, %u at most: it "
-		    "has no effect)\n", f.size, SETTINGS_MAX);
-		return;
-	}
-	if (fs_read(&f, 0, f.size, text)) {
-		err_clear();
-		return;
-	}
-	text[f.size] = 0;
-	settings_parse(s, text, tell, r);
-}
 
 /* /boot/twinboot/hv.elf; /twinboot/hv.elf where /boot is a file system. */
 static int open_hv(void *ctx, struct file *out)
@@ -54,9 +23,10 @@ static int open_hv(void *ctx, struct file *out)
 	return device_open(&r->mounts, r->config->root, path, out);
 }
 
-int guest_prepare(struct runner *r, const struct settings *s,
+int guest_prepare(struct runner *r,
 		  const struct kernel_format *const **formats)
 {
+	const struct settings *s = &r->config->settings;
 	struct boot_entry *e = r->entry;
 
 	*formats = r->p->formats;

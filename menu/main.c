@@ -9,6 +9,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "menu/conf.h"
 #include "menu/extra.h"
 
 struct session {
@@ -23,9 +24,9 @@ struct session {
 	char next[LST_LINE_MAX + 1];	/* name, when `configfile` gave it */
 };
 
-static int read_config(struct session *s)
+static int find_config(struct session *s)
 {
-	s->mounts = (struct mounts){ .p = s->p };
+	s->mounts = (struct mounts){ .p = s->p, .hd0 = s->mounts.hd0 };
 	s->config = (struct config){ .root = s->root, .dir = "/boot/grub" };
 	fmt(s->config.name, sizeof(s->config.name), "the menu in memory");
 	if (s->text)
@@ -33,6 +34,15 @@ static int read_config(struct session *s)
 	if (s->name)
 		return config_open(&s->config, &s->mounts, s->root, s->name);
 	return config_search(&s->config, &s->mounts);
+}
+
+static int read_config(struct session *s)
+{
+	int err = find_config(s);
+
+	if (!err)
+		conf_read(&s->config, &s->mounts);
+	return err;
 }
 
 /* Start entry E as it stands. */

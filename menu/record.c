@@ -109,9 +109,9 @@ static void print(const struct handover *ho)
 	p->write(rec->text, rec->len);
 }
 
-int record_prepare(struct record *rec, const struct settings *s,
-		   struct runner *r, struct handover *ho)
+int record_prepare(struct record *rec, struct runner *r, struct handover *ho)
 {
+	const struct settings *s = &r->config->settings;
 	struct arena *arena = r->p->arena;
 	int err;
 

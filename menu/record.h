@@ -9,7 +9,6 @@
 #ifndef MENU_RECORD_H
 #define MENU_RECORD_H
 
-#include "loader/settings.h"
 #include "menu/run.h"
 
 struct record {
@@ -20,11 +19,11 @@ struct record {
 };
 
 /*
- * When S asks for the record: write what is known by now, and have the line
- * printed when HO has been loaded.  REC lives as long as HO.  ERR_READ while
- * hashing, ERR_NO_MEMORY.
+ * When the settings ask for the record: write what is known by now, and have
+ * the line printed when HO has been loaded.  REC lives as long as HO.  ERR_READ
+ * while hashing, ERR_NO_MEMORY.
  */
-int record_prepare(struct record *rec, const struct settings *s,
-		   struct runner *r, struct handover *ho);
+int record_prepare(struct record *rec, struct runner *r,
+		   struct handover *ho);
 
 #endif

@@ -103,27 +103,27 @@ static int run_boot(struct runner *r, const char *args)
 	struct platform *p = r->p;
 	struct handover *ho = arena_alloc(p->arena, sizeof(*ho));
 	const struct kernel_format *const *formats;
-	struct settings settings;
 	struct record record;
+	struct device root;
 	int err;
 
 	if (!ho)
 		return ERR_NO_MEMORY;
 	if (!r->entry->kernel_path)
 		return fail(ERR_NO_KERNEL, "boot");
-	r->entry->root_disk = r->root.disk;
-	r->entry->root_part = r->root.part;
+	root = device_real(&r->mounts, r->root);
+	r->entry->root_disk = root.disk;
+	r->entry->root_part = root.part;
 	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
 		return err;
-	guest_settings(r, &settings);
-	err = guest_prepare(r, &settings, &formats);
+	err = guest_prepare(r, &formats);
 	if (!err)
 		err = kernel_load(formats, r->entry, p->memmap, p->arena,
 				  ho);
 	if (!err)
 		err = check_mode(p, ho);
 	if (!err)
-		err = record_prepare(&record, &settings, r, ho);
+		err = record_prepare(&record, r, ho);
 	if (!err)
 		err = p->go(ho);
 	return err ? err : fail(ERR_BOOT, "%s", r->entry->kernel_path);

@@ -3,6 +3,8 @@
  */
 #include "loader/disk/part.h"
 
+#include <string.h>
+
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 #include "loader/base/span.h"
@@ -115,6 +117,18 @@ int part_read(struct blk *disk, struct part_list *list)
 		return part_gpt_read(disk, list);
 	part_mbr_read(disk, mbr, list);
 	return 0;
+}
+
+/* UEFI 2.10, 5.3.3 and 13.3.2: C12A7328-F81F-11D2-BA4B-00A0C93EC93B; 0xef */
+bool part_is_esp(const struct part *p)
+{
+	static const uint8_t guid[16] = {
+		0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
+		0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b,
+	};
+
+	return !memcmp(p->type_guid, guid, sizeof(guid)) ||
+	       p->mbr_type == 0xef;
 }
 
 const struct part *part_find(const struct part_list *list, unsigned number)

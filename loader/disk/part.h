@@ -45,6 +45,9 @@ struct part_list {
  */
 int part_read(struct blk *disk, struct part_list *list);
 
+/* Whether P is an EFI system partition. */
+bool part_is_esp(const struct part *p);
+
 /* The partition of that number, or NULL. */
 const struct part *part_find(const struct part_list *list, unsigned number);
 

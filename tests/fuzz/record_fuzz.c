@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "menu/guest.h"
+#include "menu/conf.h"
 #include "menu/record.h"
 #include "tests/fakeplat.h"
 
@@ -51,19 +51,19 @@ static void record(struct boot_entry *e)
 	struct config config = { .root = { 0, -1 }, .dir = "/boot/grub" };
 	struct runner r = { .p = &fake.p, .config = &config, .entry = e,
 		.mounts = { .p = &fake.p, .n = 1, .mount = { &mount } } };
-	struct settings settings;
+	const struct settings *settings = &config.settings;
 	struct record rec;
 
 	ho = (struct handover){ .format = "fuzz" };
 	err_clear();
-	guest_settings(&r, &settings);
+	conf_read(&config, &r.mounts);
 	fake.n_out = 0;
-	if (record_prepare(&rec, &settings, &r, &ho))
+	if (record_prepare(&rec, &r, &ho))
 		abort();
-	if (!settings.record)
+	if (!settings->record)
 		return;
 	ho.loaded(&ho);
-	check(e, settings.record_hash);
+	check(e, settings->record_hash);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "loader/settings_find.h"
 #include "tests/unit/testmenu.h"
 
 static const struct testmenu_file menus[] = { { NULL, NULL } };
@@ -146,6 +147,44 @@ static void test_record(void **state)
 	prints("TWINBOOT {");
 }
 
+/* Block, ESP, the file beside menu.lst: the first of them decides alone. */
+static void test_settings(void **state)
+{
+	struct settings_block b;
+
+	testmenu_replace("rm -rf hd0 root/boot/grub/*; printf 'timeout 0\\n"
+		"title T\\nroot (hd0)\\nkernel (hd0)/k1 x\\n' "
+		">root/boot/grub/menu.lst; printf 'boot-record\\nwhat\\n' "
+		">root/boot/grub/twinboot.conf; truncate -s 8M hd0; "
+		"printf '2048,4096,ef\\n8192,,83\\n' | sfdisk -q "
+		"--no-tell-kernel hd0; mformat -i hd0@@1M -T 4096 ::; "
+		"mke2fs -q -d root -E offset=4194304 hd0 3M");
+	fresh(NULL);
+	assert_int_equal(fake_run(NULL, NULL), FAKE_WAITS);
+	prints(" (twinboot.conf: what: not understood)\n");
+	prints("Error 17: ");
+	testmenu_replace("printf 'hd0=hd0,1\\nodd\\n' >c; "
+		"mmd -i hd0@@1M ::/EFI ::/EFI/twinboot; mcopy -i hd0@@1M c "
+		"::/EFI/twinboot/twinboot.conf");
+	boots("x");
+	prints(" (/EFI/twinboot/twinboot.conf: odd: not understood)\n");
+	prints_not("TWINBOOT");
+	assert_true(settings_block_make(&b, "hd0=hd0,1\nboot-record\n"));
+	testmenu_put_hd0(&b, sizeof(b), 2040 * 512);
+	boots("x");
+	prints("TWINBOOT {");
+	prints_not("odd");
+	testmenu_put_hd0("X", 1, 2040 * 512 + 21);
+	boots("x");
+	prints(" (settings block: damaged, passed over)\n");
+	prints("odd");
+	/* The setting does not concern a disk without a table. */
+	testmenu_replace("rm hd0; printf 'hd0=hd0,1\\n' "
+		">root/boot/grub/twinboot.conf; truncate -s 3M hd0; "
+		"mke2fs -q -d root hd0");
+	boots("x");
+}
+
 static void test_huge_menu(void **state)
 {
 	static char text[1 << 20];
@@ -180,6 +219,7 @@ int main(void)
 		cmocka_unit_test_setup(test_record, fresh),
 		cmocka_unit_test_setup(test_huge_menu, fresh),
 		cmocka_unit_test_setup(test_partitions, fresh),
+		cmocka_unit_test_setup(test_settings, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, setup, testmenu_end);

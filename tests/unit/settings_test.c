@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/base/err.h"
 #include "loader/settings.h"
 
 static char told[4096];
@@ -29,6 +30,7 @@ static void test_keys(void **state)
 		const char *text, *guest, *told;
 		enum settings_pv pv;
 		int record;	/* 0, 1, 2: with hashes */
+		int hd0;
 	} c[] = {
 		{ "", "", "" },
 		{ "\n\r\n \t\n# pv=always\n  #\n", "", "" },
@@ -48,8 +50,12 @@ static void test_keys(void **state)
 		{ "vbd\nvbd=\nvbd=a mem=1G\nvif=a\tb\nvbd=xvda:hd0,0,ro",
 		  "vbd=xvda:hd0,0,ro",
 		  "vbd|vbd=|vbd=a mem=1G|vif=a\tb|" },
-		{ "=\n=x\ntimeout 3\nhd0=hd0,0\n", "",
-		  "=|=x|timeout 3|hd0=hd0,0|" },
+		{ "=\n=x\ntimeout 3\n", "", "=|=x|timeout 3|" },
+		{ "hd0=hd0,0\n", "", "", SETTINGS_PV_AUTO, 0, 1 },
+		{ "hd0=hd0,254\n", "", "", SETTINGS_PV_AUTO, 0, 255 },
+		{ "hd0\nhd0=\nhd0=hd0\nhd0=hd0,\nhd0=hd0,255\nhd0=hd0,0,1\n"
+		  "hd0=hd1,0\n", "", "hd0|hd0=|hd0=hd0|hd0=hd0,|hd0=hd0,255|"
+		  "hd0=hd0,0,1|hd0=hd1,0|" },
 	};
 
 	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
@@ -58,6 +64,8 @@ static void test_keys(void **state)
 		assert_string_equal(s.guest, c[i].guest);
 		assert_int_equal(s.pv, c[i].pv);
 		assert_int_equal(s.record + s.record_hash, c[i].record);
+		assert_int_equal(s.hd0, c[i].hd0);
+		assert_string_equal(err_text(), "");
 	}
 }
 

@@ -35,6 +35,19 @@ static void open_disk(unsigned i)
 	snprintf(disk[i].blk.name, sizeof(disk[i].blk.name), "hd%u", i);
 }
 
+void testmenu_put_hd0(const void *data, size_t len, long at)
+{
+	char path[500];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/hd0", testmenu_dir);
+	f = fopen(path, "r+");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, at, SEEK_SET), 0);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
 int testmenu_begin(const struct testmenu_file *files)
 {
 	testmenu_dir = testdisk_mkdir();

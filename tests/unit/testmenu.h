@@ -34,6 +34,9 @@ void testmenu_remake(const char *commands);
 /* Run shell COMMANDS that make hd0 themselves. */
 void testmenu_replace(const char *commands);
 
+/* LEN bytes of DATA onto hd0 at byte AT. */
+void testmenu_put_hd0(const void *data, size_t len, long at);
+
 static inline int fresh(void **state)
 {
 	fake_init(testmenu_disks, 2, testmenu_room.base, testmenu_room.size);

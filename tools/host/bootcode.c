@@ -16,11 +16,6 @@
 #include "loader/disk/crc32.h"
 #include "loader/fs/fs.h"
 
-static const uint8_t esp_type[16] = {
-	0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
-	0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b,
-};
-#define ESP_MBR_TYPE 0xef
 #define LOADER "/EFI/BOOT/BOOTX64.EFI"
 
 struct stage2 {
@@ -251,12 +246,6 @@ static bool look_at_esp(struct blk *b, enum carried *c, char why[128],
 	return true;
 }
 
-static bool is_esp(const struct part *p)
-{
-	return !memcmp(p->type_guid, esp_type, 16) ||
-	       p->mbr_type == ESP_MBR_TYPE;
-}
-
 /* Of several, firmware starts from the first that has the file. */
 enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
 			  char why[128], bool *is_signed)
@@ -269,7 +258,7 @@ enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
 		return c;
 	snprintf(why, 128, "no EFI system partition");
 	for (unsigned i = 0; i < parts->n; i++) {
-		if (!is_esp(&parts->part[i]) ||
+		if (!part_is_esp(&parts->part[i]) ||
 		    part_open(disk, parts, parts->part[i].number, &blk)) {
 			err_clear();
 			continue;

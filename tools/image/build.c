@@ -21,6 +21,7 @@
 #include "tools/image/layout.h"
 #include "tools/image/mkfs.h"
 #include "tools/image/parts.h"
+#include "tools/image/settings_write.h"
 #include "tools/image/source.h"
 #include "tools/image/spool.h"
 #include "tools/image/start_check.h"
@@ -129,6 +130,8 @@ static int collect(struct build *b)
 	struct tree *t = &b->tree;
 
 	progress_say("reading", 0, 0);
+	if (r->settings && !(b->settings = settings_write_read(r->settings)))
+		return -1;
 	if (add_inputs(b))
 		return -1;
 	if (boot_menu_make(b))
@@ -177,6 +180,8 @@ static int write_esp(struct build *b, const struct deliver *out)
 	b->efi = boot_install_find(&b->r, "twinboot.efi");
 	filetree_init(t, NULL);
 	err = add_boot_file(t, b->efi, "EFI/BOOT/BOOTX64.EFI");
+	if (!err && b->settings)
+		err = settings_write_file(t, b->settings);
 	for (const char **f = b->r.esp_file; f && *f && !err; f++)
 		err = file_option_add(t, *f);
 	if (!err) {
@@ -200,6 +205,17 @@ static int check_space(const struct build *b, const struct deliver *out)
 	return tempfile_room(out->fd, need, "what goes in");
 }
 
+/* The block; the file is on the ESP, where there is one. */
+static int write_settings(const struct build *b, const struct deliver *out)
+{
+	int err = settings_write_block(out->fd, b->r.sector, b->settings);
+
+	if (err > 0 && !b->layout.esp.size)
+		return report_error("--settings: the image has neither a boot "
+				    "area nor an ESP to put them on");
+	return err < 0 ? -1 : 0;
+}
+
 static int write_all(struct build *b, const struct deliver *out)
 {
 	if (check_space(b, out))
@@ -213,6 +229,8 @@ static int write_all(struct build *b, const struct deliver *out)
 		return -1;
 	if (b->r.boot & BOOT_BIOS &&
 	    boot_install_write_bios(&b->r, &b->layout, out->fd))
+		return -1;
+	if (b->settings && write_settings(b, out))
 		return -1;
 	progress_say("", 0, 0);
 	return 0;
@@ -245,6 +263,7 @@ void build_release(struct build *b)
 	free(b->dir);
 	free(b->kernel);
 	free(b->initrd);
+	free(b->settings);
 	free(b->efi);
 	free(b->stage2);
 }

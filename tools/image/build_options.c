@@ -62,6 +62,9 @@ const struct options_row build_keys[KEYS + 2] = {
 	[KEY_MENU] = KEY(0, "menu", "FILE",
 		"becomes /boot/grub/menu.lst as it is; else one is "
 		"written for --kernel"),
+	[KEY_SETTINGS] = KEY(0, "settings", "FILE",
+		"a twinboot.conf that wins over the root's, put into "
+		"the boot area and onto the ESP"),
 	[KEY_BOOT] = KEY(0, "boot", "LIST",
 		"of bios,uefi,pv (all that the table can carry)"),
 	[KEY_ESP_SIZE] = KEY(0, "esp-size", "S",
@@ -134,6 +137,7 @@ const enum build_kind build_kinds[KEYS] = {
 	[KEY_BMAP] = PATH,
 	[KEY_MANIFEST] = PATH,
 	[KEY_SBOM] = PATH,
+	[KEY_SETTINGS] = PATH,
 };
 
 static const struct options_example build_examples[] = {

@@ -185,6 +185,7 @@ static int understand(struct recipe *r, const struct build_options *o)
 	r->initrd = o->value[KEY_INITRD];
 	r->append = o->value[KEY_APPEND];
 	r->menu = o->value[KEY_MENU];
+	r->settings = o->value[KEY_SETTINGS];
 	r->uuid = o->value[KEY_UUID];
 	r->label = o->value[KEY_LABEL];
 	r->boot_dir = o->value[KEY_BOOT_DIR];

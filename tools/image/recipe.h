@@ -65,6 +65,7 @@ struct recipe {
 	unsigned n_said;
 	const char *disk_uuid;	/* or NULL; an MBR's is 8 digits */
 	const char *kernel, *initrd, *append, *menu;
+	const char *settings;	/* a file, or NULL */
 	const char *uuid;	/* of the root file system; NULL: from inputs */
 	const char *label;
 	unsigned boot;		/* BOOT_* */
