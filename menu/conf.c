@@ -5,7 +5,7 @@
 
 #include "loader/base/err.h"
 #include "loader/settings_find.h"
-#include "menu/menu.h"
+#include "menu/choose.h"
 
 #define BESIDE "twinboot.conf"
 
@@ -26,7 +26,7 @@ static void tell_line(void *ctx, const char *line)
 	const struct telling *t = ctx;
 
 	say(t->p, " (%s: ", t->from);
-	menu_print_title(t->p, line);
+	choose_print_title(t->p, line);
 	say(t->p, ": not understood)\n");
 }
 

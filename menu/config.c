@@ -42,25 +42,23 @@ int config_beside(const struct config *c, struct mounts *m, const char *file,
 	return err;
 }
 
-/* "3", or "2:3" where the second is for the next boot only. */
-static int32_t read_saved(const struct config *c, struct mounts *m)
+void config_read_saved(const struct config *c, struct mounts *m,
+		       int32_t *saved, int32_t *once)
 {
-	char text[11] = "";
+	char text[CONFIG_SAVED_SIZE + 1] = "";
 	const char *s = text;
-	int32_t n = 0;
 	struct file f;
 
-	if (c->lst.default_entry != LST_SAVED ||
-	    config_beside(c, m, "default", &f))
-		return 0;
-	if (fs_read(&f, 0, f.size < 10 ? f.size : 10, text)) {
+	*saved = 0;
+	*once = -1;
+	if (config_beside(c, m, "default", &f) ||
+	    fs_read(&f, 0, f.size < CONFIG_SAVED_SIZE ? f.size :
+		    CONFIG_SAVED_SIZE, text)) {
 		err_clear();
-		return 0;
+		return;
 	}
-	if (strchr(text, ':'))
-		s = strchr(text, ':') + 1;
-	lst_number(&s, &n);
-	return n;
+	if (!lst_number(&s, saved) && *s++ == ':')
+		lst_number(&s, once);
 }
 
 int config_open(struct config *c, struct mounts *m, struct device root,
@@ -80,7 +78,8 @@ int config_open(struct config *c, struct mounts *m, struct device root,
 		return err;
 	slash = strrchr(path, '/');
 	fmt(c->dir, sizeof(c->dir), "%.*s", (int)(slash - path), path);
-	c->saved = read_saved(c, m);
+	if (c->lst.default_entry == LST_SAVED)
+		config_read_saved(c, m, &c->saved, &c->once);
 	return 0;
 }
 

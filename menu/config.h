@@ -13,7 +13,8 @@
 struct config {
 	struct lst lst;
 	struct device root;	/* the file system it lies on */
-	int32_t saved;		/* what the file "default" beside it says */
+	/* What the file "default" beside it says; -1: nothing for once. */
+	int32_t saved, once;
 	struct settings settings;	/* conf_read() of menu/conf.h */
 	const char *settings_from;	/* where they are; NULL: nowhere */
 	char name[64];		/* "(hd0,0)/boot/grub/menu.lst", cut */
@@ -31,6 +32,14 @@ int config_search(struct config *c, struct mounts *m);
 /* Read NAME, "(hd0,0)/path" or "/path" on ROOT. */
 int config_open(struct config *c, struct mounts *m, struct device root,
 		const char *name);
+
+/*
+ * What the file "default" beside C says: 0 without it.  ONCE: for the next
+ * start only, or -1.
+ */
+#define CONFIG_SAVED_SIZE 10u	/* bytes of it that count, as in GRUB */
+void config_read_saved(const struct config *c, struct mounts *m,
+		       int32_t *saved, int32_t *once);
 
 /* F as the menu's text. */
 int config_read(struct config *c, struct file *f, struct arena *arena);

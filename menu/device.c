@@ -115,12 +115,19 @@ static int whole_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return blk_read(((struct part_blk *)b)->disk, lba, n, buf);
 }
 
+static int whole_write(struct blk *b, uint64_t lba, uint32_t n,
+		       const void *buf)
+{
+	return blk_write(((struct part_blk *)b)->disk, lba, n, buf);
+}
+
 /* A disk's own struct outlives the arena's mark, its cache would not. */
 static struct part_blk whole_disk(struct blk *disk)
 {
 	struct part_blk all = { .blk = *disk, .disk = disk };
 
 	all.blk.read = whole_read;
+	all.blk.write = disk->write ? whole_write : NULL;
 	all.blk.cache = NULL;
 	return all;
 }

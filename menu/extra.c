@@ -6,7 +6,8 @@
 
 #include "loader/base/err.h"
 #include "menu/auth.h"
-#include "menu/screen.h"
+#include "menu/save.h"
+#include "menu/menu.h"
 #include "menu/shell.h"
 #include "menu/show.h"
 
@@ -36,7 +37,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_MD5CRYPT] = auth_md5crypt,
 	[CMD_PASSWORD] = auth_password,
 	[CMD_READ] = run_ignored,
-	[CMD_SAVEDEFAULT] = run_ignored,
+	[CMD_SAVEDEFAULT] = save_default,
 	[CMD_TESTLOAD] = run_ignored,
 	[CMD_TESTVBE] = run_ignored,
 	[CMD_UNHIDE] = run_ignored,
@@ -53,10 +54,11 @@ static int run(struct runner *r, enum lst_cmd cmd, const char *args)
 }
 
 const struct menu_extra extra_all = {
-	.choose = screen_choose,
+	.choose = menu_show,
 	.commands = shell_commands,
 	.edit = shell_edit,
 	.unlock = auth_unlock,
+	.settle = save_settle,
 	.command = run,
 };
 

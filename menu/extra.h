@@ -6,16 +6,18 @@
 #ifndef MENU_EXTRA_H
 #define MENU_EXTRA_H
 
-#include "menu/menu.h"
+#include "menu/choose.h"
 #include "menu/run.h"
 
 struct menu_extra {
-	/* screen_choose(), shell_commands(), shell_edit(), auth_unlock() */
+	/* menu_show(), shell_commands(), shell_edit(), auth_unlock(),
+	   save_settle() */
 	void (*choose)(const struct platform *p, const struct menu_ask *ask,
 		       struct menu_choice *out);
 	void (*commands)(struct runner *r);
 	void (*edit)(struct runner *r, const struct lst_entry *e);
 	int (*unlock)(struct runner *r);
+	int (*settle)(struct mounts *m, const struct config *c);
 	/* Command CMD, which run_command() does not do.  ERR_COMMAND. */
 	int (*command)(struct runner *r, enum lst_cmd cmd, const char *args);
 };

@@ -27,7 +27,8 @@ struct session {
 static int find_config(struct session *s)
 {
 	s->mounts = (struct mounts){ .p = s->p, .hd0 = s->mounts.hd0 };
-	s->config = (struct config){ .root = s->root, .dir = "/boot/grub" };
+	s->config = (struct config){ .root = s->root, .once = -1,
+				     .dir = "/boot/grub" };
 	fmt(s->config.name, sizeof(s->config.name), "the menu in memory");
 	if (s->text)
 		return config_read(&s->config, s->text, s->p->arena);
@@ -52,7 +53,7 @@ static int start(struct session *s, uint32_t e)
 	int err;
 
 	say(s->p, "  Booting '");
-	menu_print_title(s->p, lst_title(&s->config.lst, entry));
+	choose_print_title(s->p, lst_title(&s->config.lst, entry));
 	say(s->p, "'\n\n");
 	err = run_entry(&s->run, entry);
 	if (err)
@@ -90,7 +91,8 @@ static bool attempt(struct session *s, const struct menu_choice *c, int *err)
 
 	err_clear();
 	*r = (struct runner){ .p = s->p, .config = &s->config,
-			   .mounts = s->mounts, .trusted = s->trusted };
+			   .mounts = s->mounts, .trusted = s->trusted,
+			   .number = c->entry };
 	*err = do_choice(s, c);
 	if (!*err && r->configfile) {
 		fmt(s->next, sizeof(s->next), "%s", r->configfile);
@@ -102,11 +104,32 @@ static bool attempt(struct session *s, const struct menu_choice *c, int *err)
 	return !*err && r->configfile;
 }
 
+/*
+ * The entry that is started by itself.  What is for one start is used up before
+ * anything can go wrong; what cannot be used up has never counted.
+ */
+static uint32_t default_entry(struct session *s, uint32_t *fallback)
+{
+	const struct menu_extra *extra;
+	struct config *c = &s->config;
+	int err = 0;
+
+	if (c->once < 0)
+		return lst_default(&c->lst, c->saved, fallback);
+	extra = s->p->extra(s->p);
+	err = extra ? extra->settle(&s->mounts, c) : ERR_READ;
+	if (err)
+		say(s->p, "Entry %d is not started for once: %s\n", c->once,
+		    err_text());
+	err_clear();
+	return lst_default(&c->lst, err ? c->saved : c->once, fallback);
+}
+
 /* Entries, until one asks for another configuration or the machine's end. */
 static void run_menu(struct session *s)
 {
 	const struct lst *l = &s->config.lst;
-	uint32_t fallback, first = lst_default(l, s->config.saved, &fallback);
+	uint32_t fallback, first = default_entry(s, &fallback);
 	struct menu_choice c = { .entry = first };
 	struct menu_ask ask = { .l = l, .timer.left = l->timeout,
 				.hidden = l->hiddenmenu };
@@ -115,7 +138,7 @@ static void run_menu(struct session *s)
 	for (;;) {
 		ask.start = c.entry;
 		ask.locked = l->password && !s->trusted;
-		menu_choose(s->p, &ask, &c);
+		choose_entry(s->p, &ask, &c);
 		if (c.pressed)
 			fallback = l->n_fallback;
 		for (;;) {

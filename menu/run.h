@@ -11,6 +11,7 @@ struct runner {
 	const struct config *config;
 	struct mounts mounts;
 	struct device root;
+	uint32_t number;		/* of the entry that was chosen */
 	struct boot_entry *entry;	/* what `kernel` and `initrd` opened */
 	/* Set by `configfile`: go on with this file, relative to root. */
 	char *configfile;

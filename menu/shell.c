@@ -9,7 +9,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
-#include "menu/menu.h"
+#include "menu/choose.h"
 #include "menu/prompt.h"
 
 #define KEY_ESC 0x1b
@@ -56,7 +56,7 @@ void shell_commands(struct runner *r)
 static void show_line(struct runner *r, const struct edited *e)
 {
 	say(r->p, "\r%78s\r%3u> ", "", e->at);
-	menu_print_title(r->p, e->n ? e->line[e->at] : "");
+	choose_print_title(r->p, e->n ? e->line[e->at] : "");
 }
 
 static void list(struct runner *r, const struct edited *e)
@@ -66,7 +66,7 @@ static void list(struct runner *r, const struct edited *e)
 	    "back.\n\n");
 	for (unsigned i = 0; i < e->n; i++) {
 		say(r->p, "%3u  ", i);
-		menu_print_title(r->p, e->line[i]);
+		choose_print_title(r->p, e->line[i]);
 		say(r->p, "\n");
 	}
 	say(r->p, "\n");

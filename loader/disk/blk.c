@@ -40,13 +40,36 @@ int blk_cache_attach(struct blk *b, struct arena *a)
 	return 0;
 }
 
+static int check_range(const struct blk *b, uint64_t lba, uint32_t n)
+{
+	if (lba <= b->count && n <= b->count - lba)
+		return 0;
+	return fail(ERR_OUTSIDE_PARTITION, "%s: sectors %lu+%u of %lu",
+		    b->name, lba, n, b->count);
+}
+
 int blk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 {
-	if (lba > b->count || n > b->count - lba)
-		return fail(ERR_OUTSIDE_PARTITION,
-			    "%s: sectors %lu+%u of %lu", b->name, lba, n,
-			    b->count);
-	return n ? b->read(b, lba, n, buf) : 0;
+	int err = check_range(b, lba, n);
+
+	return err || !n ? err : b->read(b, lba, n, buf);
+}
+
+/* The cache is for file systems, which nobody writes to often. */
+int blk_write(struct blk *b, uint64_t lba, uint32_t n, const void *buf)
+{
+	int err = check_range(b, lba, n);
+
+	if (!err && !b->write)
+		err = fail(ERR_WRITE, "%s cannot be written to here", b->name);
+	for (unsigned i = 0; b->cache && i < CACHE_LINES; i++)
+		b->cache->line[i].len = 0;
+	return err || !n ? err : b->write(b, lba, n, buf);
+}
+
+int blk_flush(struct blk *b)
+{
+	return b->flush ? b->flush(b) : 0;
 }
 
 /* The cached data at OFF (a multiple of B->line), read when needed. */

@@ -20,6 +20,12 @@ struct blk {
 	 * its hardware cannot take at once.  0, or an error already recorded.
 	 */
 	int (*read)(struct blk *b, uint64_t lba, uint32_t n, void *buf);
+	/*
+	 * The same for writing, and: what was written is where it stays when
+	 * the power goes.  NULL: nothing can be written; there is no cache.
+	 */
+	int (*write)(struct blk *b, uint64_t lba, uint32_t n, const void *buf);
+	int (*flush)(struct blk *b);
 	void *priv;		/* the driver's */
 	struct blk_cache *cache; /* for blk_pread; may be NULL */
 	uint32_t line;		/* bytes it reads at a time; 0: 4096 */
@@ -27,6 +33,18 @@ struct blk {
 
 /* N whole sectors at LBA.  ERR_OUTSIDE_PARTITION past the end; ERR_READ. */
 int blk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf);
+
+/*
+ * Write N whole sectors at LBA.  ERR_WRITE, also where nothing can be written;
+ * ERR_OUTSIDE_PARTITION.
+ */
+int blk_write(struct blk *b, uint64_t lba, uint32_t n, const void *buf);
+
+/* LEN bytes at byte OFF; what shares a sector with them is read first. */
+int blk_pwrite(struct blk *b, uint64_t off, size_t len, const void *buf);
+
+/* Wait until all that was written stays.  ERR_WRITE. */
+int blk_flush(struct blk *b);
 
 /*
  * LEN bytes at byte OFF.  Whole sectors in the middle of long reads go

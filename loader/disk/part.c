@@ -146,6 +146,19 @@ static int read_partition(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return blk_read(p->disk, p->first + lba, n, buf);
 }
 
+static int write_partition(struct blk *b, uint64_t lba, uint32_t n,
+			   const void *buf)
+{
+	struct part_blk *p = b->priv;
+
+	return blk_write(p->disk, p->first + lba, n, buf);
+}
+
+static int flush_partition(struct blk *b)
+{
+	return blk_flush(((struct part_blk *)b->priv)->disk);
+}
+
 const struct part_blk *part_of(const struct blk *b)
 {
 	return b->read == read_partition ? b->priv : NULL;
@@ -171,7 +184,9 @@ int part_open(struct blk *disk, const struct part_list *list, unsigned number,
 		count = p->count;
 	*out = (struct part_blk){
 		.blk = { .sector = disk->sector, .count = count,
-			 .read = read_partition, .line = disk->line },
+			 .read = read_partition,
+			 .write = disk->write ? write_partition : NULL,
+			 .flush = flush_partition, .line = disk->line },
 		.disk = disk, .first = p->first,
 	};
 	out->blk.priv = out;

@@ -120,6 +120,7 @@ int ext_open(struct fs *fs, const char *path, struct file *out)
 	}
 	out->size = i->size;
 	out->is_dir = S_ISDIR(i->mode);
+	out->sealed = i->flags & EXT4_VERITY_FL;
 	out->priv = i;
 	return 0;
 }

@@ -1,7 +1,8 @@
 /*
- * File systems, read-only.  A driver answers one question: where do the bytes
- * at an offset of a file lie?  The reading itself is done once, in fs.c, in
- * requests as large as the disk's layout allows.
+ * File systems; nothing but bytes that are there is ever written.  A driver
+ * answers one question: where do the bytes at an offset of a file lie?  The
+ * reading itself is done once, in fs.c, in requests as large as the disk's
+ * layout allows.
  */
 #ifndef LOADER_FS_FS_H
 #define LOADER_FS_FS_H
@@ -27,6 +28,7 @@ struct file {
 	struct fs *fs;
 	uint64_t size;		/* bytes */
 	bool is_dir;
+	bool sealed;		/* its bytes must stay as they are */
 	void *priv;		/* the driver's, from fs->arena */
 };
 
@@ -72,6 +74,14 @@ int fs_open(struct fs *fs, const char *path, struct file *out);
  * Neighbouring runs become one disk request; holes become zeroes.
  */
 int fs_read(struct file *f, uint64_t off, size_t len, void *buf);
+
+/*
+ * Write LEN bytes at OFF over those that are there; neither the file's size nor
+ * anything else of the file system changes.  ERR_FILE_LENGTH past its end;
+ * ERR_WRITE, also where bytes have no place of their own: holes, inline data,
+ * sealed files.
+ */
+int fs_write(struct file *f, uint64_t off, size_t len, const void *buf);
 
 /* The names in directory F, in the order of the disk. */
 int fs_list(struct file *dir, fs_list_fn *each, void *ctx);

@@ -38,9 +38,10 @@ static unsigned n_numbers;
 
 #define FAILED 0x100	/* beside the firmware's status, which may be 0 */
 
-static unsigned try_read(struct bios_disk *d, uint64_t lba, uint32_t n)
+/* AH=42h reads into the buffer, 43h writes from it. */
+static unsigned try(struct bios_disk *d, uint8_t ah, uint64_t lba, uint32_t n)
 {
-	struct bios_regs r = { .eax = 0x4200, .edx = d->drive,
+	struct bios_regs r = { .eax = (uint32_t)ah << 8, .edx = d->drive,
 		.ds = bios_seg(&packet), .esi = bios_off(&packet) };
 
 	packet = (struct packet){ .size = sizeof(packet),
@@ -67,10 +68,10 @@ static uint32_t read_some(struct bios_disk *d, uint64_t lba, uint32_t n)
 	unsigned status;
 
 	for (;; n = (n + 1) / 2) {
-		if (!try_read(d, lba, n))
+		if (!try(d, 0x42, lba, n))
 			break;
 		reset(d);
-		status = try_read(d, lba, n);
+		status = try(d, 0x42, lba, n);
 		if (!status)
 			break;
 		if (n == 1) {
@@ -101,6 +102,21 @@ static int disk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 		n -= got;
 	}
 	return 0;
+}
+
+/* EDD 3.0, 5.3.  Firmware that caches what is written is none of EDD's. */
+static int disk_write(struct blk *b, uint64_t lba, uint32_t n, const void *buf)
+{
+	struct bios_disk *d = b->priv;
+	const uint8_t *from = buf;
+	unsigned status = 0;
+
+	for (; n && !status; n--, lba++, from += b->sector) {
+		memcpy((void *)BOUNCE_ADDR, from, b->sector);
+		status = try(d, 0x43, lba, 1);
+	}
+	return status ? fail(ERR_WRITE, "%s: sector %lu: firmware error 0x%x",
+			     b->name, lba - 1, status & 0xff) : 0;
 }
 
 /* Is there a disk DRIVE with extensions, and how large is it? */
@@ -138,7 +154,8 @@ static int add(struct arena *a, struct blk **disks, unsigned *n, uint8_t drive)
 	d->drive = drive;
 	d->most = BOUNCE_SIZE / p.sector_size;
 	d->blk = (struct blk){ .sector = p.sector_size, .count = p.sectors,
-			       .read = disk_read, .priv = d };
+			       .read = disk_read, .write = disk_write,
+			       .priv = d };
 	fmt(d->blk.name, sizeof(d->blk.name), "hd%u", *n);
 	numbers[n_numbers++] = drive;
 	disks[(*n)++] = &d->blk;

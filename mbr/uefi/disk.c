@@ -22,15 +22,23 @@ static EFI_STATUS read_blocks(EFI_BLOCK_IO *io, uint64_t lba, uint64_t bytes,
 		io->ReadBlocks(io, io->Media->MediaId, lba, bytes, buf));
 }
 
+/* Aligned as any controller wants it, or NULL. */
+static uint8_t *bounce_buffer(void)
+{
+	static uint8_t *bounce;
+
+	if (!bounce)
+		bounce = uefi_pages(BOUNCE_PAGES);
+	return bounce;
+}
+
 /* For a buffer that is not aligned as the controller wants it. */
 static EFI_STATUS read_bounced(EFI_BLOCK_IO *io, uint64_t lba, uint64_t bytes,
 			       uint8_t *buf)
 {
-	static uint8_t *bounce;
+	uint8_t *bounce = bounce_buffer();
 	EFI_STATUS status = EFI_SUCCESS;
 
-	if (!bounce)
-		bounce = uefi_pages(BOUNCE_PAGES);
 	if (!bounce)
 		return EFI_OUT_OF_RESOURCES;
 	while (bytes && !status) {
@@ -61,6 +69,31 @@ static int disk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 		return 0;
 	return fail(ERR_READ, "(%s): sectors %lu+%u: EFI error %lu", b->name,
 		    lba, n, (uint64_t)status & ~EFI_ERROR_MASK);
+}
+
+static int disk_write(struct blk *b, uint64_t lba, uint32_t n, const void *buf)
+{
+	EFI_BLOCK_IO *io = b->priv;
+	uint8_t *bounce = bounce_buffer();
+	const uint8_t *from = buf;
+	EFI_STATUS status = bounce ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
+
+	for (; n && !status; n--, lba++, from += b->sector) {
+		memcpy(bounce, from, b->sector);
+		status = uefi_timed(io->WriteBlocks(io, io->Media->MediaId,
+						    lba, b->sector, bounce));
+	}
+	return status ? fail(ERR_WRITE, "(%s): sector %lu: EFI error %lu",
+			     b->name, lba - 1,
+			     (uint64_t)status & ~EFI_ERROR_MASK) : 0;
+}
+
+static int disk_flush(struct blk *b)
+{
+	EFI_BLOCK_IO *io = b->priv;
+
+	return uefi_timed(io->FlushBlocks(io)) ?
+		fail(ERR_WRITE, "(%s): not flushed", b->name) : 0;
 }
 
 size_t uefi_path_length(EFI_DEVICE_PATH *path)
@@ -123,6 +156,8 @@ static int add_disk(struct platform *p, EFI_BLOCK_IO *io, bool first)
 	*b = (struct blk){.sector = io->Media->BlockSize,
 			  .count = io->Media->LastBlock + 1,
 			  .read = disk_read,
+			  .write = io->Media->ReadOnly ? NULL : disk_write,
+			  .flush = disk_flush,
 			  .priv = io};
 	if (first) {
 		memmove(p->disk + 1, p->disk, p->n_disks * sizeof(*p->disk));

@@ -94,6 +94,21 @@ static int blkfront_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return blkring_front_read(&f->ring, lba * per, (uint64_t)n * per, buf);
 }
 
+static int blkfront_write(struct blk *b, uint64_t lba, uint32_t n,
+			  const void *buf)
+{
+	struct blkfront *f = b->priv;
+	unsigned per = b->sector / 512;
+
+	return blkring_front_write(&f->ring, lba * per, (uint64_t)n * per,
+				   buf);
+}
+
+static int blkfront_flush(struct blk *b)
+{
+	return blkring_front_flush(&((struct blkfront *)b->priv)->ring);
+}
+
 /*
  * The ring's size as a power of two of pages.  One page has room for 32
  * requests; if each can be 1 MiB that is enough, and for a larger one Linux'
@@ -189,12 +204,12 @@ static int begin(struct blkfront *f, struct arena *arena, uint64_t end,
 static int complete(struct blkfront *f, uint64_t end)
 {
 	struct store_node n[] = { { "state" }, { "sectors" },
-		{ "sector-size" } };
+		{ "sector-size" }, { "info" }, { "feature-flush-cache" } };
 	uint64_t sectors, size;
 
 	if (!wait_backend(f, 1 << XenbusStateConnected |
 			  1 << XenbusStateClosing | 1 << XenbusStateClosed,
-			  end, n, 3) ||
+			  end, n, 5) ||
 	    store_node_number(&n[0], 0) != XenbusStateConnected)
 		return fail(ERR_NO_DISK, "%s: its backend does not connect",
 			    f->path);
@@ -206,6 +221,10 @@ static int complete(struct blkfront *f, uint64_t end)
 			    size);
 	f->blk.sector = (uint32_t)size;
 	f->blk.count = sectors * 512 / size;
+	if (!(store_node_number(&n[3], 0) & VDISK_READONLY))
+		f->blk.write = blkfront_write;
+	if (store_node_number(&n[4], 0))
+		f->blk.flush = blkfront_flush;
 	set_state(f, XenbusStateConnected);
 	store_send();
 	return 0;

@@ -89,9 +89,9 @@ int blkring_front_init(struct blkring_front *r, struct arena *arena,
 	return 0;
 }
 
-/* Slot ID's request for N sectors at SECTOR. */
-static void put_request(struct blkring_front *r, unsigned id, uint64_t sector,
-			unsigned n)
+/* Slot ID's request of kind OP for N sectors at SECTOR. */
+static void put_request(struct blkring_front *r, uint8_t op, unsigned id,
+			uint64_t sector, unsigned n)
 {
 	struct blkif_sring *ring = (struct blkif_sring *)r->page;
 	union blkif_sring_entry *e = &ring->ring[r->req_prod++ &
@@ -104,13 +104,13 @@ static void put_request(struct blkring_front *r, unsigned id, uint64_t sector,
 	if (indirect(r)) {
 		*q = (struct blkif_request_indirect){
 			.operation = BLKIF_OP_INDIRECT,
-			.indirect_op = BLKIF_OP_READ,
+			.indirect_op = op,
 			.nr_segments = (uint16_t)count, .id = id,
 			.sector_number = sector, .handle = r->handle };
 		q->indirect_grefs[0] = r->ref[first];
 		seg = (void *)(r->page + first++ * XEN_PAGE);
 	} else {
-		e->req.operation = BLKIF_OP_READ;
+		e->req.operation = op;
 		e->req.nr_segments = (uint8_t)count;
 		e->req.handle = r->handle;
 		e->req.id = id;
@@ -122,20 +122,40 @@ static void put_request(struct blkring_front *r, unsigned id, uint64_t sector,
 	seg[count - 1].last_sect = (uint8_t)((n - 1) % PER_PAGE);
 }
 
-/* Start one request at SECTOR for at most N; returns its sectors, or 0. */
-static unsigned start(struct blkring_front *r, uint64_t sector, uint64_t n,
-		      uint8_t *to)
+/* Where slot ID's data is. */
+static uint8_t *slot_data(const struct blkring_front *r, uint64_t id)
 {
-	unsigned max = r->segments * PER_PAGE, id = 0;
+	return r->page + (slot_page(r, id) + indirect(r)) * XEN_PAGE;
+}
+
+static unsigned free_slot(const struct blkring_front *r)
+{
+	unsigned id = 0;
 
 	while (id < r->slots && r->slot[id].len)
 		id++;
+	return id;
+}
+
+/*
+ * Start one request at SECTOR for at most N, to or from BUF; returns its
+ * sectors, or 0.
+ */
+static unsigned start(struct blkring_front *r, uint8_t op, uint64_t sector,
+		      uint64_t n, uint8_t *buf)
+{
+	unsigned max = r->segments * PER_PAGE, id = free_slot(r);
+
 	if (id == r->slots)
 		return 0;
 	if (n < max)
 		max = (unsigned)n;
-	r->slot[id] = (struct blkslot){ to, max * SECTOR };
-	put_request(r, id, sector, max);
+	r->slot[id] = (struct blkslot){ buf, max * SECTOR };
+	if (op == BLKIF_OP_WRITE) {
+		memcpy(slot_data(r, id), buf, max * SECTOR);
+		r->slot[id].to = NULL;
+	}
+	put_request(r, op, id, sector, max);
 	r->in_flight++;
 	return max;
 }
@@ -192,12 +212,11 @@ static void finish(struct blkring_front *r, const struct blkif_response *p,
 		give_up(r, RULES);
 		return;
 	}
-	if (p->status == BLKIF_RSP_OKAY)
-		memcpy(s->to, r->page + (slot_page(r, p->id) + indirect(r)) *
-		       XEN_PAGE, s->len);
-	else
-		*err = fail(ERR_READ, "%s: the backend's status is %d", r->name,
-			    p->status);
+	if (p->status == BLKIF_RSP_OKAY && s->to)
+		memcpy(s->to, slot_data(r, p->id), s->len);
+	else if (p->status != BLKIF_RSP_OKAY)
+		*err = fail(s->to ? ERR_READ : ERR_WRITE, "%s: the backend's "
+			    "status is %d", r->name, p->status);
 	s->len = 0;
 	r->in_flight--;
 }
@@ -258,22 +277,21 @@ static void wait_reply(struct blkring_front *r, int *err)
 	}
 }
 
-int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n,
-		       void *buf)
+static int transfer(struct blkring_front *r, uint8_t op, uint64_t sector,
+		    uint64_t n, uint8_t *buf)
 {
-	uint8_t *to = buf;
 	int err = 0;
 
 	while (!r->dead && (n || r->in_flight)) {
 		uint32_t old = r->req_prod;
 
 		while (n && !err) {
-			unsigned done = start(r, sector, n, to);
+			unsigned done = start(r, op, sector, n, buf);
 
 			if (!done)
 				break;
 			sector += done;
-			to += done * SECTOR;
+			buf += done * SECTOR;
 			n -= done;
 		}
 		if (r->req_prod != old)
@@ -283,7 +301,40 @@ int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n,
 		if (r->in_flight)
 			wait_reply(r, &err);
 	}
-	return r->dead ? fail(ERR_READ, "%s: %s", r->name, r->dead) : err;
+	return r->dead ? fail(op == BLKIF_OP_READ ? ERR_READ : ERR_WRITE,
+			      "%s: %s", r->name, r->dead) : err;
+}
+
+int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n,
+		       void *buf)
+{
+	return transfer(r, BLKIF_OP_READ, sector, n, buf);
+}
+
+int blkring_front_write(struct blkring_front *r, uint64_t sector, uint64_t n,
+			const void *buf)
+{
+	return transfer(r, BLKIF_OP_WRITE, sector, n,
+			(uint8_t *)(uintptr_t)buf);
+}
+
+int blkring_front_flush(struct blkring_front *r)
+{
+	struct blkif_sring *ring = (struct blkif_sring *)r->page;
+	int err = 0;
+
+	if (!r->dead) {
+		ring->ring[r->req_prod++ & (r->entries - 1)].req =
+			(struct blkif_request){
+				.operation = BLKIF_OP_FLUSH_DISKCACHE,
+				.handle = r->handle };
+		r->slot[0].to = NULL;
+		r->slot[0].len = 1;
+		r->in_flight = 1;
+		push(r, r->req_prod - 1);
+		wait_reply(r, &err);
+	}
+	return r->dead ? fail(ERR_WRITE, "%s: %s", r->name, r->dead) : err;
 }
 
 bool blkring_front_end(struct blkring_front *r)

@@ -18,7 +18,7 @@
 #define BLKRING_DATA 512u	/* pages of all of them */
 #define BLKRING_REFS (BLKRING_PAGES + BLKRING_DATA + BLKRING_SLOTS)
 
-/* A request in flight: where to put what it brings. */
+/* A request in flight: where to put what it brings; NULL: it brings nothing. */
 struct blkslot {
 	uint8_t *to;
 	uint32_t len;		/* bytes; 0: the slot is free */
@@ -61,6 +61,13 @@ int blkring_front_init(struct blkring_front *r, struct arena *arena,
  */
 int blkring_front_read(struct blkring_front *r, uint64_t sector, uint64_t n,
 		       void *buf);
+
+/* Write them from BUF.  ERR_WRITE. */
+int blkring_front_write(struct blkring_front *r, uint64_t sector, uint64_t n,
+			const void *buf);
+
+/* Only for a backend that knows BLKIF_OP_FLUSH_DISKCACHE.  ERR_WRITE. */
+int blkring_front_flush(struct blkring_front *r);
 
 /* After r->kept: take back what it has let go; true when that is all. */
 bool blkring_front_settle(struct blkring_front *r);

@@ -95,6 +95,43 @@ static void test_reads(void **state)
 	}
 }
 
+/* What belongs into N sectors at SECTOR, at buf + 3. */
+static void fill(uint64_t sector, unsigned n)
+{
+	for (unsigned i = 0; i < n * 512; i++)
+		buf[i + 3] = byte_of(sector + i / 512, i % 512);
+}
+
+static void test_writes(void **state)
+{
+	static const unsigned segments[] = { 1, 11, 32 };
+
+	for (unsigned i = 0; i < sizeof(segments) / sizeof(segments[0]); i++) {
+		start_ring(2, segments[i]);
+		be.seed = i;
+		fill(77, 300);
+		assert_int_equal(blkring_front_write(&ring, 77, 300, buf + 3),
+				 0);
+		assert_int_equal(be.written, 300);
+		assert_int_equal(blkring_front_flush(&ring), 0);
+		assert_int_equal(be.flushes, 1);
+		read_right(70, 20, 0);
+		/* What goes wrong is one error. */
+		fill(77, 1);
+		be.bad_status = be.n_replies + 1;
+		assert_int_equal(blkring_front_write(&ring, 77, 1, buf + 3),
+				 ERR_WRITE);
+		err_clear();
+		be.bad_status = be.n_replies + 1;
+		assert_int_equal(blkring_front_flush(&ring), ERR_WRITE);
+		err_clear();
+		be.dies_after = be.n_replies;
+		assert_int_equal(blkring_front_flush(&ring), ERR_WRITE);
+		assert_non_null(strstr(err_text(), "the backend has gone"));
+		end_ring();
+	}
+}
+
 /* Much is asked at once, with few and large requests. */
 static void test_in_flight(void **state)
 {
@@ -340,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_few_pages),
 		cmocka_unit_test(test_wrap),

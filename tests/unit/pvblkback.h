@@ -18,6 +18,7 @@ static struct blkring_front ring;
 /* Requests that the backend has taken and not yet answered. */
 struct job {
 	uint64_t id, sector;
+	uint8_t op;
 	unsigned n;
 	struct blkif_request_segment seg[BLKRING_SEGMENTS];
 };
@@ -25,6 +26,7 @@ struct job {
 static struct backend {
 	struct job job[512];
 	unsigned n_jobs, n_replies, largest, most;
+	unsigned written, flushes;	/* sectors; requests */
 	uint32_t req_cons;
 	bool alive;
 	unsigned asked;		/* how often alive() was */
@@ -71,10 +73,9 @@ static inline void take_job(void)
 	j->id = e->req.id;
 	j->sector = e->req.sector_number;
 	j->n = e->req.nr_segments;
-	assert_int_equal(e->req.handle, e->req.operation == BLKIF_OP_READ ? 51 :
-			 e->req.handle);
-	if (e->req.operation == BLKIF_OP_INDIRECT) {
-		assert_int_equal(in->indirect_op, BLKIF_OP_READ);
+	j->op = e->req.operation;
+	if (j->op == BLKIF_OP_INDIRECT) {
+		j->op = in->indirect_op;
 		assert_int_equal(in->handle, 51);
 		j->id = in->id;
 		j->sector = in->sector_number;
@@ -82,9 +83,12 @@ static inline void take_job(void)
 		seg = fake_map(in->indirect_grefs[0], false);
 		fake_unmap(in->indirect_grefs[0]);
 	} else {
-		assert_int_equal(e->req.operation, BLKIF_OP_READ);
+		assert_int_equal(e->req.handle, 51);
 		assert_true(j->n <= BLKIF_MAX_SEGMENTS_PER_REQUEST);
 	}
+	if (j->op == BLKIF_OP_FLUSH_DISKCACHE && !j->n)
+		return;
+	assert_true(j->op == BLKIF_OP_READ || j->op == BLKIF_OP_WRITE);
 	assert_in_range(j->n, 1, ring.segments);
 	memcpy(j->seg, seg, j->n * sizeof(j->seg[0]));
 	for (unsigned i = 0; i < j->n; i++)
@@ -107,6 +111,17 @@ static inline void put_reply(uint64_t id, int16_t status)
 		fakexen.pending = true;
 }
 
+/* One that is written has to hold what byte_of() has for it. */
+static inline void do_sector(const struct job *j, uint8_t *to)
+{
+	be.written += j->op == BLKIF_OP_WRITE;
+	for (unsigned b = 0; b < 512; b++)
+		if (j->op == BLKIF_OP_READ)
+			to[b] = byte_of(j->sector, b);
+		else if (to[b] != byte_of(j->sector, b))
+			fail_msg("sector %lu is written wrong", j->sector);
+}
+
 static inline void do_job(unsigned i)
 {
 	struct job *j = &be.job[i];
@@ -123,9 +138,9 @@ static inline void do_job(unsigned i)
 		assert_true(j->seg[k].last_sect < 8);
 		for (unsigned s = j->seg[k].first_sect;
 		     s <= j->seg[k].last_sect; s++, j->sector++)
-			for (unsigned b = 0; b < 512; b++)
-				page[s * 512 + b] = byte_of(j->sector, b);
+			do_sector(j, page + s * 512);
 	}
+	be.flushes += !j->n;
 	assert_true(j->sector <= SECTORS);
 	put_reply(id, bad ? BLKIF_RSP_ERROR : BLKIF_RSP_OKAY);
 	if (be.twice)

@@ -22,18 +22,32 @@ static int read_sectors(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return 0;
 }
 
+static int write_sectors(struct blk *b, uint64_t lba, uint32_t n,
+			 const void *buf)
+{
+	struct testdisk *d = b->priv;
+	size_t len = (size_t)n * b->sector;
+
+	if (pwrite(d->fd, buf, len, (off_t)(lba * b->sector)) != (ssize_t)len)
+		return fail(ERR_WRITE, "%s: sector %lu", b->name, lba);
+	return 0;
+}
+
 void testdisk_open(struct testdisk *d, const char *file, uint32_t sector)
 {
 	struct stat st;
 
-	*d = (struct testdisk){ .fd = open(file, O_RDONLY) };
+	*d = (struct testdisk){ .fd = open(file, O_RDWR) };
+	if (d->fd < 0)
+		d->fd = open(file, O_RDONLY);
 	if (d->fd < 0)
 		perror(file);
 	assert_true(d->fd >= 0);
 	assert_int_equal(fstat(d->fd, &st), 0);
 	d->blk = (struct blk){ .name = "hd0", .sector = sector,
 			       .count = (uint64_t)st.st_size / sector,
-			       .read = read_sectors, .priv = d };
+			       .read = read_sectors, .write = write_sectors,
+			       .priv = d };
 }
 
 void testdisk_close(struct testdisk *d)

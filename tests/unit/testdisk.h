@@ -19,8 +19,9 @@ struct testdisk {
 };
 
 /*
- * Open FILE, read-only, as a disk with sectors of SECTOR bytes; the last
- * sector may be partial and is left out.  Asserts that it can be opened.
+ * Open FILE, also for writing if that may be, as a disk with sectors of SECTOR
+ * bytes; the last sector may be partial and is left out.  Asserts that it can
+ * be opened.
  */
 void testdisk_open(struct testdisk *d, const char *file, uint32_t sector);
 void testdisk_close(struct testdisk *d);

@@ -175,6 +175,13 @@ static const struct menu_extra *host_extra(const struct platform *p)
 	return NULL;
 }
 
+/* What a boot would write is forgotten: the image is others'. */
+static int host_pretend(struct blk *b, uint64_t lba, uint32_t n,
+			const void *buf)
+{
+	return 0;
+}
+
 static const char *mode_name(enum handover_mode mode)
 {
 	static const char *const names[] = {
@@ -263,7 +270,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 {
 	static struct memmap map;
 	static struct arena arena;
-	static struct blk *disks[1];
+	static struct blk copy, *disks[1] = { &copy };
 	struct platform p = {
 		.name = "host", .arena = &arena, .formats = path->formats,
 		.modes = path->modes, .pv_formats = path->pv_formats,
@@ -278,7 +285,9 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 	*hb = (struct hostboot){ .look = hb->look, .ctx = hb->ctx,
 				 .mem_mb = hb->mem_mb ? hb->mem_mb :
 					   HOSTBOOT_MEM_MB };
-	disks[0] = disk;
+	copy = *disk;
+	copy.write = host_pretend;
+	copy.flush = NULL;
 	set_memory(&map, hb->mem_mb);
 	memset(&host, 0, sizeof(host));
 	host.hb = hb;

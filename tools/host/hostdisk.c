@@ -28,6 +28,39 @@ static int hostdisk_read(struct blk *b, uint64_t lba, uint32_t n, void *buf)
 	return 0;
 }
 
+static int hostdisk_write(struct blk *b, uint64_t lba, uint32_t n,
+			  const void *buf)
+{
+	const struct hostdisk *d = b->priv;
+	size_t len = (size_t)n * b->sector, done = 0;
+
+	while (done < len) {
+		ssize_t put = pwrite(d->fd, (const char *)buf + done,
+				     len - done, (off_t)(d->offset +
+				     lba * b->sector + done));
+
+		if (put <= 0)
+			return fail(ERR_WRITE, "%s: sector %lu: %s", b->name,
+				    lba, strerror(errno));
+		done += (size_t)put;
+	}
+	return 0;
+}
+
+static int hostdisk_flush(struct blk *b)
+{
+	const struct hostdisk *d = b->priv;
+
+	return fsync(d->fd) ? fail(ERR_WRITE, "%s: %s", b->name,
+				   strerror(errno)) : 0;
+}
+
+void hostdisk_writable(struct hostdisk *d)
+{
+	d->blk.write = hostdisk_write;
+	d->blk.flush = hostdisk_flush;
+}
+
 int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 		    uint32_t sector)
 {

@@ -17,6 +17,9 @@ struct hostdisk {
 int hostdisk_attach(struct hostdisk *d, const char *name, int fd,
 		    uint32_t sector);
 
+/* Let D be written to as well: its descriptor is open for that. */
+void hostdisk_writable(struct hostdisk *d);
+
 /*
  * The sector size of the disk image FD: 4096 when a GPT, FAT's boot sector or
  * the first partition of an MBR is where it would be with that size, and not

@@ -158,6 +158,9 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	else if (!has_effect(line))
 		remark(t, line->line, "\"%s\" has no effect with our loaders",
 		       name);
+	if (line->kind == LST_COMMAND && line->cmd == CMD_SAVEDEFAULT)
+		remark(t, line->line, "\"%s\" saves nothing where the file "
+		       "default does not exist", name);
 	if ((line->cmd == CMD_ROOT || line->cmd == CMD_ROOTNOVERIFY) && *args &&
 	    *args != '(')
 		remark(t, line->line,
