@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
+	&adopt_command,
 	&build_command,
 	&cat_command,
 	&cp_command,

@@ -16,6 +16,7 @@ struct command {
 const struct command *command_nth(unsigned i);
 const struct command *command_named(const char *name);	/* NULL: none */
 
+extern const struct command adopt_command;
 extern const struct command build_command;
 extern const struct command cat_command;
 extern const struct command cp_command;

@@ -255,14 +255,18 @@ static int host_go(struct handover *ho)
 	return 0;
 }
 
-/* Memory that is dropped with munmap(A->base, ARENA). */
-static int arena_open(struct arena *a)
+int hostboot_arena_open(struct arena *a)
 {
 	*a = (struct arena){ .size = ARENA };
 	a->base = mmap(NULL, ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE |
 		       MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return a->base == MAP_FAILED ? fail(ERR_NO_MEMORY, "%lu bytes", ARENA) :
 		0;
+}
+
+void hostboot_arena_close(struct arena *a)
+{
+	munmap(a->base, ARENA);
 }
 
 void hostboot_run(struct hostboot *hb, struct blk *disk,
@@ -293,7 +297,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 	host.hb = hb;
 	host.path = path;
 	err_clear();
-	if (arena_open(&arena)) {
+	if (hostboot_arena_open(&arena)) {
 		snprintf(hb->why, sizeof(hb->why), "%s", err_text());
 		return;
 	}
@@ -301,7 +305,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		menu_main(&p, NULL);
 		snprintf(hb->why, sizeof(hb->why), "the loader gave up");
 	}
-	munmap(arena.base, ARENA);
+	hostboot_arena_close(&arena);
 	err_clear();
 }
 
@@ -381,10 +385,10 @@ int hostboot_menu(struct hostboot_menu *menu, struct blk *disk)
 	int err;
 
 	err_clear();
-	err = arena_open(&arena);
+	err = hostboot_arena_open(&arena);
 	if (!err) {
 		err = read_menu(menu, &m, &c);
-		munmap(arena.base, ARENA);
+		hostboot_arena_close(&arena);
 	}
 	return err;
 }

@@ -54,6 +54,10 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		  const struct hostboot_path *path);
 void hostboot_release(struct hostboot *hb);
 
+/* Memory as the loader has on a large machine; ERR_NO_MEMORY. */
+int hostboot_arena_open(struct arena *a);
+void hostboot_arena_close(struct arena *a);
+
 /* All of F in memory, malloc'd; NULL when it is too large or cannot be read. */
 char *hostboot_slurp(struct file *f);
 

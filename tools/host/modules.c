@@ -93,28 +93,36 @@ static int keep_dir(void *ctx, const struct fs_dirent *e)
 	return 0;
 }
 
-void modules_in_root(struct modules *m, struct fs *fs)
+void modules_in_kernel(struct modules *m, struct fs *fs, const char *release,
+		       bool built_in)
 {
 	static const char *const lists[] = { "modules.builtin", "modules.dep",
 					     "modules.order" };
-	struct dirs dirs = { .n = 0 };
 	struct file f;
-	char path[160];
+	char path[160], *text;
 
-	if (!fs_open(fs, "/lib/modules", &f))
-		fs_list(&f, keep_dir, &dirs);
-	for (unsigned i = 0; i < 3 * dirs.n; i++) {
-		char *text;
-
-		snprintf(path, sizeof(path), "/lib/modules/%s/%s",
-			 dirs.name[i / 3], lists[i % 3]);
+	for (unsigned i = 0; i < (built_in ? 1 : 3); i++) {
+		snprintf(path, sizeof(path), "/lib/modules/%s/%s", release,
+			 lists[i]);
 		err_clear();
 		if (fs_open(fs, path, &f) || !(text = hostboot_slurp(&f)))
 			continue;
-		m->builtins |= i % 3 == 0;
+		m->builtins |= i == 0;
 		put_list(m, text, f.size);
 		free(text);
 	}
+	err_clear();
+}
+
+void modules_in_root(struct modules *m, struct fs *fs)
+{
+	struct dirs dirs = { .n = 0 };
+	struct file f;
+
+	if (!fs_open(fs, "/lib/modules", &f))
+		fs_list(&f, keep_dir, &dirs);
+	for (unsigned i = 0; i < dirs.n; i++)
+		modules_in_kernel(m, fs, dirs.name[i], false);
 	err_clear();
 }
 

@@ -22,6 +22,10 @@ void modules_open(struct modules *m);
 /* Add those of /lib/modules in FS. */
 void modules_in_root(struct modules *m, struct fs *fs);
 
+/* Add those of one kernel there; BUILT_IN: only what is part of it. */
+void modules_in_kernel(struct modules *m, struct fs *fs, const char *release,
+		       bool built_in);
+
 /*
  * Add those of the initramfs DATA, one archive after the other.  WHY: "", or
  * what is wrong with an archive that ends too early.  What it unpacks to is

@@ -62,16 +62,7 @@ int layout_plan(struct layout *l, const struct recipe *r, uint64_t need)
 	return 0;
 }
 
-/* One partition, as it is unless something else was said of it. */
-struct entry {
-	const struct part_range *range;
-	unsigned number;
-	const char *type, *name;
-	const char *uuid;	/* NULL: an MBR's */
-	bool active;		/* an MBR's */
-};
-
-static int set_flags(struct fdisk_context *c, const struct entry *e,
+static int set_flags(struct fdisk_context *c, const struct layout_entry *e,
 		     const struct recipe_said *s)
 {
 	bool active = s && s->has_flags ? s->flags : e->active;
@@ -84,8 +75,8 @@ static int set_flags(struct fdisk_context *c, const struct entry *e,
 	       fdisk_gpt_set_partition_attrs(c, e->number - 1, s->flags) : 0;
 }
 
-static int add_partition(struct fdisk_context *c, const struct recipe *r,
-			 struct entry x)
+int layout_add(struct fdisk_context *c, const struct recipe *r,
+	       struct layout_entry x)
 {
 	const struct recipe_said *s = part_option_find(r, x.number);
 	struct fdisk_label *label = fdisk_get_label(c, NULL);
@@ -131,7 +122,7 @@ static int add_more(struct fdisk_context *c, const struct layout *l,
 	int err = 0;
 
 	for (unsigned i = 0; !err && i < r->n_parts; i++)
-		err = add_partition(c, r, (struct entry){
+		err = layout_add(c, r, (struct layout_entry){
 			&l->more[i], 2 + i, parts_type(&r->part[i], r->table),
 			r->part[i].label,
 			r->table == PART_GPT ? ids->more[i] : NULL, false });
@@ -146,17 +137,17 @@ static int write_gpt(struct fdisk_context *c, const struct layout *l,
 	if (!err)
 		err = fdisk_set_disklabel_id_from_string(c, ids->disk);
 	if (!err && l->bios.size)
-		err = add_partition(c, r, (struct entry){
+		err = layout_add(c, r, (struct layout_entry){
 			&l->bios, RECIPE_BIOS_NUMBER, PART_TYPE_BIOS,
 			"BIOS boot", ids->bios, false });
 	if (!err && l->esp.size)
-		err = add_partition(c, r, (struct entry){
+		err = layout_add(c, r, (struct layout_entry){
 			&l->esp, RECIPE_ESP_NUMBER, PART_TYPE_ESP, "ESP",
 			ids->esp, false });
 	if (!err)
 		err = add_more(c, l, r, ids);
 	if (!err)
-		err = add_partition(c, r, (struct entry){
+		err = layout_add(c, r, (struct layout_entry){
 			&l->root, RECIPE_ROOT_NUMBER, layout_root_type(r),
 			"root", ids->root, false });
 	return err;
@@ -172,7 +163,7 @@ static int write_mbr(struct fdisk_context *c, const struct layout *l,
 	if (!err)
 		err = fdisk_set_disklabel_id_from_string(c, id);
 	if (!err)
-		err = add_partition(c, r, (struct entry){
+		err = layout_add(c, r, (struct layout_entry){
 			&l->root, RECIPE_ROOT_NUMBER, layout_root_type(r), "",
 			NULL, true });
 	return err ? err : add_more(c, l, r, ids);

@@ -20,6 +20,21 @@ struct layout {
 	struct part_range root, bios, esp, more[RECIPE_PARTS];
 };
 
+/* One partition, as it is unless R says something else of it. */
+struct layout_entry {
+	const struct part_range *range;
+	unsigned number;
+	const char *type, *name;
+	const char *uuid;	/* NULL: an MBR's */
+	bool active;		/* an MBR's */
+};
+
+struct fdisk_context;
+
+/* Put X into the table at hand.  0 or -errno. */
+int layout_add(struct fdisk_context *c, const struct recipe *r,
+	       struct layout_entry x);
+
 /* UUIDs as text: of the disk and of each partition. */
 struct layout_ids {
 	char disk[40], root[40], bios[40], esp[40], more[RECIPE_PARTS][40];

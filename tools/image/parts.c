@@ -169,16 +169,15 @@ int parts_collect(struct build *b)
 	return 0;
 }
 
-static int write_swap(const struct build *b, unsigned i, int fd)
+int parts_write_swap(int fd, const struct part_range *at, const char *uuid)
 {
-	const struct part_range *p = &b->layout.more[i];
 	uint8_t page[4096] = { 0 };
-	uint32_t head[3] = { 1, (uint32_t)(p->size / 4096 - 1), 0 };
+	uint32_t head[3] = { 1, (uint32_t)(at->size / 4096 - 1), 0 };
 
 	memcpy(page + 1024, head, sizeof(head));
-	uuid_parse(b->more[i].uuid, page + 1036);
+	uuid_parse(uuid, page + 1036);
 	memcpy(page + 4086, "SWAPSPACE2", 10);
-	if (pwrite(fd, page, sizeof(page), (off_t)p->offset) == sizeof(page))
+	if (pwrite(fd, page, sizeof(page), (off_t)at->offset) == sizeof(page))
 		return 0;
 	return report_errno("writing swap");
 }
@@ -191,7 +190,8 @@ int parts_write(const struct build *b, const struct deliver *out)
 		int err = 0;
 
 		if (p->kind == PARTITION_SWAP)
-			err = write_swap(b, i, out->fd);
+			err = parts_write_swap(out->fd, &b->layout.more[i],
+					       b->more[i].uuid);
 		else if (p->kind == PARTITION_FS)
 			err = p->fs == FS_FAT32 ?
 			      mkfat_write(&m, &b->more[i].tree) :

@@ -18,6 +18,8 @@ const char *parts_type(const struct recipe_part *p, enum part_table table);
 /* Read what goes in, and say how large each is. */
 int parts_collect(struct build *b);
 int parts_write(const struct build *b, const struct deliver *out);
+/* Swap space AT, with UUID, into FD. */
+int parts_write_swap(int fd, const struct part_range *at, const char *uuid);
 void parts_release(struct build *b);
 
 #endif
