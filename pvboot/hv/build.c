@@ -231,6 +231,8 @@ static void collect(struct builder *b, const struct hv_config *c)
 
 	for (i = 0; i < memory_n_free_ram; i++)
 		add_supply(b, memory_free_ram[i].start, memory_free_ram[i].end);
+	/* It is the domain's: who now calls memory_take() is told. */
+	memory_n_free_ram = 0;
 	b->first_module = b->n_supply;
 	for (i = 0; i < boot_info.n_modules; i++) {
 		const struct module *m = &boot_info.module[i];
@@ -324,7 +326,8 @@ static void write_domain(struct builder *b, const struct xenpv *x)
 	keep_ring(d, &d->store_ring, builder_mfn(b, x->store));
 	console_init(d);
 	d->store_port = evtchn_new_backend(d, xenbus_notify);
-	grant_init(d);
+	if (!grant_init(d))
+		panic("no memory for a grant table");
 	m.console_port = d->console_port;
 	m.store_port = d->store_port;
 	if (xenpv_write(x, &m))

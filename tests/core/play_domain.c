@@ -85,7 +85,8 @@ struct domain *play_start(void)
 	}
 	keep_ring(&d->console_ring, PLAY_CONSOLE);
 	keep_ring(&d->store_ring, PLAY_STORE);
-	grant_init(d);
+	if (!grant_init(d))
+		fakecpu_fail("no memory for a grant table");
 	make_tables();
 	if (frame_pin(d, play_mfn(0), FT_L4))
 		fakecpu_fail("the first tables are refused");

@@ -23,13 +23,6 @@ static bool is_self(struct domain *d, domid_t dom)
 	return dom == DOMID_SELF || dom == d->id;
 }
 
-static void add_frame(struct domain *d, void *page, void *active)
-{
-	frame_share(d, core_mfn(page));
-	d->grant[d->grant_frames] = page;
-	d->grant_active[d->grant_frames++] = active;
-}
-
 /* Make the table N frames long.  False: no memory, or more than allowed. */
 static bool grow(struct domain *d, unsigned n)
 {
@@ -40,22 +33,26 @@ static bool grow(struct domain *d, unsigned n)
 
 		if (!page || !active)
 			return false;
-		add_frame(d, page, active);
+		frame_share(d, core_mfn(page));
+		d->grant[d->grant_frames] = page;
+		d->grant_active[d->grant_frames++] = active;
 	}
 	return true;
 }
 
 /* The first frame exists from the start: console and store are granted. */
-void grant_init(struct domain *d)
+bool grant_init(struct domain *d)
 {
 	uint64_t mfn[2] = { d->console_ring.mfn, d->store_ring.mfn };
 	unsigned i;
 
-	add_frame(d, core_take(PAGE_SIZE), core_take(PAGE_SIZE));
+	if (!grow(d, 1))
+		return false;
 	for (i = 0; i < 2; i++)
 		d->grant[0][i] = (struct grant_entry_v1){
 			GTF_permit_access, BACKEND_DOM, (uint32_t)mfn[i]
 		};
+	return true;
 }
 
 static struct grant_entry_v1 *entry_of(struct domain *d, uint32_t ref)

@@ -4,7 +4,8 @@
 
 #include "pvboot/hv/pv/domain.h"
 
-void grant_init(struct domain *d);
+/* False: no memory. */
+bool grant_init(struct domain *d);
 /*
  * The page behind REF, or NULL when the guest does not grant it so.  While it
  * is mapped the entry carries GTF_reading (and writing), and the frame cannot
