@@ -450,7 +450,7 @@ $(B)/boot-test/heir-p2m.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
 TOOLS := $(sort $(wildcard $(TOOLS_ROOMS:%=%/*.c)))
 $(B)/host-obj/tools/matrix/page/htmlstyle.o $(B)/test-obj/tools/matrix/page/htmlstyle.o: \
 	tools/matrix/page/htmlstyle.css
-TOOLS_LIBS := -lfdisk -lblkid -lext2fs -lcom_err -larchive -ljansson \
+TOOLS_LIBS := -lfdisk -lblkid -le2p -lext2fs -lcom_err -larchive -ljansson \
 	-lconfuse -lmd \
 	-lfdt $(UNPACK_LIBS)
 $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a

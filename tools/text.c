@@ -106,3 +106,15 @@ json_t *text_json(const char *s)
 	free(text);
 	return j;
 }
+
+void text_put_size(uint64_t bytes, FILE *out)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",
+					     "TiB", "PiB", "EiB" };
+	double size = (double)bytes;
+	unsigned u = 0;
+
+	for (; size >= 1024 && u + 1 < sizeof(units) / sizeof(units[0]); u++)
+		size /= 1024;
+	fprintf(out, "%.*f %s", u && size < 10 ? 1 : 0, size, units[u]);
+}

@@ -6,6 +6,7 @@
 #define TOOLS_TEXT_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /*
@@ -22,6 +23,9 @@ void text_put_lines(const char *s, FILE *out);
 
 /* S with its bytes that are not UTF-8 as \xNN, and no others; malloc'd. */
 char *text_utf8(const char *s);
+
+/* 1536 MiB as "1.5 GiB". */
+void text_put_size(uint64_t bytes, FILE *out);
 
 /* A string of S, NULL as ""; bytes that are not UTF-8 as \xNN. */
 json_t *text_json(const char *s);

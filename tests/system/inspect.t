@@ -225,4 +225,44 @@ fails "--paths floppy: no such name" $inspect x.img --paths bios,floppy
 fails "nothere: No such file" $inspect nothere
 : >empty
 fails "empty: not a disk image" $inspect empty
+
+# ---- what file systems have, and the disk drawn to scale ----
+mkdir -p d && head -c 3000000 /dev/urandom >d/noise
+$build --fs ext4 --data d:ext2:20M:two --data d:fat32:64M:FATTY --swap 20M \
+	-o x.img 2>/dev/null
+says x.img 0 '[.partitions[].fs.type]' \
+	'["ext4","swap","ext2","fat",null,"fat"]' "types of file systems" --paths bios
+says x.img 0 '.partitions[0].fs | .features | contains(["extent", "has_journal"])
+	and (contains(["FEATURE"]) | not)' true "ext4's features" --paths bios
+at=$(jq '.partitions[2].first * 512' out)
+dd if=x.img of=part bs=512 skip=$((at / 512)) count=40960 2>/dev/null
+is "$(jq '.partitions[2].fs | .free / .block' out)" \
+	"$(dumpe2fs -h part 2>/dev/null | sed -n 's/^Free blocks: *//p')" \
+	"what is free of ext2"
+at=$(jq '.partitions[3].first * 512' out)
+is "$(jq '.partitions[3].fs.free' out)" \
+	"$(mdir -i x.img@@"$at" :: | sed -n 's/ bytes free//p' | tr -d ' ')" \
+	"what is free of FAT"
+$inspect x.img --svg x.svg --paths bios >/dev/null
+xmllint --noout x.svg 2>/dev/null
+ok $? "the drawing is XML"
+is "$(xmllint --xpath 'count(//*[local-name()="g"])' x.svg)" 6 "each partition is in it"
+if command -v script >/dev/null; then
+	script -qec "$inspect x.img --paths bios" /dev/null | grep -q '^\.=.*#-.*\.'
+	ok $? "a bar on a terminal"
+fi
+$inspect x.img --paths bios | grep -q '###'
+is $? 1 "none in a pipe"
+sfdisk -q --part-label x.img 1 '<&"]]>' 2>/dev/null
+$inspect x.img --svg x.svg --paths bios >/dev/null
+xmllint --noout x.svg 2>/dev/null
+ok $? "a name that is markup stays text"
+for n in 4 8 20 24; do	# numbers of the superblock that cannot be
+	cp x.img bad.img
+	printf '\377\377\377\377' | dd of=bad.img bs=1 conv=notrunc seek=$(($(
+		jq '.partitions[2].first * 512' out) + 1024 + n)) 2>/dev/null
+	timeout 20 $inspect bad.img --svg x.svg --paths bios >/dev/null 2>&1
+	is $? 0 "a damaged number at $n of the superblock"
+done
+fails "/none/x.svg" $inspect x.img --paths bios --svg /none/x.svg
 done_testing

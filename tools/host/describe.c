@@ -13,6 +13,7 @@
 #include "loader/fs/fs.h"
 #include "tools/host/bootcode.h"
 #include "tools/host/contents.h"
+#include "tools/host/fsinfo.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
 #include "tools/option_value.h"
@@ -77,7 +78,7 @@ static json_t *describe_fs(struct blk *b, int fd, uint64_t off)
 	err_clear();
 	ours = !fs_mount(&fs, b, &arena);
 	err_clear();
-	if (ours && (strcmp(fs.driver->name, "ext") || !is_ext(j))) {
+	if (ours && (strcmp(fs.driver->name, "ext4") || !is_ext(j))) {
 		json_decref(j);
 		j = json_pack("{ss so so}", "type", fs.driver->name, "label",
 			      text_json(fs.label), "uuid", text_json(fs.uuid));
@@ -85,6 +86,7 @@ static json_t *describe_fs(struct blk *b, int fd, uint64_t off)
 	if (!j)
 		return json_null();
 	json_object_set_new(j, "read", json_boolean(ours));
+	fsinfo_add(j, fd, off);
 	if (ours && fs.bytes > blk_bytes(b))
 		json_object_set_new(j, "cut", json_sprintf(
 			"it has %" PRIu64 " bytes, but only %" PRIu64 " are "

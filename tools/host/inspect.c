@@ -1,15 +1,21 @@
 /* twinboot inspect: what is on an image (describe.c), for people or as JSON. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "tools/commands.h"
 #include "tools/host/describe.h"
 #include "tools/host/hostboot.h"
+#include "tools/host/map.h"
 #include "tools/option_value.h"
+#include "tools/output.h"
+#include "tools/report.h"
 #include "tools/text.h"
 
 struct inspect {
-	const char *paths;
+	const char *paths, *svg;
 	unsigned mem_mb;
 	bool json, verbose, backing;
 };
@@ -30,21 +36,17 @@ static void print_member(const char *before, const json_t *j, const char *key)
 	text_put(get(j, key), stdout);
 }
 
-/* 1536 MiB as "1.5 GiB". */
-static void print_size(const json_t *j)
+static void print_size(const json_t *j, const char *key)
 {
-	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",
-					     "TiB", "PiB", "EiB" };
-	double size = (double)json_integer_value(json_object_get(j, "size"));
-	unsigned u = 0;
-
-	for (; size >= 1024 && u + 1 < sizeof(units) / sizeof(units[0]); u++)
-		size /= 1024;
-	printf("%.*f %s", u && size < 10 ? 1 : 0, size, units[u]);
+	text_put_size((uint64_t)json_integer_value(json_object_get(j, key)),
+		      stdout);
 }
 
 static void print_fs(const json_t *fs)
 {
+	const json_t *feature;
+	size_t i;
+
 	if (!json_is_object(fs)) {
 		printf("nothing that we know");
 		return;
@@ -55,6 +57,19 @@ static void print_fs(const json_t *fs)
 	print_member("  label ", fs, "label");
 	print_member("  uuid ", fs, "uuid");
 	print_member("  cut: ", fs, "cut");
+	if (json_object_get(fs, "bytes")) {
+		printf("\n           ");
+		print_size(fs, "bytes");
+	}
+	if (json_object_get(fs, "free")) {
+		printf(", ");
+		print_size(fs, "free");
+		printf(" free");
+	}
+	json_array_foreach(json_object_get(fs, "features"), i, feature) {
+		printf(i % 6 ? " " : "\n             ");
+		text_put(json_string_value(feature), stdout);
+	}
 }
 
 static void print_partition(const json_t *j)
@@ -68,7 +83,7 @@ static void print_partition(const json_t *j)
 	else
 		print_fs(json_object_get(j, "fs"));
 	printf("\n           ");
-	print_size(j);
+	print_size(j, "size");
 	print_member(", ", j, "type");
 	print_member(", named ", j, "label");
 	putchar('\n');
@@ -97,13 +112,21 @@ static void print_path(const json_t *j)
 		       json_integer_value(json_object_get(piece, "address")));
 }
 
+static unsigned columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col ?
+	       80 : size.ws_col;
+}
+
 static void print_text(const json_t *j)
 {
 	json_t *one;
 	size_t i;
 
 	printf("image      ");
-	print_size(j);
+	print_size(j, "size");
 	if (strcmp(get(j, "format"), "raw"))
 		print_member(", ", j, "format");
 	print_member(", compressed with ", j, "packed");
@@ -123,10 +146,35 @@ static void print_text(const json_t *j)
 	}
 	json_array_foreach(json_object_get(j, "partitions"), i, one)
 		print_partition(one);
+	if (isatty(STDOUT_FILENO)) {
+		putchar('\n');
+		map_text(j, columns(), stdout);
+	}
 	json_array_foreach(json_object_get(j, "paths"), i, one)
 		print_path(one);
 	printf("\n(on a machine with %lld MiB of memory)\n",
 	       json_integer_value(json_object_get(j, "mem_mb")));
+}
+
+static int write_svg(const json_t *j, const char *path)
+{
+	struct output out;
+	FILE *f;
+	int err;
+
+	if (output_open(&out, path))
+		return -1;
+	f = fdopen(dup(out.fd), "w");
+	if (!f)
+		abort();
+	map_svg(j, f);
+	err = ferror(f);
+	if (fclose(f) || err) {
+		report_errno("%s", path);
+		output_abort(&out);
+		return -1;
+	}
+	return output_commit(&out);
 }
 
 static int inspect_image(const struct inspect *o, const char *path)
@@ -140,6 +188,8 @@ static int inspect_image(const struct inspect *o, const char *path)
 	j = describe_image(&img, &(struct describe_asked){
 		.paths = o->paths, .verbose = o->verbose,
 		.mem_mb = o->mem_mb }, &bad);
+	if (j && o->svg && write_svg(j, o->svg))
+		bad = true;
 	if (j && o->json)
 		json_dumpf(j, stdout, JSON_INDENT(2));
 	else if (j)
@@ -167,6 +217,8 @@ static const struct options_row rows[] = {
 	  AT(verbose) },
 	{ "json", 0, NULL, "all of it as one JSON object", OPTIONS_FLAG,
 	  AT(json) },
+	{ "svg", 0, "FILE", "a drawing of the disk, to scale", OPTIONS_FILE,
+	  AT(svg) },
 	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
 };
