@@ -95,6 +95,7 @@ BOOT_CFLAGS = $(COMMON) -O2 -ffreestanding -fPIC -fvisibility=hidden \
 BOOT_LDFLAGS = -nostdlib -static --gc-sections --build-id=none \
 	-z noexecstack -z max-page-size=4096 --fatal-warnings
 LIBMD := /usr/lib/x86_64-linux-gnu/libmd.a
+LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 MUSL := /usr/lib/x86_64-linux-musl/libc.a
 
 # What boot programs link from Debian comes with the packages.
@@ -217,7 +218,7 @@ BIOS_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(BIOS_SRC)))
 BOOT += $(BIOS_BLOCKS) $(B)/boot/stage2.bin
 
 # Stage 2 has 127 sectors, so what it is made of is compiled for size.
-FOR_SIZE := loader loader/base loader/disk loader/fs loader/kernel menu mbr/bios
+FOR_SIZE := loader loader/base loader/disk loader/fs loader/kernel menu mbr/bios mbr/uefi
 $(foreach d,$(FOR_SIZE),$(eval FLAGS_$(d) += -Os))
 
 $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o
@@ -244,25 +245,28 @@ $(B)/boot/stage2.bin: mbr/bios/join-parts $(B)/stage2.elf
 # gnu-efi: headers, crt0, linker script and relocation only.  Its crt0 calls
 # efi_main, and since 3.0.16 _entry, which would only call efi_main.
 UEFI := $(sort $(wildcard mbr/uefi/*.c))
-FLAGS_mbr/uefi := -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
+FLAGS_mbr/uefi += -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
 	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
-UEFI_MAX := 147456
+UEFI_MAX := 180224
 BOOT += $(B)/boot/twinboot.efi
+
+# $(call uefi_link,LIBRARIES) and $(uefi_app): of a linker script and objects.
+uefi_link = $(Q)$(LD) -nostdlib -shared -Bsymbolic -znocombreloc --gc-sections --build-id=none \
+	  --no-undefined --defsym=_entry=efi_main -T $(filter %.ld,$^) \
+	  /usr/lib/crt0-efi-x86_64.o $(filter-out %.ld,$^) /usr/lib/libgnuefi.a \
+	  $(1) $(MUSL) -o $@
+uefi_app = $(Q)$(OBJCOPY) -S -j .text -j .sdata -j .data -j .dynamic -j .dynsym \
+	  -j .rel -j .rela -j '.rel.*' -j '.rela.*' -j .reloc -j .sbat \
+	  --target efi-app-x86_64 --subsystem=10 $< $@
 
 $(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
 	$(call say,LD,$@)
-	$(Q)$(LD) -nostdlib -shared -Bsymbolic -znocombreloc --gc-sections --build-id=none \
-	  --no-undefined --defsym=_entry=efi_main \
-	  -T mbr/uefi/uefi.ld \
-	  /usr/lib/crt0-efi-x86_64.o $(filter-out %.ld,$^) /usr/lib/libgnuefi.a \
-	  $(BOOT_UNPACK_LIBS) $(LIBMD) $(MUSL) -o $@
+	$(call uefi_link,$(BOOT_UNPACK_LIBS) $(LIBMD) $(LIBFDT))
 
 $(B)/boot/twinboot.efi: $(B)/uefi.so
 	$(Q)mkdir -p $(@D)
 	$(call say,OBJCOPY,$@)
-	$(Q)$(OBJCOPY) -S -j .text -j .sdata -j .data -j .dynamic -j .dynsym \
-	  -j .rel -j .rela -j '.rel.*' -j '.rela.*' -j .reloc -j .sbat \
-	  --target efi-app-x86_64 --subsystem=10 $< $@
+	$(uefi_app)
 	$(Q)[ $$(stat -c %s $@) -le $(UEFI_MAX) ] || \
 	  { echo "$@ is larger than $(UEFI_MAX) bytes" >&2; rm $@; exit 1; }
 
@@ -326,7 +330,6 @@ HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	start store/store store/store_msg store/chain \
 	store/store_path store/store_tx store/store_watch store/tree
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os
-LIBFDT := /usr/lib/x86_64-linux-gnu/libfdt.a
 BOOT += $(B)/boot/hv.elf
 
 $(B)/boot-obj/pvboot/hv/blob.o: pvboot/hv/blob.S $(B)/boot/pvboot.elf
@@ -351,6 +354,31 @@ $(B)/boot/hv.elf: $(B)/hv.lds $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
 	  END { exit !bad }'; then \
 	  echo "hv.elf: these look at FS" >&2; exit 1; fi
 	$(hv_container)
+
+# The same with its 64-bit entry, carried by an EFI application.
+HV_EFI := $(patsubst %,$(B)/boot-obj/%.o,$(basename \
+	$(sort $(wildcard pvboot/hv/efi/*.[cS]))))
+FLAGS_pvboot/hv/efi = $(FLAGS_mbr/uefi)
+BOOT += $(B)/boot/hv.efi
+
+$(B)/hv64.elf: $(B)/hv.lds $(HV_OBJ) $(B)/libshared-boot.a $(LIBFDT)
+	$(call say,LINK,$@)
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-relax -s -e boot_entry64 -T $< -o $@ $(HV_OBJ) \
+	  $(B)/libshared-boot.a $(LIBFDT) $(MUSL)
+
+$(B)/boot-obj/pvboot/hv/efi/blob.o: pvboot/hv/efi/blob.S $(B)/hv64.elf
+	$(Q)mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(BOOT_CFLAGS) -D__ASSEMBLER__ -Wa,-I$(B) -c $< -o $@
+
+$(B)/hv-efi.so: mbr/uefi/uefi.ld $(HV_EFI)
+	$(call say,LD,$@)
+	$(call uefi_link)
+
+$(B)/boot/hv.efi: $(B)/hv-efi.so
+	$(Q)mkdir -p $(@D)
+	$(call say,OBJCOPY,$@)
+	$(uefi_app)
 
 # With hypercall 55, for tests/hv: the audit of all frame types and counts.
 HV_TEST_OBJ := $(filter-out %/no_test_op.o,$(HV_OBJ)) \

@@ -17,6 +17,7 @@ enum handover_mode {
 	GO_EFI,		/* LoadImage/StartImage of piece 0 */
 	GO_XENPV,	/* a Xen PV domain: addresses are pseudo-physical */
 	GO_EFI64,	/* 64-bit, the firmware's boot services left on */
+	GO_EFI_HV,	/* GO_EFI: of our hypervisor; the rest is its guest's */
 };
 
 enum piece_role {
@@ -42,7 +43,7 @@ struct piece {
 	/*
 	 * Destination, bytes.  Under GO_EFI the firmware chooses the places:
 	 * ADDR is 0 for the image, and for the pieces of the initrd where they
-	 * begin in it.
+	 * begin in it.  GO_EFI_HV: the same, and 0 for the guest's kernel.
 	 */
 	uint64_t addr, size;
 	const void *mem;	/* source, when file is NULL */
@@ -74,7 +75,7 @@ struct handover {
 	void *loaded_ctx;
 	union {
 		const struct xenpv *xenpv;	/* GO_XENPV */
-		const char *path;	/* GO_EFI: of the image's file */
+		const char *path;	/* GO_EFI*: of the image's file */
 	} extra;		/* the mode's own; others have none */
 };
 

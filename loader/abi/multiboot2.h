@@ -5,11 +5,12 @@
 #ifndef LOADER_ABI_MULTIBOOT2_H
 #define LOADER_ABI_MULTIBOOT2_H
 
-#include <stdint.h>
-
 #define MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 #define MULTIBOOT2_LOADER_MAGIC 0x36d76289 /* in eax */
 #define MULTIBOOT2_ALIGN 8		/* of headers and tags */
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
 
 struct multiboot2_header {
 	uint32_t magic, architecture, length, checksum;
@@ -87,5 +88,7 @@ _Static_assert(sizeof(struct multiboot2_mmap_entry) == 24 &&
 	       sizeof(struct multiboot2_mmap) == 16 &&
 	       sizeof(struct multiboot2_pointer) == 16 &&
 	       sizeof(struct multiboot2_load_base) == 12, "Multiboot2 tags");
+
+#endif
 
 #endif

@@ -5,6 +5,8 @@
  * The handover's piece 0 is the image.  The others make up the initrd, their
  * addresses being offsets in it.
  */
+#include "loader/kernel/efi.h"
+
 #include <string.h>
 
 #include "loader/abi/pe.h"
@@ -40,7 +42,7 @@ static bool efi_probe(struct span head)
 	return efi && !head.bad && (takes_initrd || !is_linux(&head));
 }
 
-static int add_initrds(struct handover *ho, struct boot_entry *e)
+int efi_add_initrds(struct handover *ho, struct boot_entry *e)
 {
 	uint64_t at = 0;
 	int err = 0;
@@ -78,7 +80,7 @@ static int efi_load(struct boot_entry *e, const struct memmap *map,
 	ho->mode = GO_EFI;
 	ho->entry_name = e->chain ? "efi-app" : "efi-stub";
 	ho->extra.path = path_in_fs(e->kernel_path);
-	return err ? err : add_initrds(ho, e);
+	return err ? err : efi_add_initrds(ho, e);
 }
 
 const struct kernel_format efi_format = {

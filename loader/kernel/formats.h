@@ -6,6 +6,7 @@
 
 extern const struct kernel_format efi_format;
 extern const struct kernel_format hv_format;
+extern const struct kernel_format hv_efi_format;
 extern const struct kernel_format linux_format;
 extern const struct kernel_format multiboot_format;
 extern const struct kernel_format multiboot2_format;

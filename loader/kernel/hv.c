@@ -14,12 +14,15 @@
 #include "loader/kernel/xenpv_notes.h"
 
 /* An ELF without Xen's notes is no kernel of a guest's; a bzImage may be. */
-static int check_kernel(struct boot_entry *e)
+int hv_check(struct boot_entry *e)
 {
 	struct xenpv_notes notes;
 	Elf64_Ehdr eh;
 	int err;
 
+	if (!e->open_hv)
+		return fail(ERR_EXEC_FORMAT, "%s: it can only be a PV guest",
+			    e->kernel_path);
 	if (e->kernel.size < sizeof(eh) ||
 	    (err = fs_read(&e->kernel, 0, sizeof(eh), &eh)))
 		return fail(ERR_EXEC_FORMAT, "%s", e->kernel_path);
@@ -44,9 +47,6 @@ static int make_entry(const struct boot_entry *e, struct boot_entry *hv)
 		return fail(ERR_EXEC_FORMAT, "%s: as a PV guest it can have "
 			    "one initrd, not %u", e->kernel_path,
 			    e->n_modules);
-	if (!e->open_hv)
-		return fail(ERR_EXEC_FORMAT, "%s: it can only be a PV guest",
-			    e->kernel_path);
 	*hv = (struct boot_entry){ .title = e->title, .kernel_path = "hv.elf",
 		.args = e->hv_args, .root_disk = e->root_disk,
 		.root_part = e->root_part, .platform = e->platform,
@@ -68,7 +68,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 
 	if (!hv)
 		return ERR_NO_MEMORY;
-	if ((err = check_kernel(e)) || (err = make_entry(e, hv)) ||
+	if ((err = hv_check(e)) || (err = make_entry(e, hv)) ||
 	    (err = multiboot_format.load(hv, map, arena, ho)))
 		return err;
 	ho->entry_name = "hv";

@@ -9,6 +9,8 @@ int uefi_go(struct handover *ho)
 	switch (ho->mode) {
 	case GO_EFI:
 		return uefi_go_image(ho);
+	case GO_EFI_HV:
+		return uefi_go_hv(ho);
 	case GO_EFI64:
 		return uefi_go_efi64(ho);
 	default:

@@ -28,36 +28,51 @@ static int refused(const char *path, EFI_STATUS status)
 	}
 }
 
-/* Let the firmware load the LEN bytes of FILE. */
-static int load_image(const struct handover *ho, void *file, uint64_t len,
+/* Let the firmware load FILE, the contents of F, which is called PATH. */
+static int load_image(const struct file *f, const char *path, void *file,
 		      EFI_HANDLE *image)
 {
 	EFI_DEVICE_PATH *own = uefi_device_path(uefi_loaded->DeviceHandle);
-	EFI_DEVICE_PATH *path;
+	EFI_DEVICE_PATH *where;
 	EFI_STATUS status;
 	uint64_t pages;
 
-	path = uefi_where(&ho->from->kernel, ho->extra.path, &pages);
+	where = uefi_where(f, path, &pages);
 	*image = NULL;
 	status = uefi_timed(uefi_boot->LoadImage(
-		FALSE, uefi_image, path ? path : own, file, len, image));
+		FALSE, uefi_image, where ? where : own, file, f->size, image));
 	/* A violation leaves the image loaded, but not startable. */
 	if (status && *image)
 		uefi_timed(uefi_boot->UnloadImage(*image));
-	if (path)
-		uefi_pages_free(path, pages);
-	return status ? refused(ho->extra.path, status) : 0;
+	if (where)
+		uefi_pages_free(where, pages);
+	return status ? refused(path, status) : 0;
 }
 
-static int load(const struct handover *ho, void *file, EFI_HANDLE *image)
+/*
+ * Piece 0 is read into pages of its own, measured as WHAT if that is not NULL;
+ * the firmware makes an image of it.
+ */
+int uefi_image_load(const struct handover *ho, const struct file *f,
+		    const char *what, EFI_HANDLE *image)
 {
 	const struct piece *p = &ho->piece[0];
-	int err = fs_read(p->file, p->file_off, p->len, file);
+	uint64_t pages = uefi_page_count(p->len);
+	void *file = uefi_pages(pages);
+	int err;
 
-	if (err)
-		return err;
-	uefi_measure(9, file, p->len, "kernel");
-	return load_image(ho, file, p->len, image);
+	if (!file) {
+		err_clear();
+		return fail(ERR_NO_MEMORY, "%s of %lu KiB",
+			    ho->extra.path, pages * 4);
+	}
+	err = fs_read(p->file, p->file_off, p->len, file);
+	if (!err && what)
+		uefi_measure(9, file, p->len, what);
+	if (!err)
+		err = load_image(f, ho->extra.path, file, image);
+	uefi_pages_free(file, pages);
+	return err;
 }
 
 /* Without a command line there are no load options: a UKI takes its own. */
@@ -80,13 +95,10 @@ static int set_options(const struct handover *ho, EFI_HANDLE image,
 	return *options ? 0 : ERR_NO_MEMORY;
 }
 
-static int start(const struct handover *ho, EFI_HANDLE image)
+int uefi_image_start(const struct handover *ho, EFI_HANDLE image)
 {
 	EFI_STATUS status;
 
-	/* With an initrd all is in place when the kernel has fetched it. */
-	if (ho->n == 1 && ho->loaded)
-		ho->loaded(ho);
 	uefi_left_tsc = uefi_tsc();
 	status = uefi_boot->StartImage(image, NULL, NULL);
 	uefi_firmware_tsc += uefi_tsc() - uefi_left_tsc;
@@ -104,7 +116,10 @@ static int run(const struct handover *ho, EFI_HANDLE image)
 	if (!err)
 		err = uefi_initrd_offer(ho);
 	if (!err) {
-		err = start(ho, image);
+		/* With an initrd all is in place when it has been fetched. */
+		if (ho->n == 1 && ho->loaded)
+			ho->loaded(ho);
+		err = uefi_image_start(ho, image);
 		uefi_initrd_withdraw();
 	} else {
 		uefi_timed(uefi_boot->UnloadImage(image));
@@ -114,22 +129,10 @@ static int run(const struct handover *ho, EFI_HANDLE image)
 	return err;
 }
 
-/* Piece 0 is read into pages of its own; the firmware makes an image of it. */
 int uefi_go_image(struct handover *ho)
 {
-	uint64_t pages = uefi_page_count(ho->piece[0].len);
-	void *file = uefi_pages(pages);
 	EFI_HANDLE image;
-	int err;
+	int err = uefi_image_load(ho, &ho->from->kernel, "kernel", &image);
 
-	if (!file) {
-		err_clear();
-		return fail(ERR_NO_MEMORY, "%s of %lu KiB",
-			    ho->extra.path, pages * 4);
-	}
-	err = load(ho, file, &image);
-	if (!err)
-		err = run(ho, image);
-	uefi_pages_free(file, pages);
-	return err;
+	return err ? err : run(ho, image);
 }

@@ -41,6 +41,7 @@ static struct platform platform = {
 	.name = PATH_UEFI_NAME,
 	.arena = &arena,
 	.formats = paths_uefi,
+	.pv_formats = paths_uefi_pv,
 	.modes = PATHS_UEFI_MODES,
 	.update_memmap = uefi_update_memmap,
 	.unpack = uefi_unpack,

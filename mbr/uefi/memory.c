@@ -102,16 +102,26 @@ int uefi_largest_free(uint64_t *pages)
 	return 0;
 }
 
-void *uefi_pages(uint64_t pages)
+static void *take(EFI_ALLOCATE_TYPE type, uint64_t pages)
 {
-	EFI_PHYSICAL_ADDRESS at;
+	EFI_PHYSICAL_ADDRESS at = UINT32_MAX;
 
-	if (uefi_timed(uefi_boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
-						pages, &at))) {
+	if (uefi_timed(uefi_boot->AllocatePages(type, EfiLoaderData, pages,
+						&at))) {
 		fail(ERR_NO_MEMORY, "%lu KiB from the firmware", pages * 4);
 		return NULL;
 	}
 	return (void *)at;
+}
+
+void *uefi_pages(uint64_t pages)
+{
+	return take(AllocateAnyPages, pages);
+}
+
+void *uefi_pages_low(uint64_t pages)
+{
+	return take(AllocateMaxAddress, pages);
 }
 
 void uefi_pages_free(void *p, uint64_t pages)

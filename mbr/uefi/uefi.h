@@ -70,6 +70,8 @@ static inline uint64_t uefi_page_count(uint64_t bytes)
  */
 void *uefi_pages(uint64_t pages);
 void uefi_pages_free(void *p, uint64_t pages);
+/* The same below 4 GiB. */
+void *uefi_pages_low(uint64_t pages);
 
 /* unpack.c: struct platform's unpack() and update_memmap(). */
 int uefi_unpack(const struct platform *p, const char *path, struct file *f,
@@ -79,8 +81,23 @@ int uefi_update_memmap(struct memmap *m);
 /* go.c: struct platform's go(). */
 int uefi_go(struct handover *ho);
 int uefi_go_image(struct handover *ho);		/* image.c: GO_EFI */
+int uefi_go_hv(struct handover *ho);		/* hv.c: GO_EFI_HV */
 int uefi_go_long64(struct handover *ho);	/* long64.c: GO_LONG64 */
 int uefi_go_efi64(struct handover *ho);		/* efi64.c: GO_EFI64 */
+
+/*
+ * image.c: let the firmware load HO's piece 0, which is measured as WHAT (NULL:
+ * it is not) and was read from F; and start it: with an error it came back.
+ */
+int uefi_image_load(const struct handover *ho, const struct file *f,
+		    const char *what, EFI_HANDLE *image);
+int uefi_image_start(const struct handover *ho, EFI_HANDLE image);
+
+/*
+ * library.c: CALL(ARG), where a library for user space can run.  The firmware's
+ * disks and console do not work there.
+ */
+int uefi_library_call(int (*call)(void *arg), void *arg);
 
 /*
  * pages.c: put HO's pieces into pages of the firmware's; with an error none are

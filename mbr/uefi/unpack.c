@@ -1,15 +1,11 @@
 /*
- * Unpacking gzip'd kernels.  zlib was compiled for user space: it writes below
- * the stack pointer, and looks for its stack's canary at FS:0x28.  So it runs
- * where no interrupt comes, with FS set for it; the firmware's disks do not
- * work there, which is why the file is read as a whole before.
+ * Unpacking gzip'd kernels.  zlib runs where the firmware's disks do not work
+ * (library.c), which is why the file is read as a whole before.
  */
 #include "mbr/uefi/uefi.h"
 
-#include "loader/abi/x86.h"
 #include "loader/base/err.h"
 #include "loader/unpack/unpack.h"
-
 
 /* What is unpacked, until the next attempt. */
 static struct {
@@ -18,35 +14,20 @@ static struct {
 } room[BOOT_MODULES + 1];
 static unsigned n_rooms;
 
-static uint64_t read_fs_base(void)
+/* unpack_gunzip()'s arguments; PACKED and what it reads and writes: memory. */
+struct gunzip {
+	struct file *packed;
+	const char *path;
+	struct arena *arena;
+	void *mem;
+	uint64_t *size;
+};
+
+static int gunzip(void *arg)
 {
-	uint32_t low, high;
+	struct gunzip *g = arg;
 
-	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(MSR_FS_BASE));
-	return (uint64_t)high << 32 | low;
-}
-
-static void write_fs_base(uint64_t v)
-{
-	__asm__ volatile("wrmsr" : : "c"(MSR_FS_BASE), "a"((uint32_t)v),
-		     "d"((uint32_t)(v >> 32)) : "memory");
-}
-
-/* PACKED and what it reads and writes are memory. */
-static int gunzip(struct file *packed, const char *path, struct arena *arena,
-		  void *mem, uint64_t *size)
-{
-	static uint64_t fs_block[8] = { [5] = 0x5be0cd19137e2179 };
-	uint64_t fs = read_fs_base();
-	EFI_TPL level = uefi_boot->RaiseTPL(TPL_HIGH_LEVEL);
-	int err;
-
-	fs_block[0] = (uintptr_t)fs_block;
-	write_fs_base(fs_block[0]);
-	err = unpack_gunzip(packed, path, arena, mem, size);
-	write_fs_base(fs);
-	uefi_boot->RestoreTPL(level);
-	return err;
+	return unpack_gunzip(g->packed, g->path, g->arena, g->mem, g->size);
 }
 
 /* The memory of SIZE bytes; NULL recorded. */
@@ -82,7 +63,8 @@ static int unpack(const struct platform *p, const char *path, struct file *f,
 		mem = take_room(path, size);
 		if (!mem)
 			return ERR_NO_MEMORY;
-		err = gunzip(packed, path, p->arena, mem, &size);
+		err = uefi_library_call(gunzip, &(struct gunzip){
+			packed, path, p->arena, mem, &size });
 	} while (err == UNPACK_OTHER_SIZE);
 	fs_mem_file(out, mem, size);
 	return err;

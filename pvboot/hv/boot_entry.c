@@ -14,7 +14,7 @@ static void module_file(struct boot_module *to, const struct module *m)
 {
 	const char *blank = strchr(m->string, ' ');
 
-	to->path = m->string;
+	to->path = *m->string ? m->string : "(a module without a name)";
 	to->args = blank ? blank + 1 : "";
 	fs_mem_file(&to->file, ma_va(m->start), m->end - m->start);
 }

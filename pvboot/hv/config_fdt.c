@@ -189,11 +189,19 @@ static int take_domain(struct tree *t, int node)
 	return 0;
 }
 
+/* The words of the command line, where Xen's binding has them. */
+static int take_words(const struct tree *t, int chosen)
+{
+	const char *words = get_string(t, chosen, "xen,xen-bootargs");
+
+	return words ? config_cmdline(t->c, words) : 0;
+}
+
 int config_fdt(struct hv_config *c, const void *blob, size_t len,
 	       int (*module_at)(void *arg, uint64_t start), void *arg)
 {
 	struct tree t = { blob, c, module_at, arg, 2 };
-	int chosen, node, domain = -1;
+	int chosen, node, domain = -1, err;
 
 	if (len < 40 || len > 1 << 20 || fdt_magic(blob) != FDT_MAGIC)
 		return ERR_NOTMINE;
@@ -211,5 +219,6 @@ int config_fdt(struct hv_config *c, const void *blob, size_t len,
 	}
 	if (domain < 0)
 		return fail(ERR_ARGUMENT, "/chosen has no xen,domain");
-	return take_domain(&t, domain);
+	err = take_words(&t, chosen);
+	return err ? err : take_domain(&t, domain);
 }

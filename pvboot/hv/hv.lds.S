@@ -1,5 +1,6 @@
 /*
- * hv.elf: loaded at 1 MiB, running at HV_IMAGE + its physical address.
+ * hv.elf: loaded at 1 MiB, running at HV_IMAGE + its physical address.  (hv.efi
+ * loads it elsewhere and leaves it running there.)
  * Sections of different rights begin on pages of their own: memory.c maps them.
  */
 #include "pvboot/hv/machine/layout.h"
@@ -19,6 +20,9 @@ SECTIONS
 	}
 	. = ALIGN(4096);
 	image_rodata = .;
+	.note.Xen : AT(ADDR(.note.Xen) - HV_IMAGE) {
+		KEEP(*(.note.Xen))
+	}
 	.rodata : AT(ADDR(.rodata) - HV_IMAGE) {
 		*(.rodata .rodata.*)
 		. = ALIGN(8);
@@ -41,7 +45,7 @@ SECTIONS
 	}
 	image_end = .;
 	/DISCARD/ : {
-		*(.comment .note .note.* .eh_frame)
+		*(.comment .note .note.GNU* .note.gnu* .eh_frame)
 	}
 
 	ASSERT(boot_multiboot - image_start < 8192 - 48, "Multiboot 3.1")
@@ -49,5 +53,5 @@ SECTIONS
 	ASSERT(SIZEOF(.text) + SIZEOF(.rodata) + SIZEOF(.data)
 	       - (blob_end - blob_start) <= 212992, "208 KiB")
 	/* 2 MiB are mapped for the image's 4 KiB pages. */
-	ASSERT(image_end - image_start <= 0x1000000, "boot tables")
+	ASSERT(image_end - image_start <= IMAGE_MAX, "boot tables")
 }

@@ -119,4 +119,39 @@ is "$(grep '^9 ' pcrs)" "$({
 	echo "9 d $({ cat root/boot/one root/boot/two
 		      head -c 3 /dev/zero; } | sha)"
 	} | perl replay.pl | grep '^9 ')" "64-bit entry: PCR 9"
+
+# A PV guest: its hypervisor is one that comes back (systemd's stub without a
+# kernel), so that the next entry tells what had been measured.
+cp "$B/debian/cloud/vmlinuz" root/boot/linux
+"$B/kernelgen" --format xenpv -o root/boot/pv
+printf 'vbd=xvda1:hd0\n' >root/boot/grub/twinboot.conf
+cat >menu.lst <<END
+timeout 0
+fallback 1
+title Guest
+#twinboot pv=always
+kernel /boot/pv guest
+initrd /boot/two
+title Linux
+kernel /boot/linux $args
+initrd /boot/one
+END
+mkdir -p boot && cp "$B/boot/twinboot.efi" boot/
+cp /usr/lib/systemd/boot/efi/linuxx64.efi.stub boot/hv.efi
+"$twinboot" build --root root --menu menu.lst --boot uefi --boot-dir "$PWD/boot" \
+	-o c.img
+tpm_boot c.img
+is "$(grep -c 'hv.efi came back' out)" 1 "PV guest: the hypervisor comes back"
+is "$(perl events.pl <events | sed -n 's/^8 d [0-9a-f]* //p')" \
+	"$(sed -n '/^title/,/^initrd/{/^#/d;s/^/menu: /p}' menu.lst |
+		sed '/boot.two/a cmdline: guest'; echo "cmdline: $args")" \
+	"PV guest: PCR 8 has its entry and command line"
+is "$(perl events.pl <events | awk '$1 == 9 && $2 == "d" { print $3, $4 }' |
+	head -5)" "$(sha <root/boot/pv) kernel
+$(sha <root/boot/two) initrd
+$(printf 'vbd=xvda1:hd0' | sha) settings
+$(sha <root/boot/linux) kernel
+$(sha <root/boot/one) initrd" "PV guest: PCR 9: kernel, initrd, settings"
+is "$(perl events.pl <events | perl replay.pl)" "$(cat pcrs)" \
+	"PV guest: the event log adds up to PCR 0 to 9"
 done_testing

@@ -189,6 +189,7 @@ static const char *mode_name(enum handover_mode mode)
 		[GO_LONG64] = "64-bit", [GO_EFI] = "EFI image",
 		[GO_XENPV] = "Xen PV domain",
 		[GO_EFI64] = "64-bit, EFI boot services on",
+		[GO_EFI_HV] = "EFI image, with a PV guest",
 	};
 
 	return names[mode];
@@ -364,6 +365,9 @@ static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 	hostboot_place(&menu->at, &f, c->name);
 	menu->n_entries = c->lst.n_entries;
 	menu->n_dropped = c->lst.n_dropped;
+	menu->marked = false;
+	for (uint32_t i = 0; i < c->lst.n_entries; i++)
+		menu->marked |= lst_pv(&c->lst, &c->lst.entry[i]);
 	menu->len = f.size;
 	menu->text = malloc(f.size + 1);
 	if (!menu->text)

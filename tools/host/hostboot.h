@@ -29,8 +29,11 @@ extern const struct hostboot_path hostboot_bios_first;
 /* What needs stage 2's second part and does not have it: ERR_READ. */
 int hostboot_no_second(void);
 
-/* What any of them starts; and a Linux kernel, by whatever entry. */
-extern const struct hostboot_path hostboot_any, hostboot_linux;
+/*
+ * What any of them starts; a Linux kernel, by whatever entry; and any of them,
+ * with a format "hv" for what our hypervisor would be needed for.
+ */
+extern const struct hostboot_path hostboot_any, hostboot_linux, hostboot_hv;
 
 struct hostboot {
 	/* Set by the caller: called with the handover, may be NULL. */
@@ -78,6 +81,7 @@ struct hostboot_menu {
 	size_t len;
 	uint32_t n_entries, n_dropped;	/* titles, and those without commands */
 	uint32_t n_pvgrub;	/* entries that PV-GRUB would count */
+	bool marked;		/* one of them is to be a PV guest */
 };
 
 /*

@@ -18,6 +18,7 @@
 #include "tools/image/deliver.h"
 #include "tools/image/file_option.h"
 #include "tools/image/gate.h"
+#include "tools/image/hv_need.h"
 #include "tools/image/layout.h"
 #include "tools/image/mkfs.h"
 #include "tools/image/parts.h"
@@ -182,6 +183,9 @@ static int write_esp(struct build *b, const struct deliver *out)
 	err = add_boot_file(t, b->efi, "EFI/BOOT/BOOTX64.EFI");
 	if (!err && b->settings)
 		err = settings_write_file(t, b->settings);
+	if (!err && !(err = hv_need(b, out->fd, "hv.efi", &b->hv_efi)) &&
+	    b->hv_efi)
+		err = add_boot_file(t, b->hv_efi, "EFI/twinboot/hv.efi");
 	for (const char **f = b->r.esp_file; f && *f && !err; f++)
 		err = file_option_add(t, *f);
 	if (!err) {
@@ -265,6 +269,7 @@ void build_release(struct build *b)
 	free(b->initrd);
 	free(b->settings);
 	free(b->efi);
+	free(b->hv_efi);
 	free(b->stage2);
 }
 

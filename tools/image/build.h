@@ -26,6 +26,7 @@ struct build {
 	char *settings;		/* their text, or NULL */
 	char *efi, *stage2;	/* files that go in, or NULL */
 	bool has_menu;		/* one of those that our loaders look for */
+	char *hv_efi;		/* a file that goes in, or NULL */
 };
 
 /* Before the first input; B->r is filled. */

@@ -309,6 +309,8 @@ static json_t *programs(const struct build *b)
 			add_program(b, list, bios[i]);
 	if (b->r.boot & BOOT_UEFI)
 		add_program(b, list, "twinboot.efi");
+	if (b->hv_efi)
+		add_program(b, list, "hv.efi");
 	return list;
 }
 

@@ -198,7 +198,8 @@ static int understand(struct recipe *r, const struct build_options *o)
 		return report_error("no output file: give -o IMAGE");
 	if (parse_size(r, o->value[KEY_SIZE]) ||
 	    parse_flag(KEY_MINIMIZE, o, &r->minimize) ||
-	    parse_flag(KEY_KERNEL_HOOKS, o, &r->kernel_hooks))
+	    parse_flag(KEY_KERNEL_HOOKS, o, &r->kernel_hooks) ||
+	    parse_flag(KEY_HV, o, &r->hv))
 		return -1;
 	if (o->value[KEY_OWNER] && strcmp(o->value[KEY_OWNER], "root"))
 		return report_error("--owner %s: only root can be said",

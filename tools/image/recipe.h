@@ -55,6 +55,7 @@ struct recipe {
 	bool owner_root;	/* all of the roots belongs to root */
 	bool minimize;
 	bool kernel_hooks;	/* images/zz-twinboot goes in */
+	bool hv;		/* the hypervisor too, needed or not */
 	uint64_t esp_size;	/* bytes */
 	const char **esp_file;	/* as FILE, for the ESP */
 	bool discoverable;	/* the root's type says which machine's it is */

@@ -50,13 +50,17 @@ static struct span find_root_in(uint64_t start, uint64_t end)
 }
 
 /*
- * A BIOS has it below 1 MiB.  UEFI would tell where it is, but Multiboot has no
- * place to pass that on; it is in memory marked for ACPI.
+ * What we were told; else a BIOS has it below 1 MiB.  UEFI would tell, but
+ * Multiboot has no place to pass that on: it is in memory marked for ACPI.
  */
 static struct span find_root(void)
 {
-	struct span root = find_root_in(0xe0000, 0x100000);
+	struct span root = span_of(NULL, 0);
 
+	if (in_ram(boot_info.rsdp, 36))
+		root = find_root_in(boot_info.rsdp, boot_info.rsdp + 36);
+	if (!root.len)
+		root = find_root_in(0xe0000, 0x100000);
 	for (unsigned i = 0; !root.len && i < memory_n_acpi_ram; i++)
 		if (in_ram(memory_acpi_ram[i].start,
 			   memory_acpi_ram[i].end - memory_acpi_ram[i].start))

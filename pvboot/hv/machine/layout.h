@@ -24,6 +24,8 @@
 #define HV_STACKS_STEP	0x10000		/* bytes from one's to the next's */
 #define HV_MMIO		LAYOUT_VA(0xffff818040000000)
 
+#define IMAGE_MAX	0x1000000	/* bytes of our image, at most */
+
 #define PAGE_SIZE	LAYOUT_VA(4096)
 
 #define PROCESSORS	16	/* at most */

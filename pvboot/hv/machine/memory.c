@@ -1,6 +1,6 @@
 /*
- * The machine's memory: what the Multiboot information says (specification
- * 0.6.96, section 3.3), our own page tables, and the pages we keep.
+ * The machine's memory: what the boot loader says of it (boot_*.c read that),
+ * our own page tables, and the pages we keep.
  * Until load_tables() the tables of boot.S are in force: the first 4 GiB at 0
  * and in the direct map.
  */
@@ -9,9 +9,19 @@
 #include <string.h>
 
 #include "loader/abi/multiboot.h"
+#include "loader/abi/multiboot2.h"
 #include "pvboot/hv/machine/boot.h"
+#include "pvboot/hv/machine/boot_efi.h"
+#include "pvboot/hv/machine/boot_multiboot.h"
+#include "pvboot/hv/machine/boot_multiboot2.h"
+#include "pvboot/hv/machine/boot_pvh.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
+
+/* Types of BIOS memory maps; Multiboot and PVH have the same (ACPI 6.5, 15). */
+#define E820_RAM	1
+#define E820_ACPI	3
+#define E820_NVS	4
 
 #define LOW_MEMORY	0x100000ULL	/* firmware's; left alone */
 #define MAP_LIMIT	(512ULL << 30)	/* the direct map is one L4 slot */
@@ -36,10 +46,10 @@ static uint8_t *pool;
 static bool pool_used[POOL_PAGES];
 static uint64_t mmio_next = HV_MMIO;
 
-static const char *keep_string(uint32_t pa)
+static const char *keep_string(uint64_t ma)
 {
-	const char *from = ma_va(pa);
-	size_t n = pa ? strnlen(from, 4096) : 0;
+	const char *from = ma_va(ma);
+	size_t n = ma ? strnlen(from, 4096) : 0;
 	char *to = strings + strings_used;
 
 	if (n >= sizeof(strings) - strings_used)
@@ -56,7 +66,9 @@ static void add_range(unsigned *n, struct ram *r, uint64_t start, uint64_t end)
 	end &= ~(PAGE_SIZE - 1);
 	if (end > MAP_LIMIT)
 		end = MAP_LIMIT;
-	if (start < end && *n < RAM_RANGES)
+	if (start < end && *n && r[*n - 1].end == start)
+		r[*n - 1].end = end;
+	else if (start < end && *n < RAM_RANGES)
 		r[(*n)++] = (struct ram){ start, end };
 }
 
@@ -107,71 +119,77 @@ void *memory_take(uint64_t size)
 	return memset(ma_va(best), 0, size);
 }
 
-static void read_map(const struct multiboot_info *mi)
+/* What is beyond the direct map, or wraps, is not seen. */
+void memory_found(enum memory_kind kind, uint64_t start, uint64_t end)
 {
-	uint64_t at = mi->mmap_addr, end = at + mi->mmap_length;
+	if (start >= MAP_LIMIT || end < start)
+		return;
+	add_range(&n_map, map, start, end);
+	if (kind == MEMORY_ACPI)
+		add_range(&memory_n_acpi_ram, memory_acpi_ram, start, end);
+	else
+		add_range(&n_ram, ram, start < LOW_MEMORY ? LOW_MEMORY : start,
+			  end);
+}
 
-	while (at + sizeof(struct multiboot_mmap) <= end) {
-		const struct multiboot_mmap *e = ma_va(at);
+void memory_found_e820(uint32_t type, uint64_t start, uint64_t len)
+{
+	if (type == E820_RAM)
+		memory_found(MEMORY_RAM, start, start + len);
+	else if (type == E820_ACPI || type == E820_NVS)
+		memory_found(MEMORY_ACPI, start, start + len);
+}
 
-		at += (uint64_t)e->size + 4;
-		if (e->addr >= MAP_LIMIT || e->addr + e->len < e->addr)
-			continue;
-		if (e->type == 1 || e->type == 3 || e->type == 4)
-			add_range(&n_map, map, e->addr, e->addr + e->len);
-		if (e->type == 3 || e->type == 4)
-			add_range(&memory_n_acpi_ram, memory_acpi_ram, e->addr,
-				  e->addr + e->len);
-		if (e->type == 1)
-			add_range(&n_ram, ram, e->addr < LOW_MEMORY ?
-				  LOW_MEMORY : e->addr, e->addr + e->len);
-	}
+void memory_found_cmdline(uint64_t string)
+{
+	boot_info.cmdline = keep_string(string);
+}
+
+void memory_found_module(uint64_t start, uint64_t end, uint64_t string)
+{
+	if (boot_info.n_modules == MODULES)
+		panic("more than %d modules", MODULES);
+	boot_info.module[boot_info.n_modules++] = (struct module){
+		start, end, keep_string(string)
+	};
+}
+
+static bool in_ram(const struct module *m)
+{
+	unsigned i;
+
+	for (i = 0; i < n_ram; i++)
+		if (m->start >= ram[i].start && m->end <= ram[i].end)
+			return m->start <= m->end;
+	return false;
+}
+
+/* All RAM is free but for us and the modules. */
+static void share_out(void)
+{
+	unsigned i;
+
 	if (!n_ram)
 		panic("no memory map from the boot loader");
-}
-
-static void read_modules(const struct multiboot_info *mi)
-{
-	const struct multiboot_module *m = ma_va(mi->mods_addr);
-	unsigned i;
-
-	if (mi->mods_count > MODULES)
-		panic("more than %d modules", MODULES);
-	for (i = 0; i < mi->mods_count; i++) {
-		boot_info.module[i] = (struct module){
-			m[i].mod_start, m[i].mod_end, keep_string(m[i].string)
-		};
-		take_range(m[i].mod_start, m[i].mod_end);
-	}
-	boot_info.n_modules = i;
-}
-
-static void read_info(uint32_t info_pa)
-{
-	const struct multiboot_info *mi = ma_va(info_pa);
-	unsigned i;
-
-	if (!(mi->flags & MULTIBOOT_INFO_MMAP))
-		panic("the boot loader gave no memory map");
-	read_map(mi);
 	for (i = 0; i < n_ram; i++) {
 		memory_ram_pages += (ram[i].end - ram[i].start) >> 12;
 		if (ram[i].end >> 12 > max_mfn)
 			max_mfn = ram[i].end >> 12;
 		give_range(ram[i].start, ram[i].end);
 	}
-	take_range(LOW_MEMORY, va_ma(image_end));
-	boot_info.cmdline = keep_string(mi->flags & MULTIBOOT_INFO_CMDLINE ?
-					mi->cmdline : 0);
-	if (mi->flags & MULTIBOOT_INFO_MODS)
-		read_modules(mi);
+	take_range(va_ma(image_start), va_ma(image_end));
+	for (i = 0; i < boot_info.n_modules; i++) {
+		if (!in_ram(&boot_info.module[i]))
+			panic("module %u is not in RAM", i);
+		take_range(boot_info.module[i].start, boot_info.module[i].end);
+	}
 }
 
 uint64_t va_ma(const void *p)
 {
 	uint64_t va = (uint64_t)(uintptr_t)p;
 
-	return va >= HV_IMAGE ? va - HV_IMAGE : va - HV_DIRECT;
+	return va >= HV_IMAGE ? va - HV_IMAGE + boot_delta : va - HV_DIRECT;
 }
 
 /* The next table below entry E, made if it is not there. */
@@ -260,11 +278,24 @@ static void load_tables(void)
 	write_cr3(va_ma(memory_l4));
 }
 
-void memory_init(uint32_t magic, uint32_t info_pa)
+void memory_init(uint32_t magic, uint32_t info)
 {
-	if (magic != MULTIBOOT_LOADER_MAGIC)
-		panic("not started by a Multiboot loader");
-	read_info(info_pa);
+	static const struct {
+		uint32_t magic;
+		void (*read)(uint32_t info);
+	} loader[] = {
+		{ MULTIBOOT_LOADER_MAGIC, boot_multiboot_read },
+		{ MULTIBOOT2_LOADER_MAGIC, boot_multiboot2_read },
+		{ BOOT_PVH_MAGIC, boot_pvh_read },
+		{ BOOT_EFI_MAGIC, boot_efi_read },
+	};
+	unsigned i;
+
+	boot_info.cmdline = "";
+	for (i = 0; i < sizeof(loader) / sizeof(loader[0]); i++)
+		if (loader[i].magic == magic)
+			loader[i].read(info);
+	share_out();
 	pool = memory_take(POOL_PAGES * PAGE_SIZE);
 	load_tables();
 }

@@ -20,8 +20,17 @@ struct module {
 
 #define MODULES 16
 
+/* What shows pixels of 4 bytes: white in them is all ones. */
+struct screen {
+	uint64_t base;		/* machine address */
+	uint32_t width, height;	/* pixels; 0: there is none */
+	uint32_t pitch;		/* bytes of a row */
+};
+
 struct boot_info {
 	const char *cmdline;
+	uint64_t rsdp;		/* ACPI's root pointer; 0: not told */
+	struct screen screen;
 	unsigned n_modules;
 	struct module module[MODULES];
 };
@@ -59,8 +68,18 @@ static inline uint64_t va_mfn(const void *p)
 	return va_ma(p) >> 12;
 }
 
-/* Read the Multiboot information, build our own tables. */
-void memory_init(uint32_t magic, uint32_t info_pa);
+/* Read what the boot loader left at INFO, build our own tables. */
+void memory_init(uint32_t magic, uint32_t info);
+
+/*
+ * What boot_*_read() call while they do that: memory, and what lies in it.
+ * Strings (machine addresses below 4 GiB, 0: none) are copied.
+ */
+enum memory_kind { MEMORY_RAM, MEMORY_ACPI };
+void memory_found(enum memory_kind kind, uint64_t start, uint64_t end);
+void memory_found_e820(uint32_t type, uint64_t start, uint64_t len);
+void memory_found_module(uint64_t start, uint64_t end, uint64_t string);
+void memory_found_cmdline(uint64_t string);
 
 /* SIZE zeroed bytes of the free RAM, for good.  Panics when out. */
 void *memory_take(uint64_t size);

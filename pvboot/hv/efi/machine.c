@@ -1,0 +1,129 @@
+/*
+ * What the firmware knows of the machine (UEFI 2.10, 4.6, 7.2.3, 12.9): memory,
+ * ACPI's root pointer, the picture.
+ */
+#include "pvboot/hv/efi/efi.h"
+
+#define MAP_SLACK 8	/* descriptors that our own calls may add */
+
+static struct {
+	uint8_t *at;
+	UINTN room, len, key, each;
+} map;
+
+/* ACPI's table of the newest version that is there. */
+static uint64_t find_rsdp(void)
+{
+	static EFI_GUID acpi2 = ACPI_20_TABLE_GUID, acpi1 = ACPI_TABLE_GUID;
+	void *at = efi_table(&acpi2);
+
+	return (uintptr_t)(at ? at : efi_table(&acpi1));
+}
+
+static struct screen find_screen(void)
+{
+	static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *m;
+
+	if (efi_boot->LocateProtocol(&guid, NULL, (void **)&gop))
+		return (struct screen){ 0 };
+	m = gop->Mode->Info;
+	if (m->PixelFormat != PixelRedGreenBlueReserved8BitPerColor &&
+	    m->PixelFormat != PixelBlueGreenRedReserved8BitPerColor)
+		return (struct screen){ 0 };
+	return (struct screen){
+		.base = gop->Mode->FrameBufferBase,
+		.width = m->HorizontalResolution,
+		.height = m->VerticalResolution,
+		.pitch = m->PixelsPerScanLine * 4,
+	};
+}
+
+static EFI_STATUS get_map(void)
+{
+	UINT32 version;
+
+	map.len = map.room;
+	return efi_boot->GetMemoryMap(&map.len, (void *)map.at, &map.key,
+				      &map.each, &version);
+}
+
+EFI_STATUS machine_room(struct boot_efi **b)
+{
+	UINTN most;
+
+	get_map();
+	map.room = map.len + MAP_SLACK * map.each;
+	most = map.room / map.each;
+	map.at = efi_pages(map.room);
+	*b = efi_pages(sizeof(**b) + most * sizeof((*b)->range[0]));
+	if (!map.at || !*b)
+		return EFI_OUT_OF_RESOURCES;
+	**b = (struct boot_efi){ .rsdp = find_rsdp(),
+				 .screen = find_screen() };
+	return EFI_SUCCESS;
+}
+
+/* Whether memory of TYPE is of a kind that concerns the hypervisor. */
+static bool kind_of(uint32_t type, enum memory_kind *kind)
+{
+	switch (type) {
+	case EfiConventionalMemory:
+	case EfiLoaderCode:
+	case EfiLoaderData:
+	case EfiBootServicesCode:
+	case EfiBootServicesData:
+		*kind = MEMORY_RAM;
+		return true;
+	case EfiACPIReclaimMemory:
+	case EfiACPIMemoryNVS:
+		*kind = MEMORY_ACPI;
+		return true;
+	}
+	return false;
+}
+
+/* One more range of B's, or the last one longer. */
+static void add(struct boot_efi *b, uint64_t start, uint64_t pages,
+		enum memory_kind kind)
+{
+	struct boot_efi_range *last = b->n ? &b->range[b->n - 1] : NULL;
+
+	if (last && last->kind == kind && last->end == start)
+		last->end += pages * EFI_PAGE_SIZE;
+	else
+		b->range[b->n++] = (struct boot_efi_range){
+			start, start + pages * EFI_PAGE_SIZE, kind
+		};
+}
+
+static void fill(struct boot_efi *b)
+{
+	enum memory_kind kind;
+
+	b->n = 0;
+	for (UINTN at = 0; at + map.each <= map.len; at += map.each) {
+		const EFI_MEMORY_DESCRIPTOR *d = (const void *)(map.at + at);
+
+		if (kind_of(d->Type, &kind))
+			add(b, d->PhysicalStart, d->NumberOfPages, kind);
+	}
+}
+
+/* The map may change under the first try: the firmware's timers still run. */
+EFI_STATUS machine_leave(EFI_HANDLE image, struct boot_efi *b)
+{
+	EFI_STATUS status = EFI_SUCCESS;
+
+	for (int i = 0; i < 3; i++) {
+		status = get_map();
+		if (status)
+			break;
+		fill(b);
+		status = efi_boot->ExitBootServices(image, map.key);
+		if (!status)
+			break;
+	}
+	return status;
+}
