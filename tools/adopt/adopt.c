@@ -59,12 +59,19 @@ static bool same_file(const struct image *old, const char *output)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* The default entry's kernel is started by firmware, not as a guest. */
+static bool starts_itself(const struct adopt *a, const struct old *o)
+{
+	return a->asked.pv_auto &&
+	       o->entries.entry[o->entries.first].bzimage;
+}
+
 /* What would start nothing anywhere is refused before it is written. */
 static int check_default(const struct adopt *a, const struct old *o)
 {
 	const struct entry *e = &o->entries.entry[o->entries.first];
 
-	if (e->pv || (a->asked.pv_auto && e->bzimage))
+	if (e->pv || starts_itself(a, o))
 		return 0;
 	if (e->bits32)
 		return report_error("%s: the kernel of its default entry is a "
@@ -101,8 +108,9 @@ static int adopt_image(struct adopt *a, const struct image *img)
 	if (a->output && same_file(img, a->output))
 		return report_error("%s: is OLD itself", a->output);
 	if (old_read(&o, img) || check_default(a, &o) ||
-	    plan_make(&p, &o, &a->asked) || new_prepare(&a->new, &p))
+	    plan_make(&p, &o, &a->asked))
 		return -1;
+	new_prepare(&a->new, &p, !starts_itself(a, &o));
 	if (!a->dry_run && (new_write(&a->new, &p, &o) ||
 			    xl_write(&p, &a->new.r)))
 		return -1;

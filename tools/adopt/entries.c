@@ -202,7 +202,8 @@ static void read_entry(struct entry *e, struct reader *x, unsigned number)
 	take_format(e, x, &be);
 }
 
-int entries_read(struct entries *out, struct blk *disk, bool bare)
+int entries_read(struct entries *out, const char *name, struct blk *disk,
+		 bool bare)
 {
 	struct reader *x = calloc(1, sizeof(*x));
 	unsigned all;
@@ -215,7 +216,7 @@ int entries_read(struct entries *out, struct blk *disk, bool bare)
 	err_clear();
 	if (reader_open(x, disk, bare)) {
 		free(x);
-		return report_error("no menu.lst: %s", err_text());
+		return report_error("%s: no menu.lst: %s", name, err_text());
 	}
 	snprintf(out->where, sizeof(out->where), "%s", x->config.name);
 	all = x->config.lst.n_entries;
@@ -232,7 +233,8 @@ int entries_read(struct entries *out, struct blk *disk, bool bare)
 	out->hd0 = x->hd0;
 	hostboot_arena_close(&x->arena);
 	free(x);
-	return out->n ? 0 : report_error("%s: no entry in it", out->where);
+	return out->n ? 0 : report_error("%s:%s: no entry in it", name,
+					 out->where);
 }
 
 /* ---- drivers ---- */

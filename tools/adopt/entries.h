@@ -39,10 +39,11 @@ struct entries {
 };
 
 /*
- * Those of DISK; BARE: it has no table, and each (hd0,N) means all of it.
- * 0, or -1 with an error reported: there is no menu.lst.
+ * Those of DISK, the image NAME; BARE: it has no table, and each (hd0,N) means
+ * all of it.  0, or -1 with an error reported: there is no menu.lst.
  */
-int entries_read(struct entries *out, struct blk *disk, bool bare);
+int entries_read(struct entries *out, const char *name, struct blk *disk,
+		 bool bare);
 
 /*
  * Look for drivers in the initrds and in /lib/modules of ROOT, a file system

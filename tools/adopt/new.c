@@ -47,14 +47,15 @@ static void need(const struct recipe *r, const char *name, char why[PLAN_WHY])
 		snprintf(why, PLAN_WHY, "%s is not there", name);
 }
 
-int new_prepare(struct new_image *n, struct plan *p)
+void new_prepare(const struct new_image *n, struct plan *p, bool guest)
 {
 	need(&n->r, "mbr.bin", p->bios_why);
 	need(&n->r, "stage2.bin", p->bios_why);
-	need(&n->r, "hv.elf", p->bios_why);
 	need(&n->r, "twinboot.efi", p->uefi_why);
-	need(&n->r, "hv.efi", p->uefi_why);
-	return 0;
+	if (guest) {
+		need(&n->r, "hv.elf", p->bios_why);
+		need(&n->r, "hv.efi", p->uefi_why);
+	}
 }
 
 static void hash_of(const struct writer *w, const char *what, unsigned number,

@@ -17,7 +17,10 @@ struct new_image {
 /* By P, of O.  0, or -1 with an error reported and nothing written. */
 int new_write(struct new_image *n, const struct plan *p, const struct old *o);
 
-/* Before that: our boot programs are there; what cannot be offered is said. */
-int new_prepare(struct new_image *n, struct plan *p);
+/*
+ * Before that: put into P which paths lack a boot program of ours.  GUEST: they
+ * have to start a PV guest.
+ */
+void new_prepare(const struct new_image *n, struct plan *p, bool guest);
 
 #endif

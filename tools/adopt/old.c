@@ -212,7 +212,7 @@ static int check(struct old *o, struct arena *arena)
 	if (!o->bare && check_file_systems(o, arena))
 		return -1;
 	arena_release(arena, mark);
-	if (entries_read(e, &o->disk.blk, o->bare))
+	if (entries_read(e, o->image->path, &o->disk.blk, o->bare))
 		return -1;
 	if (e->first >= e->n)
 		return refuse(o, "the default entry of menu.lst is one of too "

@@ -1,0 +1,207 @@
+#!/bin/sh
+# twinboot adopt: a PV image as EC2 had them (a bare ext4, an initramfs with
+# nothing but Xen's front ends, menu.lst with `root (hd0)') boots as an HVM
+# machine, as PV guest with its root on xvda1 and its network up; what is carried
+# over is the same bytes; what cannot be adopted is refused and leaves nothing.
+# LONG=1: every disk and card, qcow2, an MBR that begins at sector 63, Xen.
+. "$(dirname "$0")/tap.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$PATH:/usr/sbin:/sbin
+cd "$tmp" || exit 1
+export SOURCE_DATE_EPOCH=1600000000
+
+# initrd KERNEL: its modules are front ends and what ext4 needs
+initrd() {
+	mkdir -p initrd/bin initrd/modules
+	cp /bin/busybox initrd/bin/
+	cp "$here/adopt.init" initrd/init
+	chmod 755 initrd/init
+	for m in crc32c_generic libcrc32c crc16 mbcache jbd2 ext4 \
+			xen-blkfront xen-netfront; do
+		file=$(find "$B/debian/$1/lib" -name "$m.ko" -o \
+			-name "$m.ko.xz")
+		case $file in
+		'')	continue ;;
+		*.xz)	xz -dc "$file" >"initrd/modules/$m.ko" ;;
+		*)	cp "$file" initrd/modules/ ;;
+		esac
+		echo "$m" >>initrd/modules/order
+	done
+	cp "$B"/debian/"$1"/lib/modules/*/modules.builtin initrd/modules/
+	(cd initrd && find . | cpio --quiet -o -H newc | gzip -1)
+}
+
+mkdir -p root/boot/grub root/etc
+initrd standard >root/boot/initrd.img
+cp "$B/debian/standard/vmlinuz" root/boot/vmlinuz
+echo old >root/etc/issue
+printf '%s\n' '/dev/xvda1 / ext4 defaults 0 1' '/dev/xvda3 none swap sw 0 0' \
+	'/dev/xvdb /mnt ext3 nobootwait 0 2' >root/etc/fstab
+menu() { # ARGUMENTS...
+	printf '%s\n' 'default 0' 'timeout 0' hiddenmenu 'title old' \
+		'root (hd0)' "kernel /boot/vmlinuz $*" \
+		'initrd /boot/initrd.img' >root/boot/grub/menu.lst
+}
+bare() { # FILE: a file system of 200 MiB from root/
+	rm -f "$1"
+	truncate -s 200M "$1"
+	mke2fs -q -F -t ext4 -d root "$1"
+}
+adopt() {
+	"$twinboot" adopt "$@" --json >json 2>err || sed 's/^/# /' err
+}
+start() { # IMAGE: of its first partition, in bytes
+	echo $(($(sfdisk -d "$1" | sed -n 's/^[^ ]*1 : start= *\([0-9]*\),.*/\1/p') \
+		* 512))
+}
+part() { # IMAGE SIZE: that many bytes of its first partition
+	tail -c +$(($(start "$1") + 1)) "$1" | head -c "$2"
+}
+
+menu root=/dev/xvda1 console=hvc0
+bare old
+sum=$(sha256sum <old | cut -d' ' -f1)
+
+# What it says and carries.
+adopt old --dry-run
+is "$(jq -rc '.entries[] | [.default, .pv, .native, .notes[]]' json)" \
+	'[true,true,""]' 'dry run: the entry'
+ls new* >/dev/null 2>&1
+is $? 2 'dry run: nothing is written'
+adopt old -o new --verify
+is "$(jq -rc '.carried[].sha256, .new.guest, .new.settings' json)" "$sum
+xvda1
+pv=always
+vbd=xvda1:hd0,0
+hd0=hd0,0" 'a bare file system: hash, name, settings'
+is "$(part new 209715200 | sha256sum | cut -d' ' -f1)" "$sum" \
+	'its bytes are partition 1'
+sfdisk -Vq new >out 2>&1 && fsck.fat -n "$(
+	dd if=new of=esp bs=1M skip=5 count=64 2>/dev/null; echo esp)" >out 2>&1
+ok $? 'the table and the ESP are sound'
+[ "$(du -k new | cut -f1)" -lt "$(($(du -k old | cut -f1) + 8192))" ]
+ok $? 'sparse stays sparse'
+qemu-img convert -O qcow2 -c old old.qcow2
+adopt old.qcow2 -o other
+cmp new other
+ok $? 'from qcow2: the same image'
+grep -q 'vdev=xvda, access=rw, target='"$tmp/other" other.xl
+ok $? 'a configuration for xl'
+rm -f other other.xl old.qcow2
+
+adopt old -o new --swap 64M --ephemeral 32M
+is "$(jq -rc '[.new.added[] | select(.guest != "") | .number, .guest],
+	([.notes[] | select(test("fstab"))] | length)' json)" \
+	'[1,"xvda1",3,"xvda3",2,"xvdb"]
+0' 'swap and ephemeral disk, as fstab wants them'
+is "$(for p in 2 3; do
+	at=$(sfdisk -d new | sed -n "s/^new$p : start= *\([0-9]*\),.*/\1/p")
+	tail -c +$((at * 512 + 1)) new | head -c 32M >"p$p"
+	blkid -p -o value -s TYPE "p$p"
+done)" 'ext3
+swap' 'and what is on them'
+
+# Names by root=, fstab and menu.lst.
+name() { # ARGUMENTS NAME
+	menu "$1"
+	bare named
+	adopt named -n
+	is "$(jq -r .new.guest json)" "$2" "root is $2: $1"
+}
+name 'root=/dev/sda1' sda1
+name 'root=/dev/xvde ro' xvde
+name 'root=LABEL=x' xvda1
+mv root/etc/fstab .
+name 'root=LABEL=x' xvda1
+fails '--swap: /etc/fstab wants no such device' \
+	"$twinboot" adopt named -o x --swap 64M
+mv fstab root/etc/
+
+# An MBR: moved when it begins at sector 63, with its logical partitions.
+menu root=/dev/xvda1 console=hvc0
+mbr() { # FIRST LINE...: a disk whose partition 1 is `old'
+	rm -f mbr
+	truncate -s 260M mbr
+	first=$1
+	shift
+	printf '%s\n' 'label: dos' 'label-id: 0x12345678' \
+		"$first,409600,83,*" "$@" | sfdisk -q --force mbr
+	dd if=old of=mbr bs=512 seek="$first" conv=notrunc status=none
+}
+mbr 63 409700,4000,82 '417792,100000,5' 417855,30000,83 450000,20000,83
+adopt mbr -o new --verify
+is "$(jq -c '[.new.moved_by, (.carried | length)]' json)" '[1016320,4]' \
+	'MBR at sector 63: moved'
+is "$(sfdisk -d new | sed -n 's/^new\([0-9]\) : start= *\([0-9]*\), size= *\([0-9]*\), type=\([0-9a-f]*\).*/\1 \2 \3 \4/p;s/label-id: //p')" \
+	'0x12345678
+1 2048 409600 83
+2 411685 4000 82
+3 419777 100000 5
+4 534528 131072 ef
+5 419840 30000 83
+6 451985 20000 83' 'and all of it is where it should be'
+is "$(part new 209715200 | sha256sum | cut -d' ' -f1)" "$sum" 'and the same'
+mbr 2048 411700,100,82 411900,100,83 412100,100,83
+adopt mbr -o new --verify
+is "$(jq -c '.new.moved_by, .new.added' json; sfdisk -d mbr | tail -4 |
+	cut -c4- | sha256sum)" "0
+[]
+$(sfdisk -d new | tail -4 | cut -c4- | sha256sum)" \
+	'an MBR without a free entry: nothing moves, no ESP'
+jq -r '.notes[]' json | grep -q 'no UEFI boot: the table has no free primary'
+ok $? 'and that is said'
+
+# A GPT grows; its own numbers, names and UUIDs stay.
+rm -f gpt
+truncate -s 202M gpt
+u=11111111-2222-3333-4444-00000000000
+printf '%s\n' 'label: gpt' "label-id: ${u}0" 'first-lba: 34' \
+	"start=40,size=409600,uuid=${u}1,name=rootfs" | sfdisk -q gpt
+dd if=old of=gpt bs=512 seek=40 conv=notrunc status=none
+adopt gpt -o new --verify
+is "$(jq -c '.new.moved_by, [.new.added[].number]' json)" '0
+[14,15]' 'GPT: two partitions more'
+is "$(sfdisk -d new | grep -c "label-id: ${u}0\|start= *40, .*uuid=${u}1, name=\"rootfs\"")" \
+	2 'the others as they were'
+sfdisk -Vq new >out 2>&1
+ok $? 'and sound'
+
+# What is refused; nothing is left.
+refused() { # TEXT COMMAND...
+	fails "$@"
+	[ "$status" = 1 ] && ! ls x* >/dev/null 2>&1
+	ok $? '... with status 1, and nothing is written'
+}
+head -c 100M old >cut
+refused 'it is cut short' "$twinboot" adopt cut -o x
+mbr 63 409700,4000,82
+truncate -s 100M mbr
+refused 'partition 1 ends at sector 409663' "$twinboot" adopt mbr -o x
+head -c 1M /dev/zero >none
+refused 'neither a partition table nor' "$twinboot" adopt none -o x
+: >empty
+refused 'not a disk image' "$twinboot" adopt empty -o x
+refused 'is OLD itself' "$twinboot" adopt old -o ./old
+"$B/kernelgen" --format xenpv -o kernel
+# An ELF of 32 bits is another class in its fifth byte.
+printf '\001' | dd of=kernel bs=1 seek=4 conv=notrunc status=none
+cp kernel root/boot/vmlinuz
+bare bits
+refused 'the kernel of its default entry is a 32-bit one' \
+	"$twinboot" adopt bits -o x
+"$B/kernelgen" --format bzimage -o root/boot/vmlinuz
+bare native
+refused 'firmware can start it: --pv auto' "$twinboot" adopt native -o x
+adopt native -o new --pv auto
+is "$(jq -rc '.entries[0].paths, .new.settings' json)" \
+	'{"bios":"starts it by itself","uefi":"starts it by itself","pv":"fails"}
+pv=auto
+vbd=xvda1:hd0,0
+hd0=hd0,0' 'with --pv auto'
+rm root/boot/grub/menu.lst
+bare nomenu
+refused 'nomenu: no menu.lst' "$twinboot" adopt nomenu -o x
+(ulimit -f 20000; "$twinboot" adopt old -o x >out 2>&1)
+[ $? -ne 0 ] && ! ls x* >/dev/null 2>&1
+ok $? 'no room: nothing is written'
+done_testing
