@@ -46,6 +46,7 @@ PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmo
 	python3-jsonschema \
 	device-tree-compiler swtpm systemd-boot-efi \
 	python3-yaml libxml2-utils groff-base
+PKG_IMAGES := mmdebstrap umoci
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish
 PKG_DEBUG := gdb
@@ -75,6 +76,7 @@ $(eval $(call packages,build,$(PKG_BUILD)))
 $(eval $(call packages,run,$(PKG_RUN)))
 $(eval $(call packages,check,$(PKG_CHECK)))
 $(eval $(call packages,long,$(PKG_LONG)))
+$(eval $(call packages,images,$(PKG_IMAGES)))
 $(eval $(call packages,debug,$(PKG_DEBUG)))
 
 # ---- flavours --------------------------------------------------------------
@@ -587,8 +589,40 @@ $(DEMO): images/demo.conf images/demo.lst images/demo/boot/grub/twinboot.conf \
 	  --boot-dir $(SIGNED) --kernel $(SIGNED)/vmlinuz \
 	  --initrd $(B)/images/cloud/initrd.img
 
-.PHONY: images run run-bios run-uefi run-pv
-images: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
+.PHONY: images demo run run-bios run-uefi run-pv
+demo: $(DEMO) $(B)/images/cloud/initrd.img $(B)/images/standard/initrd.img
+
+# Every recipe of images/, from trees that mmdebstrap makes.
+IMAGES := $(patsubst %,$(B)/images/%.img,probe debian pv-hd0 ec2-pv hybrid \
+	container)
+images: demo $(IMAGES)
+
+$(B)/debian/%.tar: images/debian-tree | $(B)/.packages-images
+	$(Q)mkdir -p $(@D)
+	$(call say,TREE,$@)
+	$(Q)$(call still,$@,$(B)/debian-$*.log) images/debian-tree $* $@
+
+# The same tree as an OCI layout of one layer.
+$(B)/debian/oci/.made: $(B)/debian/systemd.tar
+	$(call say,OCI,$(@D))
+	$(Q)rm -rf $(@D) && umoci init --layout $(@D) && \
+	  umoci new --image $(@D):debian && \
+	  umoci raw add-layer --image $(@D):debian $<
+	$(Q)touch $@
+
+$(B)/images/probe.img: images/probe.conf $(B)/kernelgen $(B)/twinboot $(BOOT)
+	$(call say,IMAGE,$@)
+	$(Q)mkdir -p $(@D) && $(B)/kernelgen --format bzimage-pv \
+	  -o $(B)/images/probe.kernel
+	$(Q)$(B)/twinboot build $< --kernel $(B)/images/probe.kernel -o $@
+
+$(B)/images/container.img: TREE = $(B)/debian/oci
+$(B)/images/container.img: $(B)/debian/oci/.made
+TREE = $(B)/debian/systemd.tar
+$(filter-out %/probe.img,$(IMAGES)): $(B)/images/%.img: images/%.conf \
+		images/debian.conf $(B)/debian/systemd.tar $(B)/twinboot $(BOOT)
+	$(call say,IMAGE,$@)
+	$(Q)$(B)/twinboot build $< --root $(TREE) -o $@
 
 run: $(DEMO) xen
 	$(Q)$(B)/twinboot run $(DEMO) --path bios --timeout 600
@@ -643,7 +677,7 @@ $(1) $(COMPLETION) 644 $(B)/man/completion/twinboot
 $(1) share/zsh/vendor-completions 644 $(B)/man/_twinboot
 $(1) share/fish/vendor_completions.d 644 $(B)/man/twinboot.fish
 $(1) share/doc/twinboot 644 README.md CHANGELOG.md LICENSE $(wildcard docs/*.md) $(wildcard docs/*/*.md)
-$(1) share/doc/twinboot/examples 644 $(wildcard docs/ci/*) docs/pvboot.xl images/demo.lst images/container.conf images/pv-hd0.conf
+$(1) share/doc/twinboot/examples 644 $(wildcard docs/ci/*) docs/pvboot.xl images/demo.lst $(wildcard images/*.conf)
 endef
 
 .PHONY: install uninstall
@@ -722,7 +756,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 	$(Q)$(call for_fuzz,$(call still,fuzzing,$(B)/fuzz/$$n.log) \
 	    $$f -runs=0 -timeout=10 $$seed; echo "  FUZZED  $$n")
 
-check-system: all images xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
+check-system: all demo xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 		$(B)/boot-test/multiboot.elf \
 		$(B)/guest/stress $(B)/guest/netcopy $(B)/guest/v3 | \
 		$(B)/.packages-run $(B)/.packages-check
@@ -750,7 +784,7 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
-bench: all xen images $(B)/guest/cost $(B)/guest/netcopy \
+bench: all xen demo $(B)/guest/cost $(B)/guest/netcopy \
 		$(B)/boot-test/cost.elf \
 		$(B)/bench/core | \
 		$(B)/.packages-run $(B)/.packages-check
@@ -766,6 +800,7 @@ help:
 	  'make check' 'all tests; check-unit, check-system ... are parts of it' \
 	  'make check-long' 'the tests with every combination' \
 	  'make fuzz' 'fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS))' \
+	  'make images' 'an image from every recipe in images/' \
 	  'make bench' 'what a boot costs, held against limits' \
 	  'make gdb-bios' 'a debugger on the BIOS path (docs/debugging.md)' \
 	  'make gdb-uefi' 'the same on the UEFI path' \

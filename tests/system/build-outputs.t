@@ -2,6 +2,7 @@
 # twinboot build: every output format holds the same disk, in the same bytes
 # each time; and the files that say what is in it.
 . "$(dirname "$0")/tap.sh"
+checks=$(cd "$(dirname "$0")/.." && pwd)
 cd "$tmp" || exit 1
 build="$twinboot build --root root --kernel vmlinuz"
 "$B/kernelgen" --format bzimage -o vmlinuz || exit 1
@@ -29,10 +30,25 @@ for f in qcow2 vmdk vhdx vpc; do
 	qemu-img compare -f $f -F raw 1.$f raw >/dev/null
 	ok $? "$f holds the disk"
 done
+# boots IMAGE FORMAT: in QEMU itself, as it is
+boots() {
+	rm -f con
+	timeout 120 qemu-system-x86_64 -accel tcg -m 128 -display none \
+		-no-reboot -serial file:con \
+		-drive "file=$1,format=$2,snapshot=on,if=virtio" 2>err
+	grep -q '^PROBE' con
+	ok $? "$1 boots in QEMU"
+	sed 's/^/#  /' err
+}
+boots raw raw
+for f in qcow2 vmdk vhdx vpc; do
+	boots 1.$f $f
+done
 for f in qcow2 vmdk; do
 	twice .c.$f --compress -O $f
 	qemu-img compare -f $f -F raw 1.c.$f raw >/dev/null
 	ok $? "$f, compressed, holds the disk"
+	boots 1.c.$f $f
 done
 qemu-img convert -c -f raw -O qcow2 raw ref.qcow2
 [ "$(stat -c %s 1.c.qcow2)" -le $(($(stat -c %s ref.qcow2) * 102 / 100)) ]
@@ -46,6 +62,28 @@ $build -O qcow2 -o - 2>/dev/null | cmp -s - 1.qcow2
 ok $? "-o -: a pipe gets the same"
 $build -O vhdx -o v.vhdx.gz 2>/dev/null && zcat v.vhdx.gz | cmp -s - 1.vhdx
 ok $? "a container can be packed as well"
+
+
+# ---- two users, two directories, two copies of the tree ----
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 755 "$tmp"
+	mkdir -p other/place && cp -a vmlinuz root other/place &&
+		chown -R nobody:nogroup other
+	for f in raw.img qcow2.q vmdk.v vhdx.x vpc.p raw.img.gz raw.img.zst \
+		raw.img.xz qcow2.q.gz; do
+		$build -O "${f%%.*}" -o "a.$f" 2>err &&
+		(cd other/place && exec setpriv --reuid=nobody --regid=nogroup \
+			--clear-groups env -i PATH="$PATH" HOME=/nonexistent \
+			TZ=Asia/Tokyo LC_ALL=C "$twinboot" build --root root \
+			--kernel vmlinuz -O "${f%%.*}" -o "b.$f") 2>>err
+		cmp -s "a.$f" "other/place/b.$f"
+		ok $? "two users, two directories: $f"
+		grep -v note: err | sed 's/^/#  /'
+		rm -f "a.$f" "other/place/b.$f"
+	done
+else
+	skip "takes root and setpriv" "two users"
+fi
 
 # ---- what is said of it ----
 $build -o raw --bmap map --manifest man --sbom bom 2>/dev/null
@@ -77,6 +115,47 @@ is "$(jq '[.packages[].name] | index("q")' bom)" null \
 is "$(jq -r '.files[] | select(.fileName == "./etc/noise").checksums[0] |
 	.algorithm + " " + .checksumValue' bom)" \
 	"SHA1 $(sha1sum <root/etc/noise | cut -d' ' -f1)" "sbom: a file"
+"$checks/spdx-check" bom >out
+ok $? "sbom: the rules of SPDX 2.3: $(tail -1 out)"
+sed '$d; s/^/#  /' out
+# Each rule that is broken is noticed.
+while IFS= read -r broken; do
+	jq "$broken" bom >bad && ! "$checks/spdx-check" bad >out
+	ok $? "the check notices $broken"
+done <<'X'
+.spdxVersion = "SPDX-2.2"
+.documentNamespace += "#x"
+.creationInfo.created = "yesterday"
+.creationInfo.creators = ["twinboot"]
+.packages[1].SPDXID = .packages[0].SPDXID
+.packages[1].SPDXID = "SPDXRef-a+b"
+.packages[0].filesAnalyzed = false
+.packages[0].packageVerificationCode.packageVerificationCodeValue = "00"
+.packages[1].externalRefs[0].referenceLocator = "pkg:deb/debian/a+b@1"
+.packages[1].licenseDeclared = "GPL-2+"
+.files[0].fileName = "/etc/noise"
+.files[0].checksums = [.files[0].checksums[1]]
+.relationships[0].relatedSpdxElement = "SPDXRef-none"
+.relationships[0].relationshipType = "HAS"
+del(.relationships[0])
+X
+# Names and texts that mean no good; a package twice.
+mkdir -p evil/var/lib/dpkg "evil/a%b" && printf x >"evil/a%b/$(printf '\351"\\')"
+printf 'Package: l+\nStatus: install ok installed\nVersion: 1:2~3+b1\n%s\n\n' \
+	'Architecture: all' 'Architecture: amd64' "X: $(printf '\351')" \
+	>evil/var/lib/dpkg/status
+for i in 1 2; do
+	printf 'Package: l%b\nStatus: install ok installed\nVersion: "\n\n' '\351'
+done >>evil/var/lib/dpkg/status
+$twinboot build --root evil --table none --boot pv --sbom bad \
+	-o "$(printf 'n\351.img')" 2>err || sed 's/^/#  /' err
+"$checks/spdx-check" bad >out
+ok $? "sbom: odd names and packages: $(tail -1 out)"
+sed '$d; s/^/#  /' out
+is "$(jq -r '[.packages[] | select(.name == "l+").externalRefs[].referenceLocator] |
+	unique[]' bad | tr '\n' ' ')" \
+	"pkg:deb/debian/l%2B@1%3A2~3%2Bb1 pkg:deb/debian/l%2B@1%3A2~3%2Bb1?arch=all pkg:deb/debian/l%2B@1%3A2~3%2Bb1?arch=amd64 " \
+	"sbom: package URLs"
 is "$(jq -r '([.packages[].SPDXID] + [.files[].SPDXID]) as $i |
 	[.relationships[].relatedSpdxElement] - $i | length' bom)" 0 \
 	"sbom: what is related is there"

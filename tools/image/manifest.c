@@ -16,6 +16,7 @@
 #include "tools/image/boot_install.h"
 #include "tools/image/build.h"
 #include "tools/image/data.h"
+#include "tools/image/name_json.h"
 #include "tools/image/part_option.h"
 #include "tools/image/part_types.h"
 #include "tools/image/parts.h"
@@ -228,28 +229,6 @@ struct files {
 	unsigned partition;	/* 0: there are none */
 };
 
-/* Names that are no UTF-8 are written with %XX, and '%' as well. */
-static json_t *name_json(const char *path)
-{
-	json_t *j = strchr(path, '%') ? NULL : json_string(path);
-	char *text, *to;
-
-	if (j)
-		return j;
-	to = text = malloc(3 * strlen(path) + 1);
-	if (!text)
-		abort();
-	for (const char *p = path; *p; p++)
-		if (*p == '%' || *p < 32 || *p > 126)
-			to += sprintf(to, "%%%02X", (unsigned char)*p);
-		else
-			*to++ = *p;
-	*to = 0;
-	j = json_string(text);
-	free(text);
-	return j;
-}
-
 static int add_file(struct tree_visitor *v, struct tree_node *n,
 		    const char *path)
 {
@@ -261,7 +240,7 @@ static int add_file(struct tree_visitor *v, struct tree_node *n,
 	hash = hash_node(n, path);
 	if (!hash)
 		return -1;
-	j = json_pack("{so so sI}", "path", name_json(path), "sha256", hash,
+	j = json_pack("{so so sI}", "path", name_json("", path), "sha256", hash,
 		      "size", (json_int_t)n->size);
 	if (f->partition)
 		json_object_set_new(j, "partition",

@@ -15,9 +15,11 @@
 #include "tools/image/build.h"
 #include "tools/image/data.h"
 #include "tools/image/gate.h"
+#include "tools/image/name_json.h"
 #include "tools/image/uuid.h"
 #include "tools/progress.h"
-#include "tools/report.h"
+#include "tools/text.h"
+#include "tools/version.h"
 
 #define STATUS "var/lib/dpkg/status"
 #define TEXT_MAX (64u << 20)
@@ -27,7 +29,9 @@ struct sbom {
 	struct tree_visitor visitor;
 	const struct tree *tree;
 	json_t *files, *packages, *relations;
-	unsigned n_files;
+	unsigned n_files, n_packages;
+	char (*sum)[41];	/* SHA1 of each file */
+	size_t n_sums;
 };
 
 static void relate(struct sbom *s, const char *from, const char *how,
@@ -68,25 +72,38 @@ static int hash_file(const struct tree_node *n, const char *path,
 	return got < 0 ? -1 : 0;
 }
 
-/* SPDX 8.1: relative, with "./" in front. */
-static json_t *file_name(const char *path)
+/* For the package's verification code. */
+static void keep_sum(struct sbom *s, const char *sha1)
 {
-	char *text = malloc(strlen(path) * 3 + 3), *to = text;
-	json_t *j;
+	if (!(s->n_sums & (s->n_sums - 1))) {
+		s->sum = realloc(s->sum, (s->n_sums ? 2 * s->n_sums : 1) *
+				 sizeof(*s->sum));
+		if (!s->sum)
+			abort();
+	}
+	memcpy(s->sum[s->n_sums++], sha1, sizeof(*s->sum));
+}
 
-	if (!text)
-		abort();
-	to += sprintf(to, "./");
-	strcpy(to, path);
-	j = json_string(text);
-	for (const char *p = path; !j && *p; p++)
-		to += *p < 32 || *p > 126 || *p == '%' ?
-		      sprintf(to, "%%%02X", (unsigned char)*p) :
-		      sprintf(to, "%c", *p);
-	if (!j)
-		j = json_string(text);
-	free(text);
-	return j;
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* SPDX 2.3, 7.9: the SHA1 of all files' SHA1s as text, sorted. */
+static json_t *verification(struct sbom *s)
+{
+	char hex[41];
+	uint8_t h[20];
+	SHA1_CTX all;
+
+	qsort(s->sum, s->n_sums, sizeof(*s->sum), by_text);
+	SHA1Init(&all);
+	for (size_t i = 0; i < s->n_sums; i++)
+		SHA1Update(&all, (const uint8_t *)s->sum[i], 40);
+	SHA1Final(h, &all);
+	for (unsigned i = 0; i < sizeof(h); i++)
+		snprintf(hex + 2 * i, 3, "%02x", h[i]);
+	return json_pack("{ss}", "packageVerificationCodeValue", hex);
 }
 
 static int add_file(struct tree_visitor *v, struct tree_node *n,
@@ -100,9 +117,10 @@ static int add_file(struct tree_visitor *v, struct tree_node *n,
 	if (hash_file(n, path, one, two))
 		return -1;
 	snprintf(id, sizeof(id), "SPDXRef-File-%u", ++s->n_files);
+	keep_sum(s, one);
 	json_array_append_new(s->files, json_pack(
 		"{ss so s[{ss ss} {ss ss}] ss s[s] ss}", "SPDXID", id,
-		"fileName", file_name(path), "checksums",
+		"fileName", name_json("./", path), "checksums",
 		"algorithm", "SHA1", "checksumValue", one,
 		"algorithm", "SHA256", "checksumValue", two,
 		"licenseConcluded", "NOASSERTION", "licenseInfoInFiles",
@@ -159,49 +177,66 @@ static char *licences(const struct tree *t, const char *package)
 	return found[0] ? strdup(found) : NULL;
 }
 
-/* SPDX 3.2: letters, digits, '.' and '-'. */
-static void make_id(char *to, size_t size, const char *name, const char *arch)
+/* SPDX 3.2: letters, digits, '.' and '-'; the number makes it unique. */
+static void make_id(char *to, size_t size, unsigned number, const char *name)
 {
-	snprintf(to, size, "SPDXRef-Package-%s-%s", name, arch ? arch : "");
+	snprintf(to, size, "SPDXRef-Package-%u-%s", number, name);
 	for (; *to; to++)
 		if (!isalnum((unsigned char)*to) && *to != '.')
 			*to = '-';
 }
 
+/* The package URL of Debian's: purl-spec, "deb". */
+static json_t *locator(const char *name, const char *version,
+		       const char *arch)
+{
+	char *n = name_escape(name), *v = name_escape(version);
+	char *a = name_escape(arch ? arch : "");
+	json_t *j = json_sprintf("pkg:deb/debian/%s@%s%s%s", n, v,
+				 a[0] ? "?arch=" : "", a);
+
+	free(n);
+	free(v);
+	free(a);
+	return j;
+}
+
+static void put_package(struct sbom *s, const char *name, const char *version,
+			const char *arch)
+{
+	char *terms = licences(s->tree, name), id[300];
+	json_t *j;
+
+	make_id(id, sizeof(id), ++s->n_packages, name);
+	j = json_pack("{ss so so ss sb ss ss ss s[{ss ss so}]}", "SPDXID", id,
+		"name", text_json(name), "versionInfo", text_json(version),
+		"downloadLocation", "NOASSERTION", "filesAnalyzed", 0,
+		"licenseConcluded", "NOASSERTION", "licenseDeclared",
+		"NOASSERTION", "copyrightText", "NOASSERTION",
+		"externalRefs", "referenceCategory", "PACKAGE-MANAGER",
+		"referenceType", "purl", "referenceLocator",
+		locator(name, version, arch));
+	if (terms)
+		json_object_set_new(j, "licenseComments", text_json(terms));
+	json_array_append_new(s->packages, j);
+	relate(s, "SPDXRef-Image", "CONTAINS", id);
+	free(terms);
+}
+
 static void add_package(struct sbom *s, const char *paragraph)
 {
-	char *name = field(paragraph, "Package"), id[300], *locator;
+	char *name = field(paragraph, "Package");
 	char *version = field(paragraph, "Version");
 	char *status = field(paragraph, "Status");
 	char *arch = field(paragraph, "Architecture");
-	char *terms = name ? licences(s->tree, name) : NULL;
-	json_t *j;
 
-	if (name && version && status && strstr(status, " installed")) {
-		make_id(id, sizeof(id), name, arch);
-		if (asprintf(&locator, "pkg:deb/debian/%s@%s?arch=%s", name,
-			     version, arch ? arch : "") < 0)
-			abort();
-		j = json_pack("{ss ss ss ss sb ss ss ss s[{ss ss ss}]}",
-			"SPDXID", id, "name", name, "versionInfo", version,
-			"downloadLocation", "NOASSERTION", "filesAnalyzed", 0,
-			"licenseConcluded", "NOASSERTION", "licenseDeclared",
-			"NOASSERTION", "copyrightText", "NOASSERTION",
-			"externalRefs", "referenceCategory",
-			"PACKAGE-MANAGER", "referenceType", "purl",
-			"referenceLocator", locator);
-		if (terms)
-			json_object_set_new(j, "licenseComments",
-					    json_string(terms));
-		json_array_append_new(s->packages, j);
-		relate(s, "SPDXRef-Image", "CONTAINS", id);
-		free(locator);
-	}
+	if (name && name[0] && version && status &&
+	    strstr(status, " installed"))
+		put_package(s, name, version, arch);
 	free(name);
 	free(version);
 	free(status);
 	free(arch);
-	free(terms);
 }
 
 static int add_packages(struct sbom *s)
@@ -222,7 +257,7 @@ static int add_packages(struct sbom *s)
 	return text ? 0 : -1;
 }
 
-static json_t *document(const struct sbom *s, const struct build *b)
+static json_t *document(struct sbom *s, const struct build *b)
 {
 	time_t now = (time_t)filetree_time();
 	char created[32], space[128], id[40];
@@ -233,22 +268,24 @@ static json_t *document(const struct sbom *s, const struct build *b)
 	uuid_make(b->tree.digest, id);
 	snprintf(space, sizeof(space), "urn:uuid:%s", id);
 	json_array_insert_new(s->packages, 0, json_pack(
-		"{ss ss ss sb ss ss ss}", "SPDXID", "SPDXRef-Image", "name",
-		name, "downloadLocation", "NOASSERTION", "filesAnalyzed", 0,
+		"{ss so ss sb so ss ss ss}", "SPDXID", "SPDXRef-Image",
+		"name", text_json(name), "downloadLocation", "NOASSERTION",
+		"filesAnalyzed", 1, "packageVerificationCode", verification(s),
 		"licenseConcluded", "NOASSERTION", "licenseDeclared",
 		"NOASSERTION", "copyrightText", "NOASSERTION"));
-	return json_pack("{ss ss ss ss ss s{ss s[s]} sO sO sO}",
+	return json_pack("{ss ss ss so ss s{ss s[o]} sO sO sO}",
 		"spdxVersion", "SPDX-2.3", "dataLicense", "CC0-1.0", "SPDXID",
-		"SPDXRef-DOCUMENT", "name", name, "documentNamespace", space,
-		"creationInfo", "created", created, "creators",
-		"Tool: twinboot", "packages", s->packages, "files", s->files,
-		"relationships", s->relations);
+		"SPDXRef-DOCUMENT", "name", text_json(name),
+		"documentNamespace", space, "creationInfo", "created", created,
+		"creators", json_sprintf("Tool: twinboot-%s", version_number),
+		"packages", s->packages, "files", s->files, "relationships",
+		s->relations);
 }
 
 json_t *sbom_make(const struct build *b)
 {
 	struct sbom s = { { add_file }, &b->tree, json_array(), json_array(),
-			  json_array(), 0 };
+			  json_array(), 0, 0, NULL, 0 };
 	json_t *j = NULL;
 
 	progress_say("bill of materials", 0, 0);
@@ -258,5 +295,6 @@ json_t *sbom_make(const struct build *b)
 	json_decref(s.files);
 	json_decref(s.packages);
 	json_decref(s.relations);
+	free(s.sum);
 	return j;
 }
