@@ -28,9 +28,9 @@ static int refused(const char *path, EFI_STATUS status)
 	}
 }
 
-/* Let the firmware load FILE, the contents of F, which is called PATH. */
+/* Let the firmware load the LEN bytes at FILE, which PATH, F, has. */
 static int load_image(const struct file *f, const char *path, void *file,
-		      EFI_HANDLE *image)
+		      uint64_t len, EFI_HANDLE *image)
 {
 	EFI_DEVICE_PATH *own = uefi_device_path(uefi_loaded->DeviceHandle);
 	EFI_DEVICE_PATH *where;
@@ -40,7 +40,7 @@ static int load_image(const struct file *f, const char *path, void *file,
 	where = uefi_where(f, path, &pages);
 	*image = NULL;
 	status = uefi_timed(uefi_boot->LoadImage(
-		FALSE, uefi_image, where ? where : own, file, f->size, image));
+		FALSE, uefi_image, where ? where : own, file, len, image));
 	/* A violation leaves the image loaded, but not startable. */
 	if (status && *image)
 		uefi_timed(uefi_boot->UnloadImage(*image));
@@ -70,7 +70,7 @@ int uefi_image_load(const struct handover *ho, const struct file *f,
 	if (!err && what)
 		uefi_measure(9, file, p->len, what);
 	if (!err)
-		err = load_image(f, ho->extra.path, file, image);
+		err = load_image(f, ho->extra.path, file, p->len, image);
 	uefi_pages_free(file, pages);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include "pvboot/hv/machine/fadt.h"
 
-static uint8_t table[244];
+static uint8_t table[268];
 
 static void put(unsigned at, uint64_t val, unsigned bytes)
 {
@@ -133,10 +133,39 @@ static void wide(void **state)
 	assert_int_equal(f.status[0], 0);
 }
 
+/* As QEMU's microvm has it. */
+static void reduced(void **state)
+{
+	struct fadt_sleep s;
+	struct fadt f;
+
+	usual();
+	assert_false(fadt_read_sleep(span_of(table, sizeof(table)), &s));
+	put(112, 1 << 20, 4);
+	put(248, 0xfea00200, 8);
+	assert_false(parse(&f, sizeof(table)));
+	assert_true(fadt_read_sleep(span_of(table, sizeof(table)), &s));
+	assert_int_equal(s.at, 0xfea00200);
+	assert_int_equal(s.dsdt, 0x7fe0000);
+	assert_false(s.io);
+	assert_false(fadt_read_sleep(span_of(table, 255), &s));
+	put(244, 1, 1);
+	assert_false(fadt_read_sleep(span_of(table, sizeof(table)), &s));
+	put(248, 0x600, 8);
+	assert_true(fadt_read_sleep(span_of(table, sizeof(table)), &s));
+	assert_true(s.io);
+	put(244, 3, 1);
+	assert_false(fadt_read_sleep(span_of(table, sizeof(table)), &s));
+	put(244, 0, 1);
+	put(248, 0, 8);
+	assert_false(fadt_read_sleep(span_of(table, sizeof(table)), &s));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole), cmocka_unit_test(flags),
+		cmocka_unit_test(whole), cmocka_unit_test(reduced),
+		cmocka_unit_test(flags),
 		cmocka_unit_test(cut), cmocka_unit_test(no_ports),
 		cmocka_unit_test(wide),
 	};

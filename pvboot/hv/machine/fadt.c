@@ -10,7 +10,9 @@
 #define FLAG_TIMER_32		(1U << 8)
 #define FLAG_HW_REDUCED		(1U << 20)
 #define BOOT_NO_RTC		(1U << 5)
+#define SPACE_MEMORY		0
 #define SPACE_IO		1
+#define SLEEP_CONTROL		244
 
 /*
  * A block of BYTES at the port in the old field OLD, or in the generic address
@@ -75,4 +77,17 @@ bool fadt_read(struct span t, struct fadt *f)
 	read_events(&t, f);
 	read_general(&t, f);
 	return true;
+}
+
+bool fadt_read_sleep(struct span t, struct fadt_sleep *s)
+{
+	uint32_t flags = span_u32(&t, 112);
+	uint8_t space = span_u8(&t, SLEEP_CONTROL);
+
+	s->dsdt = span_u32(&t, 40);
+	s->at = span_u64(&t, SLEEP_CONTROL + 4);
+	s->io = space == SPACE_IO;
+	return !t.bad && flags & FLAG_HW_REDUCED && s->at &&
+	       (space == SPACE_MEMORY ? s->at < 1ULL << 40 :
+		s->io && s->at < 0x10000);
 }

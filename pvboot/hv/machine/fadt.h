@@ -26,7 +26,19 @@ struct fadt {
 	bool rtc_missing;
 };
 
+/*
+ * The sleep control register of a machine without those ("hardware-reduced"):
+ * address, and whether it is a port.
+ */
+struct fadt_sleep {
+	uint32_t dsdt;
+	uint64_t at;
+	bool io;
+};
+
 /* False: no such table, or one of a machine without these registers. */
 bool fadt_read(struct span table, struct fadt *f);
+/* False: no such table, or one of a machine with them, or without this one. */
+bool fadt_read_sleep(struct span table, struct fadt_sleep *s);
 
 #endif

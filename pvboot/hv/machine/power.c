@@ -1,6 +1,6 @@
 /*
  * The end of the machine, so that a caller can tell why: power-off by ACPI S5
- * (ACPI 6.5, 4.8.3.2 and 7.4.2), reboot by a reset, a crash by QEMU's
+ * (ACPI 6.5, 4.8.3.2, 4.8.3.7 and 7.4.2), reboot by a reset, a crash by QEMU's
  * isa-debug-exit (port 0xf4, value 1: QEMU ends with status 3) or, where that
  * is not there, by standing still after a last line.
  */
@@ -14,13 +14,17 @@
 #include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/time.h"
 
 #define DEBUG_EXIT	0xf4
 #define PM1_SLP_EN	0x2000
 #define PM1_SCI_EN	1
+#define SLEEP_EN	0x20	/* of the sleep control register */
 
 static struct fadt fadt;
+static struct fadt_sleep reduced;
+static volatile uint8_t *sleep_control;	/* NULL: at a port, or not there */
 static bool present, can_sleep;
 static uint8_t sleep_type[2];	/* for PM1a and PM1b */
 
@@ -46,9 +50,17 @@ static bool find_s5(struct span t)
 
 void power_init(void)
 {
-	present = fadt_read(acpi_table("FACP"), &fadt);
+	struct span t = acpi_table("FACP");
+
+	present = fadt_read(t, &fadt);
 	if (present)
 		can_sleep = find_s5(acpi_table_at(fadt.dsdt));
+	if (present || !fadt_read_sleep(t, &reduced) ||
+	    !find_s5(acpi_table_at(reduced.dsdt)))
+		return;
+	if (!reduced.io)
+		sleep_control = memory_mmio(reduced.at, 1);
+	can_sleep = true;
 }
 
 const struct fadt *power_fadt(void)
@@ -91,10 +103,22 @@ static void stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
+static void sleep_reduced(void)
+{
+	uint8_t value = (uint8_t)(sleep_type[0] << 2 | SLEEP_EN);
+
+	if (sleep_control)
+		*sleep_control = value;
+	else
+		outb((uint16_t)reduced.at, value);
+}
+
 void power_off(void)
 {
 	com_drain();
 	power_acpi_on();
+	if (can_sleep && !present)
+		sleep_reduced();
 	for (unsigned i = 0; can_sleep && i < 2; i++)
 		if (fadt.control[i])
 			outw(fadt.control[i],
