@@ -448,6 +448,7 @@ $(B)/boot-test/heir.elf: $(HEIR_OBJ)
 $(B)/boot-test/fuzz.elf: $(B)/boot-obj/tests/hv/fuzz_batch.o
 $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_cpu.o \
+	$(B)/boot-obj/tests/hv/hostile_grants.o \
 	$(B)/boot-obj/tests/hv/hostile_kept.o \
 	$(B)/boot-obj/tests/hv/hostile_linear.o \
 	$(B)/boot-obj/tests/hv/hostile_stores.o \

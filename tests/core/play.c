@@ -21,9 +21,7 @@
 #include <xen/event_channel.h>
 #include <xen/memory.h>
 
-/* Units that one request may cost beyond the budget; grants come in batches. */
-#define OVERDRAFT 300
-#define OVERDRAFT_GRANTS 2600
+#define OVERDRAFT 300	/* units that one request may cost beyond the budget */
 
 struct play_tally play_tally;
 
@@ -56,6 +54,21 @@ unsigned play_page(void)
 	return PLAY_FIRST + (unsigned)play_rnd(PLAY_COUNT);
 }
 
+/* A page of ours that the domain may map. */
+static uint64_t lent(void)
+{
+	const struct grant_table *t = &play_domain->grants;
+
+	switch (play_rnd(4)) {
+	case 0:
+		return core_mfn(play_domain->shared);
+	case 1:
+		return core_mfn(t->frame[0]);
+	default:
+		return core_mfn(t->status[0] ? t->status[0] : t->frame[0]);
+	}
+}
+
 uint64_t play_any_mfn(void)
 {
 	switch (play_rnd(32)) {
@@ -64,8 +77,7 @@ uint64_t play_any_mfn(void)
 	case 1:
 		return play_rnd(FAKE_FIRST);
 	case 2:
-		return core_mfn(play_rnd(2) ? (void *)play_domain->shared :
-				play_domain->grant[0]);
+		return lent();
 	case 3:
 		return play_mfn((unsigned)play_rnd(16));
 	case 4:
@@ -119,8 +131,7 @@ int64_t play_call(unsigned nr, uint64_t a, uint64_t b, uint64_t c,
 	for (i = 0; i < 4000; i++) {
 		budget_start();
 		hypercall(play_vcpu);
-		if (budget_left < -(nr == __HYPERVISOR_grant_table_op ?
-				    OVERDRAFT_GRANTS : OVERDRAFT))
+		if (budget_left < -OVERDRAFT)
 			fakecpu_fail("hypercall %u went on for %d units", nr,
 				     budget_size - budget_left);
 		if (r->rip == play_va(PLAY_CODE) + 2)
@@ -260,38 +271,6 @@ static void descriptors(void)
 	}
 }
 
-static void grant(void)
-{
-	uint32_t ref = (uint32_t)play_rnd(16);
-	struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
-	struct grant_active *a = &play_domain->grant_active[0][ref];
-	bool write = play_rnd(2);
-
-	switch (play_rnd(4)) {
-	case 0:
-		play_domain->grant[0][ref] = (struct grant_entry_v1){
-			(uint16_t)(play_rnd(4) ? 1 : play_rnd(65536)),
-			(uint16_t)(play_rnd(8) ? 0 : 5),
-			(uint32_t)play_any_mfn(),
-		};
-		break;
-	case 1:
-		if (grant_map(play_domain, ref, write) && !play_rnd(4))
-			grant_unmap(play_domain, ref, write);
-		break;
-	case 2:
-		if (write ? a->writers : a->readers)
-			grant_unmap(play_domain, ref, write);
-		break;
-	default:
-		s.frame_list.p = (xen_pfn_t *)(uintptr_t)(PLAY_ARG + 64);
-		if (play_put(PLAY_ARG, &s, sizeof(s)))
-			play_call(__HYPERVISOR_grant_table_op, play_rnd(3) ?
-			     GNTTABOP_setup_table : GNTTABOP_map_grant_ref,
-			     PLAY_ARG, play_rnd(3) ? 1 : 1024, 0);
-	}
-}
-
 static void event(void)
 {
 	static const uint8_t cmd[] = {
@@ -331,7 +310,8 @@ static void (*const action[])(void) = {
 	make_table,
 	reservation,
 	descriptors,
-	grant,
+	play_grants,
+	play_grants,
 	event,
 	play_multicall,
 	play_store,

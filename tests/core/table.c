@@ -4,7 +4,7 @@
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
 #include "pvboot/hv/pv/cpu/multicall.h"
-#include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/grant_op.h"
 #include "pvboot/hv/pv/memory/memory_op.h"
 #include "pvboot/hv/pv/memory/mmu.h"
 #include "pvboot/hv/pv/memory/segments.h"

@@ -272,6 +272,7 @@ void guest_main(void)
 	hostile_tlb();
 	hostile_linear();
 	hostile_kept();
+	hostile_grants();
 	hostile_cpu();
 	ok(!hypercall(__HYPERVISOR_arch_7, 0, 0, 0, 0), "the audit agrees");
 	done();

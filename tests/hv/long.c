@@ -24,7 +24,8 @@ static union {
 	struct mmu_update update[LIST];
 	uint64_t word[8192];
 	struct trap_info trap[257];
-	struct gnttab_map_grant_ref map[1024];
+	struct gnttab_map_grant_ref map[20000];
+	struct gnttab_copy copy[20000];
 	struct multicall_entry call[LIST / 3];
 } list;
 static uint8_t *l1[TABLES], *l2[TABLES], *l3;
@@ -179,15 +180,52 @@ static void reservations(void)
 	measure("frames given back and taken again", NULL);
 }
 
+static void grants(void)
+{
+	uint64_t mfn = va_mfn(pages(1)), frame;
+	struct grant_entry_v1 *table = pages(1);
+	struct gnttab_setup_table s;
+	unsigned i;
+
+	memset(&s, 0, sizeof(s));
+	s.dom = DOMID_SELF;
+	s.nr_frames = 32;
+	set_xen_guest_handle(s.frame_list, list.word);
+	fill_batch(__HYPERVISOR_grant_table_op, GNTTABOP_setup_table, UL(&s),
+		   1);
+	measure("a grant table made", NULL);
+	frame = list.word[0];
+	set_va(table, frame * PAGE | P | RW | A | D | US);
+	table[9] = (struct grant_entry_v1){
+		GTF_permit_access, 1, (uint32_t)mfn
+	};
+	memset(&list, 0, sizeof(list));
+	for (i = 0; i < 20000; i++) {
+		list.map[i].flags = GNTMAP_device_map;
+		list.map[i].ref = 9;
+		list.map[i].dom = 1;
+	}
+	fill_batch(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref,
+		   UL(&list), 20000);
+	measure("grants mapped", NULL);
+	memset(&list, 0, sizeof(list));
+	for (i = 0; i < 20000; i++) {
+		list.copy[i].source.u.ref = list.copy[i].dest.u.ref = 9;
+		list.copy[i].source.domid = list.copy[i].dest.domid = 1;
+		list.copy[i].flags = GNTCOPY_source_gref | GNTCOPY_dest_gref;
+		list.copy[i].len = 4096;
+	}
+	fill_batch(__HYPERVISOR_grant_table_op, GNTTABOP_copy, UL(&list),
+		   20000);
+	measure("grants copied", NULL);
+}
+
 static void others(void)
 {
 	static struct evtchn_alloc_unbound un = { DOMID_SELF, DOMID_SELF, 0 };
 	unsigned i;
 
-	memset(&list, 0, sizeof(list));
-	fill_batch(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref,
-		   UL(&list), 1024);
-	measure("grants refused", NULL);
+	grants();
 	for (i = 0; i < 256; i++) {
 		list.trap[i] = (struct trap_info){ 200, 3, 0xe033, 4096 };
 	}

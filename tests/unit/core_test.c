@@ -14,72 +14,23 @@
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/ro_page_fault.h"
 #include "pvboot/hv/test/audit.h"
+#include "tests/core/call.h"
 #include "tests/core/play_domain.h"
 
 #include <xen/memory.h>
 
-#define RO	(PTE_P | PTE_US | PTE_A)
-#define RW	(RO | PTE_RW | PTE_D)
+#define RO	CALL_RO
+#define RW	CALL_RW
 #define PAGE(i)	(PLAY_FIRST + (i))
 
 static struct domain *d;
 static struct vcpu *v;
-static unsigned parts;		/* of the last call */
 
 static int start(void **state)
 {
 	d = play_domain = play_start();
 	v = play_vcpu = &d->vcpu[0];
 	return 0;
-}
-
-/* One try; -XEN_ERESTART: the guest would make it again. */
-static int64_t part(unsigned nr, uint64_t a, uint64_t b, uint64_t c)
-{
-	struct regs *r = &v->regs;
-
-	r->rax = nr;
-	r->rdi = a;
-	r->rsi = b;
-	r->rdx = c;
-	r->r10 = DOMID_SELF;
-	r->rip = 2;
-	budget_start();
-	hypercall(v);
-	assert_int_equal(audit_domain(d), 0);
-	fakecpu_check(d);
-	return r->rip == 2 ? (int64_t)r->rax : -XEN_ERESTART;
-}
-
-static int64_t call(unsigned nr, uint64_t a, uint64_t b, uint64_t c)
-{
-	int64_t result = part(nr, a, b, c);
-
-	for (parts = 1; result == -XEN_ERESTART; parts++)
-		result = part(nr, v->regs.rdi, v->regs.rsi, c);
-	return result;
-}
-
-static void ask(struct mmuext_op *op, unsigned cmd, uint64_t mfn)
-{
-	memset(op, 0, sizeof(*op));
-	op->cmd = cmd;
-	op->arg1.mfn = mfn;
-	assert_true(play_put(PLAY_ARG, op, sizeof(*op)));
-}
-
-static int64_t ext(unsigned cmd, unsigned page)
-{
-	struct mmuext_op op;
-
-	ask(&op, cmd, play_mfn(page));
-	return call(__HYPERVISOR_mmuext_op, PLAY_ARG, 1, 0);
-}
-
-static int64_t map(unsigned page, uint64_t flags)
-{
-	return call(__HYPERVISOR_update_va_mapping, play_va(page), flags ?
-		    play_mfn(page) << 12 | flags : 0, UVMF_NONE);
 }
 
 /* Page TABLE full of entries for page TO, and mapped read-only. */
@@ -90,7 +41,7 @@ static void fill(unsigned table, unsigned to, uint64_t flags)
 
 	for (i = 0; i < 512; i++)
 		t[i] = play_mfn(to) << 12 | flags;
-	assert_int_equal(map(table, RO), 0);
+	assert_int_equal(call_map(table, RO), 0);
 }
 
 static void test_parts(void **state)
@@ -100,15 +51,15 @@ static void test_parts(void **state)
 	fill(PAGE(0), PAGE(9), RO);
 	fill(PAGE(1), PAGE(0), RW);
 	budget_size = 100;
-	assert_int_equal(ext(MMUEXT_PIN_L2_TABLE, PAGE(1)), 0);
-	assert_true(parts > 10);
+	assert_int_equal(call_ext(MMUEXT_PIN_L2_TABLE, PAGE(1)), 0);
+	assert_true(call_parts > 10);
 	assert_true(frame_is_table(f));
 	assert_int_equal(frames[play_mfn(PAGE(0))].tcount, 512);
-	assert_int_equal(ext(MMUEXT_UNPIN_TABLE, PAGE(1)), 0);
+	assert_int_equal(call_ext(MMUEXT_UNPIN_TABLE, PAGE(1)), 0);
 	assert_true(f->done > 0 && !f->tcount);
 	/* What is half released does not stand in the way. */
-	assert_int_equal(map(PAGE(0), RW), 0);
-	assert_true(parts > 10);
+	assert_int_equal(call_map(PAGE(0), RW), 0);
+	assert_true(call_parts > 10);
 	assert_int_equal(f->done, 0);
 	assert_int_equal(frames[play_mfn(PAGE(9))].count, 1);
 }
@@ -120,13 +71,13 @@ static void test_given_up(void **state)
 
 	fill(PAGE(0), PAGE(9), RO);
 	budget_size = 100;
-	ask(&op, MMUEXT_PIN_L1_TABLE, play_mfn(PAGE(0)));
-	assert_int_equal(part(__HYPERVISOR_mmuext_op, PLAY_ARG, 1, 0),
+	call_ask(&op, MMUEXT_PIN_L1_TABLE, play_mfn(PAGE(0)));
+	assert_int_equal(call_part(__HYPERVISOR_mmuext_op, PLAY_ARG, 1, 0),
 			 -XEN_ERESTART);
 	assert_true(f->done > 0 && f->done < 512);
 	/* Another use of it unwinds what was counted. */
 	budget_size = 10000;
-	assert_int_equal(map(PAGE(0), RW), 0);
+	assert_int_equal(call_map(PAGE(0), RW), 0);
 	assert_int_equal(f->done, 0);
 	assert_int_equal(frames[play_mfn(PAGE(9))].count, 1);
 }
@@ -137,8 +88,8 @@ static void test_bad_entry(void **state)
 
 	fill(PAGE(0), PAGE(9), RO);
 	t[500] = play_mfn(0) << 12 | RW;	/* the root, writable */
-	assert_true(ext(MMUEXT_PIN_L1_TABLE, PAGE(0)) < 0);
-	assert_int_equal(map(PAGE(0), RW), 0);
+	assert_true(call_ext(MMUEXT_PIN_L1_TABLE, PAGE(0)) < 0);
+	assert_int_equal(call_map(PAGE(0), RW), 0);
 	assert_int_equal(frames[play_mfn(PAGE(9))].count, 1);
 }
 
@@ -147,11 +98,11 @@ static void test_kept(void **state)
 	unsigned ring[] = { PLAY_CONSOLE, PLAY_STORE }, i, cmd;
 
 	for (i = 0; i < 2; i++) {
-		assert_int_equal(map(ring[i], RO), 0);
+		assert_int_equal(call_map(ring[i], RO), 0);
 		for (cmd = MMUEXT_PIN_L1_TABLE; cmd <= MMUEXT_PIN_L4_TABLE;
 		     cmd++)
-			assert_true(ext(cmd, ring[i]) < 0);
-		assert_int_equal(map(ring[i], 0), 0);
+			assert_true(call_ext(cmd, ring[i]) < 0);
+		assert_int_equal(call_map(ring[i], 0), 0);
 		assert_true(frame_return(d, play_mfn(ring[i])) < 0);
 	}
 }
@@ -164,7 +115,7 @@ static void test_old_translations(void **state)
 	for (i = 0; i < PLAY_VCPUS; i++)
 		assert_non_null(fakecpu_access(&d->vcpu[i], play_va(PAGE(0)),
 					       true, &present));
-	assert_int_equal(map(PAGE(0), 0), 0);
+	assert_int_equal(call_map(PAGE(0), 0), 0);
 	assert_non_null(fakecpu_access(&d->vcpu[2], play_va(PAGE(0)), true,
 				       &present));
 	assert_int_equal(frame_return(d, play_mfn(PAGE(0))), 0);
@@ -212,8 +163,8 @@ static void test_stores(void **state)
 {
 	uint64_t *t = core_frame(play_mfn(PAGE(1)));
 
-	assert_int_equal(map(PAGE(1), RO), 0);
-	assert_int_equal(ext(MMUEXT_PIN_L1_TABLE, PAGE(1)), 0);
+	assert_int_equal(call_map(PAGE(1), RO), 0);
+	assert_int_equal(call_ext(MMUEXT_PIN_L1_TABLE, PAGE(1)), 0);
 	assert_true(store(play_va(PAGE(1)) + 16, play_va(PAGE(1)) + 16));
 	assert_int_equal(t[2], 0x1111111022222220);
 	assert_false(store(play_va(PAGE(1)) - 4, play_va(PAGE(1))));

@@ -116,12 +116,33 @@ struct vcpu {
 
 _Static_assert(offsetof(struct vcpu, trap_stack) == TRAP_REGS, "trap.S");
 
+/* ---- grants (pv/memory/grant.h) ------------------------------------------ */
+
 #define GRANT_FRAMES	32
+#define GRANT_STATUS	4	/* frames of version 2's status words */
+#define GRANT_HANDLES	16	/* pages of them */
 
 /* A grant entry in use, by the frame it named when that began. */
 struct grant_active {
 	uint32_t mfn;
-	uint16_t readers, writers;	/* mappings: of a writer, typed */
+	uint32_t readers : 15, writers : 15;	/* of a writer: typed */
+	uint32_t own : 1;	/* by the domain itself, not by backends */
+};
+
+/* What a domain has mapped of its own grants, by handle. */
+struct grant_mapping {
+	uint32_t ref;		/* or, when it is free, the next free one */
+	uint32_t flags;		/* GNTMAP_...; 0: free */
+};
+
+struct grant_table {
+	unsigned version, n_frames, n_status;
+	unsigned in_use;	/* entries that are */
+	void *frame[GRANT_FRAMES];	/* lent to the guest */
+	uint16_t *status[GRANT_STATUS];	/* also, the first n_status */
+	struct grant_active *active[GRANT_FRAMES];
+	struct grant_mapping *mapping[GRANT_HANDLES];
+	unsigned n_mappings, free_mapping; /* equal: none is free */
 };
 
 #define VCPUS	PROCESSORS	/* at most; n_vcpus has what there are */
@@ -146,10 +167,7 @@ struct domain {
 	struct evtchn port[EVTCHN_PORTS];
 	uint32_t vm_assist;
 
-	/* Grants: the guest's table, and what of it we use. */
-	unsigned grant_frames;
-	struct grant_entry_v1 *grant[GRANT_FRAMES];
-	struct grant_active *grant_active[GRANT_FRAMES];
+	struct grant_table grants;
 
 	struct hold *holds;	/* all that we keep of its pages */
 	bool flush_wanted;	/* tlb.c */
@@ -163,6 +181,12 @@ struct domain {
 	unsigned n_vcpus;
 	struct vcpu vcpu[VCPUS];
 };
+
+/* Only itself can a guest name, by its number or as DOMID_SELF. */
+static inline bool domain_is_self(const struct domain *d, domid_t id)
+{
+	return id == DOMID_SELF || id == d->id;
+}
 
 /* The guest did wrong: it dies with the first REASON given, we go on. */
 void kill_guest(struct domain *d, const char *reason, ...)

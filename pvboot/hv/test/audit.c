@@ -105,20 +105,54 @@ static void count_holds(struct domain *d)
 	}
 }
 
-/* What backends use. */
+static unsigned handles[GRANT_FRAMES * 512][2];	/* by entry: to read, write */
+
+/* What the guest has mapped of its own; each handle is in use or free. */
+static void count_mappings(struct domain *d)
+{
+	const struct grant_table *t = &d->grants;
+	unsigned i, next, n_free = 0, n_used = 0, n;
+
+	memset(handles, 0, sizeof(handles));
+	for (i = 0; i < t->n_mappings; i++) {
+		const struct grant_mapping *m = &t->mapping[i / 512][i % 512];
+
+		n = !!(m->flags & GNTMAP_host_map) +
+			!!(m->flags & GNTMAP_device_map);
+		n_used += n > 0;
+		if (n)
+			handles[m->ref][!(m->flags & GNTMAP_readonly)] += n;
+	}
+	for (next = t->free_mapping; next < t->n_mappings && n_free <= i;
+	     next = t->mapping[next / 512][next % 512].ref)
+		n_free++;
+	if (n_free + n_used != t->n_mappings)
+		complain(0, "free handles", n_free, t->n_mappings - n_used);
+}
+
+/* What backends use, and the guest itself. */
 static void count_grants(struct domain *d)
 {
-	unsigned i, k, n;
+	unsigned i, n, in_use = 0;
 
-	for (i = 0; i < d->grant_frames; i++)
-		for (k = 0; k < 512; k++) {
-			const struct grant_active *a = &d->grant_active[i][k];
+	count_mappings(d);
+	for (i = 0; i < d->grants.n_frames * 512; i++) {
+		const struct grant_active *a = grant_active(d, i);
 
-			for (n = a->readers; n; n--)
-				ref(d, a->mfn, FT_NONE);
-			for (n = a->writers; n; n--)
-				ref(d, a->mfn, FT_WRITABLE);
-		}
+		in_use += a->readers || a->writers;
+		for (n = a->readers; n; n--)
+			ref(d, a->mfn, FT_NONE);
+		for (n = a->writers; n; n--)
+			ref(d, a->mfn, FT_WRITABLE);
+		if (a->own && (handles[i][0] != a->readers ||
+			       handles[i][1] != a->writers))
+			complain(a->mfn, "handles of its grant", handles[i][0] +
+				 handles[i][1], a->readers + a->writers);
+		if (!a->own && (handles[i][0] || handles[i][1]))
+			complain(a->mfn, "handles of a backend's grant", i, 0);
+	}
+	if (d->grants.in_use != in_use)
+		complain(0, "grants in use", d->grants.in_use, in_use);
 }
 
 static void compare(uint64_t mfn)

@@ -25,10 +25,10 @@ static int64_t test_unmap(struct domain *d, uint32_t ref, bool write)
 {
 	const struct grant_active *a;
 
-	if (ref >= d->grant_frames * 512)
+	if (ref >= grant_count(d))
 		return -XEN_EINVAL;
-	a = &d->grant_active[ref / 512][ref % 512];
-	if (!(write ? a->writers : a->readers))
+	a = grant_active(d, ref);
+	if (a->own || !(write ? a->writers : a->readers))
 		return -XEN_EINVAL;
 	grant_unmap(d, ref, write);
 	return 0;

@@ -124,14 +124,9 @@ void evtchn_unbind_backend(struct domain *d, unsigned port)
 	}
 }
 
-static bool is_self(struct domain *d, domid_t dom)
-{
-	return dom == DOMID_SELF || dom == d->id;
-}
-
 static int64_t alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *u)
 {
-	if (!is_self(d, u->dom))
+	if (!domain_is_self(d, u->dom))
 		return -XEN_EPERM;
 	u->port = alloc_port(d);
 	if (!u->port)
@@ -150,7 +145,7 @@ static int64_t bind_interdomain(struct domain *d,
 {
 	struct evtchn *other = port_of(d, b->remote_port);
 
-	if (!is_self(d, b->remote_dom))
+	if (!domain_is_self(d, b->remote_dom))
 		return -XEN_ESRCH;
 	if (!other || other->state != EC_UNBOUND || other->remote_dom != d->id)
 		return -XEN_EINVAL;
@@ -253,7 +248,7 @@ static int64_t status(struct domain *d, struct evtchn_status *s)
 	};
 	const struct evtchn *e;
 
-	if (!is_self(d, s->dom))
+	if (!domain_is_self(d, s->dom))
 		return -XEN_ESRCH;
 	if (s->port >= EVTCHN_PORTS)
 		return -XEN_EINVAL;

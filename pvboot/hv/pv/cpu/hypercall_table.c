@@ -14,7 +14,7 @@
 #include "pvboot/hv/pv/cpu/test_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/cpu/version.h"
-#include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/grant_op.h"
 #include "pvboot/hv/pv/memory/memory_op.h"
 #include "pvboot/hv/pv/memory/mmu.h"
 #include "pvboot/hv/pv/memory/segments.h"

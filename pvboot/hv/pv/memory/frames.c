@@ -41,9 +41,9 @@
  *have to change).  The fourth, below 512 and above 0, is a table that is just
  *being validated, and is refused to everybody.
  *
- * Frames with FF_SHARED are ours, lent for good (shared_info, grant table):
- * their WRITABLE reference never goes.  Pinning is a typed reference that the
- * guest takes and drops itself.
+ * Frames with FF_SHARED are ours, lent (shared_info, grant table): their
+ * WRITABLE reference stays for as long as that is so.  Pinning is a typed
+ * reference that the guest takes and drops itself.
  */
 #include "pvboot/hv/pv/memory/frames.h"
 
@@ -90,6 +90,13 @@ void frame_share(struct domain *d, uint64_t mfn)
 		.count = 1, .tcount = 1, .type = FT_WRITABLE,
 		.owner = OWNER_DOM(d), .flags = FF_SHARED,
 	};
+}
+
+void frame_unshare(struct domain *d, uint64_t mfn)
+{
+	/* The last entry has left no stamp: COUNT did not become 0. */
+	tlb_forget(d, tlb_stamp());
+	frames[mfn] = (struct frame){ .owner = OWNER_HV };
 }
 
 int frame_return(struct domain *d, uint64_t mfn)

@@ -67,8 +67,16 @@ void frames_init(void);
  */
 void frame_give(struct domain *d, uint64_t mfn);
 void frame_share(struct domain *d, uint64_t mfn);
+/* It is ours alone again; frame_is_used() must have said no. */
+void frame_unshare(struct domain *d, uint64_t mfn);
 int frame_return(struct domain *d, uint64_t mfn);
 uint64_t frame_obtain(struct domain *d);
+
+/* Of a page that is lent: does an entry of the guest's map it? */
+static inline bool frame_is_used(uint64_t mfn)
+{
+	return frames[mfn].count > 1;
+}
 
 /* NULL: not D's. */
 static inline struct frame *frame_of(struct domain *d, uint64_t mfn)
