@@ -184,6 +184,39 @@ ok $? "mtree: modes"
 echo './gone type=file contents=not-there size=7' >>s.mtree
 fails "gone" $build --root s.mtree -o e.img
 
+# ---- what an archive says and nobody understands is no news to be lost ----
+/usr/bin/python3 - <<'P'
+import io, tarfile
+for name, headers in (('acl', {'SCHILY.acl.access': 'user::rwx,bogus:zz'}),
+                      ('attr', {'SCHILY.xattr.evil.x': 'v'})):
+    t = tarfile.open(name + '.tar', 'w', format=tarfile.PAX_FORMAT)
+    i = tarfile.TarInfo('the/file')
+    i.size, i.pax_headers = 1, headers
+    t.addfile(i, io.BytesIO(b'x'))
+    t.close()
+for size, name in ((512, 'x' * 200), (4096, 'long name ' + 'y' * 230)):
+    t = tarfile.open('fat%d.tar' % size, 'w', format=tarfile.PAX_FORMAT)
+    for n in range(300):
+        for d in '', 'd/':
+            i = tarfile.TarInfo(d + name[:250] + str(n))
+            i.size = n
+            t.addfile(i, io.BytesIO(b'x' * n))
+    t.close()
+P
+for t in acl attr; do
+	$build --root $t.tar -o e.img 2>err
+	is "$? $(grep -v note: err | grep -c the/file)" "1 1" \
+		"$t: what cannot be kept is one line that names the entry"
+done
+# A FAT directory grows by clusters; FAT16's root does not grow.
+for size in 512 4096; do
+	$build --fs fat32 --sector $size --root fat$size.tar -o x.img 2>err ||
+		sed 's/^/#  /' err
+	fsck.fat -n x.img >out 2>&1
+	ok $? "FAT, sectors of $size: 600 long names, fsck.fat finds nothing"
+	is "$(mdir -/ -b -i x.img :: | grep -c '[xy]')" 600 "and all are there"
+done
+
 # ---- sizes ----
 $build --root l1 --minimize -o x.img 2>/dev/null
 fsck x.img "--minimize"

@@ -161,12 +161,46 @@ static int visit(struct tree_visitor *v, struct tree_node *n, const char *path)
 	return path[0] ? enter(x, below) : 0;
 }
 
+/* Entries of a directory that a name takes, at most. */
+static uint32_t slots(const struct tree_name *x)
+{
+	return 2 + x->len / 13u;
+}
+
+struct longest {
+	struct tree_visitor visitor;
+	uint32_t slots;
+};
+
+static int see_names(struct tree_visitor *v, struct tree_node *n,
+		     const char *path)
+{
+	struct longest *l = (struct longest *)v;
+
+	for (uint32_t i = 0; S_ISDIR(n->mode) && i < n->dir.n; i++)
+		if (slots(n->dir.sorted[i]) > l->slots)
+			l->slots = slots(n->dir.sorted[i]);
+	return 0;
+}
+
+/*
+ * Sectors a cluster, at least: mtools lets a directory grow by one cluster
+ * (4.0.32: else "No directory slots"), so the longest name has to fit into it.
+ */
+static unsigned least_cluster(const struct mkfs *m, const struct tree *t)
+{
+	struct longest l = { { see_names }, 0 };
+
+	filetree_walk(t, &l.visitor);
+	return l.slots * 32 > m->sector ? 2 : 1;
+}
+
 /* Sectors a cluster: large ones, but enough clusters for FAT32 to be FAT32. */
-static unsigned cluster(const struct mkfs *m)
+static unsigned cluster(const struct mkfs *m, unsigned least)
 {
 	unsigned c = 64;
 
-	while (c > 1 && (c * m->sector > 32768 ||
+	while (c > least && (c * m->sector > 32768 ||
 			 m->size / m->sector / c < 68000))
 		c /= 2;
 	return c;
@@ -190,30 +224,42 @@ static int clear_entries(const struct mkfs *m)
 	return ok ? 0 : -1;
 }
 
-static int format(const struct fat *x, const struct mkfs *m)
+static int format(const struct fat *x, const struct mkfs *m,
+		  const struct tree *t)
 {
-	char serial[12], sectors[24], hidden[24], bytes[12], per[12];
+	char serial[12], sectors[24], hidden[24], bytes[12], per[12], root[24];
 	/* Too small for FAT32: mformat chooses. */
 	const char *fat32 = m->size / m->sector < 68000 ? "::" : "-F";
 	const char *argv[] = {
-		"mformat", "-i", x->image, "-T", sectors, "-H", hidden, "-N",
-		serial, "-M", bytes, "-c", per, "-h", "255", "-s", "63", "-v",
-		m->label ? m->label : "TWINBOOT", fat32,
+		"mformat", "-i", x->image, "-T", sectors, "-r", root, "-H",
+		hidden, "-N", serial, "-M", bytes, "-c", per, "-h", "255",
+		"-s", "63", "-v", m->label ? m->label : "TWINBOOT", fat32,
 		fat32[0] == '-' ? "::" : NULL, NULL
 	};
+	uint64_t names = 1;	/* the label */
 
+	/* FAT12 and FAT16 have a root directory that does not grow. */
+	for (uint32_t i = 0; i < t->root->dir.n; i++)
+		names += slots(t->root->dir.sorted[i]);
+	if (names < 512)
+		names = 512;
+	if (fat32[0] != '-' && names > 0xfff0)
+		return report_error("/: more names than FAT16's root "
+				    "directory holds");
+	snprintf(root, sizeof(root), "%lu",
+		 (names * 32 + m->sector - 1) / m->sector);
 	snprintf(serial, sizeof(serial), "%.8s", m->uuid);
 	snprintf(sectors, sizeof(sectors), "%lu", m->size / m->sector);
 	snprintf(hidden, sizeof(hidden), "%lu", m->offset / m->sector);
 	snprintf(bytes, sizeof(bytes), "%u", m->sector);
-	snprintf(per, sizeof(per), "%u", cluster(m));
+	snprintf(per, sizeof(per), "%u", cluster(m, least_cluster(m, t)));
 	return run_mtool(x, argv) ? -1 : clear_entries(m);
 }
 
 /* Two tables of 4 bytes a cluster, and the files. */
 static int check_room(const struct mkfs *m, uint64_t files)
 {
-	uint64_t clusters = m->size / m->sector / cluster(m);
+	uint64_t clusters = m->size / m->sector / cluster(m, 1);
 	int fd = open(m->image, O_RDONLY | O_CLOEXEC), err;
 
 	if (fd < 0)
@@ -240,7 +286,7 @@ int mkfat_write(const struct mkfs *m, const struct tree *t)
 	snprintf(x.source_date, sizeof(x.source_date), "SOURCE_DATE_EPOCH=%ld",
 		 filetree_time());
 	strcpy(x.dir, "::/");
-	err = format(&x, m);
+	err = format(&x, m, t);
 	if (!err)
 		err = filetree_walk(t, &x.visitor);
 	if (!err)
@@ -278,12 +324,17 @@ static int add_need(struct tree_visitor *v, struct tree_node *n,
 /* Larger clusters waste more, but make fewer of them: the first that fit. */
 uint64_t mkfat_need(const struct mkfs *m, const struct tree *t)
 {
-	const uint64_t least = 36ull << 20;
+	uint64_t least = 36ull << 20;
 	struct need n = { { add_need }, 0, m->sector };
 	struct mkfs made = *m;
+	unsigned least_c;
 
 	if (fat_names_check(t))
 		return 0;
+	least_c = least_cluster(m, t);
+	n.cluster *= least_c;
+	if (least_c > 1 && least < 68000ull * n.cluster + (1 << 20))
+		least = 68000ull * n.cluster + (1 << 20);
 	for (; n.cluster <= 32768; n.cluster *= 2) {
 		n.bytes = 0;
 		filetree_walk(t, &n.visitor);
@@ -291,7 +342,7 @@ uint64_t mkfat_need(const struct mkfs *m, const struct tree *t)
 		made.size = n.bytes + n.bytes / n.cluster * 8 + (1 << 20);
 		if (made.size < least)
 			made.size = least;
-		if (cluster(&made) * m->sector <= n.cluster)
+		if (cluster(&made, least_c) * m->sector <= n.cluster)
 			break;
 	}
 	return made.size;

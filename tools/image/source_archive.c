@@ -162,20 +162,35 @@ static int add_member(struct members *m, struct archive_entry *e,
 	return gate_put(m->tree, path, n) ? 0 : -1;
 }
 
-static int add_entry(struct members *m, struct archive_entry *e)
+static const char *path_of(struct archive_entry *e)
 {
 	const char *path = archive_entry_pathname(e);
-	const char *link = archive_entry_hardlink(e);
 
 	if (!path)
 		path = archive_entry_pathname_utf8(e);
+	return path ? path : "";
+}
+
+static int add_entry(struct members *m, struct archive_entry *e)
+{
+	const char *path = path_of(e);
+	const char *link = archive_entry_hardlink(e);
+
 	if (!link)
 		link = archive_entry_hardlink_utf8(e);
-	if (!path || !path[0])
+	if (!path[0])
 		return report_error("%s: a member without a name", m->name);
 	if (link)
 		return add_link(m, e, path, link);
 	return add_member(m, e, path);
+}
+
+/* Did it only fail to turn a name into the locale's?  Bytes will do for us. */
+static bool only_name(struct archive *a)
+{
+	const char *why = archive_error_string(a);
+
+	return why && strstr(why, "can't be converted");
 }
 
 int source_archive(struct tree *t, struct archive *a, const char *name,
@@ -191,9 +206,11 @@ int source_archive(struct tree *t, struct archive *a, const char *name,
 			break;
 		progress_say("reading",
 			     (uint64_t)archive_filter_bytes(a, -1), 0);
-		/* ARCHIVE_WARN: a name it could not turn into the locale's. */
+		/* With what it left out it says ARCHIVE_OK, too. */
 		if (got < ARCHIVE_WARN)
 			err = archive_failed(&m);
+		else if (archive_errno(a) && !only_name(a))
+			err = bad(&m, path_of(e), archive_error_string(a));
 		else
 			err = add_entry(&m, e);
 	}
