@@ -405,6 +405,17 @@ $(B)/boot/probe-init.cpio: images/initramfs images/init $(B)/images/probe
 	$(call say,INITRD,$@)
 	$(Q)images/initramfs $(B)/images/probe $@
 
+# For the booted system: to say that a start was good.  Static, for any Linux.
+BOOT += $(B)/boot/twinboot-env
+TWINBOOT_ENV := images/env/twinboot-env.c tools/host/envdisk.c \
+	tools/host/hostdisk.c
+$(B)/boot/twinboot-env: $(TWINBOOT_ENV:%.c=$(B)/host-obj/%.o) \
+		$(B)/libshared-host.a
+	$(Q)mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -s -Wl,--build-id=none,--gc-sections -o $@ $^ -lmd \
+	  $(UNPACK_LIBS)
+
 # What `twinboot build --kernel-hooks` puts into an image.
 BOOT += $(B)/boot/zz-twinboot
 $(B)/boot/zz-twinboot: images/zz-twinboot

@@ -10,6 +10,7 @@
 #include "menu/menu.h"
 #include "menu/shell.h"
 #include "menu/show.h"
+#include "menu/tries.h"
 
 typedef int extra_handler(struct runner *r, const char *args);
 
@@ -58,7 +59,9 @@ const struct menu_extra extra_all = {
 	.commands = shell_commands,
 	.edit = shell_edit,
 	.unlock = auth_unlock,
-	.settle = save_settle,
+	.once = tries_once,
+	.check = tries_check,
+	.take = tries_take,
 	.command = run,
 };
 

@@ -11,13 +11,15 @@
 
 struct menu_extra {
 	/* menu_show(), shell_commands(), shell_edit(), auth_unlock(),
-	   save_settle() */
+	   tries_once(), tries_check(), tries_take() */
 	void (*choose)(const struct platform *p, const struct menu_ask *ask,
 		       struct menu_choice *out);
 	void (*commands)(struct runner *r);
 	void (*edit)(struct runner *r, const struct lst_entry *e);
 	int (*unlock)(struct runner *r);
-	int (*settle)(struct mounts *m, const struct config *c);
+	int32_t (*once)(struct mounts *m, const struct config *c);
+	int (*check)(struct runner *r, const struct lst_entry *e);
+	void (*take)(struct runner *r, const struct lst_entry *e);
 	/* Command CMD, which run_command() does not do.  ERR_COMMAND. */
 	int (*command)(struct runner *r, enum lst_cmd cmd, const char *args);
 };

@@ -66,19 +66,40 @@ static bool next_line(struct reader *r, struct lst_line *to)
 	return true;
 }
 
-/* Is the line at r->p the mark, with nothing but blanks after it? */
-static bool is_marked(const struct reader *r)
+/* What stands at P up to END is WORD, with nothing but blanks after it. */
+static bool is_word(const char *p, const char *end, const char *word)
 {
-	static const char mark[] = LST_PV_MARK;
-	size_t len = sizeof(mark) - 1;
-	const char *p = r->p;
+	size_t len = strlen(word);
 
-	if ((size_t)(r->end - p) < len || memcmp(p, mark, len))
+	if ((size_t)(end - p) < len || memcmp(p, word, len))
 		return false;
-	for (p += len; p < r->end && *p != '\n'; p++)
+	for (p += len; p < end; p++)
 		if (*p != ' ' && *p != '\t' && *p != '\r')
 			return false;
 	return true;
+}
+
+/* The marks at r->p, for the title TO.  They stay what they are, comments. */
+static void read_marks(const struct reader *r, struct lst_line *to)
+{
+	size_t len = strlen(LST_MARK);
+	char tries[] = "tries=0";
+
+	for (const char *p = r->p; (size_t)(r->end - p) >= len &&
+	     !memcmp(p, LST_MARK, len);) {
+		const char *end = memchr(p, '\n', (size_t)(r->end - p));
+
+		if (!end)
+			end = r->end;
+		p += len;
+		to->pv |= is_word(p, end, "pv=always");
+		for (unsigned n = 1; n <= LST_TRIES_MAX; n++) {
+			tries[6] = (char)('0' + n);
+			if (is_word(p, end, tries))
+				to->tries = n & 15;
+		}
+		p = end + (end < r->end);
+	}
 }
 
 /*
@@ -123,7 +144,9 @@ static int read_lines(struct lst *l, char *text, size_t len,
 	while (next_line(&r, &next)) {
 		next.text = (uint32_t)(r.out - text);
 		split(&next, r.out, dialect);
-		next.pv = next.cmd == CMD_TITLE && is_marked(&r);
+		next.pv = next.tries = 0;
+		if (next.cmd == CMD_TITLE)
+			read_marks(&r, &next);
 		l->line[l->n_lines++] = next;
 		r.out += strlen(r.out) + 1;
 	}

@@ -14,8 +14,12 @@
 
 #define LST_LINE_MAX 1500	/* bytes kept of a logical line */
 #define LST_FALLBACKS 8
-/* The line after a title; to other readers it is a comment. */
-#define LST_PV_MARK "#twinboot pv=always"
+/*
+ * Marks: the lines that follow a title at once and begin so; to other readers
+ * they are comments.  Those known are "pv=always" and "tries=N".
+ */
+#define LST_MARK "#twinboot "
+#define LST_TRIES_MAX 9u
 #define LST_SAVED (-1)		/* default_entry: see the file "default" */
 
 enum lst_kind {
@@ -32,8 +36,9 @@ struct lst_line {
 	uint32_t line;		/* physical line on which it begins, from 1 */
 	uint16_t args : 15; /* offset in its text: past name and separator */
 	uint16_t cut : 1;	/* it was longer than LST_LINE_MAX */
-	uint8_t kind : 7;	/* enum lst_kind */
-	uint8_t pv : 1;		/* a title that LST_PV_MARK follows */
+	uint8_t kind : 3;	/* enum lst_kind */
+	uint8_t pv : 1;		/* a title marked with "pv=always" */
+	uint8_t tries : 4;	/* and N of "tries=N", 0: not marked so */
 	uint8_t cmd;		/* enum lst_cmd */
 };
 
@@ -97,7 +102,14 @@ static inline const char *lst_args(const struct lst *l,
 	return l->text + line->text + line->args;
 }
 
-/* Is E marked with LST_PV_MARK? */
+/* How often E may be started before it is good; 0: always. */
+static inline unsigned lst_tries(const struct lst *l,
+				 const struct lst_entry *e)
+{
+	return l->line[e->title].tries;
+}
+
+/* Is E marked with "pv=always"? */
 static inline bool lst_pv(const struct lst *l, const struct lst_entry *e)
 {
 	return l->line[e->title].pv;

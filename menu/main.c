@@ -20,6 +20,7 @@ struct session {
 	struct config config;
 	struct mounts mounts;	/* what reading the configuration mounted */
 	struct runner run;
+	bool by_hand;		/* somebody has chosen the entry */
 	bool trusted;		/* the configuration's password was typed */
 	char next[LST_LINE_MAX + 1];	/* name, when `configfile` gave it */
 };
@@ -92,7 +93,7 @@ static bool attempt(struct session *s, const struct menu_choice *c, int *err)
 	err_clear();
 	*r = (struct runner){ .p = s->p, .config = &s->config,
 			   .mounts = s->mounts, .trusted = s->trusted,
-			   .number = c->entry };
+			   .number = c->entry, .by_hand = s->by_hand };
 	*err = do_choice(s, c);
 	if (!*err && r->configfile) {
 		fmt(s->next, sizeof(s->next), "%s", r->configfile);
@@ -110,19 +111,16 @@ static bool attempt(struct session *s, const struct menu_choice *c, int *err)
  */
 static uint32_t default_entry(struct session *s, uint32_t *fallback)
 {
-	const struct menu_extra *extra;
+	const struct menu_extra *extra = NULL;
 	struct config *c = &s->config;
-	int err = 0;
+	int32_t once;
 
-	if (c->once < 0)
-		return lst_default(&c->lst, c->saved, fallback);
+	if (c->lst.default_entry != LST_SAVED)
+		return lst_default(&c->lst, 0, fallback);
 	extra = s->p->extra(s->p);
-	err = extra ? extra->settle(&s->mounts, c) : ERR_READ;
-	if (err)
-		say(s->p, "Entry %d is not started for once: %s\n", c->once,
-		    err_text());
+	once = extra ? extra->once(&s->mounts, c) : -1;
 	err_clear();
-	return lst_default(&c->lst, err ? c->saved : c->once, fallback);
+	return lst_default(&c->lst, once < 0 ? c->saved : once, fallback);
 }
 
 /* Entries, until one asks for another configuration or the machine's end. */
@@ -139,6 +137,7 @@ static void run_menu(struct session *s)
 		ask.start = c.entry;
 		ask.locked = l->password && !s->trusted;
 		choose_entry(s->p, &ask, &c);
+		s->by_hand = c.pressed || ask.timer.left < 0;
 		if (c.pressed)
 			fallback = l->n_fallback;
 		for (;;) {

@@ -103,6 +103,7 @@ static int run_boot(struct runner *r, const char *args)
 	struct platform *p = r->p;
 	struct handover *ho = arena_alloc(p->arena, sizeof(*ho));
 	const struct kernel_format *const *formats;
+	const struct menu_extra *extra;
 	struct record record;
 	struct device root;
 	int err;
@@ -124,6 +125,8 @@ static int run_boot(struct runner *r, const char *args)
 		err = check_mode(p, ho);
 	if (!err)
 		err = record_prepare(&record, r, ho);
+	if (!err && r->on_trial && (extra = p->extra(p)))
+		extra->take(r, r->on_trial);
 	if (!err)
 		err = p->go(ho);
 	return err ? err : fail(ERR_BOOT, "%s", r->entry->kernel_path);
@@ -290,6 +293,25 @@ int run_end(struct runner *r)
 	return r->entry->kernel_path ? run_boot(r, "") : 0;
 }
 
+/* An entry that is marked so starts only so often by itself. */
+static int put_on_trial(struct runner *r, const struct lst_entry *e)
+{
+	const struct menu_extra *extra;
+	int err;
+
+	if (!lst_tries(&r->config->lst, e))
+		return 0;
+	extra = r->p->extra(r->p);
+	if (!extra) {
+		say(r->p, " (starts are not counted: %s)\n", err_text());
+		err_clear();
+		return 0;
+	}
+	err = r->by_hand ? 0 : extra->check(r, e);
+	r->on_trial = err ? NULL : e;
+	return err;
+}
+
 int run_entry(struct runner *r, const struct lst_entry *e)
 {
 	const struct lst *l = &r->config->lst;
@@ -299,6 +321,9 @@ int run_entry(struct runner *r, const struct lst_entry *e)
 		return err;
 	r->entry->pv = lst_pv(l, e);
 	measure(r->p, lst_text(l, &l->line[e->title]));
+	err = put_on_trial(r, e);
+	if (err)
+		return err;
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)
 			continue;

@@ -15,6 +15,9 @@ struct runner {
 	struct boot_entry *entry;	/* what `kernel` and `initrd` opened */
 	/* Set by `configfile`: go on with this file, relative to root. */
 	char *configfile;
+	const struct lst_entry *on_trial;	/* marked "tries=N", or NULL */
+	bool by_hand;	/* a user chose it: it starts however often it was */
+	bool not_counted;	/* there is no environment block */
 	bool trusted;	/* the header's password was typed */
 	bool ended;	/* halt or reboot, on a platform where they return */
 };

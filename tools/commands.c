@@ -9,6 +9,7 @@ static const struct command *const commands[] = {
 	&cat_command,
 	&cp_command,
 	&diff_command,
+	&env_command,
 	&inspect_command,
 	&ls_command,
 	&matrix_command,

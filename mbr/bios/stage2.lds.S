@@ -30,6 +30,8 @@ SECTIONS
 		*libshared-boot.a:blk_write.o(ALL)
 		*libshared-boot.a:crypt*.o(ALL)
 		*libshared-boot.a:auth.o(ALL)
+		*libshared-boot.a:env.o(ALL)
+		*libshared-boot.a:envstore.o(ALL)
 		*libshared-boot.a:extra.o(ALL)
 		*libshared-boot.a:fs_write.o(ALL)
 		*libshared-boot.a:prompt.o(ALL)
@@ -37,6 +39,7 @@ SECTIONS
 		*libshared-boot.a:menu.o(ALL)
 		*libshared-boot.a:shell.o(ALL)
 		*libshared-boot.a:show.o(ALL)
+		*libshared-boot.a:tries.o(ALL)
 		*libmd.a:*(ALL)
 		. = ALIGN(512);
 	}

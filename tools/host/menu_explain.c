@@ -36,6 +36,9 @@ static void print_entry(const struct lst *l, uint32_t n, FILE *out)
 	fprintf(out, "\n%u: %s", n, lst_pv(l, e) ? "[PV] " : "");
 	text_put(lst_title(l, e), out);
 	fputc('\n', out);
+	if (lst_tries(l, e))
+		fprintf(out, "   (on trial: started by itself %u times, "
+			"until it is said to be good)\n", lst_tries(l, e));
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
 		if (l->line[i].kind != LST_COMMAND)
 			continue;

@@ -199,11 +199,30 @@ static void check_dropped(struct lint *t)
 		       "hidden");
 }
 
+/* Who is to come back from a kernel that panics has to ask it to. */
+static void check_trial(struct lint *t, const struct lst_entry *e)
+{
+	const struct lst *l = t->l;
+
+	if (!lst_tries(l, e))
+		return;
+	for (uint32_t i = e->title + 1; i < e->end; i++)
+		if (l->line[i].cmd == CMD_KERNEL &&
+		    !strstr(lst_args(l, &l->line[i]), " panic="))
+			remark(t, l->line[i].line, "an entry on trial without "
+			       "panic=: a kernel that panics stays there");
+	if (!l->n_fallback)
+		remark(t, l->line[e->title].line, "an entry on trial, and no "
+		       "fallback: nothing is left to start after it");
+}
+
 void menu_lint(const struct lst *l, enum lst_dialect dialect, FILE *out)
 {
 	struct lint t = { l, dialect, out, 0 };
 
 	for (uint32_t i = 0; i < l->n_lines; i++)
 		check_line(&t, &l->line[i]);
+	for (uint32_t i = 0; i < l->n_entries; i++)
+		check_trial(&t, &l->entry[i]);
 	check_dropped(&t);
 }

@@ -339,7 +339,8 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-smp");
 	path_addf(a, "%u", c->smp ? c->smp : 1);
 	path_add(a, "-nodefaults");
-	path_add(a, "-no-reboot");
+	if (!c->reboots)
+		path_add(a, "-no-reboot");
 	path_add(a, "-display");
 	path_add(a, "none");
 	path_add(a, "-vga");

@@ -38,6 +38,7 @@ struct vm_config {
 	const char *vdev;	/* the disk's name for a PV guest; NULL: xvda */
 	bool icount;		/* count instructions as time */
 	bool write;		/* let the guest change the image */
+	unsigned reboots;	/* it may reboot so often and goes on */
 	uint32_t sector;	/* of the image: 512 or 4096 */
 	const char *const *more;	/* arguments for QEMU, at the end */
 	unsigned n_more;

@@ -94,6 +94,8 @@ static const struct options_row rows[] = {
 	  AT(config.icount) },
 	{ "write", 0, NULL, "let the guest change IMAGE", OPTIONS_FLAG,
 	  AT(config.write) },
+	{ "reboots", 0, "N", "let the guest reboot N times before that ends "
+	  "it (0)", OPTIONS_NUMBER, AT(config.reboots) },
 	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
 	{ "print", 0, NULL, "only print the QEMU command", OPTIONS_FLAG,

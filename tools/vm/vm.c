@@ -87,6 +87,11 @@ static void on_event(void *ctx, const char *name, json_t *data)
 	/* The log is complete when the processors stand still. */
 	if (!strcmp(name, "STOP") && vm->was_reset)
 		judge_reset(vm);
+	if (!strcmp(name, "RESET") &&
+	    json_is_true(json_object_get(data, "guest"))) {
+		vm->reset_seen = true;
+		vm->panic_ms = 0;
+	}
 	if (strcmp(name, "SHUTDOWN") || !reason)
 		return;
 	if (!strcmp(reason, "guest-reset"))
@@ -191,6 +196,7 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	int err;
 
 	vm->end = VM_RUNNING;
+	vm->reboots = c->reboots;
 	vm->records.list = json_array();
 	vm->disks = json_array();
 	vm->started_ms = vm_clock();
@@ -264,14 +270,26 @@ static void on_death(struct vm *vm)
 	}
 }
 
+/* It is back from a reboot, and may have one less. */
+static void count_reboot(struct vm *vm)
+{
+	vm->reset_seen = false;
+	if (vm->reboots && !--vm->reboots)
+		json_decref(qmp_command(&vm->qmp, "set-action",
+					json_pack("{ss}", "reboot",
+						  "shutdown")));
+}
+
 void vm_step(struct vm *vm)
 {
 	/* What was said before the end comes before the end. */
 	while (read_console(vm))
-		;
+		if (vm->reset_seen)
+			count_reboot(vm);
 	if (vm->end == VM_RUNNING && qmp_read(&vm->qmp))
 		on_death(vm);
-	if (vm->panic_ms && vm_clock() - vm->panic_ms > AFTER_PANIC_MS)
+	if (vm->panic_ms && !vm->reboots &&
+	    vm_clock() - vm->panic_ms > AFTER_PANIC_MS)
 		finish(vm, VM_CRASH, "kernel panic");
 }
 

@@ -29,6 +29,12 @@ enum vm_end {
 struct vm {
 	enum vm_end end;
 	char why[160];		/* one line about the end */
+	unsigned reboots;	/* it may reboot so often before that ends it */
+	/*
+	 * Firmware may reset once more by itself before it begins: what counts
+	 * is a reset and then something on the console.
+	 */
+	bool reset_seen;
 	bool was_reset;		/* by the guest: whether on purpose is open */
 	char *command;		/* QEMU's, for people */
 	pid_t pid;
