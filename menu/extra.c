@@ -6,6 +6,7 @@
 
 #include "loader/base/err.h"
 #include "menu/auth.h"
+#include "menu/color.h"
 #include "menu/save.h"
 #include "menu/menu.h"
 #include "menu/shell.h"
@@ -24,6 +25,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_BLOCKLIST] = show_blocklist,
 	[CMD_CAT] = show_cat,
 	[CMD_CMP] = show_cmp,
+	[CMD_COLOR] = color_command,
 	[CMD_DISPLAYAPM] = run_ignored,
 	[CMD_DISPLAYMEM] = show_displaymem,
 	[CMD_FIND] = show_find,

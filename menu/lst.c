@@ -214,6 +214,9 @@ static void run_header(struct lst *l, enum lst_cmd cmd, const char *args,
 	case CMD_HIDDENMENU:
 		l->hiddenmenu = true;
 		break;
+	case CMD_COLOR:
+		l->color = args;
+		break;
 	case CMD_PASSWORD:
 		l->password = args;
 		break;

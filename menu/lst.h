@@ -57,6 +57,7 @@ struct lst {
 	uint32_t n_fallback;	/* numbers >= n_entries are removed */
 	int32_t timeout;	/* seconds; -1: none */
 	bool hiddenmenu;
+	const char *color;	/* the header's line after that word, or NULL */
 	const char *password;	/* the header's line after that word, or NULL */
 };
 

@@ -62,6 +62,13 @@ static int start(struct session *s, uint32_t e)
 	return err;
 }
 
+/* The menu hides what is on the screen. */
+static void go_back(const struct session *s)
+{
+	say(s->p, "Press any key to go back to the menu.\n");
+	run_wait_key(s->p);
+}
+
 static int do_choice(struct session *s, const struct menu_choice *c)
 {
 	const struct menu_extra *extra;
@@ -77,10 +84,13 @@ static int do_choice(struct session *s, const struct menu_choice *c)
 		extra->edit(r, &s->config.lst.entry[c->entry]);
 	else
 		err = extra->unlock(r);
-	if (err)
+	if (err) {
 		say(s->p, "%s\n", err_text());
-	else if (c->action == MENU_PASSWORD && !r->configfile)
+		go_back(s);
+	} else if (c->action == MENU_PASSWORD &&
+		   !r->configfile) {
 		s->trusted = true;
+	}
 	return 0;
 }
 
@@ -147,10 +157,8 @@ static void run_menu(struct session *s)
 				break;
 			c.entry = (uint32_t)l->fallback[fallback++];
 		}
-		if (err) {
-			say(s->p, "Press any key to go back to the menu.\n");
-			run_wait_key(s->p);
-		}
+		if (err)
+			go_back(s);
 		ask.timer.left = -1;
 		ask.hidden = false;
 	}

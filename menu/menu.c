@@ -1,24 +1,30 @@
 /*
- * The menu on the screen.  Consoles here have no cursor control but "\r", so
- * the entries are listed once, a page at a time, and one line below them
- * follows the choice.  That looks the same on VGA text, serial lines and hvc.
+ * The menu on the screen: a page of entries with a bar on the one that is
+ * chosen, and below it a line that follows the choice and counts down, which is
+ * all that a log of the console needs.  Consoles are ECMA-48 terminals, or do
+ * as if (loader/base/ansi.h).  A key writes two rows and that line anew; only a
+ * step to another page draws all of it.
  */
 #include "menu/menu.h"
 
 #include <string.h>
 
 #include "loader/base/fmt.h"
+#include "menu/color.h"
 
 #define KEY_ESC 0x1b
 #define KEY_CTRL_N 0x0e
 #define KEY_CTRL_P 0x10
-#define PAGE 16u		/* entries listed at a time */
-#define WIDTH 78		/* columns of the line that is rewritten */
+#define PAGE 16u		/* entries on a page */
+#define ROW 68			/* columns of an entry */
+#define TITLE 40		/* of it in the line below */
+#define FIRST_ROW 3u
 
 struct menu {
 	const struct platform *p;
 	const struct menu_ask *ask;
 	const struct lst *l;
+	struct color color;
 	uint32_t at, typed;	/* the choice; the number typed so far */
 	struct menu_timer timer;
 	bool done;
@@ -31,35 +37,71 @@ static const char *mark(const struct menu *m, uint32_t i)
 	return lst_pv(m->l, &m->l->entry[i]) ? "[PV] " : "";
 }
 
-static void list_page(const struct menu *m)
+static uint32_t page_begin(const struct menu *m)
 {
-	uint32_t first = m->at - m->at % PAGE;
+	return m->at - m->at % PAGE;
+}
 
-	say(m->p, "\r%*s\rTwinboot. Up and Down choose, Enter starts%s.\n\n",
-	    WIDTH, "", m->ask->locked ? ", p asks for the password" :
-	    ", e edits, c is for commands");
-	for (uint32_t i = first; i < m->l->n_entries && i < first + PAGE; i++) {
-		say(m->p, "%5u  ", i);
-		say(m->p, "%s", mark(m, i));
-		choose_print_title(m->p, lst_title(m->l, &m->l->entry[i]));
-		say(m->p, "\n");
-	}
-	if (m->l->n_entries > PAGE)
-		say(m->p, "       (%u entries)\n", m->l->n_entries);
-	say(m->p, "\n");
+static uint32_t page_end(const struct menu *m)
+{
+	uint32_t end = page_begin(m) + PAGE;
+
+	return end < m->l->n_entries ? end : m->l->n_entries;
+}
+
+static void show_row(const struct menu *m, uint32_t i)
+{
+	char title[ROW - 12], row[ROW];
+	const char *color = i == m->at ? m->color.bar : m->color.normal;
+
+	choose_clean(title, sizeof(title), lst_title(m->l, &m->l->entry[i]));
+	fmt(row, sizeof(row), "%5u  %s%s", i, mark(m, i), title);
+	say(m->p, "%s%s%s", color, row, color[0] ? COLOR_END : "");
 }
 
 static void show_choice(const struct menu *m)
 {
-	char title[WIDTH - 30], time[24] = "", line[WIDTH + 1];
+	uint32_t row = FIRST_ROW + page_end(m) - page_begin(m) + 1 +
+		(m->l->n_entries > PAGE);
+	char title[TITLE], time[24] = "";
 
 	choose_clean(title, sizeof(title),
 		     lst_title(m->l, &m->l->entry[m->at]));
 	if (m->timer.left >= 0)
 		fmt(time, sizeof(time), "  (in %d s)", m->timer.left);
-	fmt(line, sizeof(line), "%5u> %s%s%s", m->at, mark(m, m->at),
+	say(m->p, "\033[%u;1H\r%5u> %s%s%s\033[K", row, m->at, mark(m, m->at),
 	    title, time);
-	say(m->p, "\r%-*s\r%s", WIDTH, line, line);
+}
+
+static void show_all(const struct menu *m)
+{
+	say(m->p, COLOR_END "\033[H\033[JTwinboot. Up and Down choose, Enter "
+	    "starts%s.\n\n", m->ask->locked ? ", p asks for the password" :
+	    ", e edits, c is for commands");
+	for (uint32_t i = page_begin(m); i < page_end(m); i++) {
+		show_row(m, i);
+		say(m->p, "\n");
+	}
+	if (m->l->n_entries > PAGE)
+		say(m->p, "       (%u to %u of %u)\n", page_begin(m),
+		    page_end(m) - 1, m->l->n_entries);
+	show_choice(m);
+}
+
+/* The bar goes from entry FROM to the choice. */
+static void move_bar(const struct menu *m, uint32_t from)
+{
+	if (from / PAGE != m->at / PAGE) {
+		show_all(m);
+		return;
+	}
+	if (from != m->at) {
+		say(m->p, "\033[%u;1H", FIRST_ROW + from % PAGE);
+		show_row(m, from);
+		say(m->p, "\033[%u;1H", FIRST_ROW + m->at % PAGE);
+		show_row(m, m->at);
+	}
+	show_choice(m);
 }
 
 /*
@@ -79,7 +121,7 @@ static uint32_t type_digit(struct menu *m, uint32_t digit)
 static void choose_action(struct menu *m, enum menu_action action)
 {
 	if (m->ask->locked && action != MENU_PASSWORD) {
-		say(m->p, "\n(p asks for the password, which this needs)\n");
+		say(m->p, "\n(p asks for the password, which this needs)");
 		return;
 	}
 	m->action = action;
@@ -141,9 +183,7 @@ static void use_key(struct menu *m, int key, bool *pressed)
 	*pressed |= m->timer.left >= 0;
 	m->timer.left = -1;
 	m->at = at;
-	if (at / PAGE != from / PAGE)
-		list_page(m);
-	show_choice(m);
+	move_bar(m, from);
 }
 
 static void wait_choice(struct menu *m, bool *pressed)
@@ -161,13 +201,13 @@ static void wait_choice(struct menu *m, bool *pressed)
 }
 
 void menu_show(const struct platform *p, const struct menu_ask *ask,
-		   struct menu_choice *out)
+	       struct menu_choice *out)
 {
 	struct menu m = { .p = p, .ask = ask, .l = ask->l, .at = out->entry,
 			  .timer = ask->timer };
 
-	list_page(&m);
-	show_choice(&m);
+	color_read(&m.color, ask->l->color);
+	show_all(&m);
 	wait_choice(&m, &out->pressed);
 	say(p, "\n");
 	out->entry = m.at;

@@ -1,6 +1,6 @@
 /*
- * The line that is typed.  Consoles have no cursor control but "\r", so a line
- * that gets shorter is written anew; of one longer than a row its end is shown.
+ * The line that is typed.  One that does not only get a character more is
+ * written anew; of one longer than a row its end is shown.
  */
 #include "menu/prompt.h"
 
@@ -27,7 +27,7 @@ static void show(const struct platform *p, const struct prompt *prompt,
 		row[n] = prompt->hidden ? '*' : (uint8_t)buf[n] < ' ' ||
 			 buf[n] == KEY_DELETE ? '?' : buf[n];
 	row[n] = 0;
-	say(p, "\r%*s\r%s%s", WIDTH, "", prompt->text, row);
+	say(p, "\r%s%s\033[K", prompt->text, row);
 }
 
 /* KEY is put into BUF or takes from it.  False: it means nothing. */
@@ -59,7 +59,9 @@ bool prompt_line(const struct platform *p, const struct prompt *prompt,
 			say(p, "\n");
 			return key != KEY_ESC;
 		}
-		if (!edit(buf, size, key))
+		if (key == '\t' && prompt->complete)
+			prompt->complete(prompt->ctx, buf, size);
+		else if (!edit(buf, size, key))
 			continue;
 		if (key >= ' ' && key < KEY_DELETE &&
 		    strlen(prompt->text) + strlen(buf) <= WIDTH)

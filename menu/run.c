@@ -188,7 +188,6 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BORDER] = run_nothing,
 	[CMD_CHAINLOADER] = run_chainloader,
 	[CMD_CLEAR] = run_nothing,
-	[CMD_COLOR] = run_nothing,
 	[CMD_CONFIGFILE] = run_configfile,
 	[CMD_DEBUG] = run_nothing,
 	[CMD_FOREGROUND] = run_nothing,

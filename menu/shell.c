@@ -10,6 +10,7 @@
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 #include "menu/choose.h"
+#include "menu/complete.h"
 #include "menu/prompt.h"
 
 #define KEY_ESC 0x1b
@@ -33,7 +34,8 @@ static void tell_error(struct runner *r)
 
 void shell_commands(struct runner *r)
 {
-	static const struct prompt prompt = { "twinboot> " };
+	const struct prompt prompt = { "twinboot> ",
+				       .complete = complete_line, .ctx = r };
 	char *line = arena_alloc(r->p->arena, LST_LINE_MAX + 1);
 
 	if (!line || run_begin(r, "by hand")) {
@@ -55,15 +57,16 @@ void shell_commands(struct runner *r)
 /* The line that is chosen, in a row that is written anew. */
 static void show_line(struct runner *r, const struct edited *e)
 {
-	say(r->p, "\r%78s\r%3u> ", "", e->at);
+	say(r->p, "\r%3u> ", e->at);
 	choose_print_title(r->p, e->n ? e->line[e->at] : "");
+	say(r->p, "\033[K");
 }
 
 static void list(struct runner *r, const struct edited *e)
 {
 	say(r->p,
-	    "\ne edits, o adds a line, d deletes it, b starts, Escape goes "
-	    "back.\n\n");
+	    "\ne edits, o and O add a line, d deletes it, b starts, Escape "
+	    "goes back.\n\n");
 	for (unsigned i = 0; i < e->n; i++) {
 		say(r->p, "%3u  ", i);
 		choose_print_title(r->p, e->line[i]);
@@ -73,11 +76,12 @@ static void list(struct runner *r, const struct edited *e)
 	show_line(r, e);
 }
 
-static void add_line(struct edited *e)
+/* An empty one behind the one that is chosen, or before it. */
+static void add_line(struct edited *e, bool behind)
 {
 	if (e->n == LINES_MAX)
 		return;
-	e->at += e->n != 0;
+	e->at += behind && e->n;
 	memmove(e->line[e->at + 1], e->line[e->at],
 		(e->n - e->at) * sizeof(e->line[0]));
 	e->line[e->at][0] = 0;
@@ -96,7 +100,8 @@ static void delete_line(struct edited *e)
 
 static void change_line(struct runner *r, struct edited *e)
 {
-	static const struct prompt prompt = { "edit> " };
+	const struct prompt prompt = { "edit> ", .complete = complete_line,
+				       .ctx = r };
 	char before[LST_LINE_MAX + 1];
 
 	if (!e->n)
@@ -116,8 +121,11 @@ static void run_lines(struct runner *r, const struct edited *e)
 		err = run_typed(r, e->line[i]);
 	if (!err && !is_over(r))
 		err = run_end(r);
-	if (err)
-		tell_error(r);
+	if (!err)
+		return;
+	tell_error(r);
+	say(r->p, "Press any key to go back to the menu.\n");
+	run_wait_key(r->p);
 }
 
 /* False: the user is done with the entry. */
@@ -132,8 +140,12 @@ static bool use_key(struct runner *r, struct edited *e, int key)
 		e->at += e->at + 1 < e->n;
 		show_line(r, e);
 		return true;
+	case 'O':
+		add_line(e, false);
+		change_line(r, e);
+		break;
 	case 'o':
-		add_line(e);
+		add_line(e, true);
 		change_line(r, e);
 		break;
 	case 'e': case '\n': case '\r':

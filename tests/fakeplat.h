@@ -28,6 +28,7 @@ static struct fake {
 		int key;
 	} keys[256];
 	unsigned n_keys, next_key;
+	size_t out_at[257];	/* n_out when each key was taken */
 	char out[1 << 16];
 	size_t n_out;
 	unsigned reboots, halts, starts;
@@ -52,6 +53,7 @@ static inline int fake_key(void)
 	if (fake.next_key == fake.n_keys ||
 	    fake.keys[fake.next_key].at > fake.now)
 		return KEY_NONE;
+	fake.out_at[fake.next_key] = fake.n_out;
 	return fake.keys[fake.next_key++].key;
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "loader/base/ansi.h"
 #include "mbr/bios/bios.h"
 
 #define COM1 0x3f8
@@ -14,6 +15,7 @@
 #define BLANK 0x0720		/* grey on black */
 
 static bool serial;
+static struct ansi ansi = { .color = ANSI_GREY };
 static struct {
 	uint16_t *cells;	/* NULL: no text screen */
 	uint16_t crtc;		/* its index port */
@@ -99,10 +101,42 @@ static void screen_put(char c)
 		screen.at = (screen.at | 7) + 1;
 		break;
 	default:
-		screen.cells[screen.at++] = 0x0700 | (uint8_t)c;
+		screen.cells[screen.at++] = (uint16_t)(ansi.color << 8 |
+						       (uint8_t)c);
 	}
 	if (screen.at >= screen.columns * screen.rows)
 		scroll();
+}
+
+static void blank(unsigned from, unsigned to)
+{
+	for (; from < to; from++)
+		screen.cells[from] = (uint16_t)(ansi.color << 8 | ' ');
+}
+
+/* A byte that may be of a control sequence; places off the screen are none. */
+static void screen_take(char c)
+{
+	unsigned cells = screen.columns * screen.rows;
+
+	switch (ansi_take(&ansi, c)) {
+	case ANSI_PUT:
+		screen_put(c);
+		break;
+	case ANSI_MOVE:
+		if (ansi.row < screen.rows && ansi.column < screen.columns)
+			screen.at = ansi.row * screen.columns + ansi.column;
+		break;
+	case ANSI_CLEAR:
+		blank(screen.at, cells);
+		break;
+	case ANSI_ERASE:
+		blank(screen.at, screen.at + screen.columns -
+		      screen.at % screen.columns);
+		break;
+	default:
+		break;
+	}
 }
 
 /* The hardware's cursor, and the firmware's idea of it. */
@@ -120,7 +154,7 @@ void bios_write(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (screen.cells)
-			screen_put(s[i]);
+			screen_take(s[i]);
 		if (serial && s[i] == '\n')
 			serial_put('\r');
 		if (serial)

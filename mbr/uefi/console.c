@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "loader/base/ansi.h"
 #include "menu/utf8.h"
 
 static SERIAL_IO_INTERFACE *serial; /* NULL: ConOut has it, or none */
@@ -43,15 +44,48 @@ void uefi_console_start(void)
 						     (void **)&serial));
 }
 
-static void put(CHAR16 *text, char *bytes, size_t len)
-{
-	UINTN n = len;
+#define COLUMNS 80		/* of the mode that all consoles have */
 
-	if (uefi_system->ConOut)
+struct chunk {
+	CHAR16 text[82];
+	size_t n;
+};
+
+static void show(struct chunk *c)
+{
+	c->text[c->n] = 0;
+	if (c->n)
 		uefi_timed(uefi_system->ConOut->OutputString(
-			uefi_system->ConOut, text));
-	if (serial)
-		uefi_timed(serial->Write(serial, &n, bytes));
+			uefi_system->ConOut, c->text));
+	c->n = 0;
+}
+
+/* Blanks to the end of the line; the cursor stays. */
+static void erase_line(SIMPLE_TEXT_OUTPUT_INTERFACE *out, struct chunk *c)
+{
+	UINTN column = (UINTN)out->Mode->CursorColumn;
+	UINTN row = (UINTN)out->Mode->CursorRow;
+
+	while (column + c->n + 1 < COLUMNS)
+		c->text[c->n++] = ' ';
+	show(c);
+	uefi_timed(out->SetCursorPosition(out, column, row));
+}
+
+/* ConOut has calls for what a terminal has control sequences for. */
+static void control(enum ansi_op op, const struct ansi *a, struct chunk *c)
+{
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out = uefi_system->ConOut;
+
+	show(c);
+	if (op == ANSI_MOVE)
+		uefi_timed(out->SetCursorPosition(out, a->column, a->row));
+	else if (op == ANSI_CLEAR)
+		uefi_timed(out->ClearScreen(out));
+	else if (op == ANSI_ERASE)
+		erase_line(out, c);
+	else
+		uefi_timed(out->SetAttribute(out, a->color & 0x7f));
 }
 
 /* ConOut takes UCS-2; bytes that are not UTF-8 are shown as Latin-1. */
@@ -67,23 +101,50 @@ static CHAR16 character(const char *s, size_t len, size_t *used)
 	return c < 0x10000 ? (CHAR16)c : '?';
 }
 
-void uefi_write(const char *s, size_t len)
+static void write_console(const char *s, size_t len)
+{
+	static struct ansi ansi = { .color = ANSI_GREY };
+	struct chunk c = { .n = 0 };
+	size_t used;
+
+	for (; len; s += used, len -= used) {
+		enum ansi_op op = ansi_take(&ansi, *s);
+
+		used = 1;
+		if (op > ANSI_PUT)
+			control(op, &ansi, &c);
+		if (op != ANSI_PUT)
+			continue;
+		if (*s == '\n')
+			c.text[c.n++] = '\r';
+		c.text[c.n++] = character(s, len, &used);
+		if (c.n >= 76)
+			show(&c);
+	}
+	show(&c);
+}
+
+static void write_serial(const char *s, size_t len)
 {
 	while (len) {
-		CHAR16 text[82];
 		char bytes[82];
-		size_t n = 0, chars = 0, used;
+		UINTN n = 0;
 
-		for (; len && n < 76; s += used, len -= used) {
+		for (; len && n < 76; s++, len--) {
 			if (*s == '\n')
-				text[chars++] = (uint8_t)(bytes[n++] = '\r');
-			text[chars++] = character(s, len, &used);
-			memcpy(bytes + n, s, used);
-			n += used;
+				bytes[n++] = '\r';
+			bytes[n++] = *s;
 		}
-		text[chars] = 0;
-		put(text, bytes, n);
+		uefi_timed(serial->Write(serial, &n, bytes));
 	}
+}
+
+void uefi_write(const char *s, size_t len)
+{
+	if (uefi_system->ConOut)
+		write_console(s, len);
+	if (serial)
+		write_serial(s, len);
 }
 
 /* UEFI 2.10, table 12.2: scan codes. */

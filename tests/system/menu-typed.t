@@ -65,8 +65,8 @@ for path in $paths; do
 	start $path
 	press '0> None' 'e\n'	# e: refused; Enter: no file, the fallback
 	press 'Error 32: Must be authenticated: lock' 'x'
-	press '0> None' 'pwrong\rp'
-	press 'wrong password' 'secret\r'
+	press '0> None' 'pwrong\r'
+	press 'wrong password' 'xpsecret\r'
 	press '0> None' "${n}e"
 	press 'kernel /boot/[a-z]* one' 'je'
 	press 'edit> ' ' two\r'
@@ -79,7 +79,7 @@ for path in $paths; do
 	press '0> None' 'psecret\rc'
 	press 'twinboot> ' "find /boot/$path\r"
 	press '^ \(hd0,0\)' "kernel /boot/$path by hanx\177d\r"
-	press "> kernel /boot/$path by hand" 'boot\r'
+	press "^kernel /boot/$path by hand" 'boot\r'
 	finish
 	shows 'PROBE .*"cmdline":"by hand"' "$path: commands"
 	grep -aq secret console

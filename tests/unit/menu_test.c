@@ -47,9 +47,24 @@ static const struct testmenu_file menus[] = {
 	{ NULL, NULL }
 };
 
+/* The row of the entry that is chosen. */
+#define BAR(row) "\033[7m" row "\033[0m"
+
+/* 40 entries with titles that fill their rows. */
 static int setup(void **state)
 {
-	return testmenu_begin(menus);
+	static char many[40 * 160];
+	static struct testmenu_file files[sizeof(menus) / sizeof(menus[0]) + 1];
+	size_t n = sizeof(menus) / sizeof(menus[0]), at = 0;
+
+	for (unsigned i = 0; i < 40; i++)
+		at += (size_t)snprintf(many + at, sizeof(many) - at,
+				       "title %0100u\n#twinboot pv=always\n"
+				       "boot\n", i);
+	memcpy(files + 1, menus, sizeof(menus));
+	files[0] = (struct testmenu_file){ "root/m/many.lst", many };
+	assert_null(files[n].name);
+	return testmenu_begin(files);
 }
 
 static void test_timeout(void **state)
@@ -57,20 +72,20 @@ static void test_timeout(void **state)
 	assert_int_equal(run("three"), FAKE_STARTED);
 	assert_string_equal(fake.args, "b");
 	assert_in_range(fake.now, 5000, 5100);
-	prints("    0  A\n    1  B\n    2  C\n");
-	prints("\r    1> B  (in 5 s)");
+	prints("    0  A\n" BAR("    1  B") "\n    2  C\n");
+	prints("\r    1> B  (in 5 s)\033[K");
 	prints("\r    1> B  (in 1 s)");
 	fresh(NULL);
 	assert_int_equal(run("notime"), FAKE_WAITS);
 	assert_int_equal(fake.starts, 0);
-	prints("    0  A\n");
+	prints(BAR("    0  A") "\n");
 }
 
 /* A marked entry is shown as one, and needs a way to a PV guest. */
 static void test_marked(void **state)
 {
 	assert_int_equal(run("marked"), FAKE_WAITS);
-	prints("    0  [PV] A\n    1  B\n");
+	prints(BAR("    0  [PV] A") "\n    1  B\n");
 	prints("\r    0> [PV] A  (in 5 s)");
 	prints("Error 13: Invalid or unsupported executable format: /k1: this "
 	       "path cannot start it as a PV guest\n");
@@ -178,6 +193,7 @@ static void test_edit(void **state)
 	fresh(NULL);
 	fake_press(100, 'e');
 	type_text(200, "oinitrd /none\nb");
+	fake_press(299, 'x');
 	fake_press(300, 'e');
 	type_text(400, "opause x\nd\033\n");
 	assert_int_equal(run("three"), FAKE_STARTED);
@@ -190,7 +206,7 @@ static void test_edit(void **state)
 	fake_press(101, 'e');
 	assert_int_equal(run("evil2"), FAKE_WAITS);
 	prints("edit> kernel /k1 ?[2J");
-	prints_not("\033");
+	prints_not("\033[2J");
 }
 
 /* With a password in the header people start entries, and do no more. */
@@ -210,14 +226,14 @@ static void test_password(void **state)
 {
 	fake_press(100, '\n');			/* locked */
 	fake_press(101, 'x');
-	type_text(200, "pwrong\np\033c\n");	/* still locked */
+	type_text(200, "pwrong\nxp\033xc\n");	/* still locked */
 	fake_press(300, 'x');
 	type_text(400, "psecret\n\n");
 	assert_int_equal(run("hashed"), FAKE_STARTED);
 	assert_string_equal(fake.args, "a");
 	assert_in_range(fake.now, 400, 700);
 	prints("Error 32: Must be authenticated: lock");
-	prints("Password: ******");
+	prints("Password: \033[K******");
 	prints("Error 32: Must be authenticated: wrong password\n");
 	prints("Error 32: Must be authenticated: no password was given\n");
 	prints_not("twinboot>");
@@ -243,9 +259,10 @@ static void test_entry_password(void **state)
 {
 	type_text(100, "1\nHello world!\n");
 	assert_int_equal(run("hashed"), FAKE_WAITS);
-	prints("    0  A\n    1  B\n");
+	prints(BAR("    0  A") "\n    1  B\n");
 	assert_string_equal(fake.args, "");	/* the other menu.lst */
-	assert_non_null(strstr(strstr(fake.out, "Password:"), "    0  A\n\n"));
+	assert_non_null(strstr(strstr(fake.out, "Password:"),
+			       BAR("    0  A") "\n\033[5;1H"));
 	fresh(NULL);
 	type_text(100, "1\nHello world\n");
 	assert_int_equal(run("hashed"), FAKE_WAITS);
@@ -293,23 +310,90 @@ static void test_any_key(void **state)
 	}
 }
 
-/* No key makes more than a row be written, but for lists. */
+/* Bytes that key I has made to be written, until the next was taken. */
+static size_t wrote(unsigned i)
+{
+	return (i + 1 < fake.n_keys ? fake.out_at[i + 1] : fake.n_out) -
+	       fake.out_at[i];
+}
+
+/* A key makes at most 250 bytes be written; another page, 4 KiB. */
 static void test_bytes(void **state)
 {
-	size_t before;
+	static const int keys[] = { KEY_UP, KEY_END, KEY_HOME, '1', '8', 'x',
+				    KEY_DOWN, 'k', 'j', '3', '9' };
+	char names[16];
 
-	fake_press(100, 'c');
-	for (unsigned i = 0; i < 200; i++)
-		fake_press(200 + i, 'a' + (int)(i % 26));
-	fake.patience = 150;
-	assert_int_equal(run("three"), FAKE_WAITS);
-	before = fake.n_out;
+	fake_press(100, ' ');
+	for (unsigned i = 0; i < 60; i++)
+		fake_press(101 + i, KEY_DOWN);
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		fake_press(200 + i, keys[i]);
+	assert_int_equal(run("many"), FAKE_WAITS);
+	assert_in_range(fake.out_at[0], 500, 4096);
+	for (unsigned i = 0; i < fake.n_keys; i++)
+		if (wrote(i) > 250)
+			assert_in_range(wrote(i), 500, 4096);
+	for (unsigned i = 1; i < 14; i++)
+		assert_in_range(wrote(i), 50, 250);
+	assert_in_range(wrote(16), 500, 4096);	/* the next page */
+	/* Lines that are typed, with what Tab has to show. */
 	fresh(NULL);
 	fake_press(100, 'c');
-	for (unsigned i = 0; i < 200; i++)
+	for (unsigned i = 0; i < 100; i++)
 		fake_press(200 + i, 'a' + (int)(i % 26));
+	for (unsigned i = 0; i < 3; i++)
+		fake_press(300 + i, '\b');
+	fake_press(400, 0x15);
+	fake_press(401, '\t');
+	snprintf(names, sizeof(names), "cat /m/\t\tz\t");
+	type_text(410, names);
 	assert_int_equal(run("three"), FAKE_WAITS);
-	assert_in_range(fake.n_out - before, 200, 200 * 250);
+	for (unsigned i = 0; i < fake.n_keys; i++)
+		assert_true(wrote(i) <= 250);
+}
+
+/* What Tab makes of lines; and that no key writes more than a row or two. */
+static void test_completion(void **state)
+{
+	static const struct {
+		const char *typed, *line;
+	} tries[] = {
+		{ "kern\t", "kernel " }, { "ca\t", "cat " },
+		{ "x\t", "x" }, { "c\t", "c" },
+		{ "cat (hd1\t", "cat (hd1)/" },
+		{ "cat (\t", "cat (hd" }, { "cat (hd0,\t", "cat (hd0,0)/" },
+		{ "cat /boot/\t", "cat /boot/grub/" },
+		{ "kernel /k\t", "kernel /k1 " },
+		{ "kernel /k1 root=/m/thr\t", "kernel /k1 root=/m/thr" },
+		{ "cat (hd1)/k\t", "cat (hd1)/k2 " },
+		{ "cat (hd1)/none/\t", "cat (hd1)/none/" },
+		{ "cat (hd7)/\t", "cat (hd7)/" }, { "cat x\t", "cat x" },
+		{ "cat /m/mar\t", "cat /m/marked.lst " },
+		{ "configfile /m/evi\t", "configfile /m/evil" },
+	};
+	char want[100];
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		fresh(NULL);
+		fake_press(100, 'c');
+		type_text(200, tries[i].typed);
+		type_text(300, "!");
+		assert_int_equal(run("three"), FAKE_WAITS);
+		snprintf(want, sizeof(want), "%s\033[K!", tries[i].line);
+		prints(want);
+	}
+	/* Several: they are shown. */
+	fresh(NULL);
+	fake_press(100, 'c');
+	type_text(200, "c\t");
+	assert_int_equal(run("three"), FAKE_WAITS);
+	prints("\n cat chainloader clear cmp color configfile\n");
+	fresh(NULL);
+	fake_press(100, 'c');
+	type_text(200, "\t");
+	assert_int_equal(run("three"), FAKE_WAITS);
+	prints(" ...\n\rtwinboot> \033[K");
 }
 
 static void test_hidden(void **state)
@@ -319,7 +403,7 @@ static void test_hidden(void **state)
 	assert_string_equal(fake.args, "b");
 	assert_in_range(fake.now, 5000, 5100);
 	prints("Press Escape for the menu: 3 s");
-	prints_not("    0  A\n");
+	prints_not("    0  A");
 	fresh(NULL);
 	fake_press(1000, 0x1b);
 	fake_press(60000, KEY_UP);
@@ -362,18 +446,18 @@ static void test_missing(void **state)
 {
 	assert_int_equal(run("missing"), FAKE_WAITS);
 	prints("\nError 15: File not found: /boot/none\n\nPress any key");
-	prints_not("    0  A\n");
+	prints_not("    0  A");
 	fresh(NULL);
 	fake_press(100, 'x');
 	assert_int_equal(run("missing"), FAKE_WAITS);
-	prints("    0  A\n");
+	prints(BAR("    0  A") "\n");
 }
 
 static void test_terminal(void **state)
 {
 	assert_int_equal(run("evil"), FAKE_WAITS);
 	prints("?[2Jboo");
-	prints_not("\033");
+	prints_not("\033[2J");
 }
 
 static void test_saved(void **state)
@@ -397,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup(test_md5crypt, fresh),
 		cmocka_unit_test_setup(test_any_key, fresh),
 		cmocka_unit_test_setup(test_bytes, fresh),
+		cmocka_unit_test_setup(test_completion, fresh),
 		cmocka_unit_test_setup(test_hidden, fresh),
 		cmocka_unit_test_setup(test_fallback, fresh),
 		cmocka_unit_test_setup(test_memory, fresh),
