@@ -15,7 +15,7 @@
 
 #include "tools/report.h"
 
-static char temp_name[4096], scratch_name[4096];
+static char temp_names[OUTPUTS][4096], scratch_name[4096];
 
 static int remove_one(const char *path, const struct stat *st, int flag,
 		      struct FTW *ftw)
@@ -32,8 +32,9 @@ void output_scratch_remove(void)
 
 static void on_signal(int sig)
 {
-	if (temp_name[0])
-		unlink(temp_name);
+	for (unsigned i = 0; i < OUTPUTS; i++)
+		if (temp_names[i][0])
+			unlink(temp_names[i]);
 	/* nftw is not safe here by the letter; we are about to die. */
 	output_scratch_remove();
 	signal(sig, SIG_DFL);
@@ -51,8 +52,17 @@ static void catch_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+static char *free_name(void)
+{
+	for (unsigned i = 0; i < OUTPUTS; i++)
+		if (!temp_names[i][0])
+			return temp_names[i];
+	abort();
+}
+
 int output_open(struct output *o, const char *path)
 {
+	char *name = free_name();
 	mode_t mask = umask(0);
 	struct stat st;
 
@@ -62,15 +72,15 @@ int output_open(struct output *o, const char *path)
 		return report_error("%s: not a regular file", path);
 	catch_signals();
 	o->path = path;
-	if (snprintf(temp_name, sizeof(temp_name), "%s.XXXXXX", path) >=
-	    (int)sizeof(temp_name)) {
-		temp_name[0] = 0;
+	if (snprintf(name, sizeof(temp_names[0]), "%s.XXXXXX", path) >=
+	    (int)sizeof(temp_names[0])) {
+		name[0] = 0;
 		return report_error("%s: name too long", path);
 	}
-	o->temp = temp_name;
-	o->fd = mkstemp(temp_name);
+	o->temp = name;
+	o->fd = mkstemp(name);
 	if (o->fd < 0) {
-		temp_name[0] = 0;
+		name[0] = 0;
 		return report_errno("cannot create %s", path);
 	}
 	snprintf(o->name, sizeof(o->name), "/proc/self/fd/%d", o->fd);
@@ -92,16 +102,16 @@ int output_commit(struct output *o)
 		output_abort(o);
 		return -1;
 	}
-	temp_name[0] = 0;
+	o->temp[0] = 0;
 	close(o->fd);
 	return 0;
 }
 
 void output_abort(struct output *o)
 {
-	if (temp_name[0])
-		unlink(temp_name);
-	temp_name[0] = 0;
+	if (o->temp[0])
+		unlink(o->temp);
+	o->temp[0] = 0;
 	close(o->fd);
 }
 

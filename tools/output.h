@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#define OUTPUTS 4
+
 struct output {
 	const char *path;	/* the final name */
 	char *temp;		/* in the same directory */
@@ -19,7 +21,7 @@ struct output {
 
 /*
  * Create the temporary file, SIZE bytes of nothing.  It is removed by
- * output_abort and when a signal ends us.  One output at a time.
+ * output_abort and when a signal ends us.  At most OUTPUTS at a time.
  * All three: 0, or -1 with an error reported.
  */
 int output_open(struct output *o, const char *path);

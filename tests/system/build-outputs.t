@@ -252,6 +252,16 @@ if command -v script >/dev/null; then
 	! grep -q packing out
 	ok $? "--progress no: nothing there"
 fi
+# ---- what was asked for as well is there, or nothing is ----
+for paper in bmap manifest sbom; do
+	fails "none/p" $build -o e.img --manifest e.man --$paper none/p
+	fails "e.img: two files are to be written there" $build -o e.img --$paper e.img
+done
+fails "standard output: No space left on device" sh -c "$build -o - >/dev/full"
+fails "standard output: Bad file descriptor" sh -c "$build -O qcow2 -o - >&-"
+fails "FAT holds no more than 2^32 sectors" $twinboot build --table none \
+	--fs fat32 --kernel vmlinuz --boot pv --size 3T -o e.img
+is "$(ls -A | grep -c '^e\.')" 0 "nothing is left"
 fails "--progress x: not one of" $build --progress x -o e.img
 is "$(ls e.img* 2>/dev/null)" "" "no failure left anything"
 done_testing

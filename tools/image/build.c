@@ -21,6 +21,7 @@
 #include "tools/image/hv_need.h"
 #include "tools/image/layout.h"
 #include "tools/image/mkfs.h"
+#include "tools/image/papers.h"
 #include "tools/image/parts.h"
 #include "tools/image/settings_write.h"
 #include "tools/image/source.h"
@@ -273,49 +274,9 @@ void build_release(struct build *b)
 	free(b->stage2);
 }
 
-/* What is said of an image, each in a file of its own. */
-struct papers {
-	char *bmap, *manifest, *sbom;
-};
-
-/* J as text; NULL stays NULL. */
-static char *text_of(json_t *j)
+static int make_and_deliver(struct build *b, int sink)
 {
-	char *text = j ? json_dumps(j, JSON_INDENT(2)) : NULL, *line = NULL;
-
-	json_decref(j);
-	if (text && asprintf(&line, "%s\n", text) < 0)
-		abort();
-	free(text);
-	return line;
-}
-
-static int write_papers(const struct build *b, int raw, struct papers *p)
-{
-	if (b->r.bmap && !(p->bmap = bmap_make(raw, b->layout.size)))
-		return -1;
-	if (b->r.manifest && !(p->manifest = text_of(manifest_make(b, raw))))
-		return -1;
-	return b->r.sbom && !(p->sbom = text_of(sbom_make(b))) ? -1 : 0;
-}
-
-static int put_paper(const char *path, const char *text)
-{
-	struct output out;
-
-	if (!path)
-		return 0;
-	if (output_open(&out, path))
-		return -1;
-	if (write(out.fd, text, strlen(text)) != (ssize_t)strlen(text)) {
-		output_abort(&out);
-		return report_error("%s: no space left", path);
-	}
-	return output_commit(&out);
-}
-
-static int make_and_deliver(struct build *b, struct papers *p, int sink)
-{
+	struct papers papers = { 0 };
 	struct deliver out;
 	uint8_t id[32];
 
@@ -323,19 +284,16 @@ static int make_and_deliver(struct build *b, struct papers *p, int sink)
 	    deliver_begin_to(&out, &b->r, b->dir, sink))
 		return -1;
 	if (write_all(b, &out) || (b->has_menu && start_check(b, out.fd)) ||
-	    write_papers(b, out.fd, p)) {
+	    (sink < 0 && papers_write(&papers, b, out.fd))) {
 		deliver_abort(&out);
 		return -1;
 	}
 	build_hash(b, "container", id);
-	if (deliver_end(&out, id))
+	if (deliver_end(&out, id)) {
+		papers_abort(&papers);
 		return -1;
-	if (sink >= 0)
-		return 0;
-	if (put_paper(b->r.bmap, p->bmap) ||
-	    put_paper(b->r.manifest, p->manifest))
-		return -1;
-	return put_paper(b->r.sbom, p->sbom);
+	}
+	return papers_commit(&papers);
 }
 
 /* From the needs of the root file system to the places of all parts. */
@@ -360,26 +318,17 @@ static int plan(struct build *b)
 
 int build_image(struct build *b, int sink)
 {
-	struct papers p = { 0 };
-	int err;
-
 	if (filetree_time_check() || choose_boots(&b->r) || collect(b))
 		return -1;
 	build_ids(b);
-	if (parts_collect(b))
+	if (parts_collect(b) || plan(b))
 		return -1;
-	if (plan(b))
-		return -1;
-	err = make_and_deliver(b, &p, sink);
-	free(p.bmap);
-	free(p.manifest);
-	free(p.sbom);
-	return err;
+	return make_and_deliver(b, sink);
 }
 
 static void print_json(const struct build *b)
 {
-	char *text = text_of(manifest_layout(b));
+	char *text = papers_text(manifest_layout(b));
 
 	fputs(text, stdout);
 	free(text);

@@ -16,6 +16,16 @@
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
+/* libarchive's own text says no more than "Write error". */
+static int failed(const struct deliver *d, struct archive *a)
+{
+	const char *why = archive_errno(a) > 0 ? strerror(archive_errno(a)) :
+			  archive_error_string(a);
+
+	return report_error("%s: %s", d->named ? d->r->output :
+			    "standard output", why ? why : "cannot be packed");
+}
+
 static const struct packing {
 	const char *suffix;
 	int (*add)(struct archive *a);
@@ -116,8 +126,7 @@ static int copy(const struct deliver *d, struct archive *a)
 
 	while ((n = pread(d->fd, buf, sizeof(buf), at)) > 0) {
 		if (archive_write_data(a, buf, (size_t)n) != n)
-			return report_error("%s: %s", d->r->output,
-					    archive_error_string(a));
+			return failed(d, a);
 		at += n;
 		progress_say("packing", (uint64_t)at, size);
 	}
@@ -139,13 +148,11 @@ static int pack(const struct deliver *d, const struct packing *p)
 			"gzip", "timestamp", NULL) != ARCHIVE_OK))) ||
 	    archive_write_open_fd(a, fd) != ARCHIVE_OK ||
 	    archive_write_header(a, e) != ARCHIVE_OK)
-		err = report_error("%s: %s", d->r->output,
-				   archive_error_string(a));
+		err = failed(d, a);
 	else
 		err = copy(d, a);
 	if (!err && archive_write_close(a) != ARCHIVE_OK)
-		err = report_error("%s: %s", d->r->output,
-				   archive_error_string(a));
+		err = failed(d, a);
 	archive_entry_free(e);
 	archive_write_free(a);
 	return err;

@@ -274,6 +274,8 @@ int mkfat_write(const struct mkfs *m, const struct tree *t)
 	struct fat x = { .visitor = { visit }, .total = data_total(t) };
 	int err;
 
+	if (m->size / m->sector > UINT32_MAX)
+		return report_error("FAT holds no more than 2^32 sectors");
 	if (m->fs == FS_FAT32 && m->sector == 512 && m->size < 34ull << 20)
 		return report_error("FAT32 needs a partition of 34 MiB");
 	/* mtools would not say that it is this. */

@@ -108,6 +108,19 @@ static int parse_flag(int key, const struct build_options *o, bool *out)
 	return 0;
 }
 
+/* One file cannot be two of them. */
+static int check_names(const struct recipe *r)
+{
+	const char *name[] = { r->output, r->bmap, r->manifest, r->sbom };
+
+	for (unsigned i = 0; i < 4; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (name[i] && name[k] && !strcmp(name[i], name[k]))
+				return report_error("%s: two files are to be "
+						    "written there", name[i]);
+	return 0;
+}
+
 static int parse_output(struct recipe *r, const struct build_options *o)
 {
 	const char *name = o->value[KEY_FORMAT];
@@ -126,6 +139,8 @@ static int parse_output(struct recipe *r, const struct build_options *o)
 	r->bmap = o->value[KEY_BMAP];
 	r->manifest = o->value[KEY_MANIFEST];
 	r->sbom = o->value[KEY_SBOM];
+	if (check_names(r))
+		return -1;
 	if (r->json && !strcmp(r->output, "-"))
 		return report_error("--json and -o -: both are standard "
 				    "output");
