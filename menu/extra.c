@@ -7,6 +7,7 @@
 #include "loader/base/err.h"
 #include "menu/auth.h"
 #include "menu/color.h"
+#include "menu/parttype.h"
 #include "menu/save.h"
 #include "menu/menu.h"
 #include "menu/shell.h"
@@ -32,18 +33,19 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_FSTEST] = run_ignored,
 	[CMD_GEOMETRY] = show_geometry,
 	[CMD_HELP] = run_ignored,
-	[CMD_HIDE] = run_ignored,
+	[CMD_HIDE] = parttype_hide,
 	[CMD_IMPSPROBE] = run_ignored,
 	[CMD_IOPROBE] = run_ignored,
-	[CMD_MAKEACTIVE] = run_ignored,
+	[CMD_MAKEACTIVE] = parttype_makeactive,
 	[CMD_MAP] = run_ignored,
 	[CMD_MD5CRYPT] = auth_md5crypt,
+	[CMD_PARTTYPE] = parttype_set,
 	[CMD_PASSWORD] = auth_password,
 	[CMD_READ] = run_ignored,
 	[CMD_SAVEDEFAULT] = save_default,
 	[CMD_TESTLOAD] = run_ignored,
 	[CMD_TESTVBE] = run_ignored,
-	[CMD_UNHIDE] = run_ignored,
+	[CMD_UNHIDE] = parttype_unhide,
 	[CMD_UPPERMEM] = run_ignored,
 	[CMD_VBEPROBE] = run_ignored,
 };
