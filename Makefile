@@ -51,6 +51,7 @@ PKG_IMAGES := mmdebstrap umoci
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish
 PKG_DEBUG := gdb
+PKG_DEB := debhelper dpkg-dev fakeroot lintian xz-utils
 
 # $(call still,WHAT,LOG): before a command that can be silent for long, to say
 # that it goes on.  LOG, if it is not -, gets the output; a failure shows its end.
@@ -79,6 +80,7 @@ $(eval $(call packages,check,$(PKG_CHECK)))
 $(eval $(call packages,long,$(PKG_LONG)))
 $(eval $(call packages,images,$(PKG_IMAGES)))
 $(eval $(call packages,debug,$(PKG_DEBUG)))
+$(eval $(call packages,deb,$(PKG_DEB)))
 
 # ---- flavours --------------------------------------------------------------
 
@@ -104,7 +106,8 @@ MUSL := /usr/lib/x86_64-linux-musl/libc.a
 # What boot programs link from Debian comes with the packages.
 /usr/lib/%.a: | $(B)/.packages-build
 	$(Q)test -e $@
-HOST_CFLAGS = $(COMMON) -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+# CPPFLAGS, CFLAGS and LDFLAGS from outside are for programs of the host alone.
+HOST_CFLAGS = $(COMMON) -O2 -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(CPPFLAGS) $(CFLAGS)
 TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
@@ -426,6 +429,8 @@ BOOT += $(B)/boot/xen-testbed
 $(B)/boot/xen-testbed: tests/xen-testbed
 	$(Q)mkdir -p $(@D) && cp $< $@
 
+BOOT_SCRIPTS := $(B)/boot/zz-twinboot $(B)/boot/xen-testbed
+
 .PHONY: boot
 boot: $(BOOT)
 
@@ -503,7 +508,7 @@ $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 MANUAL := $(sort $(wildcard tools/manual/*.c)) $(filter-out tools/twinboot.c,$(TOOLS))
 $(B)/manual: $(MANUAL:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $^ $(TOOLS_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
 MAN_DOCS := $(sort $(wildcard docs/man/*.[1-9]))
 $(B)/man/.made: $(B)/manual $(wildcard docs/man/*) CHANGELOG.md
@@ -683,7 +688,8 @@ endef
 COMPLETION := share/bash-completion/completions
 define each_installed
 $(1) bin 755 $(B)/twinboot $(B)/kernelgen
-$(1) share/twinboot 644 $(BOOT) $(wildcard docs/*.schema.json)
+$(1) share/twinboot 644 $(filter-out $(BOOT_SCRIPTS),$(BOOT)) $(wildcard docs/*.schema.json)
+$(1) share/twinboot 755 $(BOOT_SCRIPTS)
 $(1) share/man/man1 644 $(B)/man/*.1
 $(1) share/man/man5 644 $(B)/man/*.5
 $(1) $(COMPLETION) 644 $(B)/man/completion/twinboot
@@ -707,6 +713,37 @@ uninstall: $(B)/man/.made
 	    rmdir "$$from" 2>/dev/null || :;; esac; }; set -e; \
 	$(subst $(newline),; ,$(call each_installed,drop)); \
 	  rmdir '$(DESTDIR)$(PREFIX)/share/doc/twinboot' 2>/dev/null || :
+
+# ---- releases --------------------------------------------------------------
+
+# The sources as one archive, with what Debian's tools want and we make.  In a
+# clone what git knows, else all but $(B): the archive itself has no git.
+DIST := twinboot-$(VERSION)
+sources = $$(git ls-files 2>/dev/null | grep . || \
+	find * .ci -path $(B) -prune -o -path debian/changelog -o \
+	-path debian/copyright -o -type f -print -o -type l -print)
+.PHONY: dist
+dist: $(B)/$(DIST).tar.xz
+$(B)/$(DIST).tar.xz: FORCE
+	$(Q)rm -rf $(B)/dist && mkdir -p $(B)/dist/$(DIST)
+	$(Q)printf '%s\n' $(sources) | tar -cf - -T - | tar -C $(B)/dist/$(DIST) -xf -
+	$(Q)debian/make-files $(B)/dist/$(DIST)
+	$(Q)tar -C $(B)/dist --sort=name --owner=0 --group=0 --numeric-owner \
+	  --mode=go=rX,u+rw --mtime='$(DATE) 00:00Z' -cJf $@ $(DIST)
+	@echo "  DIST    $@"
+
+# Debian's packages, in $(B)/deb, built of that archive.
+.PHONY: deb
+deb: $(B)/$(DIST).tar.xz | $(B)/.packages-build $(B)/.packages-deb
+	$(Q)rm -rf $(B)/deb && mkdir -p $(B)/deb/src
+	$(Q)tar -C $(B)/deb/src -xf $<
+	$(call say,DEB,$(B)/deb)
+	$(Q)cd $(B)/deb/src/$(DIST) && DEB_BUILD_OPTIONS=parallel=$$(nproc) \
+	  $(CURDIR)/$(call still,dpkg-buildpackage,../../log) \
+	  dpkg-buildpackage -b -us -uc
+	$(Q)mv $(B)/deb/src/*.deb $(B)/deb/src/*.buildinfo $(B)/deb/src/*.changes $(B)/deb
+	$(Q)rm -rf $(B)/deb/src
+	$(Q)cd $(B)/deb && lintian --fail-on error --tag-display-limit 0 *.changes
 
 # ---- tests -----------------------------------------------------------------
 
@@ -778,6 +815,13 @@ check-system: all demo xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 
 check: all check-rules check-corpus check-unit check-system
 
+# Packages made on minimal Debians, and used on others.
+.PHONY: check-packages
+check-packages: check-packages-bookworm check-packages-trixie
+check-packages-%: FORCE
+	$(Q)for what in deb --packages; do tests/fresh $* $$what || \
+	  { s=$$?; [ $$s = 77 ] || exit $$s; echo "  FRESH   $*: not tried"; break; }; done
+
 # Also the combinations that `make check` has only some of.
 check-long: check-rules check-corpus check-unit $(B)/fuzz/core_fuzz | $(B)/.packages-long
 	$(Q)LONG=1 $(MAKE) --no-print-directory check-system
@@ -787,6 +831,7 @@ check-long: check-rules check-corpus check-unit $(B)/fuzz/core_fuzz | $(B)/.pack
 	  -artifact_prefix=$(B)/fuzz/core- $(B)/fuzz/corpus/core \
 	  tests/fuzz/corpus/core
 	$(Q)B=$(B) tests/hv/check-mutants
+	$(Q)$(MAKE) --no-print-directory check-packages
 
 fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 	$(Q)$(call for_fuzz,echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
@@ -819,6 +864,8 @@ help:
 	  'make gdb-uefi' 'the same on the UEFI path' \
 	  'make gdb-pv' 'the same in the hypervisor' \
 	  'make install' 'into PREFIX ($(PREFIX)), below DESTDIR' \
+	  'make dist' 'the sources of version $(VERSION) as an archive' \
+	  'make deb' 'packages for Debian' \
 	  'make uninstall' 'what was put there is taken away' \
 	  'make clean' 'remove $(B)' 'V=1' 'show every command'
 

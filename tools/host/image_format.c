@@ -114,8 +114,9 @@ static bool vmdk_names(int fd, char why[160])
 	uint64_t at = number(fd, 28, 8, false) * 512;
 	ssize_t n;
 
-	pread(fd, magic, sizeof(magic), 0);
 	snprintf(why, 160, "reads other files, its extents");
+	if (pread(fd, magic, sizeof(magic), 0) != sizeof(magic))
+		return true;
 	if (!memcmp(magic, "COWD", 4))
 		return false;
 	if (memcmp(magic, "KDMV", 4) || !number(fd, 12, 8, false))
