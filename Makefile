@@ -38,7 +38,7 @@ all: $(B)/twinboot $(B)/kernelgen boot $(B)/man/.made
 PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libxxhash-dev libbz2-dev \
 	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libblkid-dev libext2fs-dev \
-	libarchive-dev libjansson-dev libconfuse-dev cpio busybox-static
+	libarchive-dev libjansson-dev libconfuse-dev cpio busybox-static xz-utils
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools xz-utils zstd lz4 bzip2 lzop sbsigntool openssl
 PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmocka-dev fdisk perl jq \
@@ -724,7 +724,7 @@ sources = $$(git ls-files 2>/dev/null | grep . || \
 	-path debian/copyright -o -type f -print -o -type l -print)
 .PHONY: dist
 dist: $(B)/$(DIST).tar.xz
-$(B)/$(DIST).tar.xz: FORCE
+$(B)/$(DIST).tar.xz: FORCE | $(B)/.packages-build
 	$(Q)rm -rf $(B)/dist && mkdir -p $(B)/dist/$(DIST)
 	$(Q)printf '%s\n' $(sources) | tar -cf - -T - | tar -C $(B)/dist/$(DIST) -xf -
 	$(Q)debian/make-files $(B)/dist/$(DIST)
