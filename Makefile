@@ -51,7 +51,7 @@ PKG_IMAGES := mmdebstrap umoci
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish
 PKG_DEBUG := gdb
-PKG_DEB := debhelper dpkg-dev fakeroot lintian xz-utils
+PKG_DEB := build-essential debhelper dpkg-dev fakeroot lintian xz-utils
 
 # $(call still,WHAT,LOG): before a command that can be silent for long, to say
 # that it goes on.  LOG, if it is not -, gets the output; a failure shows its end.
