@@ -49,7 +49,7 @@ PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmo
 	python3-yaml libxml2-utils groff-base
 PKG_IMAGES := mmdebstrap umoci
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
-	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish
+	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap
 PKG_DEBUG := gdb
 PKG_DEB := build-essential debhelper dpkg-dev fakeroot lintian xz-utils
 
