@@ -51,6 +51,7 @@ PKG_IMAGES := mmdebstrap umoci
 PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap
 PKG_DEBUG := gdb
+PKG_CONTAINER := mmdebstrap buildah
 PKG_DEB := build-essential debhelper dpkg-dev fakeroot lintian xz-utils
 
 # $(call still,WHAT,LOG): before a command that can be silent for long, to say
@@ -81,6 +82,7 @@ $(eval $(call packages,long,$(PKG_LONG)))
 $(eval $(call packages,images,$(PKG_IMAGES)))
 $(eval $(call packages,debug,$(PKG_DEBUG)))
 $(eval $(call packages,deb,$(PKG_DEB)))
+$(eval $(call packages,container,$(PKG_CONTAINER)))
 
 # ---- flavours --------------------------------------------------------------
 
@@ -113,6 +115,11 @@ TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-sanitize-recover=all
 
 $(B)/host-obj/tools/version.o $(B)/test-obj/tools/version.o: CHANGELOG.md
+# Who is told of holes: SBAT and CONTRIBUTING.md name the same.
+SECURITY := $(shell sed -n 's/^Maintainer:.*<\([^>]*\)>.*/\1/p' debian/control)
+$(B)/boot-obj/mbr/uefi/sbat.o: CHANGELOG.md debian/control
+$(B)/boot-obj/mbr/uefi/sbat.o: private BOOT_CFLAGS += \
+	-DTWINBOOT_VERSION='"$(VERSION)"' -DTWINBOOT_SECURITY='"$(SECURITY)"'
 $(B)/host-obj/tools/version.o: private HOST_CFLAGS += $(VERSION_FLAGS)
 $(B)/test-obj/tools/version.o: private TEST_CFLAGS += $(VERSION_FLAGS)
 VERSION_FLAGS := -DTWINBOOT_VERSION='"$(VERSION)"' -DTWINBOOT_DATE='"$(DATE)"'
@@ -681,6 +688,7 @@ gdb-pv: $(B)/boot/hv.elf $(if $(IMAGE),,$(DEMO)) \
 
 # Below $(DESTDIR)$(PREFIX), which may have blanks in it: a folder, the mode of
 # the files there, the files.  `uninstall` takes away the same.
+comma := ,
 define newline
 
 
@@ -744,6 +752,23 @@ deb: $(B)/$(DIST).tar.xz | $(B)/.packages-build $(B)/.packages-deb
 	$(Q)mv $(B)/deb/src/*.deb $(B)/deb/src/*.buildinfo $(B)/deb/src/*.changes $(B)/deb
 	$(Q)rm -rf $(B)/deb/src
 	$(Q)cd $(B)/deb && lintian --fail-on error --tag-display-limit 0 *.changes
+
+# A container image of these, made of Debian's packages and of ours alone.
+CONTAINER_SUITE ?= $(shell . /etc/os-release && echo $$VERSION_CODENAME)
+.PHONY: container
+container: $(B)/container/root.tar
+	$(Q)buildah bud --tag twinboot --file docs/ci/Containerfile $(B)/container
+
+$(B)/container/root.tar: deb | $(B)/.packages-container
+	$(Q)mkdir -p $(@D)
+	$(call say,ROOT,$@)
+	$(Q)$(call still,mmdebstrap,$(@D)/log) mmdebstrap --variant=apt \
+	  --include=qemu-system-x86$(comma)qemu-utils$(comma)ovmf$(comma)mtools \
+	  --customize-hook='mkdir "$$1/debs" && cp $(B)/deb/twinboot_*.deb \
+	    $(B)/deb/twinboot-boot_*.deb "$$1/debs"' \
+	  --customize-hook='chroot "$$1" sh -c "apt-get install -y \
+	    --no-install-recommends /debs/*.deb && rm -r /debs"' \
+	  $(CONTAINER_SUITE) $@
 
 # ---- tests -----------------------------------------------------------------
 
@@ -866,6 +891,7 @@ help:
 	  'make install' 'into PREFIX ($(PREFIX)), below DESTDIR' \
 	  'make dist' 'the sources of version $(VERSION) as an archive' \
 	  'make deb' 'packages for Debian' \
+	  'make container' 'a container image of these (docs/ci/Containerfile)' \
 	  'make uninstall' 'what was put there is taken away' \
 	  'make clean' 'remove $(B)' 'V=1' 'show every command'
 

@@ -48,7 +48,7 @@ for file in "$ci"/*; do
 		ok $? "${file##*/}: profile $p"
 	done
 done
-for file in github.yml gitlab.yml kubernetes.yaml lava.yaml; do
+for file in action.yml github.yml gitlab.yml kubernetes.yaml lava.yaml; do
 	/usr/bin/python3 -c 'import json, sys, yaml
 print(json.dumps(yaml.safe_load(sys.stdin)))' <"$ci/$file" >"${file%.*}.json"
 	ok $? "$file: YAML"
@@ -113,6 +113,33 @@ for change in 's/ name="bios[^"]*"//' 's/<skipped/<skiped/' \
 	! xmllint --noout --schema "$tools/junit.xsd" broken.xml 2>/dev/null
 	ok $? "the schema notices $change"
 done
+
+# ---- the action: its second step by bash -e, inputs as its variables ----
+holds action.json '.runs.using == "composite" and
+	(.runs.steps | all(.shell == "bash")) and (.inputs.image.required)' \
+	"action.yml: a composite action"
+# action IMAGE EXPECT: every variable is set from the input that it names.
+action() {
+	jq -r '.runs.steps[1].run' action.json >step
+	jq -r '.inputs as $in | .runs.steps[1].env | to_entries[] |
+		(.value | capture("inputs.(?<n>[a-z]+)").n) as $n |
+		"\(.key)=\($in[$n].default // "" | @sh)"' action.json >vars
+	PATH=$B:$PATH bash -e -c '. ./vars; IMAGE=$1 EXPECT=$2 PATHS=bios
+		export IMAGE PATHS PROFILES EXPECT REPORTS
+		bash -e step' action "$1" "$2" >action.out 2>&1
+}
+action good.img ""
+is $? 0 "action.yml: an image that boots"
+valid twinboot-reports/boot.xml "action.yml: its report"
+action bad.img ""
+is $? 1 "action.yml: one that does not"
+action good.img 'no such words'
+is $? 1 "action.yml: what is expected does not come"
+is "$(jq -r '.spec.template.spec.containers[].image' kubernetes.json)" \
+	"localhost/$(sed -n 's/.*bud --tag \([a-z]*\) .*/\1/p' "$ci/Containerfile")" \
+	"kubernetes.yaml: the image is the Containerfile's"
+is "$(grep -cE '^(FROM scratch|ADD root.tar /)$' "$ci/Containerfile")" 2 \
+	"Containerfile: from scratch, one archive"
 
 # ---- LAVA ----
 holds lava.json '(.metadata | .format == "Lava-Test Test Definition 1.0" and

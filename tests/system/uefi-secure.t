@@ -21,6 +21,10 @@ says() {
 
 objdump -h -j .sbat "$B/boot/twinboot.efi" >sbat 2>&1
 ok $? "twinboot.efi has a section .sbat"
+objcopy -O binary -j .sbat "$B/boot/twinboot.efi" sbat
+is "$(tr -d '\0' <sbat | tail -n 1 | cut -d , -f 1-5)" \
+	"twinboot,1,Twinboot,twinboot,$("$twinboot" --version | cut -d ' ' -f 2)" \
+	"... that names its version"
 mkdir -p boot root/boot/grub root/EFI
 cp "$B"/boot/* boot
 sign "$B/boot/twinboot.efi" boot/twinboot.efi
