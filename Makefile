@@ -703,7 +703,7 @@ $(1) share/man/man5 644 $(B)/man/*.5
 $(1) $(COMPLETION) 644 $(B)/man/completion/twinboot
 $(1) share/zsh/vendor-completions 644 $(B)/man/_twinboot
 $(1) share/fish/vendor_completions.d 644 $(B)/man/twinboot.fish
-$(1) share/doc/twinboot 644 README.md CHANGELOG.md LICENSE $(wildcard docs/*.md) $(wildcard docs/*/*.md)
+$(1) share/doc/twinboot 644 CHANGELOG.md LICENSE $(wildcard docs/*.md) $(wildcard docs/*/*.md)
 $(1) share/doc/twinboot/examples 644 $(wildcard docs/ci/*) docs/pvboot.xl images/demo.lst $(wildcard images/*.conf)
 endef
 
