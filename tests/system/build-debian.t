@@ -56,7 +56,9 @@ for name, headers, data in (
         ('t/old', {'mtime': '-5.25'}, b''),
         ('t/late', {'mtime': '15032385535.999999999'}, b'')):
     m = tarfile.TarInfo(name)
-    m.size, m.mode, m.uid, m.gid = len(data), 0o674, 70000, 4000000000
+    # The list is what says the mode.
+    m.size, m.mode = len(data), 0o670 if name == 't/acl' else 0o4674
+    m.uid, m.gid = 70000, 4000000000
     m.pax_headers = headers
     if 'mtime' not in headers:
         m.mtime = 1234567890

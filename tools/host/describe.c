@@ -229,8 +229,9 @@ json_t *describe_image(const struct image *img, const struct describe_asked *o,
 		report_error("%s: not a disk image", img->path);
 		return NULL;
 	}
-	j = json_pack("{so ss ss*}", "image", text_json(img->path), "format",
-		      img->format, "packed", img->packed);
+	j = json_pack("{ss so ss ss*}", "schema", "twinboot-inspect-1",
+		      "image", text_json(img->path), "format", img->format,
+		      "packed", img->packed);
 	json_object_update_new(j, describe_disk(&disk.blk, img->fd, o, bad));
 	return j;
 }

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,10 @@
 #include "loader/base/err.h"
 #include "tools/commands.h"
 #include "tools/image/look.h"
+#include "tools/image/name_json.h"
 #include "tools/output.h"
 #include "tools/report.h"
+#include "tools/text.h"
 
 #define DEPTH_MAX 256u
 #define PATH_SIZE 4096u
@@ -22,6 +25,7 @@
 /* What is said on any of their command lines. */
 struct said {
 	unsigned partition;
+	bool json;
 	struct options_rest rest;
 };
 
@@ -29,24 +33,27 @@ static const struct options_row rows[] = {
 	{ "partition", 'p', "N", "a partition's number; else the first with "
 	  "a file system", OPTIONS_NUMBER, offsetof(struct said, partition),
 	  NULL },
+	{ "json", 0, NULL, "the same as one JSON object", OPTIONS_FLAG,
+	  offsetof(struct said, json), NULL },
 };
 
-#define OPTIONS(count, use, does, ...) {				\
+/* The first N rows: what is only copied has no other form. */
+#define OPTIONS(count, rows_, use, does, ...) {				\
 	.usage = use " [--partition N]", .about = does, .row = rows,	\
-	.n = 1, .operand = "IMAGE", .min = count, .max = count,		\
+	.n = rows_, .operand = "IMAGE", .min = count, .max = count,	\
 	.example = (const struct options_example[]){			\
 		__VA_ARGS__, { NULL, NULL } } }
 
-static const struct options ls_options = OPTIONS(1, "IMAGE[:/PATH]",
+static const struct options ls_options = OPTIONS(1, 2, "IMAGE[:/PATH]",
 	"List the names in a directory on an image, as the loader reads it.",
 	{ "What is in /boot:", "twinboot ls disk.img:/boot" });
-static const struct options cat_options = OPTIONS(1, "IMAGE:/PATH",
+static const struct options cat_options = OPTIONS(1, 1, "IMAGE:/PATH",
 	"Write a file on an image to standard output.",
 	{ "The boot menu:", "twinboot cat disk.img:/boot/grub/menu.lst" });
-static const struct options cp_options = OPTIONS(2,
+static const struct options cp_options = OPTIONS(2, 1,
 	"IMAGE:/PATH FILE|DIRECTORY", "Copy a file on an image to a file.",
 	{ "The kernel, to here:", "twinboot cp disk.img:/boot/vmlinuz ." });
-static const struct options diff_options = OPTIONS(2, "IMAGE IMAGE",
+static const struct options diff_options = OPTIONS(2, 2, "IMAGE IMAGE",
 	"Compare the names and contents of the files on two images.  Ends "
 	"with 0 when\nthey are the same, 1 when they differ, 2 when there is "
 	"trouble.",
@@ -65,8 +72,11 @@ static int parse(struct said *s, const struct options *o, int argc,
 
 /* ---- ls ---- */
 
-static int list_one(struct look *l, const char *name, bool is_dir)
+/* To LIST, or as text where that is NULL. */
+static int list_one(struct look *l, const char *name, bool is_dir,
+		    json_t *list)
 {
+	bool has_size;
 	char path[PATH_SIZE];
 	struct file f = { 0 };
 
@@ -74,13 +84,30 @@ static int list_one(struct look *l, const char *name, bool is_dir)
 	    (int)sizeof(path))
 		return report_error("%s: the path is too long", name);
 	/* A link that leads nowhere has no size to show. */
-	if (!is_dir && !fs_open(&l->fs, path, &f) && !f.is_dir)
+	has_size = !is_dir && !fs_open(&l->fs, path, &f) && !f.is_dir;
+	if (list) {
+		json_t *j = json_pack("{so sb}", "name", name_json("", name),
+				      "directory", is_dir);
+
+		if (has_size)
+			json_object_set_new(j, "size",
+					    json_integer((json_int_t)f.size));
+		json_array_append_new(list, j);
+	} else if (has_size) {
 		printf("%12lu %s\n", f.size, name);
-	else
+	} else {
 		printf("%12s %s%s\n", "-", name, is_dir ? "/" : "");
+	}
 	look_done(l);
 	err_clear();
 	return 0;
+}
+
+static void print_json(json_t *j)
+{
+	json_dumpf(j, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(j);
 }
 
 static int ls_run(int argc, char **argv)
@@ -88,6 +115,7 @@ static int ls_run(int argc, char **argv)
 	struct look_list list;
 	struct said said;
 	int status = parse(&said, &ls_options, argc, argv);
+	json_t *names = NULL;
 	struct look l;
 	int err = 0;
 
@@ -99,8 +127,17 @@ static int ls_run(int argc, char **argv)
 		look_close(&l);
 		return 1;
 	}
+	if (said.json)
+		names = json_array();
 	for (size_t i = 0; i < list.n && !err; i++)
-		err = list_one(&l, list.name[i].name, list.name[i].is_dir);
+		err = list_one(&l, list.name[i].name, list.name[i].is_dir,
+			       names);
+	if (names && !err)
+		print_json(json_pack("{ss so so sO}", "schema",
+				     "twinboot-ls-1", "image",
+				     text_json(l.image), "path",
+				     name_json("", l.path), "entries", names));
+	json_decref(names);
 	look_free(&list);
 	look_close(&l);
 	return err ? 1 : 0;
@@ -183,13 +220,24 @@ static int cp_run(int argc, char **argv)
 struct pair {
 	struct look a, b;
 	bool differ;
+	json_t *list;		/* of differences; NULL: text */
 	char path[PATH_SIZE];
 };
 
-static void tell(struct pair *p, const char *what, const char *where)
+/* ONLY: the one of the two that has it; NULL: both have. */
+static void tell(struct pair *p, const struct look *only)
 {
-	printf("%s%s: %s\n", what, where, p->path[0] ? p->path : "/");
+	const char *path = p->path[0] ? p->path : "/";
+
 	p->differ = true;
+	if (p->list)
+		json_array_append_new(p->list, json_pack("{so ss}", "path",
+			name_json("", path), "in", !only ? "both" :
+			only == &p->a ? "first" : "second"));
+	else if (only)
+		printf("only in %s: %s\n", only->image, path);
+	else
+		printf("differs: %s\n", path);
 }
 
 /* The files at p->path: 0, or -1 reported. */
@@ -212,7 +260,7 @@ static int compare_files(struct pair *p)
 		at += n;
 	}
 	if (!same)
-		tell(p, "differs", "");
+		tell(p, NULL);
 	look_done(&p->a);
 	look_done(&p->b);
 	return 0;
@@ -232,11 +280,11 @@ static int compare_entry(struct pair *p, const struct look_name *x,
 	p->path[len] = '/';
 	strcpy(p->path + len + 1, one->name);
 	if (!y)
-		tell(p, "only in ", p->a.image);
+		tell(p, &p->a);
 	else if (!x)
-		tell(p, "only in ", p->b.image);
+		tell(p, &p->b);
 	else if (x->is_dir != y->is_dir)
-		tell(p, "differs", "");
+		tell(p, NULL);
 	else
 		err = x->is_dir ? compare_dirs(p, depth + 1) :
 		      compare_files(p);
@@ -298,7 +346,16 @@ static int diff_run(int argc, char **argv)
 		look_close(&p.a);
 		return 2;
 	}
+	if (said.json)
+		p.list = json_array();
 	status = compare_dirs(&p, 0) ? 2 : p.differ;
+	if (p.list && status != 2)
+		print_json(json_pack("{ss so so sb sO}", "schema",
+				     "twinboot-diff-1", "first",
+				     text_json(p.a.image), "second",
+				     text_json(p.b.image), "same", !p.differ,
+				     "differences", p.list));
+	json_decref(p.list);
 	look_close(&p.a);
 	look_close(&p.b);
 	return status;

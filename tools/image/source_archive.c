@@ -37,7 +37,8 @@ static int archive_failed(const struct members *m)
 }
 
 /* Numbers that neither ext nor FAT could hold are refused here. */
-static const char *take_facts(struct tree_node *n, struct archive_entry *e)
+static const char *take_facts(struct tree_node *n, struct archive_entry *e,
+			      bool is_tar)
 {
 	int64_t uid = archive_entry_uid(e), gid = archive_entry_gid(e);
 
@@ -49,6 +50,11 @@ static const char *take_facts(struct tree_node *n, struct archive_entry *e)
 	if (archive_entry_mtime_is_set(e)) {
 		n->mtime.tv_sec = archive_entry_mtime(e);
 		n->mtime.tv_nsec = archive_entry_mtime_nsec(e);
+	}
+	/* pax' "-5.25" comes as -5 seconds and 0.25. */
+	if (is_tar && n->mtime.tv_sec < 0 && n->mtime.tv_nsec > 0) {
+		n->mtime.tv_sec--;
+		n->mtime.tv_nsec = 1000000000 - n->mtime.tv_nsec;
 	}
 	if (n->mtime.tv_nsec < 0 || n->mtime.tv_nsec > 999999999)
 		return "a damaged time";
@@ -130,7 +136,9 @@ static int add_member(struct members *m, struct archive_entry *e,
 	struct tree_node *n = filetree_new_node(m->tree,
 					    archive_entry_mode(e) &
 					    (S_IFMT | 07777));
-	const char *why = take_facts(n, e), *to = symlink_of(e);
+	bool is_tar = (archive_format(m->archive) &
+		       ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+	const char *why = take_facts(n, e, is_tar), *to = symlink_of(e);
 
 	if (!why)
 		why = take_xattrs(m, n, e);

@@ -19,6 +19,7 @@
 #include "tools/image/deliver.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
+#include "tools/text.h"
 
 #define ARENA (32u << 20)
 
@@ -113,25 +114,56 @@ static bool in_part(const struct part_range *p, uint64_t at)
 	return p->size && at >= p->offset && at - p->offset < p->size;
 }
 
-static int tell(const struct build *b, int fd, int64_t at)
+/* What of B holds BYTE, and the file of the root, or "". */
+static const char *place_of(const struct build *b, int fd, uint64_t byte,
+			    char path[TREE_PATH_MAX])
 {
 	const struct layout *l = &b->layout;
-	uint64_t byte = (uint64_t)at;
-	char path[TREE_PATH_MAX] = "";
-	const char *what = "outside of the partitions";
+	static char more[32];
 
+	path[0] = 0;
 	if (b->r.format != FORMAT_RAW || deliver_is_packed(b->r.output))
-		what = "of the file";
-	else if (in_part(&l->root, byte))
-		what = "in the root file system";
-	else if (in_part(&l->esp, byte))
-		what = "in the EFI system partition";
-	else if (in_part(&l->bios, byte))
-		what = "in the BIOS boot partition";
-	if (in_part(&l->root, byte) && what[0] == 'i')
+		return "of the file";
+	if (in_part(&l->root, byte)) {
 		find_file(b, fd, byte - l->root.offset, path);
-	return report_error("%s: differs first at byte %ld, %s%s%s",
-			    b->r.output, at, what, path[0] ? ": " : "", path);
+		return "in the root file system";
+	}
+	if (in_part(&l->esp, byte))
+		return "in the EFI system partition";
+	if (in_part(&l->bios, byte))
+		return "in the BIOS boot partition";
+	for (unsigned i = 0; i < b->r.n_parts; i++)
+		if (in_part(&l->more[i], byte)) {
+			snprintf(more, sizeof(more), "in partition %u", 2 + i);
+			return more;
+		}
+	return "outside of the partitions";
+}
+
+/* AT: as first_difference() has it, not -2.  0 when there is none. */
+static int tell(const struct build *b, int fd, int64_t at)
+{
+	const char *where = NULL;
+	char path[TREE_PATH_MAX];
+	json_t *j;
+
+	if (at >= 0)
+		where = place_of(b, fd, (uint64_t)at, path);
+	if (b->r.json) {
+		j = json_pack("{ss so sb}", "schema", "twinboot-verify-1",
+			      "image", text_json(b->r.output), "same", !where);
+		if (where)
+			json_object_set_new(j, "difference", json_pack(
+				"{sI ss so*}", "byte", (json_int_t)at, "where",
+				where, "file", path[0] ? text_json(path) :
+				NULL));
+		json_dumpf(j, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(j);
+	}
+	return !where ? 0 : report_error("%s: differs first at byte %ld, "
+					 "%s%s%s", b->r.output, at, where,
+					 path[0] ? ": " : "", path);
 }
 
 static int compare(struct build *b, int image)
@@ -144,8 +176,9 @@ static int compare(struct build *b, int image)
 		return -1;
 	if (build_image(b, fd))
 		err = -1;
-	else if ((at = first_difference(fd, image)) != -1)
-		err = at < 0 ? -1 : tell(b, fd, at);
+	else
+		err = (at = first_difference(fd, image)) == -2 ? -1 :
+		      tell(b, fd, at);
 	close(fd);
 	return err;
 }
