@@ -187,7 +187,7 @@ TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	$(patsubst %,pvboot/hv/back/%.c,blkring_back netcsum netring) \
 	$(patsubst %,pvboot/hv/drivers/%.c,ahci \
 	ata nvme nvme_io scsi virtio_queue)
-TESTED += pvboot/hv/machine/fadt.c
+TESTED += $(patsubst %,pvboot/hv/machine/%.c,fadt scancode)
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
@@ -336,7 +336,8 @@ HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	machine/acpi machine/apic \
 	machine/com machine/irq machine/log machine/memory machine/pci machine/power \
 	machine/refclock machine/reset machine/rtc machine/fadt machine/button \
-	machine/tables machine/time machine/timer pv/cpu/callback \
+	machine/tables machine/time machine/timer machine/tty machine/screen \
+	machine/keyboard machine/scancode pv/cpu/callback \
 	pv/cpu/control_regs pv/cpu/cpuid pv/cpu/debug_regs pv/cpu/domain \
 	pv/cpu/io_ports pv/cpu/msr pv/cpu/version \
 	pv/memory/balloon setup \

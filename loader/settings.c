@@ -74,6 +74,7 @@ static const struct {
 	bool device;		/* set gets the whole line, which has a value */
 } keys[] = {
 	{ "boot-record", set_record },
+	{ "console", add_device, true },
 	{ "hd0", set_hd0 },
 	{ "pv", set_pv },
 	{ "vbd", add_device, true },

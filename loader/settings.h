@@ -6,7 +6,8 @@
  *				can be nothing else and marked entries; every
  *				kernel; none
  *	vbd=..., vif=...	the guest's disks and network cards, as words
- *				for hv.elf (docs/hv-config.md)
+ *	console=...		for hv.elf (docs/hv-config.md); the same, of the
+ *				machine's console
  *	hd0=hd0,N		what (hd0) without a partition means, where
  *				there is a table: for menus that were made for a
  *				disk without one

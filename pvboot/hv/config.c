@@ -9,11 +9,13 @@
 #include "loader/base/err.h"
 #include "loader/base/number.h"
 #include "loader/disk/vdev.h"
+#include "pvboot/hv/machine/tty.h"
 
 void config_default(struct hv_config *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->vcpus = 1;
+	c->console = TTY_COM1;
 	c->kernel = c->ramdisk = -1;
 }
 
@@ -50,14 +52,21 @@ static int set_vcpus(struct hv_config *c, const char *s, const char *end)
 
 static int set_console(struct hv_config *c, const char *s, const char *end)
 {
+	static const char *const name[] = { "com1", "com2", "vga" };
 	const char *start = s;
+	unsigned all = 0;
 
-	if (skip(&s, end, "com1") && s == end)
-		c->console = CONSOLE_COM1;
-	else if (s = start, skip(&s, end, "com2") && s == end)
-		c->console = CONSOLE_COM2;
-	else
-		return bad(start, end, "com1 or com2 is wanted");
+	do {
+		unsigned i = 0;
+
+		while (i < 3 && !skip(&s, end, name[i]))
+			i++;
+		all |= 1u << i;
+	} while (all < 8 && skip(&s, end, ","));
+	if (s != end || all >= 8 || (all & 3) == 3)
+		return bad(start, end, "com1, com2 or vga is wanted, or a "
+			   "serial port and vga");
+	c->console = all;
 	return 0;
 }
 

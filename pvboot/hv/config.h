@@ -16,7 +16,6 @@ enum {
 	CONFIG_NAME = 16
 };
 
-enum config_console { CONSOLE_COM1, CONSOLE_COM2 };
 
 /* A device of the guest's, and what is behind it. */
 struct config_vbd {
@@ -37,7 +36,7 @@ struct config_vif {
 struct hv_config {
 	uint64_t memory;	/* bytes for the guest; 0: all there is */
 	unsigned vcpus;
-	enum config_console console;
+	unsigned console;	/* bits TTY_* of machine/tty.h */
 	unsigned n_vbds;	/* 0: whole disks in firmware order */
 	struct config_vbd vbd[CONFIG_VBDS];
 	bool no_vifs;		/* none at all */

@@ -4,7 +4,6 @@
 #include "pvboot/hv/build.h"
 #include "pvboot/hv/config.h"
 #include "pvboot/hv/drivers/drivers.h"
-#include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
@@ -13,6 +12,7 @@
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/trap.h"
+#include "pvboot/hv/machine/tty.h"
 #include "pvboot/hv/machine/upcalls.h"
 #include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/run.h"
@@ -24,7 +24,7 @@ void start(uint32_t magic, uint32_t info_pa)
 	static struct hv_config config;
 	struct domain *d;
 
-	com_init(0);
+	tty_init();
 	reset_early();
 	memory_init(magic, info_pa);
 	frames_init();
@@ -37,8 +37,7 @@ void start(uint32_t magic, uint32_t info_pa)
 	       (unsigned long long)(memory_ram_pages >> 8),
 	       (unsigned long long)time_tsc_khz);
 	setup_config(&config);
-	if (config.console == CONSOLE_COM2)
-		com_init(1);
+	tty_use(config.console);
 	drivers_init();
 	d = domain_create();
 	build_domain(d, &config);

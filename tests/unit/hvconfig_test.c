@@ -5,6 +5,7 @@
 
 #include "loader/base/err.h"
 #include "pvboot/hv/config_fdt.h"
+#include "pvboot/hv/machine/tty.h"
 
 static struct hv_config c;
 static char blob[4096];
@@ -26,7 +27,7 @@ static void test_cmdline(void **state)
 			      "vbd=xvdb:mod2 vbd=xvdc:hd1,ro\tconsole=com2"),
 			 0);
 	assert_int_equal(c.memory, 256 << 20);
-	assert_int_equal(c.console, CONSOLE_COM2);
+	assert_int_equal(c.console, TTY_COM2);
 	assert_int_equal(c.n_vbds, 3);
 	assert_string_equal(c.vbd[0].name, "xvda1");
 	assert_false(c.vbd[0].module);
@@ -40,7 +41,12 @@ static void test_cmdline(void **state)
 	assert_int_equal(c.vbd[2].unit, 1);
 	assert_int_equal(c.vbd[2].part, -1);
 	assert_true(c.vbd[2].read_only);
+	assert_int_equal(line("console=vga,com2"), 0);
+	assert_int_equal(c.console, TTY_COM2 | TTY_VGA);
+	assert_int_equal(line("console=vga"), 0);
+	assert_int_equal(c.console, TTY_VGA);
 	assert_int_equal(line("mem=1g vcpus=1"), 0);
+	assert_int_equal(c.console, TTY_COM1);
 	assert_int_equal(c.memory, 1 << 30);
 	assert_int_equal(line("vbd=xvda:hd0,0,ro"), 0);
 	assert_int_equal(c.vbd[0].part, 0);
@@ -67,6 +73,8 @@ static void test_cmdline_errors(void **state)
 		"x mem=", "mem=0M", "mem=256", "mem=256Mx", "mem=-1M",
 		"mem=99999999999999999999M", "mem=18014398509481984K",
 		"vcpus=2", "vcpus=", "console=com3", "console=",
+		"console=com1,com2", "console=vga,", "console=,vga",
+		"console=vgax", "console=com1,vga,com2",
 		"vbd=xvda", "vbd=xvda:", "vbd=xvda:cd0", "vbd=xvda:hd",
 		"vbd=xvda:hd0,", "vbd=xvda:hd0,x", "vbd=xvda:hd0,1,rw",
 		"vbd=xvda:hd999", "vbd=zzz:hd0", "vbd=:hd0",

@@ -1,13 +1,13 @@
 /*
- * The guest's console, both ways: its ring (xen/io/console.h), joined with
- * COM1.  Indexes in the ring are the guest's to spoil: they are
- * read once and masked.
+ * The guest's console, both ways: its ring (xen/io/console.h), joined with the
+ * machine's.  Indexes in the ring are the guest's to spoil: they are read once
+ * and masked.
  */
 #include "pvboot/hv/back/console.h"
 
 #include <string.h>
 
-#include "pvboot/hv/machine/com.h"
+#include "pvboot/hv/machine/tty.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/hold.h"
 
@@ -29,7 +29,7 @@ static void drain(struct domain *d, unsigned port)
 	while (at != end) {
 		for (n = 0; n < sizeof(buf) && at != end; n++)
 			buf[n] = c->out[MASK_XENCONS_IDX(at++, c->out)];
-		com_write_raw(buf, n);
+		tty_write_raw(buf, n);
 	}
 	c->out_cons = end;
 	evtchn_raise(d, port);
@@ -43,7 +43,7 @@ static void key_interrupt(void *arg)
 	bool any = false;
 	int b;
 
-	while ((b = com_read()) >= 0) {
+	while ((b = tty_read()) >= 0) {
 		XENCONS_RING_IDX used = c->in_prod - c->in_cons;
 
 		if (used >= sizeof(c->in))
@@ -67,5 +67,5 @@ void console_init(struct domain *d)
 {
 	d->console_port = evtchn_new_backend(d, drain);
 	d->ending = flush;
-	com_interrupts(key_interrupt, d);
+	tty_interrupts(key_interrupt, d);
 }

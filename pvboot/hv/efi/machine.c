@@ -4,6 +4,10 @@
  */
 #include "pvboot/hv/efi/efi.h"
 
+#include <string.h>
+
+#include "loader/abi/hii.h"
+
 #define MAP_SLACK 8	/* descriptors that our own calls may add */
 
 static struct {
@@ -20,24 +24,64 @@ static uint64_t find_rsdp(void)
 	return (uintptr_t)(at ? at : efi_table(&acpi1));
 }
 
-static struct screen find_screen(void)
+/* IMAGE as bits: what is not BLANK.  False: not of that size. */
+static bool take_glyph(const struct hii_image *image, uint32_t blank,
+		       uint32_t rows, uint8_t *bits)
+{
+	const uint32_t *pixel = (const void *)image->bitmap;
+
+	if (image->width != 8 || image->height != rows)
+		return false;
+	for (uint32_t i = 0; i < rows * 8; i++)
+		bits[i / 8] = (uint8_t)(bits[i / 8] << 1 | (pixel[i] != blank));
+	return true;
+}
+
+/* The firmware's own; without them there is no text. */
+static bool find_glyphs(struct screen *s)
+{
+	static EFI_GUID guid = HII_FONT_PROTOCOL_GUID;
+	struct hii_font_protocol *font;
+	struct hii_image *image;
+	uint32_t blank = 0;
+	bool good = true;
+
+	if (efi_boot->LocateProtocol(&guid, NULL, (void **)&font))
+		return false;
+	for (unsigned i = 0; good && i < 95; i++) {
+		image = NULL;
+		if (font->get_glyph(font, (CHAR16)(' ' + i), NULL, &image,
+				    NULL) || !image)
+			return false;
+		if (!i) {
+			blank = *(const uint32_t *)image->bitmap;
+			s->glyph_rows = image->height;
+		}
+		good = s->glyph_rows <= SCREEN_GLYPH_ROWS &&
+		       take_glyph(image, blank, s->glyph_rows, s->glyph[i]);
+		efi_boot->FreePool(image->bitmap);
+		efi_boot->FreePool(image);
+	}
+	return good;
+}
+
+static void find_screen(struct screen *s)
 {
 	static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *m;
 
 	if (efi_boot->LocateProtocol(&guid, NULL, (void **)&gop))
-		return (struct screen){ 0 };
+		return;
 	m = gop->Mode->Info;
-	if (m->PixelFormat != PixelRedGreenBlueReserved8BitPerColor &&
-	    m->PixelFormat != PixelBlueGreenRedReserved8BitPerColor)
-		return (struct screen){ 0 };
-	return (struct screen){
-		.base = gop->Mode->FrameBufferBase,
-		.width = m->HorizontalResolution,
-		.height = m->VerticalResolution,
-		.pitch = m->PixelsPerScanLine * 4,
-	};
+	if ((m->PixelFormat != PixelRedGreenBlueReserved8BitPerColor &&
+	     m->PixelFormat != PixelBlueGreenRedReserved8BitPerColor) ||
+	    !find_glyphs(s))
+		return;
+	s->base = gop->Mode->FrameBufferBase;
+	s->width = m->HorizontalResolution;
+	s->height = m->VerticalResolution;
+	s->pitch = m->PixelsPerScanLine * 4;
 }
 
 static EFI_STATUS get_map(void)
@@ -60,8 +104,9 @@ EFI_STATUS machine_room(struct boot_efi **b)
 	*b = efi_pages(sizeof(**b) + most * sizeof((*b)->range[0]));
 	if (!map.at || !*b)
 		return EFI_OUT_OF_RESOURCES;
-	**b = (struct boot_efi){ .rsdp = find_rsdp(),
-				 .screen = find_screen() };
+	memset(*b, 0, sizeof(**b));
+	(*b)->rsdp = find_rsdp();
+	find_screen(&(*b)->screen);
 	return EFI_SUCCESS;
 }
 

@@ -6,17 +6,17 @@
 #include <stdarg.h>
 
 #include "loader/base/fmt.h"
-#include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/machine/power.h"
+#include "pvboot/hv/machine/tty.h"
 
 static void log_line(const char *format, va_list ap)
 {
 	char line[256];
 	size_t n = vfmt(line, sizeof(line), format, ap);
 
-	com_write("(hv) ", 5);
-	com_write(line, n);
-	com_write("\n", 1);
+	tty_write("(hv) ", 5);
+	tty_write(line, n);
+	tty_write("\n", 1);
 }
 
 void hv_log(const char *format, ...)
@@ -33,7 +33,7 @@ void panic(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	com_write("(hv) panic\n", 11);
+	tty_write("(hv) panic\n", 11);
 	log_line(format, ap);
 	va_end(ap);
 	power_crash();

@@ -20,11 +20,16 @@ struct module {
 
 #define MODULES 16
 
+#define SCREEN_GLYPH_ROWS 20
+
 /* What shows pixels of 4 bytes: white in them is all ones. */
 struct screen {
 	uint64_t base;		/* machine address */
 	uint32_t width, height;	/* pixels; 0: there is none */
 	uint32_t pitch;		/* bytes of a row */
+	/* Of ' ' to '~', 8 pixels wide, the leftmost in bit 7. */
+	uint32_t glyph_rows;
+	uint8_t glyph[95][SCREEN_GLYPH_ROWS];
 };
 
 struct boot_info {

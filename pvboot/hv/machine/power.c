@@ -11,11 +11,11 @@
 
 #include "loader/base/span.h"
 #include "pvboot/hv/machine/acpi.h"
-#include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/tty.h"
 
 #define DEBUG_EXIT	0xf4
 #define PM1_SLP_EN	0x2000
@@ -115,7 +115,7 @@ static void sleep_reduced(void)
 
 void power_off(void)
 {
-	com_drain();
+	tty_drain();
 	power_acpi_on();
 	if (can_sleep && !present)
 		sleep_reduced();
@@ -131,7 +131,7 @@ void power_off(void)
 
 void power_reset(void)
 {
-	com_drain();
+	tty_drain();
 	outb(0xcf9, 2);
 	outb(0xcf9, 6);
 	wait_second();
@@ -142,7 +142,7 @@ void power_reset(void)
 
 void power_crash(void)
 {
-	com_drain();
+	tty_drain();
 	outb(DEBUG_EXIT, 1);
 	hv_log("the machine stands still");
 	stop();

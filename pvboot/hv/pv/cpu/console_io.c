@@ -2,11 +2,11 @@
  * console_io: the console of a guest that has not found its ring yet, or that
  * dies.
  */
+#include "pvboot/hv/machine/tty.h"
 #include "pvboot/hv/pv/cpu/console_io.h"
 
 #include <stddef.h>
 
-#include "pvboot/hv/machine/com.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
@@ -26,7 +26,7 @@ int64_t do_console_io(struct vcpu *v, const uint64_t *a)
 
 			if (!guest_read(v, buf, at, n))
 				return -XEN_EFAULT;
-			com_write(buf, n);
+			tty_write(buf, n);
 			at += n;
 			left -= n;
 		}
@@ -34,7 +34,7 @@ int64_t do_console_io(struct vcpu *v, const uint64_t *a)
 	}
 	if ((uint32_t)a[0] != CONSOLEIO_read)
 		return -XEN_ENOSYS;
-	if (!left || (b = com_read()) < 0)
+	if (!left || (b = tty_read()) < 0)
 		return 0;
 	buf[0] = (char)b;
 	return guest_write(v, at, buf, 1) ? 1 : -XEN_EFAULT;
