@@ -545,6 +545,10 @@ $(B)/probe/flat.elf: kernelgen/probe/flat.lds \
 	$(Q)$(LD) $(filter-out -static,$(BOOT_LDFLAGS)) -pie \
 	  --no-dynamic-linker -T $^ -o $@
 
+$(B)/probe/bootsector.elf: $(PROBE_OBJ)/bootsector.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) -Ttext=0x7c00 -o $@ $^
+
 $(B)/probe/%.bin: $(B)/probe/%.elf
 	$(call say,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary -j .text -j .rodata -j .data $< $@
@@ -556,6 +560,7 @@ $(B)/probe/xenpv-%.elf: kernelgen/probe/xenpv.lds $(PROBE_OBJ)/xenpv.o \
 	$(call link,$(LD) $(BOOT_LDFLAGS) -s -T $^ -o $@)
 
 PROBES := $(B)/probe/setup16.bin $(B)/probe/flat.bin \
+	$(B)/probe/bootsector.bin \
 	$(B)/probe/xenpv-raw.elf $(B)/probe/xenpv-page.elf
 BLOBS := $(B)/host-obj/kernelgen/blobs.o
 $(BLOBS): kernelgen/blobs.S $(PROBES)

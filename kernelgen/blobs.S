@@ -9,6 +9,7 @@
 
 	blob	probe_setup16, "setup16.bin"
 	blob	probe_flat, "flat.bin"
+	blob	probe_bootsector, "bootsector.bin"
 	blob	probe_xen_raw, "xenpv-raw.elf"
 	blob	probe_xen_page, "xenpv-page.elf"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernelgen/blobs.h"
 #include "kernelgen/bzimage.h"
 #include "kernelgen/wrap.h"
 #include "kernelgen/xenpv.h"
@@ -19,9 +20,13 @@ static const char usage[] =
 	"kernelgen --format xenpv [--hypercall-page] [--pad SIZE] -o FILE\n"
 	"kernelgen --format bzimage-pv [--compress METHOD] [--pad SIZE]\n"
 	"          [--elf ELF | --hypercall-page] -o FILE\n"
+	"kernelgen --format bootsector -o FILE\n"
 	"kernelgen --unpack KERNEL -o FILE\n"
+	"kernelgen --list\n"
 	"SIZE is the file's, in bytes or with K, M or G.\n"
 	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
+
+#define BOOTSECTOR 512
 
 struct options {
 	const char *format, *out, *compress, *elf, *unpack;
@@ -61,7 +66,7 @@ static int parse_protocol(const char *s, unsigned *protocol)
 }
 
 enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK,
-       HYPERCALL_PAGE };
+       HYPERCALL_PAGE, LIST };
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, FORMAT },
@@ -72,6 +77,7 @@ static const struct option long_options[] = {
 	{ "elf", required_argument, NULL, ELF },
 	{ "hypercall-page", no_argument, NULL, HYPERCALL_PAGE },
 	{ "unpack", required_argument, NULL, UNPACK },
+	{ "list", no_argument, NULL, LIST },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -141,12 +147,44 @@ static uint8_t *unpack(const char *path, size_t *len)
 	return out;
 }
 
+static uint8_t *make_bzimage(const struct options *o, size_t *len)
+{
+	return bzimage_make(&o->bz, len);
+}
+
 static uint8_t *make_efi(const struct options *o, int efi, size_t *len)
 {
 	struct bzimage b = o->bz;
 
 	b.efi = efi;
 	return bzimage_make(&b, len);
+}
+
+static uint8_t *make_efi_stub(const struct options *o, size_t *len)
+{
+	return make_efi(o, EFI_STUB, len);
+}
+
+static uint8_t *make_efi_app(const struct options *o, size_t *len)
+{
+	return make_efi(o, EFI_APP, len);
+}
+
+static uint8_t *make_bootsector(const struct options *o, size_t *len)
+{
+	uint8_t *file = malloc(BOOTSECTOR);
+
+	if (!file) {
+		fail(ERR_NO_MEMORY, "%d bytes", BOOTSECTOR);
+		return NULL;
+	}
+	*len = BOOTSECTOR;
+	return memcpy(file, probe_bootsector, BOOTSECTOR);
+}
+
+static uint8_t *make_xenpv(const struct options *o, size_t *len)
+{
+	return xenpv_make(o->hypercall_page, o->bz.size, len);
 }
 
 static uint8_t *make_pv(const struct options *o, size_t *len)
@@ -162,20 +200,32 @@ static uint8_t *make_pv(const struct options *o, size_t *len)
 	return out;
 }
 
+static const struct {
+	const char *name, *what;
+	uint8_t *(*make)(const struct options *o, size_t *len);
+} formats[] = {
+	{ "bzimage", "Linux", make_bzimage },
+	{ "bzimage-efi", "Linux with an EFI stub", make_efi_stub },
+	{ "bzimage-pv", "Linux whose payload is a Xen PV kernel", make_pv },
+	{ "bootsector", "a boot sector", make_bootsector },
+	{ "efi-app", "an EFI application", make_efi_app },
+	{ "xenpv", "a Xen PV kernel", make_xenpv },
+};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static void list(void)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		printf("%-12s %s\n", formats[i].name, formats[i].what);
+}
+
 static uint8_t *make(const struct options *o, size_t *len)
 {
 	if (o->unpack)
 		return unpack(o->unpack, len);
-	if (!strcmp(o->format, "bzimage"))
-		return bzimage_make(&o->bz, len);
-	if (!strcmp(o->format, "bzimage-efi"))
-		return make_efi(o, EFI_STUB, len);
-	if (!strcmp(o->format, "efi-app"))
-		return make_efi(o, EFI_APP, len);
-	if (!strcmp(o->format, "bzimage-pv"))
-		return make_pv(o, len);
-	if (!strcmp(o->format, "xenpv"))
-		return xenpv_make(o->hypercall_page, o->bz.size, len);
+	for (size_t i = 0; i < FORMATS; i++)
+		if (!strcmp(o->format, formats[i].name))
+			return formats[i].make(o, len);
 	bad("--format", o->format);
 	return NULL;
 }
@@ -204,8 +254,11 @@ int main(int argc, char **argv)
 
 	while (!err && (c = getopt_long(argc, argv, "o:h", long_options,
 					NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
+		if (c == 'h' || c == LIST) {
+			if (c == LIST)
+				list();
+			else
+				fputs(usage, stdout);
 			return 0;
 		}
 		err = set_option(&o, c);

@@ -32,6 +32,8 @@ enum piece_role {
 	PIECE_SYMBOLS,
 	PIECE_SECTIONS,		/* ELF section headers */
 	PIECE_MULTIBOOT_INFO,
+	PIECE_BOOT_SECTOR,
+	PIECE_PARTITIONS,	/* four entries of the boot sector's disk */
 };
 
 /*
@@ -53,6 +55,19 @@ struct piece {
 
 struct boot_entry;
 struct xenpv;
+
+/* Drives as a boot sector is to see them: who asks for hdFROM gets hdTO. */
+struct drive_map {
+	uint8_t to, from;	/* less than DRIVES */
+};
+#define DRIVE_MAPS 8
+#define DRIVES 128		/* BIOS numbers from 0x80 on */
+
+struct chain {
+	uint32_t disk;		/* hdN that the boot sector is told */
+	unsigned n_maps;
+	const struct drive_map *map;
+};
 
 #define HANDOVER_PIECES 48
 
@@ -76,6 +91,7 @@ struct handover {
 	union {
 		const struct xenpv *xenpv;	/* GO_XENPV */
 		const char *path;	/* GO_EFI*: of the image's file */
+		const struct chain *chain; /* GO_REAL16: NULL for Linux */
 	} extra;		/* the mode's own; others have none */
 };
 

@@ -6,7 +6,7 @@
 #include "loader/kernel/formats.h"
 
 const struct kernel_format *const paths_bios[] = {
-	&linux_format, &multiboot_format, &hv_format, NULL
+	&linux_format, &multiboot_format, &hv_format, &bootsector_format, NULL
 };
 
 const struct kernel_format *const paths_bios_pv[] = { &hv_format, NULL };

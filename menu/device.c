@@ -8,6 +8,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
+#include "loader/fs/blocklist.h"
 #include "menu/lst.h"
 
 #define PART_MAX 254
@@ -162,6 +163,14 @@ struct device device_real(struct mounts *m, struct device dev)
 	return dev;
 }
 
+/* With a cache.  The struct and all it has live until the mounts are undone. */
+static int new_blk(struct mounts *m, struct device dev, struct part_blk *part)
+{
+	int err = open_blk(m, dev, part);
+
+	return err ? err : blk_cache_attach(&part->blk, m->p->arena);
+}
+
 int device_mount(struct mounts *m, struct device dev, struct fs **out)
 {
 	struct mount *mount;
@@ -181,9 +190,7 @@ int device_mount(struct mounts *m, struct device dev, struct fs **out)
 	if (!mount)
 		return ERR_NO_MEMORY;
 	mount->dev = dev;
-	err = open_blk(m, dev, &mount->part);
-	if (!err)
-		err = blk_cache_attach(&mount->part.blk, m->p->arena);
+	err = new_blk(m, dev, &mount->part);
 	if (!err)
 		err = fs_mount(&mount->fs, &mount->part.blk, m->p->arena);
 	if (err)
@@ -191,6 +198,15 @@ int device_mount(struct mounts *m, struct device dev, struct fs **out)
 	m->mount[m->n++] = mount;
 	*out = &mount->fs;
 	return 0;
+}
+
+static int open_blocks(struct mounts *m, struct device dev, const char *list,
+		       struct file *out)
+{
+	struct part_blk *part = arena_alloc(m->p->arena, sizeof(*part));
+	int err = part ? new_blk(m, dev, part) : ERR_NO_MEMORY;
+
+	return err ? err : blocklist_open(&part->blk, list, m->p->arena, out);
 }
 
 int device_open(struct mounts *m, struct device root, const char *name,
@@ -203,6 +219,8 @@ int device_open(struct mounts *m, struct device root, const char *name,
 
 	if (err)
 		return err;
+	if (blocklist_is(path))
+		return open_blocks(m, dev, path, out);
 	if (*path != '/')
 		return fail(ERR_FILENAME, "%s", name);
 	err = device_mount(m, dev, &fs);

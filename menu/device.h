@@ -56,8 +56,8 @@ struct device device_real(struct mounts *m, struct device dev);
 int device_mount(struct mounts *m, struct device dev, struct fs **out);
 
 /*
- * Open the file NAME, "(hd0,0)/path" or "/path" on ROOT.  ERR_FILENAME for a
- * block list, what device_mount() and fs_open() give.
+ * Open the file NAME, "(hd0,0)/path", "/path" on ROOT, or "(hd0)0+1,5+3".
+ * ERR_FILENAME; what device_mount(), fs_open() and blocklist_open() give.
  */
 int device_open(struct mounts *m, struct device root, const char *name,
 		struct file *out);

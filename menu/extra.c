@@ -7,6 +7,7 @@
 #include "loader/base/err.h"
 #include "menu/auth.h"
 #include "menu/color.h"
+#include "menu/drives.h"
 #include "menu/parttype.h"
 #include "menu/save.h"
 #include "menu/menu.h"
@@ -37,7 +38,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_IMPSPROBE] = run_ignored,
 	[CMD_IOPROBE] = run_ignored,
 	[CMD_MAKEACTIVE] = parttype_makeactive,
-	[CMD_MAP] = run_ignored,
+	[CMD_MAP] = drives_map,
 	[CMD_MD5CRYPT] = auth_md5crypt,
 	[CMD_PARTTYPE] = parttype_set,
 	[CMD_PASSWORD] = auth_password,

@@ -70,22 +70,11 @@ static int run_kernel(struct runner *r, const char *args)
 	return load_kernel(r, args, CMD_KERNEL);
 }
 
-/* "+1", "(hd0,0)+1" */
-static bool is_block_list(const char *s)
-{
-	if (*s == '(')
-		s += strcspn(s, ")");
-	return s[*s == ')'] == '+';
-}
-
-/* EFI applications; boot sectors ("+1") are the firmware's business. */
 static int run_chainloader(struct runner *r, const char *args)
 {
-	if (!strncmp(args, "--force", 7))
+	r->entry->force = !strncmp(args, "--force", 7);
+	if (r->entry->force)
 		args = lst_next_word(args);
-	if (is_block_list(args))
-		return fail(ERR_COMMAND, "chainloader %s: boot sectors are not "
-			    "supported by this loader", args);
 	return load_kernel(r, args, CMD_CHAINLOADER);
 }
 

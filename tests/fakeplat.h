@@ -155,7 +155,7 @@ static inline void fake_init(struct blk **disks, unsigned n, void *room,
 			     size_t size)
 {
 	static const struct kernel_format format = { "fake", fake_probe,
-						     fake_load };
+						     fake_load, BY_KERNEL };
 	static const struct kernel_format *const formats[] = { &format, NULL };
 
 	memset(&fake, 0, sizeof(fake));

@@ -84,5 +84,6 @@ static int efi_load(struct boot_entry *e, const struct memmap *map,
 }
 
 const struct kernel_format efi_format = {
-	.name = "efi", .chains = true, .probe = efi_probe, .load = efi_load,
+	.name = "efi", .by = BY_KERNEL | BY_CHAINLOADER,
+	.probe = efi_probe, .load = efi_load,
 };

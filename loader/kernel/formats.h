@@ -4,6 +4,7 @@
 
 #include "loader/kernel/kernel.h"
 
+extern const struct kernel_format bootsector_format;
 extern const struct kernel_format efi_format;
 extern const struct kernel_format hv_format;
 extern const struct kernel_format hv_efi_format;

@@ -9,7 +9,7 @@
 
 static bool can_chain(const struct kernel_format *const *formats)
 {
-	while (*formats && !(*formats)->chains)
+	while (*formats && !((*formats)->by & BY_CHAINLOADER))
 		formats++;
 	return *formats;
 }
@@ -24,7 +24,7 @@ static int find_format(const struct kernel_format *const *formats,
 	int err = fs_read(&e->kernel, 0, len, head);
 
 	for (; !err && *formats; formats++)
-		if ((!e->chain || (*formats)->chains) &&
+		if ((*formats)->by & (e->chain ? BY_CHAINLOADER : BY_KERNEL) &&
 		    (*formats)->probe(span_of(head, len)))
 			break;
 	*found = *formats;
@@ -59,7 +59,7 @@ int kernel_load(const struct kernel_format *const *formats,
 	int err;
 
 	if (e->chain && !can_chain(formats))
-		return fail(ERR_COMMAND, "chainloader %s: only under UEFI",
+		return fail(ERR_COMMAND, "chainloader %s: not on this path",
 			    e->kernel_path);
 	if (!head)
 		return ERR_NO_MEMORY;

@@ -28,6 +28,7 @@ struct boot_entry {
 	struct file kernel;
 	const char *args;	/* the kernel's command line, "" if none */
 	bool chain;		/* `chainloader', not `kernel' */
+	bool force;		/* boot sectors: also without a signature */
 	bool cut;		/* a line of it was too long to be read whole */
 	bool pv;		/* marked: to be a Xen PV guest */
 	/* From `initrd`, not `module`: which to a Linux kernel is the same. */
@@ -38,11 +39,16 @@ struct boot_entry {
 	uint32_t root_disk;
 	int32_t root_part;
 	const struct platform *platform; /* that unpacks; NULL: nobody does */
+	unsigned n_maps;	/* `map' */
+	struct drive_map map[DRIVE_MAPS];
 	/* hv.elf, when a kernel needs it, and its arguments; NULL: unwanted. */
 	int (*open_hv)(void *ctx, struct file *out);
 	void *open_hv_ctx;
 	const char *hv_args;
 };
+
+/* Which commands a format is for. */
+enum { BY_KERNEL = 1, BY_CHAINLOADER = 2 };
 
 struct kernel_format {
 	const char *name;	/* "linux", "xenpv", "multiboot" */
@@ -55,7 +61,7 @@ struct kernel_format {
 	 */
 	int (*load)(struct boot_entry *e, const struct memmap *map,
 		    struct arena *arena, struct handover *ho);
-	bool chains;		/* what it knows can be chainloaded */
+	unsigned by;		/* BY_KERNEL, BY_CHAINLOADER */
 };
 
 /*

@@ -134,6 +134,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 
 const struct kernel_format linux_format = {
 	.name = "linux",
+	.by = BY_KERNEL,
 	.probe = linux_image_probe,
 	.load = load,
 };

@@ -118,6 +118,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 
 const struct kernel_format multiboot_format = {
 	.name = "multiboot",
+	.by = BY_KERNEL | BY_CHAINLOADER,	/* GRUB 2's core.img */
 	.probe = multiboot_header_probe,
 	.load = load,
 };

@@ -218,6 +218,6 @@ static int load(struct boot_entry *e, const struct memmap *map,
 }
 
 const struct kernel_format multiboot2_format = {
-	.name = "multiboot2", .probe = multiboot2_image_probe,
+	.name = "multiboot2", .by = BY_KERNEL, .probe = multiboot2_image_probe,
 	.load = load,
 };

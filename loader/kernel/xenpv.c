@@ -323,5 +323,6 @@ static int xenpv_load(struct boot_entry *e, const struct memmap *map,
 }
 
 const struct kernel_format xenpv_format = {
-	"xenpv", xenpv_probe, xenpv_load,
+	.name = "xenpv", .by = BY_KERNEL, .probe = xenpv_probe,
+	.load = xenpv_load,
 };

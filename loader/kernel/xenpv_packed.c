@@ -124,5 +124,6 @@ static int packed_load(struct boot_entry *e, const struct memmap *map,
 }
 
 const struct kernel_format xenpv_packed_format = {
-	"xenpv", packed_probe, packed_load,
+	.name = "xenpv", .by = BY_KERNEL, .probe = packed_probe,
+	.load = packed_load,
 };

@@ -104,6 +104,8 @@ void bios_screen_info(struct screen_info *info);
 /* go.c: struct platform's; MAP is what bios_memory() filled. */
 void bios_go_init(const struct memmap *map);
 int bios_go(struct handover *ho);
+/* chain.c, in the second part: bios_go() of a boot sector. */
+int bios_chain(const struct handover *ho);
 
 /* What the last jump loads, in the order of real.S's pops. */
 struct bios_jump64 {
@@ -114,7 +116,9 @@ struct bios_jump32 {
 };
 struct bios_jump16 {
 	uint32_t entry, stack;	/* segment << 16 | offset */
+	uint32_t edx, esi, flags;
 };
+_Static_assert(sizeof(struct bios_jump16) == 20, "JUMP16_SIZE in real.S");
 _Noreturn void bios_go_long64(const struct bios_jump64 *j);
 _Noreturn void bios_go_prot32(const struct bios_jump32 *j);
 _Noreturn void bios_go_real16(const struct bios_jump16 *j);

@@ -1,4 +1,4 @@
-/* What this loader can start; Multiboot and PV guests by the second part. */
+/* What this loader can start; all but Linux by the second part. */
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
@@ -17,6 +17,7 @@ static int load_multiboot(struct boot_entry *e, const struct memmap *map,
 
 static const struct kernel_format multiboot = {
 	.name = "multiboot",
+	.by = BY_KERNEL | BY_CHAINLOADER,
 	.probe = multiboot_header_probe,
 	.load = load_multiboot,
 };
@@ -32,14 +33,37 @@ static int load_hv(struct boot_entry *e, const struct memmap *map,
 
 static const struct kernel_format hv = {
 	.name = "hv",
+	.by = BY_KERNEL,
 	.probe = hv_probe,
 	.load = load_hv,
+};
+
+static int load_bootsector(struct boot_entry *e, const struct memmap *map,
+			   struct arena *arena, struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(e->platform, &second);
+
+	return err ? err : second->bootsector->load(e, map, arena, ho);
+}
+
+static bool probe_bootsector(struct span head)
+{
+	return head.len >= 512;
+}
+
+static const struct kernel_format bootsector = {
+	.name = "bootsector",
+	.by = BY_CHAINLOADER,
+	.probe = probe_bootsector,
+	.load = load_bootsector,
 };
 
 const struct kernel_format *const bios_formats[] = {
 	&linux_format,
 	&multiboot,
 	&hv,
+	&bootsector,
 	NULL
 };
 

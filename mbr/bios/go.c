@@ -6,9 +6,11 @@
 #include <asm/bootparam.h>
 #include <string.h>
 
+#include "loader/abi/x86.h"
 #include "loader/base/err.h"
 #include "loader/kernel/linux_params.h"
 #include "mbr/bios/bios.h"
+#include "mbr/bios/second.h"
 
 static const struct memmap *memmap;
 
@@ -64,13 +66,23 @@ static _Noreturn void go_prot32(const struct handover *ho)
 static _Noreturn void go_real16(const struct handover *ho)
 {
 	bios_go_real16(&(struct bios_jump16){ .entry = (uint32_t)ho->entry,
-		.stack = (uint32_t)ho->stack });
+		.stack = (uint32_t)ho->stack, .flags = FLAG_FIXED });
+}
+
+static int go_chain(const struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(ho->from->platform, &second);
+
+	return err ? err : second->chain(ho);
 }
 
 int bios_go(struct handover *ho)
 {
 	int err;
 
+	if (ho->mode == GO_REAL16 && ho->extra.chain)
+		return go_chain(ho);
 	err = handover_load(ho, free_memory, NULL);
 	if (err)
 		return err;

@@ -8,6 +8,7 @@
 
 #define R(symbol) ((symbol) - STAGE2_ADDR)
 #define REGS_SIZE 40		/* struct bios_regs */
+#define JUMP16_SIZE 20		/* struct bios_jump16 */
 
 /*
  * From 64-bit code to real mode at label TO, with DS = ES = FS = GS =
@@ -179,9 +180,11 @@ leave_long:
 	.globl	bios_go_real16
 	.code64
 bios_go_real16:
-	movl	(%rdi), %ebx		/* entry, stack: segment, offset */
-	movl	4(%rdi), %ebp
-	movl	$REAL_STACK, %esp
+	movq	%rdi, %rsi		/* to where POPL takes it */
+	movl	$REAL_STACK - JUMP16_SIZE, %edi
+	movl	$JUMP16_SIZE / 4, %ecx
+	rep movsl
+	movl	$REAL_STACK - JUMP16_SIZE, %esp
 	to_real	go_real
 	movl	$MSR_EFER, %ecx
 	rdmsr
@@ -189,6 +192,11 @@ bios_go_real16:
 	wrmsr
 	xorl	%eax, %eax
 	movl	%eax, %cr4
+	popl	%ebx			/* entry, stack: segment, offset */
+	popl	%ebp
+	popl	%edx
+	popl	%esi
+	popl	%edi			/* flags */
 	movzwl	%bp, %esp
 	shrl	$16, %ebp
 	movw	%bp, %ss
@@ -196,10 +204,12 @@ bios_go_real16:
 	movw	%bp, %es
 	movw	%bp, %fs
 	movw	%bp, %gs
-	pushl	%ebx			/* IP below CS: what LRET takes */
+	pushw	%di			/* IP below CS below FLAGS, for IRET */
+	pushl	%ebx
 	xorl	%ebx, %ebx
 	xorl	%ebp, %ebp
-	lretw
+	xorl	%edi, %edi
+	iretw
 
 	.section .rodata.go, "a"
 prot32_far:

@@ -12,12 +12,13 @@
 #include "menu/extra.h"
 
 struct bios_second {
-	const struct kernel_format *multiboot, *hv;
+	const struct kernel_format *multiboot, *hv, *bootsector;
 	const struct bios_facts *(*facts)(void);
 	__typeof__(unpack_size) *unpack_size;
 	__typeof__(unpack_gunzip) *gunzip;
 	__typeof__(hash_file) *hash;
 	const struct menu_extra *extra;
+	int (*chain)(const struct handover *ho);
 };
 
 /*

@@ -8,9 +8,11 @@ const struct bios_second bios_second_table
 	__attribute__((section(".second.head"), used)) = {
 	.multiboot = &multiboot_format,
 	.hv = &hv_format,
+	.bootsector = &bootsector_format,
 	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,
 	.gunzip = unpack_gunzip,
 	.hash = hash_file,
 	.extra = &extra_all,
+	.chain = bios_chain,
 };

@@ -36,6 +36,6 @@ while kill -0 $pid 2>/dev/null && ! grep -aq "Error " out; do
 done
 kill $pid 2>/dev/null
 wait $pid
-grep -aq "Error 27: .*chainloader .*: only under UEFI" out
+grep -aq "Error 13: .*: no boot sector's signature" out
 ok $? "under BIOS an error says so"
 done_testing

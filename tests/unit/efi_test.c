@@ -93,7 +93,8 @@ static bool any(struct span head)
 /* `chainloader' passes over the formats that cannot be chainloaded. */
 static void test_chain(void **state)
 {
-	static const struct kernel_format other = { .name = "x", .probe = any };
+	static const struct kernel_format other = { .name = "x",
+		.by = BY_KERNEL, .probe = any };
 	static const struct kernel_format *const formats[] = { &other,
 		&efi_format, NULL };
 	static uint8_t room[16384];

@@ -78,7 +78,8 @@ static int load(struct boot_entry *e, const struct memmap *map,
 	return 0;
 }
 
-static const struct kernel_format format = { "fake", probe, load, true };
+static const struct kernel_format format = { "fake", probe, load,
+	BY_KERNEL | BY_CHAINLOADER };
 static const struct kernel_format *const formats[] = { &format, NULL };
 static struct boot_entry entry;
 static struct handover ho;

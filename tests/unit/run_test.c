@@ -40,8 +40,7 @@ static const struct testmenu_file menus[] = {
 	{ "root/m/empty.lst",
 	  "timeout 0\ntitle A\n" },
 	{ "root/m/nothing.lst",
-	  "timeout 0\ntitle A\ncolor a/b\nmap (hd0) (hd1)\n"
-	  "savedefault\n" },
+	  "timeout 0\ntitle A\ncolor a/b\nmap (hd0) (hd1)\n" },
 	{ "root/m/looks.lst",
 	  "timeout 0\ntitle A\nfind /k1\nfind /i2\ncat /i1\ncat /bad\n"
 	  "cmp /k1 /i1\ncmp /k1 /k1\nblocklist (hd1)/k2\ngeometry (hd0)\n"
@@ -147,75 +146,85 @@ static void test_ends(void **state)
 static void test_lock(void **state)
 {
 	assert_int_equal(run("lock"), FAKE_WAITS);
-	prints("Error 32: Must be authenticated: lock\n");
+	prints("Error 32: Must be authenticated: lock: p in the menu "
+	       "asks for the password\n");
 	fresh(NULL);
 	assert_int_equal(run("password"), FAKE_WAITS);
-	prints("Error 32: Must be authenticated: password\n");
+	prints("Password: ");
 	prints_not("secret");
 	fresh(NULL);
 	assert_int_equal(run("lock0"), FAKE_STARTED);
 }
 
+static const char *const wrong_lines[][2] = {
+	{ "root (hd7)",
+	  "Error 21: Selected disk does not exist: (hd7)" },
+	{ "root (fd0)", "Error 21: Selected disk does not exist: (no" },
+	{ "root (nd)", "Error 21" },
+	{ "root (0x00)", "Error 21" },
+	{ "root (hd0,3)", "Error 22: No such partition: (hd0,3)" },
+	{ "root (hd0,0,a)", "Error 22" },
+	{ "root (hd0,a)", "Error 22" },
+	{ "root (hd0,255)", "Error 11" },
+	{ "root (hd0,)", "Error 11" },
+	{ "root (hd0", "Error 11" },
+	{ "root (hdx)", "Error 23" },
+	{ "root (hd0,0x)", "Error 11" },
+	{ "root (hd99999999999)", "Error 23" },
+	{ "root hd0,0", "Error 11: Unrecognized device string: hd0,0" },
+	{ "rootnoverify /dev/sda1", "Error 11" },
+	{ "find k1", "Error 1: " },
+	{ "find /none", "Error 15: " },
+	{ "cat /none", "Error 15: " },
+	{ "cmp /k1 /none", "Error 15: " },
+	{ "geometry (hd7)", "Error 21: " },
+	{ "blocklist /m", "Error 2: " },
+	{ "kernel k1", "Error 1: " },
+	{ "kernel (hd0,0)+99999", "Error 24: " },
+	{ "kernel (hd0,0)+", "Error 1: " },
+	{ "kernel", "Error 30: " },
+	{ "kernel /m", "Error 2: " },
+	{ "kernel (hd0)/k1", "Error 17: " },
+	{ "kernel /m/../none", "Error 15: " },
+	{ "initrd /i1", "Error 19: Linux kernel must be loaded" },
+	{ "module /i1", "Error 20: " },
+	{ "boot", "Error 8: " },
+	{ "timeout 3", "Error 27: Unrecognized command: timeout: " },
+	{ "chainloader +1", "Error 27: Unrecognized command: "
+	  "chainloader +1: not on this path" },
+	{ "chainloader (hd0,0)+1", "Error 27: " },
+	{ "map (hd0)", "Error 30: " },
+	{ "map (hd0) hd1", "Error 30: " },
+	{ "map (hd0) (hd128)", "Error 21: " },
+	{ "map (fd0) (hd0)", "Error 21: " },
+	{ "map (hd0) (hd0,0)", "Error 21: " },
+	{ "chainloader --force", "Error 30: " },
+	{ "chainloader /k1", "Error 27: Unrecognized command: "
+	  "chainloader /k1: not on this path" },
+	{ "configfile /none", "Error 15: " },
+	{ "kernel /k1\ninitrd /none", "Error 15: " },
+	{ "kernel /k1\ninitrd", "Error 30: " },
+	{ "kernel /k1\ninitrd /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 "
+	  "/i1 /i1 /i1 /i1 /i1 /i1 /i1",
+	  "Error 28: " },
+};
+#define WRONG_LINES (sizeof(wrong_lines) / sizeof(wrong_lines[0]))
+
 /* One line of an entry, and the error it must give. */
 static void test_errors(void **state)
 {
-	static const char *const lines[][2] = {
-		{ "root (hd7)",
-		  "Error 21: Selected disk does not exist: (hd7)" },
-		{ "root (fd0)", "Error 21: Selected disk does not exist: (no" },
-		{ "root (nd)", "Error 21" },
-		{ "root (0x00)", "Error 21" },
-		{ "root (hd0,3)", "Error 22: No such partition: (hd0,3)" },
-		{ "root (hd0,0,a)", "Error 22" },
-		{ "root (hd0,a)", "Error 22" },
-		{ "root (hd0,255)", "Error 11" },
-		{ "root (hd0,)", "Error 11" },
-		{ "root (hd0", "Error 11" },
-		{ "root (hdx)", "Error 23" },
-		{ "root (hd0,0x)", "Error 11" },
-		{ "root (hd99999999999)", "Error 23" },
-		{ "root hd0,0", "Error 11: Unrecognized device string: hd0,0" },
-		{ "rootnoverify /dev/sda1", "Error 11" },
-		{ "find k1", "Error 1: " },
-		{ "find /none", "Error 15: " },
-		{ "cat /none", "Error 15: " },
-		{ "cmp /k1 /none", "Error 15: " },
-		{ "geometry (hd7)", "Error 21: " },
-		{ "blocklist /m", "Error 2: " },
-		{ "kernel k1", "Error 1: " },
-		{ "kernel (hd0,0)+1", "Error 1: " },
-		{ "kernel", "Error 30: " },
-		{ "kernel /m", "Error 2: " },
-		{ "kernel (hd0)/k1", "Error 17: " },
-		{ "kernel /m/../none", "Error 15: " },
-		{ "initrd /i1", "Error 19: Linux kernel must be loaded" },
-		{ "module /i1", "Error 20: " },
-		{ "boot", "Error 8: " },
-		{ "timeout 3", "Error 27: Unrecognized command: timeout: " },
-		{ "chainloader +1", "Error 27: " },
-		{ "chainloader (hd0,0)+1", "Error 27: " },
-		{ "chainloader --force", "Error 30: " },
-		{ "chainloader /k1", "Error 27: Unrecognized command: "
-		  "chainloader /k1: only under UEFI" },
-		{ "configfile /none", "Error 15: " },
-		{ "kernel /k1\ninitrd /none", "Error 15: " },
-		{ "kernel /k1\ninitrd", "Error 30: " },
-		{ "kernel /k1\ninitrd /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 /i1 "
-		  "/i1 /i1 /i1 /i1 /i1 /i1 /i1",
-		  "Error 28: " },
-	};
 	char text[300];
 	struct file f;
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (size_t i = 0; i < WRONG_LINES; i++) {
 		fresh(NULL);
 		fake.p.boot_part = 0;
 		snprintf(text, sizeof(text), "timeout 0\ntitle A\n%s\n",
-			 lines[i][0]);
+			 wrong_lines[i][0]);
 		fs_mem_file(&f, text, strlen(text));
 		assert_int_equal(fake_run(NULL, &f), FAKE_WAITS);
-		prints(lines[i][0]);
-		prints(lines[i][1]);
+		prints(wrong_lines[i][0]);
+		prints(wrong_lines[i][1]);
 		prints("Press any key");
 	}
 }

@@ -33,11 +33,13 @@ static int load_nothing(struct boot_entry *e, const struct memmap *map,
 /* As mbr/bios/conf.c has them. */
 static const struct kernel_format multiboot_nowhere = {
 	.name = "multiboot",
+	.by = BY_KERNEL,
 	.probe = multiboot_header_probe,
 	.load = load_nothing,
 };
 static const struct kernel_format hv_nowhere = {
 	.name = "hv",
+	.by = BY_KERNEL,
 	.probe = hv_probe,
 	.load = load_nothing,
 };
