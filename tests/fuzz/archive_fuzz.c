@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	filetree_init(&all, NULL);
 	filetree_init(&own, &all);
 	if (size && open_memory(a, data + 1, size - 1) == ARCHIVE_OK &&
-	    !source_archive(&own, a, "fuzz", &n) &&
+	    !source_archive(&own, data[0] & 16 ? &all : NULL, a, "fuzz", &n) &&
 	    !source_container(&own, "fuzz") &&
 	    !gate_merge(&all, &own, data[0] & 2) &&
 	    !gate_merge(&all, &own, data[0] & 4))

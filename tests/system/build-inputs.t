@@ -142,6 +142,31 @@ is "$(debugfs -R 'ls -p /' x.img 2>/dev/null | cut -d/ -f6 | sort | tr '\n' ' ')
 	" . .. d lost+found o " "layers: what the second one hides"
 is "$(debugfs -R 'ls -p /o' x.img 2>/dev/null | cut -d/ -f6 | sort | tr '\n' ' ')" \
 	" . .. high " "layers: an opaque directory"
+# A layer may give a lower layer's file another name; what replaces it in a third
+# leaves that name alone.
+mkdir l3 l4 && echo three >l3/three && ln l3/three l3/other && mkdir l5 &&
+	tar -C l3 -cf l3.tar three && tar -C l3 -cf l4.tar three other &&
+	/usr/bin/python3 - <<'P'
+import io, json, tarfile
+src, out = tarfile.open('l4.tar'), tarfile.open('l5.tar', 'w')
+for m in src:
+    if m.islnk():
+        out.addfile(m)
+out.close()
+t = tarfile.open('links.tar', 'w')
+for n, b in (('1.tar', open('l3.tar', 'rb').read()),
+             ('2.tar', open('l5.tar', 'rb').read()), ('c', b'{}'),
+             ('manifest.json', json.dumps([{'Config': 'c',
+              'Layers': ['1.tar', '2.tar']}]).encode())):
+    i = tarfile.TarInfo(n)
+    i.size = len(b)
+    t.addfile(i, io.BytesIO(b))
+t.close()
+P
+$build --root links.tar -o x.img 2>err || sed 's/^/#  /' err
+fsck x.img "a hard link from one layer to a lower one"
+is "$(debugfs -R 'cat /other' x.img 2>/dev/null) $(stat_of x.img /three |
+	sed -n 's/.*Links: \([0-9]*\).*/\1/p')" "three 2" "leads there"
 mkdir -p m1/usr/lib m2/lib && ln -s usr/lib m1/lib && echo m >m2/lib/module
 $build --root m1 --root m2 --file "x/f:/opt/f:0640:7:8" \
 	--file 'x/f:/opt/a\:b' -o x.img 2>/dev/null
@@ -151,6 +176,8 @@ is "$(debugfs -R 'cat /usr/lib/module' x.img 2>/dev/null)" m \
 is "$(stat_of x.img /opt/f | grep -c -e '0640' -e 'User:     7   Group:     8')" \
 	2 "--file: mode and owner"
 is "$(debugfs -R 'cat /opt/a:b' x.img 2>/dev/null)" 1 "--file: a name with a :"
+$build --file x/f:/opt/in/ -o x.img 2>/dev/null
+is "$(debugfs -R 'cat /opt/in/f' x.img 2>/dev/null)" 1 "--file: into a directory"
 ln -s m1 through
 for try in 1 2; do
 	$build --root through --exclude /out.img -o through/out.img 2>err ||

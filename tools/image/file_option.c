@@ -4,6 +4,7 @@
  */
 #include "tools/image/file_option.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,22 @@ static int number(const char *text, int base, unsigned long max, uint32_t *out)
 	return 0;
 }
 
+/* As cp has it, "DIR/" is a directory that the file goes into. */
+static int put(struct tree *t, const char *from, const char *to,
+	       struct tree_node *node)
+{
+	const char *slash = strrchr(from, '/');
+	char *path;
+	int err;
+
+	if (asprintf(&path, "%s%s", to, to[strlen(to) - 1] != '/' ? "" :
+		     slash ? slash + 1 : from) < 0)
+		abort();
+	err = source_add_file(t, path, from, node);
+	free(path);
+	return err;
+}
+
 static int add(struct tree *t, const char *text,
 	       char *field[FILE_OPTION_FIELDS], unsigned n)
 {
@@ -66,7 +83,7 @@ static int add(struct tree *t, const char *text,
 		return report_error("--file %s: an owner or group that is no "
 				    "number", text);
 	node->mode |= mode;
-	return source_add_file(t, field[1], field[0], node);
+	return put(t, field[0], field[1], node);
 }
 
 int file_option_add(struct tree *t, const char *text)

@@ -255,17 +255,19 @@ struct tree_node *gate_put(struct tree *t, const char *path,
 	return dir ? gate_place(t, dir, name, len, node) : NULL;
 }
 
-int gate_link(struct tree *t, const char *path, const char *to)
+struct tree_node *gate_link(struct tree *t, const struct tree *below,
+			    const char *path, const char *to)
 {
 	struct tree_node *n = gate_lookup(t, to, false);
 
-	if (!n)
-		return report_error("/%s: a hard link to %s, which is not "
-				    "there", path + strspn(path, "/"), to);
-	if (S_ISDIR(n->mode))
-		return report_error("/%s: a hard link to a directory, %s",
-				    path + strspn(path, "/"), to);
-	return gate_put(t, path, n) ? 0 : -1;
+	if (!n && below)
+		n = gate_lookup(below, to, false);
+	if (n && !S_ISDIR(n->mode))
+		return gate_put(t, path, n);
+	report_error("/%s: a hard link to %s%s%s", path + strspn(path, "/"),
+		     n ? "a directory, " : "", to,
+		     n ? "" : ", which is not there");
+	return NULL;
 }
 
 /* ---- one tree over another ---- */

@@ -28,8 +28,12 @@ struct tree_node *gate_place(struct tree *t, struct tree_node *dir,
 struct tree_node *gate_put(struct tree *t, const char *path,
 			   struct tree_node *node);
 
-/* PATH becomes another name of what TO names.  0, or -1 reported. */
-int gate_link(struct tree *t, const char *path, const char *to);
+/*
+ * PATH becomes another name of what TO names, in T or, if that is not NULL,
+ * BELOW, over which T will be put.  That, or NULL with an error reported.
+ */
+struct tree_node *gate_link(struct tree *t, const struct tree *below,
+			    const char *path, const char *to);
 
 /* Take PATH, no link of it followed, out of T.  0; -1: it is not there. */
 int gate_remove(struct tree *t, const char *path);

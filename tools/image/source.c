@@ -64,7 +64,7 @@ static int add_tar(struct tree *t, const char *path, int fd)
 {
 	struct archive *a = source_open_fd(fd, path);
 	uint64_t n = 0;
-	int err = a ? source_archive(t, a, path, &n) : -1;
+	int err = a ? source_archive(t, NULL, a, path, &n) : -1;
 
 	archive_read_free(a);
 	if (!err && !n)
@@ -91,7 +91,7 @@ static int add_mtree(struct tree *t, const char *path, int fd)
 	else if (archive_read_open_fd(a, fd, 1 << 16) < ARCHIVE_WARN)
 		err = report_error("%s: %s", path, archive_error_string(a));
 	if (!err)
-		err = source_archive(t, a, path, &n);
+		err = source_archive(t, NULL, a, path, &n);
 	archive_read_free(a);
 	if (here >= 0 && fchdir(here))
 		err = report_errno("going back");

@@ -34,9 +34,12 @@ int source_add_text(struct tree *t, const char *path, const char *text);
 /* The parts of those. */
 void source_keep_out(const char *file, const char *const *exclude);
 int source_dir(struct tree *t, const char *path, int fd);
-/* A is open; NAME for errors.  Counts the members into *N. */
-int source_archive(struct tree *t, struct archive *a, const char *name,
-		   uint64_t *n);
+/*
+ * A is open; NAME for errors.  Counts the members into *N.  Hard links may lead
+ * to what is in BELOW, whose memory T shares; NULL: nothing is.
+ */
+int source_archive(struct tree *t, const struct tree *below,
+		   struct archive *a, const char *name, uint64_t *n);
 /* Archive of tar's formats that reads FD; NULL reported. */
 struct archive *source_open_fd(int fd, const char *name);
 /*

@@ -19,6 +19,7 @@
 
 struct members {
 	struct tree *tree;
+	const struct tree *below;	/* or NULL */
 	struct archive *archive;
 	const char *name;	/* of the archive, for errors */
 	struct acl_list acls;
@@ -113,10 +114,10 @@ static int add_link(struct members *m, struct archive_entry *e,
 {
 	struct tree_node *n;
 
-	if (gate_link(m->tree, path, to))
+	n = gate_link(m->tree, m->below, path, to);
+	if (!n)
 		return -1;
 	/* pax may give the bytes with the last name. */
-	n = gate_lookup(m->tree, to, false);
 	if (archive_entry_size_is_set(e) && archive_entry_size(e) > 0 &&
 	    S_ISREG(n->mode))
 		return read_data(m, n, e, path);
@@ -201,10 +202,11 @@ static bool only_name(struct archive *a)
 	return why && strstr(why, "can't be converted");
 }
 
-int source_archive(struct tree *t, struct archive *a, const char *name,
-		   uint64_t *n)
+int source_archive(struct tree *t, const struct tree *below,
+		   struct archive *a, const char *name, uint64_t *n)
 {
-	struct members m = { .tree = t, .archive = a, .name = name };
+	struct members m = { .tree = t, .below = below, .archive = a,
+			     .name = name };
 	struct archive_entry *e;
 	int got, err = 0;
 

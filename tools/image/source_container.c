@@ -116,7 +116,7 @@ static int add_layer(struct container *c, const struct tree_node *n,
 	if (archive_read_open(a, &l, NULL, read_layer, NULL) < ARCHIVE_WARN)
 		err = bad(c, what, ": no layer");
 	else
-		err = source_archive(&t, a, what, &members);
+		err = source_archive(&t, &c->rootfs, a, what, &members);
 	if (!err)
 		err = gate_merge(&c->rootfs, &t, true);
 	archive_read_free(a);
