@@ -166,6 +166,57 @@ is "$(sfdisk -d new | grep -c "label-id: ${u}0\|start= *40, .*uuid=${u}1, name=\
 sfdisk -Vq new >out 2>&1
 ok $? 'and sound'
 
+# Boots: each time a PV guest, with the old root where it was.
+boots() { # NAME IMAGE OPTION...
+	name=$1 image=$2 want='PV root /dev/xvda1 old
+disks xvda1'
+	shift 2
+	case $* in
+	*xen*)	want='PV root /dev/xvda1 old
+disks xvda xvda1 xvda14 xvda15' ;;
+	*nic*)	want="$want
+address 10.0.2.15" ;;
+	esac
+	timeout 900 "$twinboot" run "$image" --timeout 800 "$@" >console 2>&1 \
+		</dev/null
+	is "$(tr -d '\r' <console | sed -n '/written/d;s/ *$//;s/^RESULT //p')" \
+		"$want" "$name"
+	grep -q ^RESULT console || tail -15 console | sed 's/^/# /'
+}
+menu root=/dev/xvda1 console=hvc0 quiet ${LONG:+adopt.write}
+bare old
+adopt old -o new
+boots 'BIOS, virtio, virtio-net' new --path bios --nic virtio
+boots 'UEFI, NVMe, e1000' new --path uefi --disk nvme --nic e1000
+if [ -n "$LONG" ]; then
+	boots 'BIOS, IDE, e1000' new --path bios --disk ide --nic e1000
+	boots 'BIOS, virtio-scsi' new --path bios --disk scsi --nic virtio
+	boots 'UEFI, AHCI' new --path uefi --disk ahci --nic virtio
+	boots 'genuine Xen' new --path xen
+	boots 'writes' new --path bios --write --nic virtio
+	part new 209715200 >back
+	is "$(debugfs -R 'cat /data' back 2>/dev/null | sha256sum)" \
+		"$(debugfs -R 'cat /sum' back 2>/dev/null)" \
+		'64 MiB written in the guest are on the image'
+	e2fsck -fn back >out 2>&1
+	ok $? 'and its file system is sound'
+	qemu-img convert -O qcow2 old old.qcow2
+	adopt old.qcow2 -O qcow2 -o new.qcow2
+	boots 'qcow2, UEFI, virtio' new.qcow2 --path uefi --nic virtio
+	mbr 63 409700,4000,82
+	adopt mbr -o new
+	disk() { # like boots, of a disk with its own table
+		timeout 900 "$twinboot" run new --timeout 800 --nic virtio \
+			"$@" >console 2>&1 </dev/null
+		is "$(tr -d '\r' <console | sed -n 's/^RESULT \(PV.*\)/\1/p;
+			s/^RESULT \(address\)/\1/p')" "PV root /dev/xvda1 old
+address 10.0.2.15" "an MBR at sector 63: $*"
+	}
+	disk --path bios
+	disk --path uefi --disk ahci
+	disk --path bios --disk ide
+fi
+
 # What is refused; nothing is left.
 refused() { # TEXT COMMAND...
 	fails "$@"
