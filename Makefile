@@ -177,7 +177,7 @@ with_lzo = $(if $(filter 0,$(LZO)),$(patsubst loader/unpack/unpack_lzo.c,\
 	kernelgen/no_lzo/pack_lzo.c,$(1))),$(1))
 SHARED := $(call with_lzo,$(SHARED))
 # Also for tests: all of the host programs but their main().
-TOOLS_ROOMS := tools tools/host tools/image tools/adopt \
+TOOLS_ROOMS := tools tools/host tools/image tools/adopt tools/install \
 	tools/change tools/vm tools/matrix tools/matrix/page
 TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
 	kernelgen/kernelgen.c,$(wildcard $(TOOLS_ROOMS:%=%/*.c) \

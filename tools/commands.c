@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&diff_command,
 	&env_command,
 	&inspect_command,
+	&install_command,
 	&ls_command,
 	&matrix_command,
 	&menu_command,

@@ -23,6 +23,7 @@ extern const struct command cp_command;
 extern const struct command diff_command;
 extern const struct command env_command;
 extern const struct command inspect_command;
+extern const struct command install_command;
 extern const struct command ls_command;
 extern const struct command matrix_command;
 extern const struct command menu_command;

@@ -28,7 +28,6 @@ struct fat {
 	struct tree_visitor visitor;
 	const char *scratch;
 	char image[4096];	/* FILE@@OFFSET, as mtools write it */
-	char source_date[48];
 	char dir[4096];		/* where the batch goes, "::/" + directory */
 	unsigned n;
 	char *file[BATCH];	/* names in the scratch directory */
@@ -37,13 +36,14 @@ struct fat {
 	uint64_t done, total;
 };
 
-static int run_mtool(const struct fat *x, const char *const *argv)
+int mkfat_mtool(const char *const *argv)
 {
+	char date[48];
 	/* The user's mtools settings must not change the image. */
 	const char *env[] = { "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
-			      "TZ=UTC", "LC_ALL=C.UTF-8", x->source_date,
-			      NULL };
+			      "TZ=UTC", "LC_ALL=C.UTF-8", date, NULL };
 
+	snprintf(date, sizeof(date), "SOURCE_DATE_EPOCH=%ld", filetree_time());
 	return proc_run(argv, env);
 }
 
@@ -57,7 +57,7 @@ static int flush(struct fat *x)
 		argv[n++] = x->file[i];
 	argv[n] = x->dir;
 	if (x->n)
-		err = run_mtool(x, argv);
+		err = mkfat_mtool(argv);
 	for (unsigned i = 0; i < x->n; i++) {
 		unlink(x->file[i]);
 		free(x->file[i]);
@@ -76,7 +76,7 @@ static int make_dir(struct fat *x, const char *path)
 	x->made = realloc(x->made, (x->n_made + 1) * sizeof(*x->made));
 	if (!x->made || !(x->made[x->n_made++] = strdup(path)))
 		abort();
-	return run_mtool(x, argv);
+	return mkfat_mtool(argv);
 }
 
 /* The directory of PATH becomes x->dir; made when it is missing. */
@@ -253,7 +253,7 @@ static int format(const struct fat *x, const struct mkfs *m,
 	snprintf(hidden, sizeof(hidden), "%lu", m->offset / m->sector);
 	snprintf(bytes, sizeof(bytes), "%u", m->sector);
 	snprintf(per, sizeof(per), "%u", cluster(m, least_cluster(m, t)));
-	return run_mtool(x, argv) ? -1 : clear_entries(m);
+	return mkfat_mtool(argv) ? -1 : clear_entries(m);
 }
 
 /* Two tables of 4 bytes a cluster, and the files. */
@@ -285,8 +285,6 @@ int mkfat_write(const struct mkfs *m, const struct tree *t)
 	if (!x.scratch)
 		return -1;
 	snprintf(x.image, sizeof(x.image), "%s@@%lu", m->image, m->offset);
-	snprintf(x.source_date, sizeof(x.source_date), "SOURCE_DATE_EPOCH=%ld",
-		 filetree_time());
 	strcpy(x.dir, "::/");
 	err = format(&x, m, t);
 	if (!err)

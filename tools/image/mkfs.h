@@ -33,6 +33,9 @@ int mkfat_write(const struct mkfs *m, const struct tree *t);
 uint64_t mkext_need(const struct mkfs *m, const struct tree *t);
 uint64_t mkfat_need(const struct mkfs *m, const struct tree *t);
 
+/* Run one of mtools, whose times are filetree_time().  0, or -1 reported. */
+int mkfat_mtool(const char *const *argv);
+
 /* Before filetree_finish: what every ext file system has. */
 int mkext_prepare(struct tree *t);
 

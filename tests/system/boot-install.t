@@ -1,0 +1,185 @@
+#!/bin/sh
+# twinboot install: boot code put into images that others made, and renewed.
+# Nothing but what --json names changes; wherever the power goes, BIOS and UEFI
+# find the old code or the new, whole.
+# LONG=1: power goes after each write and in the middle of each.
+. "$(dirname "$0")/tap.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$PATH:/usr/sbin:/sbin
+cd "$tmp" || exit 1
+export SOURCE_DATE_EPOCH=1600000000
+cc -shared -fPIC -O1 -o cut.so "$here/cutwrites.c" -ldl
+
+mkdir -p root/boot/grub
+"$B/kernelgen" --format bzimage -o root/boot/k
+printf '%s\n' 'timeout 0' 'title a' 'kernel /boot/k' >root/boot/grub/menu.lst
+
+# Another version of each program: the same but for one word, or longer.
+mkdir next
+cp "$B"/boot/mbr.bin "$B"/boot/stage2.bin "$B"/boot/hv.e* \
+	"$B"/boot/twinboot.efi next/
+perl -0777 -i -pe 'my ($m, $size, $sum) = unpack "V3";
+	my $at = $size - 8;
+	substr($_, $at, 4) = pack "V", unpack("V", substr $_, $at, 4) + 1;
+	substr($_, 8, 4) = pack "V", ($sum - 1) & 0xffffffff' next/stage2.bin
+for f in next/*.efi; do head -c 5120 /dev/zero | tr '\0' x >>"$f"; done
+
+# paths IMAGE: what BIOS and UEFI would do
+paths() {
+	"$twinboot" inspect "$1" --json | jq -rc \
+		'[.paths[] | select(.path != "pv") | .status]'
+}
+# outside OLD NEW: how many bytes differ that the list of writes does not have
+outside() {
+	jq -r '.writes[] | "\(.offset) \(.size)"' json >ranges
+	perl -e 'local $/; my @d = map { open my $f, "<", $_ or die; <$f> }
+		@ARGV[0, 1];
+		open my $r, "<", "ranges"; for (split /\n/, <$r>) {
+			my ($at, $n) = split; substr($_, $at, $n) = "\0" x $n
+				for @d; }
+		print length($d[0]) == length($d[1]) ?
+			(($d[0] ^ $d[1]) =~ tr/\0//c) : "sizes"' "$1" "$2"
+}
+# install IMAGE OPTION...
+install() {
+	"$twinboot" install "$@" --json >json 2>err || sed 's/^/# /' err
+}
+
+# Others' images: a GPT with a BIOS boot partition and an ESP, neither ours.
+gpt() {
+	rm -f img
+	truncate -s 64M img
+	printf '%s\n' 'label: gpt' \
+		'start=2048,size=8192,type=21686148-6449-6E6F-744E-656564454649' \
+		'start=10240,size=73728,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B' \
+		'start=83968,size=40960' | sfdisk -q img
+	mke2fs -q -F -t ext4 -d root fs 20M >out 2>&1
+	dd if=fs of=img bs=512 seek=83968 conv=notrunc status=none
+	mkfs.fat -F 32 --offset 10240 img 36864 >out 2>&1
+	export MTOOLS_SKIP_CHECK=1
+	mmd -i img@@5M ::/EFI ::/EFI/BOOT ::/EFI/other
+	head -c 200000 /dev/urandom >theirs
+	mcopy -i img@@5M theirs ::/EFI/BOOT/BOOTX64.EFI
+	mcopy -i img@@5M theirs "::/EFI/other/a long name.efi"
+}
+gpt
+cp img before
+is "$(paths img)" '["not there","fails"]' 'an image that is not ours'
+install img --dry-run
+cmp -s img before
+ok $? 'dry run: nothing is written'
+install img
+is "$(paths img)" '["ok","ok"]' 'GPT: BIOS and UEFI'
+is "$(outside before img)" 0 'nothing else changed'
+mcopy -n -i img@@5M "::/EFI/other/a long name.efi" there && cmp -s there theirs
+ok $? 'others'"'"' files are there'
+dd if=img of=esp bs=1M skip=5 count=36 status=none
+fsck.fat -n esp >out 2>&1
+ok $? 'the ESP is sound'
+install img
+is "$(jq -c '.writes | map(select(.what | test("ESP|efi"))) | length' json)" 0 \
+	'a second time the ESP stays as it is'
+
+# Power cuts while the code is renewed.
+cp img old
+install img --boot-dir next
+cp img new
+is "$(paths img)" '["ok","ok"]' 'renewed'
+is "$(outside old img)" 0 'nothing else changed'
+writes=$(jq '.writes | length' json)
+mcopy -n -i old@@5M ::/EFI/BOOT/BOOTX64.EFI old.efi
+loader() { # the loader of cut: old, new or something else
+	mcopy -n -i cut@@5M ::/EFI/BOOT/BOOTX64.EFI cut.efi 2>/dev/null </dev/null
+	cmp -s cut.efi old.efi && echo old && return
+	cmp -s cut.efi next/twinboot.efi && echo new || echo broken
+}
+step=$([ -n "$LONG" ] && echo 1 || echo 3)
+bad=0 seen=
+for half in '' ${LONG:+1}; do
+	n=0
+	while [ $n -lt "$writes" ]; do
+		cp --reflink=auto old cut
+		(export CUT_FILE="$tmp/cut" CUT_AFTER=$n LD_PRELOAD="$tmp/cut.so"
+		[ -z "$half" ] || export CUT_HALF=1
+		"$twinboot" install cut --boot-dir "$tmp/next" >out 2>&1)
+		is=$(loader)
+		[ "$(paths cut)" = '["ok","ok"]' ] && [ "$is" != broken ] || {
+			bad=$((bad + 1))
+			echo "# after $n of $writes writes: $is, $(paths cut)"
+		}
+		seen="$seen $is"
+		n=$((n + step))
+	done
+done
+is $bad 0 "power cuts: each image boots the old code or the new"
+case $seen in *old*new*) true ;; *) false ;; esac
+ok $? 'both were seen'
+"$twinboot" install cut --boot-dir next >out 2>&1
+is "$(paths cut) $(loader)" '["ok","ok"] new' 'and is mended by one more try'
+dd if=cut of=esp bs=1M skip=5 count=36 status=none
+fsck.fat -n esp >out 2>&1
+ok $? 'also the ESP'
+
+# Where old and new do not fit: a backup, and back from a cut.
+gpt
+dd if=/dev/urandom of=img bs=1M seek=1 count=4 conv=notrunc status=none
+cp img before
+fails 'give --backup FILE' "$twinboot" install img
+cmp -s img before
+ok $? 'nothing is written'
+CUT_FILE=$tmp/img CUT_AFTER=$(($("$twinboot" install img --dry-run --json |
+	jq '.writes | length') - 2)) CUT_HALF=1 LD_PRELOAD=$tmp/cut.so \
+	"$twinboot" install img --backup kept >out 2>&1
+cmp -s img before
+is $? 1 'power goes in between'
+"$twinboot" install img --restore kept && cmp -s img before
+ok $? '--restore: as it was'
+install img --backup kept2
+is "$(paths img)" '["ok","ok"]' 'with a backup it goes in'
+head -c 1000 kept >part
+fails 'not a backup of ours, or not whole' "$twinboot" install img \
+	--restore part
+truncate -s 1M small
+fails 'of another image' "$twinboot" install small --restore kept
+
+# MBR: a gap of 2,047 sectors, or none.
+mbr() { # FIRST
+	rm -f img
+	truncate -s 32M img
+	printf 'label: dos\nlabel-id: 0x12345678\n%s,40960,83\n' "$1" |
+	sfdisk -q --force img
+	dd if=fs of=img bs=512 seek="$1" conv=notrunc status=none
+}
+mbr 2048
+cp img before
+install img
+is "$(paths img)" '["ok","not there"]' 'MBR with a gap'
+is "$(outside before img)" 0 'nothing else changed'
+is "$(sfdisk -d img | grep -c 'label-id: 0x12345678\|start= *2048, size= *40960, type=83')" \
+	2 'table and signature are as they were'
+"$twinboot" run img --path bios --timeout 120 >console 2>&1
+grep -q '^PROBE' console
+ok $? 'it boots' || sed 's/^/# /' console
+mbr 63
+cp img before
+fails 'first partition are 62 sectors, needed are 2047' "$twinboot" install img
+cmp -s img before
+ok $? 'nothing is written'
+
+fails 'no BIOS boot: there is no partition table' "$twinboot" install fs --boot bios
+qemu-img convert -O qcow2 old q
+fails 'it is qcow2: make a raw image of it first' "$twinboot" install q
+fails '--boot' "$twinboot" install old --boot pv
+is "$status" 2 'wrong usage'
+# A full ESP.
+gpt
+head -c 1M /dev/urandom >some
+for i in $(seq 35) ; do
+	mcopy -i img@@5M some "::/full$i" 2>/dev/null
+done
+cp img before
+"$twinboot" install img >out 2>&1
+is $? 1 'a full ESP is an error'
+cmp -s img before
+ok $? 'nothing is written'
+done_testing

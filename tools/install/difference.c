@@ -1,0 +1,48 @@
+/*
+ * In whole sectors, which a disk writes or does not write; neighbours that
+ * differ are one write.
+ */
+#include "tools/install/difference.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/report.h"
+
+#define SECTOR 512u
+#define CHUNK (1u << 20)
+
+static int take(struct writes *w, int old, const uint8_t *p, size_t len,
+		uint64_t at, uint64_t off, const char *what)
+{
+	writes_add(w, off + at, p, len, what);
+	if (pwrite(old, p, len, (off_t)at) == (ssize_t)len)
+		return 0;
+	return report_errno("a scratch file");
+}
+
+int difference_add(struct writes *w, int old, int new, uint64_t size,
+		   uint64_t off, const char *what)
+{
+	static uint8_t a[CHUNK], b[CHUNK];
+
+	for (uint64_t at = 0; at < size; at += CHUNK) {
+		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
+		size_t from, to;
+
+		if (pread(old, a, n, (off_t)at) != (ssize_t)n ||
+		    pread(new, b, n, (off_t)at) != (ssize_t)n)
+			return report_error("a scratch file cannot be read");
+		for (from = 0; from < n; from = to + SECTOR) {
+			while (from < n && !memcmp(a + from, b + from, SECTOR))
+				from += SECTOR;
+			to = from;
+			while (to < n && memcmp(a + to, b + to, SECTOR))
+				to += SECTOR;
+			if (to > from && take(w, old, b + from, to - from,
+					      at + from, off, what))
+				return -1;
+		}
+	}
+	return 0;
+}
