@@ -526,7 +526,8 @@ $(B)/man/.made: $(B)/manual $(wildcard docs/man/*) CHANGELOG.md
 	$(Q)mkdir $(@D)/completion && mv $(@D)/twinboot.bash $(@D)/completion/twinboot
 	$(Q)for f in $(MAN_DOCS); do sed -e 's/@VERSION@/$(VERSION)/' \
 	  -e 's/@DATE@/$(DATE)/' -e '/^@COMMANDS@$$/{r $(@D)/commands.man' \
-	  -e 'd;}' -e '/^@KEYS@$$/{r $(@D)/keys.man' -e 'd;}' $$f \
+	  -e 'd;}' -e '/^@KEYS@$$/{r $(@D)/keys.man' -e 'd;}' \
+	  -e '/^@LST@$$/{r $(@D)/lst.man' -e 'd;}' $$f \
 	  >$(@D)/$${f##*/}; done
 	$(Q)touch $@
 

@@ -10,6 +10,7 @@
 #include "menu/drives.h"
 #include "menu/parttype.h"
 #include "menu/save.h"
+#include "menu/help.h"
 #include "menu/menu.h"
 #include "menu/shell.h"
 #include "menu/show.h"
@@ -33,7 +34,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_FIND] = show_find,
 	[CMD_FSTEST] = run_ignored,
 	[CMD_GEOMETRY] = show_geometry,
-	[CMD_HELP] = run_ignored,
+	[CMD_HELP] = help_command,
 	[CMD_HIDE] = parttype_hide,
 	[CMD_IMPSPROBE] = run_ignored,
 	[CMD_IOPROBE] = run_ignored,

@@ -40,6 +40,7 @@ SECTIONS
 		*libshared-boot.a:envstore.o(ALL)
 		*libshared-boot.a:extra.o(ALL)
 		*libshared-boot.a:fs_write.o(ALL)
+		*libshared-boot.a:help.o(ALL)
 		*libshared-boot.a:parttype.o(ALL)
 		*libshared-boot.a:prompt.o(ALL)
 		*libshared-boot.a:save.o(ALL)

@@ -42,7 +42,7 @@ hash=$(openssl passwd -6 -salt saltstring secret)
 cat >menu.lst <<END
 default 0
 fallback 1
-timeout 30
+timeout 4
 password --encrypted $hash
 title None
 kernel /boot/none
@@ -63,9 +63,9 @@ n=0
 for path in $paths; do
 	n=$((n + 1))
 	start $path
-	press '0> None' 'e\n'	# e: refused; Enter: no file, the fallback
+	# Nobody types: no file, and the fallback is locked.
 	press 'Error 32: Must be authenticated: lock' 'x'
-	press '0> None' 'pwrong\r'
+	press '1> Locked BIOS' 'epwrong\r'
 	press 'wrong password' 'xpsecret\r'
 	press '0> None' "${n}e"
 	press 'kernel /boot/[a-z]* one' 'je'

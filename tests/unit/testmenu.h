@@ -51,6 +51,13 @@ static inline enum fake_end run(const char *name)
 	return fake_run(path, NULL);
 }
 
+/* The keys of TEXT, from AT on. */
+static inline void type_text(uint64_t at, const char *text)
+{
+	for (; *text; text++)
+		fake_press(at++, *text);
+}
+
 static inline void prints(const char *text)
 {
 	if (!strstr(fake.out, text))

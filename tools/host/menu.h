@@ -15,4 +15,7 @@ void menu_explain(const struct lst *l, enum lst_dialect dialect, FILE *out);
 /* Only what is odd: nothing at all for a file as it should be. */
 void menu_lint(const struct lst *l, enum lst_dialect dialect, FILE *out);
 
+/* What entry E comes to on each path, for people. */
+void menu_words(const struct lst *l, const struct lst_entry *e, FILE *out);
+
 #endif

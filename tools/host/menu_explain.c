@@ -46,6 +46,7 @@ static void print_entry(const struct lst *l, uint32_t n, FILE *out)
 		text_put(lst_args(l, &l->line[i]), out);
 		fputc('\n', out);
 	}
+	menu_words(l, e, out);
 }
 
 void menu_explain(const struct lst *l, enum lst_dialect dialect, FILE *out)

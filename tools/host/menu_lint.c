@@ -34,36 +34,53 @@ static void remark(struct lint *t, uint32_t line, const char *format, ...)
 	fputc('\n', t->out);
 }
 
-/* Whose command NAME is, when it is not GRUB 0.97's. */
-static const char *dialect_of(const char *name)
+/* Commands that are not GRUB 0.97's: whose, and what is written here. */
+static const struct foreign {
+	const char *names, *whose, *here;
+} foreign[] = {
+	{ " kernel$ ", "illumos (Solaris)", "kernel, its $ISADIR and "
+	  "$ZFS-BOOTFS written out" },
+	{ " module$ ", "illumos (Solaris)", "module, its $ISADIR written out" },
+	{ " findroot ", "illumos (Solaris)", "root (hdN,M)" },
+	{ " bootfs ", "illumos (Solaris)", "-B zfs-bootfs=POOL/NUMBER behind "
+	  "the kernel's name" },
+	{ " min_mem64 variable ", "illumos (Solaris)", NULL },
+	{ " debug errorcheck write if call goto setvbe gfxmenu iftitle clear"
+	  " checkrange exit_g4d commandline ", "grub4dos", NULL },
+	{ " set echo ", "grub4dos and GRUB 2", "default and timeout without "
+	  "`set'; pause for `echo'" },
+	{ " uuid ", "Ubuntu's patched GRUB", "root (hdN,M)" },
+	{ " quiet ", "Debian's patched GRUB", NULL },
+	{ " device dump quit ", "the grub shell", NULL },
+	{ " linux linux16 linuxefi multiboot multiboot2 ", "GRUB 2", "kernel" },
+	{ " initrd16 initrdefi ", "GRUB 2", "initrd" },
+	{ " module2 ", "GRUB 2", "module" },
+	{ " menuentry ", "GRUB 2", "title, and no braces" },
+	{ " submenu ", "GRUB 2", "entries of their own, or configfile" },
+	{ " search ", "GRUB 2", "root (hdN,M)" },
+	{ " load_env save_env ", "GRUB 2", "default saved and savedefault" },
+	{ " drivemap ", "GRUB 2", "map" },
+	{ " password_pbkdf2 ", "GRUB 2", "password --encrypted" },
+	{ " terminal_output terminal_input ", "GRUB 2", "terminal" },
+	{ " insmod loadfont ", "GRUB 2", "nothing" },
+};
+
+static const struct foreign *foreign_find(const char *name)
 {
-	static const struct {
-		const char *names, *whose;
-	} known[] = {
-		{ " kernel$ module$ findroot bootfs min_mem64 variable ",
-		  "illumos (Solaris)" },
-		{ " commandline errorcheck write if set call echo goto debug"
-		  " setvbe gfxmenu iftitle clear checkrange exit_g4d ",
-		  "grub4dos" },
-		{ " uuid ", "Ubuntu's patched GRUB" },
-		{ " quiet ", "Debian's patched GRUB" },
-		{ " device dump quit ", "the grub shell" },
-		{ " linux linux16 initrd16 menuentry submenu insmod search"
-		  " multiboot load_env terminal_output ", "GRUB 2" },
-	};
 	char word[40];
 
 	snprintf(word, sizeof(word), " %.36s ", name);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strstr(known[i].names, word))
-			return known[i].whose;
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (strstr(foreign[i].names, word))
+			return &foreign[i];
 	return NULL;
 }
 
 /* A line whose command this dialect does not know. */
 static void unknown(struct lint *t, const struct lst_line *line)
 {
-	const char *text = lst_text(t->l, line), *whose;
+	const char *text = lst_text(t->l, line), *whose = NULL, *here = NULL;
+	const struct foreign *f;
 	int len = (int)strcspn(text, " =");
 	char name[40];
 
@@ -76,14 +93,19 @@ static void unknown(struct lint *t, const struct lst_line *line)
 		       "line is not what it looks like");
 		return;
 	}
-	whose = dialect_of(name);
-	if (!whose && command_find(name, strlen(name),
+	f = foreign_find(name);
+	if (f) {
+		whose = f->whose;
+		here = f->here;
+	} else if (command_find(name, strlen(name),
 				   t->dialect == LST_GNU097 ? LST_PVGRUB :
-				   LST_GNU097))
+				   LST_GNU097)) {
 		whose = t->dialect == LST_GNU097 ? "PV-GRUB" : "GRUB 0.97";
+	}
 	if (whose)
 		remark(t, line->line, "\"%s\" is a command of %s; the line is "
-		       "dropped", name, whose);
+		       "dropped%s%s", name, whose, here ? "; here: " : "",
+		       here ? here : "");
 	else
 		remark(t, line->line, "unknown command \"%s\"; the line is "
 		       "dropped", name);
@@ -94,9 +116,10 @@ static void arguments(struct lint *t, const struct lst_line *line)
 {
 	static const struct {
 		enum lst_cmd cmd;
-		const char *what;
+		const char *what, *here;
 	} grub4dos[] = {
-		{ CMD_FIND, "--set-root" }, { CMD_MAP, "--mem" },
+		{ CMD_FIND, "--set-root", "root (hdN,M)" },
+		{ CMD_MAP, "--mem", "kernel /memdisk, initrd IMAGE" },
 		{ CMD_MAP, "--hook" }, { CMD_MAP, "(0xff)" },
 		{ CMD_MAP, "(hd32)" }, { CMD_ROOT, "(hd32)" },
 		{ CMD_ROOT, "(rd)" }, { CMD_KERNEL, "(rd)" },
@@ -108,8 +131,10 @@ static void arguments(struct lint *t, const struct lst_line *line)
 	for (size_t i = 0; i < sizeof(grub4dos) / sizeof(grub4dos[0]); i++)
 		if (line->cmd == grub4dos[i].cmd &&
 		    strstr(args, grub4dos[i].what))
-			remark(t, line->line, "%s %s is grub4dos's",
-			       command_name(line->cmd), grub4dos[i].what);
+			remark(t, line->line, "%s %s is grub4dos's%s%s",
+			       command_name(line->cmd), grub4dos[i].what,
+			       grub4dos[i].here ? "; here: " : "",
+			       grub4dos[i].here ? grub4dos[i].here : "");
 }
 
 /* In the header we run what is about the menu. */

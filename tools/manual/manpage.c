@@ -38,6 +38,11 @@ static void put(const char *s, FILE *out)
 	put_bytes(s, strlen(s), out);
 }
 
+void manpage_text(const char *s, FILE *out)
+{
+	put(s, out);
+}
+
 static void put_in(char font, const char *s, size_t len, FILE *out)
 {
 	fprintf(out, "\\f%c", font);

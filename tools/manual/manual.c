@@ -120,6 +120,8 @@ int main(int argc, char **argv)
 	write_pages(argv[1], argv[2]);
 	write_one(argv[1], "commands.man", manpage_commands);
 	write_one(argv[1], "keys.man", manpage_keys);
+	write_one(argv[1], "lst.man", lstpage_roff);
+	write_one(argv[1], "lst.md", lstpage_markdown);
 	write_one(argv[1], "twinboot.bash", complete_bash);
 	write_one(argv[1], "_twinboot", complete_zsh);
 	write_one(argv[1], "twinboot.fish", complete_fish);

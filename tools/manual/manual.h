@@ -32,6 +32,13 @@ void manpage_commands(FILE *out);
 /* Options as twinboot-recipe(5) has them: without dashes. */
 void manpage_keys(FILE *out);
 
+/* The commands of menu.lst: for menu.lst(5), and a table in Markdown. */
+void lstpage_roff(FILE *out);
+void lstpage_markdown(FILE *out);
+
+/* S as man(7) shows it. */
+void manpage_text(const char *s, FILE *out);
+
 void complete_bash(FILE *out);
 void complete_zsh(FILE *out);
 void complete_fish(FILE *out);
