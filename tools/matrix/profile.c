@@ -4,6 +4,7 @@
  */
 #include "tools/matrix/profile.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,19 +62,63 @@ bool profile_has(const struct profile *p, const char *path)
 	return strstr(p->paths, word);
 }
 
+/* The words of LIST, which blanks part. */
+static json_t *words_json(const char *list)
+{
+	json_t *words = json_array();
+
+	for (size_t len; list += strspn(list, " "), *list; list += len) {
+		len = strcspn(list, " ");
+		json_array_append_new(words, json_stringn(list, len));
+	}
+	return words;
+}
+
+static void put_json(void)
+{
+	json_t *list = json_array(), *all;
+
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+		json_array_append_new(list, json_pack(
+			"{ss ss so ss* ss* ss*}", "name", profiles[i].name,
+			"what", profiles[i].what, "paths",
+			words_json(profiles[i].paths), "machine",
+			profiles[i].machine, "disk", profiles[i].disk, "vdev",
+			profiles[i].vdev));
+	all = json_pack("{so}", "profiles", list);
+	json_dumpf(all, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(all);
+}
+
+struct given {
+	bool json;
+};
+
+static const struct options_row rows[] = {
+	{ "json", 0, NULL, "the same as one JSON object", OPTIONS_FLAG,
+	  offsetof(struct given, json) },
+};
+
 static const struct options options = {
-	.usage = "", .about = "List the machines that `twinboot matrix "
-			      "--profiles' can take.",
+	.usage = "[OPTION...]",
+	.about = "List the machines that `twinboot matrix --profiles' can "
+		 "take.",
+	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 };
 
 static int profiles_run(int argc, char **argv)
 {
+	struct given g = { 0 };
 	struct options_rest rest;
-	int err = options_parse(&options, NULL, argc, argv, &rest);
+	int err = options_parse(&options, &g, argc, argv, &rest);
 
 	if (err)
 		return err > 0 ? 0 : 2;
-	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+	if (g.json)
+		put_json();
+	for (size_t i = 0; !g.json &&
+	     i < sizeof(profiles) / sizeof(profiles[0]); i++)
 		printf("%-12s %s;%s\n", profiles[i].name, profiles[i].what,
 		       profiles[i].paths);
 	return 0;
