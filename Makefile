@@ -332,7 +332,7 @@ $(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \
 # 208 KiB is the limit: what does not run for every request can be small.
 HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	build config config_fdt config_tree drivers/ahci drivers/ata drivers/drivers drivers/disk \
-	drivers/ide drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio \
+	drivers/ide drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio drivers/virtio_mmio \
 	machine/acpi machine/apic \
 	machine/com machine/irq machine/log machine/memory machine/pci machine/power \
 	machine/refclock machine/reset machine/rtc machine/fadt machine/button \

@@ -156,6 +156,26 @@ static int set_vif(struct hv_config *c, const char *s, const char *end)
 	return 0;
 }
 
+/* SIZE@ADDRESS:LINE, as QEMU's microvm tells Linux */
+static int set_mmio(struct hv_config *c, const char *s, const char *end)
+{
+	struct config_mmio *m = &c->mmio[c->n_mmios];
+	const char *start = s;
+	uint64_t size, line;
+
+	if (c->n_mmios == CONFIG_MMIOS)
+		return bad(start, end, "too many devices");
+	if (number_take(&s, end, 10, 1 << 20, &size) || size < 512 ||
+	    !skip(&s, end, "@0x") ||
+	    number_take(&s, end, 16, (1ULL << 46) - 1, &m->base) ||
+	    m->base % 512 || !m->base || !skip(&s, end, ":") ||
+	    number_take(&s, end, 10, 255, &line) || s != end)
+		return bad(start, end, "SIZE@0xADDRESS:LINE is wanted");
+	m->line = (unsigned)line;
+	c->n_mmios++;
+	return 0;
+}
+
 static const struct option {
 	const char *name;
 	int (*set)(struct hv_config *c, const char *s, const char *end);
@@ -165,6 +185,7 @@ static const struct option {
 	{ "console=", set_console },
 	{ "vbd=", set_vbd },
 	{ "vif=", set_vif },
+	{ "virtio_mmio.device=", set_mmio },
 };
 
 static int set_option(struct hv_config *c, const char *s, const char *end,

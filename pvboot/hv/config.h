@@ -12,6 +12,7 @@
 enum {
 	CONFIG_VBDS = 16,
 	CONFIG_VIFS = 8,
+	CONFIG_MMIOS = 16,
 	CONFIG_ARGS = 1024,
 	CONFIG_NAME = 16
 };
@@ -42,6 +43,12 @@ struct hv_config {
 	bool no_vifs;		/* none at all */
 	unsigned n_vifs;	/* 0: all cards, in PCI order */
 	struct config_vif vif[CONFIG_VIFS];
+	/* Virtio devices that are not on PCI. */
+	unsigned n_mmios;
+	struct config_mmio {
+		uint64_t base;
+		unsigned line;
+	} mmio[CONFIG_MMIOS];
 	/*
 	 * Module numbers, -1: none.  Without a device tree the first module
 	 * not used otherwise is the kernel, the second the ramdisk.

@@ -39,6 +39,8 @@ void start(uint32_t magic, uint32_t info_pa)
 	setup_config(&config);
 	tty_use(config.console);
 	drivers_init();
+	for (unsigned i = 0; i < config.n_mmios; i++)
+		drivers_add_mmio(config.mmio[i].base, config.mmio[i].line);
 	d = domain_create();
 	build_domain(d, &config);
 	tables_leave();

@@ -53,6 +53,16 @@ static void test_cmdline(void **state)
 	assert_true(c.vbd[0].read_only);
 }
 
+static void test_mmio(void **state)
+{
+	assert_int_equal(line("virtio_mmio.device=512@0xfeb00e00:12 vif=none "
+			      "virtio_mmio.device=4096@0x1000:5"), 0);
+	assert_int_equal(c.n_mmios, 2);
+	assert_int_equal(c.mmio[0].base, 0xfeb00e00);
+	assert_int_equal(c.mmio[0].line, 12);
+	assert_int_equal(c.mmio[1].base, 0x1000);
+}
+
 static void test_vifs(void **state)
 {
 	assert_int_equal(line("vif=net3,mac=02:00:5e:aA:0F:ff vif=net0"), 0);
@@ -79,6 +89,13 @@ static void test_cmdline_errors(void **state)
 		"vbd=xvda:hd0,", "vbd=xvda:hd0,x", "vbd=xvda:hd0,1,rw",
 		"vbd=xvda:hd999", "vbd=zzz:hd0", "vbd=:hd0",
 		"vbd=xvdaaaaaaaaaaaaaaaaaaa1:hd0", "vbd=xvda:hd0 vbd=xvda:hd1",
+		"virtio_mmio.device=", "virtio_mmio.device=512@0xfeb00e00",
+		"virtio_mmio.device=512@feb00e00:1",
+		"virtio_mmio.device=512@0x0:1", "virtio_mmio.device=8@0x1000:1",
+		"virtio_mmio.device=512@0x1001:1",
+		"virtio_mmio.device=512@0x1000:256",
+		"virtio_mmio.device=512@0x1000:5:0",
+		"virtio_mmio.device=512@0x800000000000:5",
 		"hv memory=3", "hv verbose",
 		"vif=", "vif=net", "vif=eth0", "vif=net999", "vif=net0,",
 		"vif=net0,mac=", "vif=net0,mac=02:00:5e:00:00",
@@ -243,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cmdline),
+		cmocka_unit_test(test_mmio),
 		cmocka_unit_test(test_vifs),
 		cmocka_unit_test(test_cmdline_errors),
 		cmocka_unit_test(test_tree),

@@ -8,6 +8,7 @@
 #include "pvboot/hv/drivers/drivers.h"
 
 #include "pvboot/hv/drivers/conf.h"
+#include "pvboot/hv/drivers/virtio_mmio.h"
 #include "pvboot/hv/machine/log.h"
 
 /* Base classes (PCI Code and ID Assignment 1.9, section 1). */
@@ -34,4 +35,12 @@ static void found(const struct pci_dev *p)
 void drivers_init(void)
 {
 	pci_each(found);
+}
+
+void drivers_add_mmio(uint64_t base, unsigned line)
+{
+	struct pci_dev p;
+
+	if (virtio_mmio_find(base, line, &p))
+		found(&p);
 }

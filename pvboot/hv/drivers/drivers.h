@@ -23,5 +23,7 @@ struct pci_driver {
  * Afterwards only those that a driver has taken can reach memory.
  */
 void drivers_init(void);
+/* After it: a virtio device in memory at BASE, with its interrupt on LINE. */
+void drivers_add_mmio(uint64_t base, unsigned line);
 
 #endif

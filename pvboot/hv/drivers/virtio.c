@@ -9,6 +9,7 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 
+#include "pvboot/hv/drivers/virtio_mmio.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
@@ -138,13 +139,17 @@ static uint16_t legacy(const struct virtio *v, unsigned offset)
 
 static uint8_t get_status(struct virtio *v)
 {
+	if (v->mmio)
+		return virtio_mmio_status(v);
 	return v->modern ? COMMON(v)->device_status :
 		inb(legacy(v, VIRTIO_PCI_STATUS));
 }
 
 static void set_status(struct virtio *v, uint8_t status)
 {
-	if (v->modern)
+	if (v->mmio)
+		virtio_mmio_set_status(v, status);
+	else if (v->modern)
 		COMMON(v)->device_status = status;
 	else
 		outb(legacy(v, VIRTIO_PCI_STATUS), status);
@@ -177,8 +182,8 @@ bool virtio_open(struct virtio *v, const struct pci_dev *p)
 {
 	v->pci = *p;
 	pci_enable(p);
-	v->modern = find_modern(v);
-	if (!v->modern && !find_legacy(v)) {
+	v->modern = !p->mmio && find_modern(v);
+	if (p->mmio ? !virtio_mmio_open(v) : !v->modern && !find_legacy(v)) {
 		hv_log("virtio %x: no usable registers", p->address >> 8);
 		return false;
 	}
@@ -195,12 +200,29 @@ static uint64_t offered(struct virtio *v)
 {
 	uint64_t f;
 
+	if (v->mmio)
+		return virtio_mmio_offered(v);
 	if (!v->modern)
 		return inl(legacy(v, VIRTIO_PCI_HOST_FEATURES));
 	COMMON(v)->device_feature_select = 1;
 	f = (uint64_t)COMMON(v)->device_feature << 32;
 	COMMON(v)->device_feature_select = 0;
 	return f | COMMON(v)->device_feature;
+}
+
+static void accept(struct virtio *v)
+{
+	if (v->mmio) {
+		virtio_mmio_accept(v);
+	} else if (!v->modern) {
+		outl(legacy(v, VIRTIO_PCI_GUEST_FEATURES),
+		     (uint32_t)v->features);
+	} else {
+		COMMON(v)->guest_feature_select = 0;
+		COMMON(v)->guest_feature = (uint32_t)v->features;
+		COMMON(v)->guest_feature_select = 1;
+		COMMON(v)->guest_feature = (uint32_t)(v->features >> 32);
+	}
 }
 
 bool virtio_features(struct virtio *v, uint64_t wanted)
@@ -211,15 +233,9 @@ bool virtio_features(struct virtio *v, uint64_t wanted)
 	/* Without an IOMMU "platform" addresses are physical ones. */
 	wanted |= version_1 | 1ull << VIRTIO_F_ACCESS_PLATFORM;
 	v->features = offered(v) & wanted;
-	if (!v->modern) {
-		outl(legacy(v, VIRTIO_PCI_GUEST_FEATURES),
-		     (uint32_t)v->features);
+	accept(v);
+	if (!v->modern)
 		return true;
-	}
-	COMMON(v)->guest_feature_select = 0;
-	COMMON(v)->guest_feature = (uint32_t)v->features;
-	COMMON(v)->guest_feature_select = 1;
-	COMMON(v)->guest_feature = (uint32_t)(v->features >> 32);
 	set_status(v, status);
 	if (v->features & version_1 &&
 	    get_status(v) & VIRTIO_CONFIG_S_FEATURES_OK)
@@ -267,6 +283,8 @@ static unsigned select_queue(struct virtio *v, unsigned number, unsigned max)
 {
 	unsigned size;
 
+	if (v->mmio)
+		return virtio_mmio_select(v, number, max);
 	if (!v->modern) {
 		outw(legacy(v, VIRTIO_PCI_QUEUE_SEL), (uint16_t)number);
 		return inw(legacy(v, VIRTIO_PCI_QUEUE_NUM));
@@ -282,7 +300,9 @@ bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
 	unsigned size = select_queue(v, number, max);
 	uint64_t at = VIRTIO_PCI_QUEUE_NOTIFY;
 
-	if (v->modern)
+	if (v->mmio)
+		at = 0;
+	else if (v->modern)
 		at = (uint64_t)COMMON(v)->queue_notify_off *
 			v->notify_multiplier;
 	if (v->notify.len < 2 || at > v->notify.len - 2)
@@ -294,7 +314,9 @@ bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
 		       v->pci.address >> 8, number, size);
 		return false;
 	}
-	if (v->modern)
+	if (v->mmio)
+		virtio_mmio_place(v, q);
+	else if (v->modern)
 		place_modern(v, q);
 	else
 		outl(legacy(v, VIRTIO_PCI_QUEUE_PFN),
@@ -309,12 +331,17 @@ void virtio_start(struct virtio *v)
 
 void virtio_doorbell(struct virtio_queue *q)
 {
-	window_write16(&q->v->notify, q->doorbell, (uint16_t)q->number);
+	if (q->v->mmio)
+		virtio_mmio_notify(q->v, q->number);
+	else
+		window_write16(&q->v->notify, q->doorbell,
+			       (uint16_t)q->number);
 }
 
 unsigned virtio_interrupted(struct virtio *v)
 {
-	return window_read(&v->isr, 0, 1);
+	return v->mmio ? virtio_mmio_interrupted(v) :
+		window_read(&v->isr, 0, 1);
 }
 
 void virtio_kill(struct virtio *v, const char *why)

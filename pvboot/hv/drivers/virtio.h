@@ -1,7 +1,7 @@
 /*
- * Virtio over PCI (virtio 1.0, section 4.1, and its legacy interface), with
- * split queues (virtio_queue.h).  The device is not trusted more than must be:
- * what it writes into the queue is checked.
+ * Virtio over PCI (virtio 1.0, section 4.1, and its legacy interface) and in
+ * memory (virtio_mmio.h), with split queues (virtio_queue.h).  The device is
+ * not trusted more than must be: what it writes into the queue is checked.
  */
 #ifndef PVBOOT_HV_DRIVERS_VIRTIO_H
 #define PVBOOT_HV_DRIVERS_VIRTIO_H
@@ -26,6 +26,7 @@ struct virtio_window {
 struct virtio {
 	struct pci_dev pci;
 	bool modern;
+	volatile uint32_t *mmio;	/* virtio_mmio.c: not on PCI */
 	struct virtio_window common, notify, isr, config;
 	uint32_t notify_multiplier;
 	uint64_t features;	/* both sides' */

@@ -52,7 +52,7 @@ static bool probe(uint32_t address, struct pci_dev *p)
 {
 	uint32_t id;
 
-	p->address = address;
+	*p = (struct pci_dev){ .address = address };
 	id = pci_read32(p, PCI_VENDOR_ID);
 	p->vendor = (uint16_t)id;
 	p->device = (uint16_t)(id >> 16);
@@ -144,8 +144,11 @@ struct pci_bar pci_bar(const struct pci_dev *p, unsigned n)
 
 void pci_enable(const struct pci_dev *p)
 {
-	uint16_t command = pci_read16(p, PCI_COMMAND);
+	uint16_t command;
 
+	if (p->mmio)
+		return;
+	command = pci_read16(p, PCI_COMMAND);
 	command |= PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
 	command &= (uint16_t)~PCI_COMMAND_INTX_DISABLE;
 	pci_write16(p, PCI_COMMAND, command);
@@ -153,15 +156,21 @@ void pci_enable(const struct pci_dev *p)
 
 void pci_disable(const struct pci_dev *p)
 {
-	uint16_t command = pci_read16(p, PCI_COMMAND);
+	uint16_t command;
 
+	if (p->mmio)
+		return;
+	command = pci_read16(p, PCI_COMMAND);
 	pci_write16(p, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MASTER);
 }
 
 unsigned pci_irq(const struct pci_dev *p)
 {
-	unsigned line = pci_read8(p, PCI_INTERRUPT_LINE);
+	unsigned line;
 
+	if (p->mmio)
+		return p->line < 16 ? p->line : 255;
+	line = pci_read8(p, PCI_INTERRUPT_LINE);
 	return pci_read8(p, PCI_INTERRUPT_PIN) && line < 16 ? line : 255;
 }
 

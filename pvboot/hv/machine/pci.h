@@ -13,6 +13,12 @@ struct pci_dev {
 	uint32_t address;
 	uint16_t vendor, device;
 	uint32_t class;		/* base, sub, interface */
+	/*
+	 * Not 0: a virtio device that is not on PCI, with its registers there
+	 * and its interrupt on LINE.  It is numbered like its twin on PCI.
+	 */
+	uint64_t mmio;
+	unsigned line;
 };
 
 struct pci_bar {
