@@ -34,9 +34,11 @@ static bool find_s5(struct span t)
 	uint64_t i, at;
 	unsigned k;
 
-	for (i = 36; i + 16 < t.len; i++)
+	for (i = 36; i + 5 < t.len; i++)
 		if (!memcmp(t.p + i, "_S5_\x12", 5))
 			break;
+	if (i + 5 >= t.len)
+		return false;
 	at = i + 5;
 	at += (span_u8(&t, at) >> 6) + 1U;	/* PkgLength */
 	at++;					/* NumElements */
