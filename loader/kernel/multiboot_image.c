@@ -1,6 +1,6 @@
 /*
  * Reads a Multiboot 1 image: either the addresses in its header count, or it
- * is an ELF32 file whose segments are loaded where p_paddr says.
+ * is an ELF file whose segments are loaded where p_paddr says.
  */
 #include "loader/kernel/multiboot_image.h"
 
@@ -17,7 +17,7 @@ static int add_segment(struct multiboot_image *img, struct file *file,
 {
 	if (!size)
 		return 0;
-	if (len > size || addr + size > UINT32_MAX)
+	if (len > size || addr > UINT32_MAX || size > UINT32_MAX - addr)
 		return fail(ERR_EXEC_FORMAT, "segment of %lu bytes at %lx",
 			    size, addr);
 	if (addr < LOWEST)
@@ -59,43 +59,86 @@ static int read_kludge(struct multiboot_image *img, struct file *file,
 			   at - skipped, len);
 }
 
+/* A program header of either class, as the 64-bit one. */
 static int read_segment(struct multiboot_image *img, struct file *file,
-			const Elf32_Ehdr *e, unsigned i)
+			const Elf64_Phdr *p, uint64_t entry)
 {
-	Elf32_Phdr p;
-	int err = fs_read(file, e->e_phoff + (uint64_t)i * sizeof(p),
-			  sizeof(p), &p);
-
-	if (err || p.p_type != PT_LOAD)
-		return err;
+	if (p->p_type != PT_LOAD)
+		return 0;
 	/* The entry is a virtual address, where the two differ. */
-	if (e->e_entry >= p.p_vaddr && e->e_entry - p.p_vaddr < p.p_memsz)
-		img->entry = (uint64_t)p.p_paddr + (e->e_entry - p.p_vaddr);
-	return add_segment(img, file, p.p_paddr, p.p_memsz, p.p_offset,
-			   p.p_filesz);
+	if (entry >= p->p_vaddr && entry - p->p_vaddr < p->p_memsz)
+		img->entry = p->p_paddr + (entry - p->p_vaddr);
+	return add_segment(img, file, p->p_paddr, p->p_memsz, p->p_offset,
+			   p->p_filesz);
 }
 
-static int read_elf(struct multiboot_image *img, struct file *file)
+static int read_elf32(struct multiboot_image *img, struct file *file)
 {
 	Elf32_Ehdr e;
+	Elf32_Phdr p;
 	int err = fs_read(file, 0, sizeof(e), &e);
 
 	if (err)
 		return err;
-	if (memcmp(e.e_ident, ELFMAG, SELFMAG) ||
-	    e.e_ident[EI_CLASS] != ELFCLASS32 || e.e_machine != EM_386 ||
-	    e.e_phentsize != sizeof(Elf32_Phdr))
-		return fail(ERR_EXEC_FORMAT,
-			    "Multiboot image that is no ELF32");
+	if (e.e_machine != EM_386 || e.e_phentsize != sizeof(p))
+		return fail(ERR_EXEC_FORMAT, "Multiboot ELF32 that is not of "
+			    "a 386");
 	img->entry = e.e_entry;
 	if (e.e_shentsize == sizeof(Elf32_Shdr)) {
 		img->sections.n = e.e_shnum;
 		img->sections.off = e.e_shoff;
 		img->sections.names = e.e_shstrndx;
 	}
-	for (unsigned i = 0; !err && i < e.e_phnum; i++)
-		err = read_segment(img, file, &e, i);
+	for (unsigned i = 0; !err && i < e.e_phnum; i++) {
+		err = fs_read(file, e.e_phoff + (uint64_t)i * sizeof(p),
+			      sizeof(p), &p);
+		if (!err)
+			err = read_segment(img, file, &(Elf64_Phdr){
+				.p_type = p.p_type, .p_offset = p.p_offset,
+				.p_vaddr = p.p_vaddr, .p_paddr = p.p_paddr,
+				.p_filesz = p.p_filesz, .p_memsz = p.p_memsz },
+				e.e_entry);
+	}
 	return err;
+}
+
+/*
+ * Not in the specification, but GNU Mach and others are linked so and GRUB
+ * loads them: the entry is 32-bit code all the same.
+ */
+static int read_elf64(struct multiboot_image *img, struct file *file)
+{
+	Elf64_Ehdr e;
+	Elf64_Phdr p;
+	int err = fs_read(file, 0, sizeof(e), &e);
+
+	if (err)
+		return err;
+	if (e.e_machine != EM_X86_64 || e.e_phentsize != sizeof(p) ||
+	    e.e_phoff > file->size)
+		return fail(ERR_EXEC_FORMAT, "Multiboot ELF64 that is not of "
+			    "an x86-64");
+	img->entry = e.e_entry;
+	for (unsigned i = 0; !err && i < e.e_phnum; i++) {
+		err = fs_read(file, e.e_phoff + (uint64_t)i * sizeof(p),
+			      sizeof(p), &p);
+		if (!err)
+			err = read_segment(img, file, &p, e.e_entry);
+	}
+	return err;
+}
+
+static int read_elf(struct multiboot_image *img, struct file *file)
+{
+	unsigned char ident[EI_NIDENT];
+	int err = fs_read(file, 0, sizeof(ident), ident);
+
+	if (err)
+		return err;
+	if (memcmp(ident, ELFMAG, SELFMAG))
+		return fail(ERR_EXEC_FORMAT, "Multiboot image that is no ELF");
+	return ident[EI_CLASS] == ELFCLASS64 ? read_elf64(img, file) :
+	       read_elf32(img, file);
 }
 
 int multiboot_image_read(struct multiboot_image *img, struct file *file)

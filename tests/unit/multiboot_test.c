@@ -137,6 +137,69 @@ static void test_elf(void **state)
 	assert_int_equal(find("kernel", 0)->file_off, CODE_AT);
 }
 
+/* As GNU Mach is linked: 64-bit headers around a 32-bit entry. */
+static Elf64_Phdr *make_elf64(void)
+{
+	Elf64_Ehdr *e = (void *)kernel;
+	Elf64_Phdr *p = (void *)(kernel + sizeof(*e));
+
+	make_header(MULTIBOOT_PAGE_ALIGN);
+	memmove(kernel + 0x400, kernel + HEADER_AT,
+		sizeof(struct multiboot_header));
+	memset(kernel, 0, 0x400);
+	memcpy(e->e_ident, ELFMAG, SELFMAG);
+	e->e_ident[EI_CLASS] = ELFCLASS64;
+	e->e_machine = EM_X86_64;
+	e->e_phoff = sizeof(*e);
+	e->e_phentsize = sizeof(*p);
+	e->e_phnum = 2;
+	e->e_entry = 0xffffffff80100010;
+	p[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_offset = CODE_AT,
+		.p_vaddr = 0xffffffff80100000, .p_paddr = 0x100000,
+		.p_filesz = 0x1000, .p_memsz = 0x1000 };
+	return p;
+}
+
+static void test_elf64(void **state)
+{
+	static const struct {
+		uint64_t addr, size, off, len;
+		int err;
+	} bad[] = {
+		{ 0x100000000, 0x1000, CODE_AT, 0x1000, ERR_EXEC_FORMAT },
+		{ 0xfffff000, 0x2000, CODE_AT, 0x1000, ERR_EXEC_FORMAT },
+		{ 0x100000, UINT64_MAX, CODE_AT, 0x1000, ERR_EXEC_FORMAT },
+		{ UINT64_MAX - 0xfff, 0x1000, CODE_AT, 0x1000,
+		  ERR_EXEC_FORMAT },
+		{ 0x80000, 0x1000, CODE_AT, 0x1000, ERR_BELOW_1MB },
+		{ 0x100000, 0x1000, UINT64_MAX, 0x1000, ERR_FILE_LENGTH },
+		{ 0x100000, 0x1000, sizeof(kernel), 1, ERR_FILE_LENGTH },
+		{ 0x100000, 0x1000, CODE_AT, 0x1001, ERR_EXEC_FORMAT },
+	};
+
+	make_elf64();
+	assert_int_equal(load(0), 0);
+	assert_int_equal(ho.mode, GO_PROT32);
+	assert_int_equal(ho.entry, 0x100010);
+	assert_int_equal(find("kernel", 0)->addr, 0x100000);
+	assert_int_equal(find("kernel", 0)->file_off, CODE_AT);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		Elf64_Phdr *p = make_elf64();
+
+		p->p_paddr = bad[i].addr;
+		p->p_memsz = bad[i].size;
+		p->p_offset = bad[i].off;
+		p->p_filesz = bad[i].len;
+		assert_int_equal(load(0), bad[i].err);
+	}
+	make_elf64();
+	((Elf64_Ehdr *)kernel)->e_phoff = UINT64_MAX;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+	make_elf64();
+	((Elf64_Ehdr *)kernel)->e_machine = EM_386;
+	assert_int_equal(load(0), ERR_EXEC_FORMAT);
+}
+
 static void test_info(void **state)
 {
 	const struct multiboot_info *info;
