@@ -1,4 +1,5 @@
 /* What this loader can start; all but Linux by the second part. */
+#include "loader/abi/pe.h"
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
@@ -38,6 +39,28 @@ static const struct kernel_format hv = {
 	.load = load_hv,
 };
 
+static int load_uki(struct boot_entry *e, const struct memmap *map,
+		    struct arena *arena, struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(e->platform, &second);
+
+	return err ? err : second->uki->load(e, map, arena, ho);
+}
+
+/* "MZ"; the rest is looked at by the second part. */
+static bool probe_uki(struct span head)
+{
+	return span_u16(&head, 0) == PE_MZ_MAGIC;
+}
+
+static const struct kernel_format uki = {
+	.name = "uki",
+	.by = BY_KERNEL,
+	.probe = probe_uki,
+	.load = load_uki,
+};
+
 static int load_bootsector(struct boot_entry *e, const struct memmap *map,
 			   struct arena *arena, struct handover *ho)
 {
@@ -63,6 +86,7 @@ const struct kernel_format *const bios_formats[] = {
 	&linux_format,
 	&multiboot,
 	&hv,
+	&uki,
 	&bootsector,
 	NULL
 };

@@ -8,6 +8,7 @@ const struct bios_second bios_second_table
 	__attribute__((section(".second.head"), used)) = {
 	.multiboot = &multiboot_format,
 	.hv = &hv_format,
+	.uki = &uki_linux_format,
 	.bootsector = &bootsector_format,
 	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,

@@ -24,6 +24,8 @@ SECTIONS
 		*libshared-boot.a:hv.o(ALL)
 		*libshared-boot.a:xenpv_notes.o(ALL)
 		*libshared-boot.a:bootsector.o(ALL)
+		*libshared-boot.a:subfile.o(ALL)
+		*libshared-boot.a:uki*.o(ALL)
 		*mbr/bios/facts.o(ALL)
 		*mbr/bios/chain.o(ALL)
 		*mbr/bios/drive_map.o(ALL)

@@ -422,6 +422,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flat),
 		cmocka_unit_test(test_elf),
+		cmocka_unit_test(test_elf64),
 		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_bios_facts),
 		cmocka_unit_test(test_boot_devices),

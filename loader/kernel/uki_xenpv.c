@@ -1,0 +1,13 @@
+/* A unified kernel image, its kernel started as a Xen PV kernel. */
+#include "loader/kernel/formats.h"
+#include "loader/kernel/uki.h"
+
+static int load(struct boot_entry *e, const struct memmap *map,
+		struct arena *arena, struct handover *ho)
+{
+	return uki_load(&xenpv_packed_format, e, map, arena, ho);
+}
+
+const struct kernel_format uki_xenpv_format = {
+	.name = "uki", .by = BY_KERNEL, .probe = uki_probe, .load = load,
+};
