@@ -2,6 +2,7 @@
 # twinboot build: one tree as directory, tar, container image and under
 # fakeroot is one image, and arrives exactly; what comes later replaces.
 . "$(dirname "$0")/tap.sh"
+checks=$(cd "$(dirname "$0")/.." && pwd)
 cd "$tmp" || exit 1
 build="$twinboot build --table none --boot pv"
 export SOURCE_DATE_EPOCH=2000000000
@@ -277,6 +278,24 @@ for name, places in ('near', (0, 100 << 10, 6 << 20)), ('far', (0, 5 << 30)):
 	ok $? "$fs: the file is whole"
 	rm -f huge/hole
 done
+
+# ---- trees that nobody would make, entry by entry ----
+for seed in $(seq $((LONG ? 60 : 6))); do
+	"$checks/random-tree" $seed r.tar
+	how=$((seed % 3 ? 0 : 1))
+	env -u SOURCE_DATE_EPOCH $build $([ $how = 0 ] || echo --minimize) \
+		--root r.tar -o r.img 2>err
+	if [ $? != 0 ]; then
+		is "$(grep -v note: err | grep -c 'more attributes than ext')" 1 \
+			"tree $seed: too many attributes are one line"
+		continue
+	fi
+	e2fsck -fn r.img >out 2>&1 && "$checks/same-tree" r.img 0 r.tar >out 2>&1
+	status=$?
+	ok $status "tree $seed: $(tail -1 out)"
+	[ $status = 0 ] || head -20 out | sed 's/^/#  /'
+done
+rm -f r.tar r.img
 
 # ---- inodes of 128 bytes, as old loaders want them ----
 unset SOURCE_DATE_EPOCH

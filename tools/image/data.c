@@ -302,7 +302,7 @@ int data_open(struct data_reader *r, const struct tree_node *n,
 		return spool_readable(&r->fd);
 	r->fd = open_file(n->data.place, n->data.name);
 	if (r->fd < 0)
-		return report_errno("%s", path);
+		return report_errno("/%s", path + strspn(path, "/"));
 	r->own_fd = true;
 	if (same_file(n, r->fd))
 		return 0;
