@@ -287,8 +287,8 @@ static void set_registers(struct vcpu *v, const struct handover *ho)
 	v->pv.kernel_sp = r->rsp;
 	v->state = VCPU_RUNNABLE;
 	vcpu_runstate(v, RUNSTATE_running);
-	v->tick_period = 10000000;	/* Xen's default tick of PV vCPUs */
-	timer_set(&v->tick, time_now() + v->tick_period);
+	v->initialised = true;
+	vcpu_set_tick(v, VCPU_TICK);
 }
 
 static void start_vcpu(struct builder *b, const struct handover *ho,

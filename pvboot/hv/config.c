@@ -14,7 +14,6 @@
 void config_default(struct hv_config *c)
 {
 	memset(c, 0, sizeof(*c));
-	c->vcpus = 1;
 	c->console = TTY_COM1;
 	c->kernel = c->ramdisk = -1;
 }
@@ -45,8 +44,11 @@ static int set_mem(struct hv_config *c, const char *s, const char *end)
 
 static int set_vcpus(struct hv_config *c, const char *s, const char *end)
 {
-	if (end - s != 1 || *s != '1')
-		return bad(s, end, "only one vCPU is supported");
+	uint64_t n;
+
+	if (number_take(&s, end, 10, CONFIG_VCPUS, &n) || s != end || !n)
+		return bad(s, end, "1 to 16 vCPUs are possible");
+	c->vcpus = (unsigned)n;
 	return 0;
 }
 

@@ -13,6 +13,7 @@ enum {
 	CONFIG_VBDS = 16,
 	CONFIG_VIFS = 8,
 	CONFIG_MMIOS = 16,
+	CONFIG_VCPUS = 16,
 	CONFIG_ARGS = 1024,
 	CONFIG_NAME = 16
 };
@@ -36,7 +37,7 @@ struct config_vif {
 
 struct hv_config {
 	uint64_t memory;	/* bytes for the guest; 0: all there is */
-	unsigned vcpus;
+	unsigned vcpus;		/* 0: as many as there are processors */
 	unsigned console;	/* bits TTY_* of machine/tty.h */
 	unsigned n_vbds;	/* 0: whole disks in firmware order */
 	struct config_vbd vbd[CONFIG_VBDS];

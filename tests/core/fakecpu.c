@@ -226,6 +226,26 @@ void core_load_root(struct vcpu *v, uint64_t mfn)
 	core_flush(v);
 }
 
+/* Ours has nothing for ring 3: no access may be tried by it. */
+void core_unload_root(struct vcpu *v)
+{
+	core_load_root(v, 0);
+}
+
+void core_flush_mask(struct domain *d, uint32_t vcpus)
+{
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		if (vcpus >> i & 1)
+			core_flush(&d->vcpu[i]);
+}
+
+void core_invlpg_mask(struct domain *d, uint32_t vcpus, uint64_t va)
+{
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		if (vcpus >> i & 1)
+			core_invlpg(&d->vcpu[i], va);
+}
+
 void core_flush(struct vcpu *v)
 {
 	cpu[v->id].n = cpu[v->id].walks = 0;

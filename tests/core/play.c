@@ -14,6 +14,7 @@
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/segments.h"
 #include "pvboot/hv/test/audit.h"
 #include "tests/core/play_domain.h"
@@ -178,7 +179,8 @@ static void update_va(void)
 		pte = play_mfn(page) << 12 | PTE_P | PTE_US | PTE_A |
 			(k > 1 ? PTE_RW | PTE_D : 0);
 	play_call(__HYPERVISOR_update_va_mapping, play_va(page), pte,
-	     play_rnd(3) | (play_rnd(2) ? UVMF_ALL : 0), 0);
+		  play_rnd(3) | (play_rnd(2) ? UVMF_ALL : play_rnd(2) ?
+				 play_va(page) & ~7ULL : 0), 0);
 }
 
 static void ext(void)
@@ -189,12 +191,15 @@ static void ext(void)
 		MMUEXT_TLB_FLUSH_LOCAL, MMUEXT_INVLPG_LOCAL, MMUEXT_COPY_PAGE,
 		MMUEXT_CLEAR_PAGE, MMUEXT_NEW_USER_BASEPTR, MMUEXT_SET_LDT,
 		MMUEXT_TLB_FLUSH_ALL, MMUEXT_INVLPG_ALL, MMUEXT_NEW_BASEPTR,
-		MMUEXT_FLUSH_CACHE,
+		MMUEXT_FLUSH_CACHE, MMUEXT_TLB_FLUSH_MULTI,
+		MMUEXT_INVLPG_MULTI,
 	};
 	struct mmuext_op op = { .cmd = cmd[play_rnd(sizeof(cmd))] };
 
 	op.arg1.mfn = play_any_mfn();
 	op.arg2.src_mfn = play_any_mfn();
+	if (op.cmd == MMUEXT_TLB_FLUSH_MULTI || op.cmd == MMUEXT_INVLPG_MULTI)
+		op.arg2.vcpumask.p = (void *)(uintptr_t)play_va(play_page());
 	if (op.cmd == MMUEXT_SET_LDT) {
 		op.arg1.linear_addr = play_va(play_page());
 		op.arg2.nr_ents = (unsigned)play_rnd(9) * 512;
@@ -321,9 +326,16 @@ static void (*const action[])(void) = {
 	play_long_list,
 };
 
+/* A processor that has nothing to do lets go of the guest's root. */
 static void settings(void)
 {
+	struct vcpu *idle = &play_domain->vcpu[play_rnd(PLAY_VCPUS)];
+
+	if (idle->loaded && !play_rnd(8))
+		paging_unload(idle);
 	play_vcpu = &play_domain->vcpu[play_rnd(PLAY_VCPUS)];
+	if (!play_vcpu->loaded)
+		paging_load(play_vcpu);
 	if (!play_rnd(8))
 		budget_size = 64 + (int32_t)play_rnd(play_rnd(2) ? 9936 : 256);
 }

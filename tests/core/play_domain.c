@@ -14,7 +14,6 @@
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/segments.h"
-#include "pvboot/hv/pv/memory/tlb.h"
 #include "tests/core/fakecpu.h"
 
 #define RWX	(PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
@@ -52,7 +51,6 @@ static void start_vcpu(struct vcpu *v, unsigned id)
 		fakecpu_fail("the first tables are refused");
 	paging_fill_root(&domain, play_mfn(0), true);
 	paging_load(v);
-	tlb_flushed(v);
 }
 
 static void keep_ring(struct hold *ring, unsigned pfn)

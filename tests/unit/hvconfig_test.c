@@ -21,7 +21,7 @@ static void test_cmdline(void **state)
 {
 	assert_int_equal(line(""), 0);
 	assert_int_equal(c.memory, 0);
-	assert_int_equal(c.vcpus, 1);
+	assert_int_equal(c.vcpus, 0);
 	assert_int_equal(c.kernel, -1);
 	assert_int_equal(line("/boot/hv.elf mem=256M vbd=xvda1:hd0,1 "
 			      "vbd=xvdb:mod2 vbd=xvdc:hd1,ro\tconsole=com2"),
@@ -82,7 +82,8 @@ static void test_cmdline_errors(void **state)
 	static const char *const wrong[] = {
 		"x mem=", "mem=0M", "mem=256", "mem=256Mx", "mem=-1M",
 		"mem=99999999999999999999M", "mem=18014398509481984K",
-		"vcpus=2", "vcpus=", "console=com3", "console=",
+		"vcpus=0", "vcpus=17", "vcpus=2x", "vcpus=",
+		"console=com3", "console=",
 		"console=com1,com2", "console=vga,", "console=,vga",
 		"console=vgax", "console=com1,vga,com2",
 		"vbd=xvda", "vbd=xvda:", "vbd=xvda:cd0", "vbd=xvda:hd",

@@ -13,7 +13,11 @@
 
 #define APIC_EN		0x800
 #define APIC_X2		0x400
+#define APIC_ID		0x02
 #define APIC_EOI	0x0b
+#define APIC_ICR	0x30
+#define APIC_ICR_HIGH	0x31
+#define ICR_BUSY	0x1000
 #define APIC_SPIV	0x0f
 #define APIC_TPR	0x08
 #define APIC_LVT_TIMER	0x32
@@ -41,6 +45,17 @@ static uint32_t apic_read(unsigned reg)
 	return apic ? apic[reg * 4] : (uint32_t)rdmsr(0x800 + reg);
 }
 
+static void set_up(uint32_t lint0)
+{
+	apic_write(APIC_SPIV, 0x100 | VEC_SPURIOUS);
+	apic_write(APIC_TPR, 0);
+	apic_write(APIC_LVT_LINT0, lint0);
+	apic_write(APIC_LVT_LINT1, LVT_MASKED);
+	apic_write(APIC_LVT_ERROR, LVT_MASKED);
+	apic_write(APIC_TDCR, 0xb);	/* divide by 1 */
+	apic_write(APIC_LVT_TIMER, VEC_TIMER);
+}
+
 void apic_init(void)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE);
@@ -49,13 +64,43 @@ void apic_init(void)
 		wrmsr(MSR_APIC_BASE, base |= APIC_EN);
 	if (!(base & APIC_X2))
 		apic = memory_mmio(base & PTE_ADDR, PAGE_SIZE);
-	apic_write(APIC_SPIV, 0x100 | VEC_SPURIOUS);
-	apic_write(APIC_TPR, 0);
-	apic_write(APIC_LVT_LINT0, LVT_EXTINT);
-	apic_write(APIC_LVT_LINT1, LVT_MASKED);
-	apic_write(APIC_LVT_ERROR, LVT_MASKED);
-	apic_write(APIC_TDCR, 0xb);	/* divide by 1 */
-	apic_write(APIC_LVT_TIMER, VEC_TIMER);
+	set_up(LVT_EXTINT);
+}
+
+/* From x2APIC mode back the way leads over "off" (SDM 11.12.5). */
+void apic_init_other(void)
+{
+	uint64_t base = rdmsr(MSR_APIC_BASE);
+
+	if (apic && base & APIC_X2)
+		wrmsr(MSR_APIC_BASE, base &= ~(uint64_t)(APIC_EN | APIC_X2));
+	wrmsr(MSR_APIC_BASE, base |= APIC_EN);
+	if (!apic)
+		wrmsr(MSR_APIC_BASE, base | APIC_X2);
+	set_up(LVT_MASKED);
+}
+
+uint32_t apic_id(void)
+{
+	return apic ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
+}
+
+uint32_t apic_last_id(void)
+{
+	return apic ? 0xfe : 0xfffffffd;
+}
+
+void apic_send(uint32_t id, uint32_t mode)
+{
+	if (!apic) {
+		__asm__ volatile("mfence; lfence" : : : "memory");
+		wrmsr(0x800 + APIC_ICR, (uint64_t)id << 32 | mode);
+		return;
+	}
+	for (unsigned i = 0; i < 1000000 && apic_read(APIC_ICR) & ICR_BUSY; i++)
+		;
+	apic_write(APIC_ICR_HIGH, id << 24);
+	apic_write(APIC_ICR, mode);
 }
 
 void apic_eoi(void)

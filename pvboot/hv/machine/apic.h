@@ -4,7 +4,18 @@
 
 #include <stdint.h>
 
+/* MODE: a vector, or one of these. */
+#define APIC_NMI	0x4400
+#define APIC_INIT	0x4500
+#define APIC_STARTUP	0x4600	/* | number of the page */
+
 void apic_init(void);
+/* Another processor's, by itself: in the first one's mode. */
+void apic_init_other(void);
+uint32_t apic_id(void);
+uint32_t apic_last_id(void);	/* that an interrupt can be sent to */
+/* Send the processor with local APIC ID what MODE says (SDM 11.6.1). */
+void apic_send(uint32_t id, uint32_t mode);
 /* One shot after TICKS; 0 stops. */
 void apic_timer(uint32_t ticks);
 uint32_t apic_timer_now(void);

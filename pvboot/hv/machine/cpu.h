@@ -82,6 +82,17 @@ static inline uint64_t rdtsc(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
+/* Not before what stands before it is done, nor after what follows. */
+static inline uint64_t rdtsc_ordered(void)
+{
+	uint64_t t;
+
+	__asm__ volatile("lfence" : : : "memory");
+	t = rdtsc();
+	__asm__ volatile("lfence" : : : "memory");
+	return t;
+}
+
 static inline void cpuid(uint32_t leaf, uint32_t sub, uint32_t r[4])
 {
 	__asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]),

@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/apic.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/timer.h"
 
@@ -26,6 +27,11 @@ struct irq_action {
 
 #define HANDLERS	64
 #define POLL		1000000ULL	/* ns */
+
+static struct noted {
+	uint64_t vectors[4];
+	bool any;
+} noted[PROCESSORS];
 
 static struct irq_action action[HANDLERS];
 static unsigned n_actions;
@@ -130,12 +136,37 @@ static void pic_dispatch(unsigned irq)
 	outb(PIC1, PIC_EOI);
 }
 
-void irq_dispatch(unsigned vector)
+static void dispatch(unsigned vector)
 {
-	if (vector >= VEC_IRQ && vector < VEC_IRQ + 16) {
+	if (vector >= VEC_IRQ && vector < VEC_IRQ + 16)
 		pic_dispatch(vector - VEC_IRQ);
-	} else if (vector == VEC_TIMER) {
-		apic_eoi();
+	else if (vector == VEC_TIMER)
 		timer_interrupt();
-	}
+}
+
+/*
+ * The local APIC is told at once that it is over, so that others can end our
+ * sleep; a 8259 that is not told yet gives no other one of its priority.
+ */
+void irq_note(unsigned vector)
+{
+	struct noted *n = &noted[smp_self()];
+
+	n->vectors[vector / 64] |= 1ULL << vector % 64;
+	n->any = true;
+	if (vector == VEC_TIMER || vector == VEC_KICK)
+		apic_eoi();
+}
+
+void irq_serve(void)
+{
+	struct noted *n = &noted[smp_self()], was = *n;
+
+	if (!n->any)
+		return;
+	*n = (struct noted){ .any = false };
+	for (unsigned i = 0; i < 4; i++)
+		for (; was.vectors[i]; was.vectors[i] &= was.vectors[i] - 1)
+			dispatch(i * 64 + (unsigned)
+				 __builtin_ctzll(was.vectors[i]));
 }

@@ -4,6 +4,7 @@
 
 #define VEC_IRQ		0x20
 #define VEC_TIMER	0xf0
+#define VEC_KICK	0xf1	/* smp.c: another processor wants us */
 #define VEC_SPURIOUS	0xff
 
 void irq_init(void);
@@ -13,6 +14,11 @@ void irq_init(void);
  * on machines without 8259s every millisecond.  Needs time_init().
  */
 void irq_register(unsigned irq, void (*handler)(void *arg), void *arg);
-void irq_dispatch(unsigned vector);
+/*
+ * An interrupt has come: so far without the lock.  It is served when this
+ * processor has it, by lock_take() if it is not ours already.
+ */
+void irq_note(unsigned vector);
+void irq_serve(void);
 
 #endif

@@ -30,6 +30,10 @@
 
 #define PROCESSORS	16	/* at most */
 
+/* ap_wanted (ap.S), when it is no local APIC's ID. */
+#define AP_NOBODY	0xfffffffe
+#define AP_CLAIMED	0xffffffff
+
 /* Ours. */
 #define SEL_CS0		0xe008
 #define SEL_DS0		0xe010

@@ -7,6 +7,7 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/machine/power.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/tty.h"
 
 static void log_line(const char *format, va_list ap)
@@ -32,6 +33,7 @@ void panic(const char *format, ...)
 {
 	va_list ap;
 
+	smp_stop();
 	va_start(ap, format);
 	tty_write("(hv) panic\n", 11);
 	log_line(format, ap);

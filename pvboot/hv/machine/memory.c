@@ -24,6 +24,7 @@
 #define E820_NVS	4
 
 #define LOW_MEMORY	0x100000ULL	/* firmware's; left alone */
+#define LOW_RAM		0xa0000ULL	/* what of it is RAM */
 #define MAP_LIMIT	(512ULL << 30)	/* the direct map is one L4 slot */
 #define POOL_PAGES	768
 #define BIG		0x200000ULL
@@ -45,6 +46,8 @@ static struct ram ram[RAM_RANGES], map[RAM_RANGES];
 static uint8_t *pool;
 static bool pool_used[POOL_PAGES];
 static uint64_t mmio_next = HV_MMIO;
+static unsigned n_low;
+static struct ram low[RAM_RANGES];	/* below LOW_MEMORY */
 
 static const char *keep_string(uint64_t ma)
 {
@@ -125,11 +128,12 @@ void memory_found(enum memory_kind kind, uint64_t start, uint64_t end)
 	if (start >= MAP_LIMIT || end < start)
 		return;
 	add_range(&n_map, map, start, end);
-	if (kind == MEMORY_ACPI)
+	if (kind == MEMORY_ACPI) {
 		add_range(&memory_n_acpi_ram, memory_acpi_ram, start, end);
-	else
-		add_range(&n_ram, ram, start < LOW_MEMORY ? LOW_MEMORY : start,
-			  end);
+		return;
+	}
+	add_range(&n_low, low, start, end < LOW_RAM ? end : LOW_RAM);
+	add_range(&n_ram, ram, start < LOW_MEMORY ? LOW_MEMORY : start, end);
 }
 
 void memory_found_e820(uint32_t type, uint64_t start, uint64_t len)
@@ -190,6 +194,27 @@ uint64_t va_ma(const void *p)
 	uint64_t va = (uint64_t)(uintptr_t)p;
 
 	return va >= HV_IMAGE ? va - HV_IMAGE + boot_delta : va - HV_DIRECT;
+}
+
+static bool in_module(uint64_t ma)
+{
+	for (unsigned i = 0; i < boot_info.n_modules; i++)
+		if (ma + PAGE_SIZE > boot_info.module[i].start &&
+		    ma < boot_info.module[i].end)
+			return true;
+	return false;
+}
+
+/* Page 0 has the BIOS's vectors. */
+uint64_t memory_low_page(void)
+{
+	uint64_t best = 0, at;
+
+	for (unsigned i = 0; i < n_low; i++)
+		for (at = low[i].start; at < low[i].end; at += PAGE_SIZE)
+			if (at > best && !in_module(at))
+				best = at;
+	return best;
 }
 
 /* The next table below entry E, made if it is not there. */

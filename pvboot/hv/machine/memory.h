@@ -56,6 +56,9 @@ extern uint64_t max_mfn;	/* one past the last frame of RAM */
 extern unsigned memory_n_free_ram;
 extern struct ram memory_free_ram[RAM_RANGES];
 
+/* A page of RAM below 640 KiB that nobody uses, no guest either; 0: none. */
+uint64_t memory_low_page(void);
+
 /* Where firmware keeps ACPI's tables. */
 extern unsigned memory_n_acpi_ram;
 extern struct ram memory_acpi_ram[RAM_RANGES];

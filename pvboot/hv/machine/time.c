@@ -11,11 +11,14 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/refclock.h"
+#include "pvboot/hv/machine/smp.h"
 
 #define MEASURE	50	/* a part of a second: 20 ms */
 
 struct time_scale time_scale;
 uint64_t time_tsc_khz, time_apic_per_ms;
+uint64_t time_ahead[PROCESSORS];
+bool time_apart;
 
 struct sample {
 	uint64_t tsc;
@@ -133,9 +136,21 @@ static uint64_t scale(uint64_t ticks)
 	return (uint64_t)((unsigned __int128)ticks * time_scale.mul >> 32);
 }
 
+/* TSCs that are apart may be measured wrongly by some ticks. */
+static uint64_t now_apart(void)
+{
+	static uint64_t last;
+	uint64_t now = scale(rdtsc() - time_ahead[smp_self()] -
+			     time_scale.start);
+
+	if (now > last)
+		last = now;
+	return last;
+}
+
 uint64_t time_now(void)
 {
-	return scale(rdtsc() - time_scale.start);
+	return time_apart ? now_apart() : scale(rdtsc() - time_scale.start);
 }
 
 void time_init(void)

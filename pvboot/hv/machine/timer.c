@@ -1,27 +1,28 @@
 /*
- * One-shot timers, on the local APIC: the first to end is programmed.
- * Interrupts are off here.
+ * One-shot timers, on the local APICs: the first to end of each processor's is
+ * programmed, by that processor itself.  Interrupts are off here.
  */
 #include "pvboot/hv/machine/timer.h"
 
 #include <stddef.h>
 
 #include "pvboot/hv/machine/apic.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
 
 #define NS	1000000000ULL
 
-static struct timer *timers;	/* sorted by deadline */
+static struct timer *timers[PROCESSORS];	/* sorted by deadline */
 
-static void program(void)
+static void program(const struct timer *first)
 {
 	uint64_t now = time_now(), wait, ticks;
 
-	if (!timers) {
+	if (!first) {
 		apic_timer(0);
 		return;
 	}
-	wait = timers->deadline > now ? timers->deadline - now : 0;
+	wait = first->deadline > now ? first->deadline - now : 0;
 	if (wait > NS)
 		wait = NS;	/* then ask again */
 	ticks = wait * time_apic_per_ms / 1000000 + 1;
@@ -32,7 +33,7 @@ static void unlink_timer(struct timer *t)
 {
 	struct timer **p;
 
-	for (p = &timers; *p; p = &(*p)->next)
+	for (p = &timers[t->processor]; *p; p = &(*p)->next)
 		if (*p == t) {
 			*p = t->next;
 			break;
@@ -48,26 +49,30 @@ void timer_stop(struct timer *t)
 
 void timer_set(struct timer *t, uint64_t deadline)
 {
-	struct timer **p;
+	struct timer **first = &timers[t->processor], **p;
 
 	timer_stop(t);
 	t->deadline = deadline ? deadline : 1;
-	for (p = &timers; *p && (*p)->deadline <= t->deadline; p = &(*p)->next)
+	for (p = first; *p && (*p)->deadline <= t->deadline; p = &(*p)->next)
 		;
 	t->next = *p;
 	*p = t;
-	if (timers == t)
-		program();
+	if (*first != t)
+		return;
+	if (t->processor == smp_self())
+		program(t);
+	else
+		smp_kick_timer(t->processor);
 }
 
 void timer_interrupt(void)
 {
-	struct timer *t;
+	struct timer **first = &timers[smp_self()], *t;
 
-	while ((t = timers) && t->deadline <= time_now()) {
-		timers = t->next;
+	while ((t = *first) && t->deadline <= time_now()) {
+		*first = t->next;
 		t->deadline = 0;
 		t->fn(t);
 	}
-	program();
+	program(*first);
 }

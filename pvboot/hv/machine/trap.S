@@ -230,15 +230,31 @@ trap_stubs:
 	.endr
 
 	/*
-	 * void trap_load_gs(uint16_t sel): gs = sel, or null when that faults.
+	 * void trap_load_gs(uint16_t sel) and its kin: gs = sel, or null when
+	 * that faults.
 	 */
-	.globl trap_load_gs
-trap_load_gs:
-1:	mov %edi, %gs
+	.macro LOAD_SEGMENT reg
+	.globl trap_load_\reg
+trap_load_\reg:
+1:	mov %edi, %\reg
 	ret
 2:	xor %eax, %eax
-	mov %eax, %gs
+	mov %eax, %\reg
 	ret
+	.section .extable, "a"
+	.quad 1b, 2b
+	.previous
+	.endm
+	LOAD_SEGMENT ds
+	LOAD_SEGMENT es
+	LOAD_SEGMENT fs
+	LOAD_SEGMENT gs
+
+	/* void trap_fxrstor(const void *area): nothing when it faults. */
+	.globl trap_fxrstor
+trap_fxrstor:
+1:	fxrstor64 (%rdi)
+2:	ret
 	.section .extable, "a"
 	.quad 1b, 2b
 	.previous

@@ -60,7 +60,12 @@ void trap_sysenter(void);
 void trap_enter(struct regs *r, bool sysret);
 _Noreturn void trap_on_stack(uint64_t rsp, void (*fn)(unsigned arg),
 			     unsigned arg);
+void trap_load_ds(uint16_t sel);
+void trap_load_es(uint16_t sel);
+void trap_load_fs(uint16_t sel);
 void trap_load_gs(uint16_t sel);
+/* The 512 bytes of FXSAVE. */
+void trap_fxrstor(const void *area);
 /* The access rights of a segment; 0: no such segment. */
 uint32_t trap_lar(uint16_t sel);
 bool trap_rdmsr(uint32_t msr, uint64_t *v);

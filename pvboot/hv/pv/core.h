@@ -13,6 +13,7 @@
 
 #include "pvboot/hv/machine/layout.h"
 
+struct domain;
 struct vcpu;
 
 /* ---- memory ---- */
@@ -43,18 +44,30 @@ void *core_page(void);
 /* What entries 256..271 of every root hold, but for the guest's M2P. */
 uint64_t core_slot(unsigned slot);
 
-/* ---- the processor of a vCPU ---- */
+/* ---- the processors of vCPUs, wherever they are: at once ---- */
 
+/* VCPUS has a bit for each of D's that is meant.  No translation stays. */
+void core_flush_mask(struct domain *d, uint32_t vcpus);
+/* None of the page at VA; VA may be anything. */
+void core_invlpg_mask(struct domain *d, uint32_t vcpus, uint64_t va);
+
+/* ---- the processor of a vCPU: the one we run on ---- */
+
+/* The same there. */
+void core_flush(struct vcpu *v);
+void core_invlpg(struct vcpu *v, uint64_t va);
 /* Its root is MFN from now on; no older translation stays. */
 void core_load_root(struct vcpu *v, uint64_t mfn);
-/* No translation stays. */
-void core_flush(struct vcpu *v);
-/* None of the page at VA; VA may be anything. */
-void core_invlpg(struct vcpu *v, uint64_t va);
+/* A root of ours, in which nothing is the guest's. */
+void core_unload_root(struct vcpu *v);
 
-/* Page PAGE of the GDT (0..13) or LDT (0..15) is frame MFN; 0: nothing. */
+/*
+ * Page PAGE of the GDT (0..13) or LDT (0..15) is frame MFN; 0: nothing.  V may
+ * be one that has not run yet.
+ */
 void core_gdt_page(struct vcpu *v, unsigned page, uint64_t mfn);
 void core_ldt_page(struct vcpu *v, unsigned page, uint64_t mfn);
+
 /* How many descriptors the LDT has; 0: there is none. */
 void core_ldt_limit(struct vcpu *v, unsigned ents);
 

@@ -82,6 +82,13 @@ struct vcpu_pv {
 	bool nmi_pending, nmi_masked;
 	uint32_t pci_latch;	/* port 0xcf8 */
 	bool runstate_late;	/* to be written when back in kernel mode */
+	bool starts;		/* what follows is for its processor to load */
+	struct vcpu_start {
+		uint16_t ds, es, fs, gs;
+		uint64_t fs_base, gs_kernel, gs_user;
+		bool has_fpu;
+		uint8_t fpu[512] __attribute__((aligned(16)));
+	} start;
 
 	/* Descriptor tables. */
 	struct hold gdt[14];
@@ -97,7 +104,9 @@ struct vcpu {
 	struct domain *domain;
 	unsigned id;
 	enum vcpu_state state;
+	bool initialised;	/* by the builder, or VCPUOP_initialise */
 	uint32_t tlb_time;	/* tlb.c: when its processor last flushed */
+	bool loaded;		/* its processor has one of its roots */
 
 	/* What the guest shares with us. */
 	vcpu_info_t *info;

@@ -10,6 +10,7 @@
 #include "pvboot/hv/pv/cpu/test_op.h"
 
 #include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/grant.h"
 #include "pvboot/hv/test/audit.h"
@@ -42,6 +43,7 @@ static int64_t deep(volatile int64_t n)
 
 int64_t do_test_op(struct vcpu *v, const uint64_t *a)
 {
+	smp_gather();
 	switch (a[0]) {
 	case 0:
 		return audit_domain(v->domain);

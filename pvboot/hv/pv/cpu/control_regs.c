@@ -52,6 +52,11 @@ static bool cr0(struct vcpu *v, uint64_t *r, bool write)
 	return true;
 }
 
+static void load_cr4(const struct vcpu *v)
+{
+	write_cr4((read_cr4() & ~(uint64_t)CR4_REAL) | (v->pv.cr4 & CR4_REAL));
+}
+
 static bool cr4(struct vcpu *v, uint64_t *r, bool write)
 {
 	if (!write) {
@@ -61,8 +66,14 @@ static bool cr4(struct vcpu *v, uint64_t *r, bool write)
 	if ((*r & ~control_regs_cr4()) != CR4_ALWAYS)
 		return false;
 	v->pv.cr4 = *r & ~(uint64_t)CR4_ALWAYS;
-	write_cr4((read_cr4() & ~(uint64_t)CR4_REAL) | (v->pv.cr4 & CR4_REAL));
+	load_cr4(v);
 	return true;
+}
+
+void control_regs_load(struct vcpu *v)
+{
+	load_cr4(v);
+	vcpu_set_ts(v, v->pv.ts);
 }
 
 bool control_regs_mov(struct vcpu *v, unsigned n, uint64_t *r, bool write)

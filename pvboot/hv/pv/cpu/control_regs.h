@@ -12,6 +12,8 @@ uint64_t control_regs_xcr0(void);
  * False: #GP.
  */
 bool control_regs_mov(struct vcpu *v, unsigned n, uint64_t *r, bool write);
+/* On V's processor, before it first runs: what V has. */
+void control_regs_load(struct vcpu *v);
 bool control_regs_xsetbv(struct vcpu *v);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * The processor behind the core (pv/core.h): the one we run on.
+ * The processors behind the core (pv/core.h): vCPU N is number N's.
  */
 #include "pvboot/hv/pv/core.h"
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/memory.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/machine/trap.h"
 #include "pvboot/hv/pv/domain.h"
@@ -36,6 +37,11 @@ void core_load_root(struct vcpu *v, uint64_t mfn)
 	write_cr3(mfn << 12);
 }
 
+void core_unload_root(struct vcpu *v)
+{
+	write_cr3(va_ma(memory_l4));
+}
+
 void core_flush(struct vcpu *v)
 {
 	write_cr3(read_cr3());
@@ -44,6 +50,26 @@ void core_flush(struct vcpu *v)
 void core_invlpg(struct vcpu *v, uint64_t va)
 {
 	invlpg(va);
+}
+
+void core_flush_mask(struct domain *d, uint32_t vcpus)
+{
+	uint32_t self = 1U << smp_self();
+
+	if (vcpus & ~self)
+		smp_flush(vcpus & ~self, SMP_ALL);
+	if (vcpus & self)
+		write_cr3(read_cr3());
+}
+
+void core_invlpg_mask(struct domain *d, uint32_t vcpus, uint64_t va)
+{
+	uint32_t self = 1U << smp_self();
+
+	if (vcpus & ~self)
+		smp_flush(vcpus & ~self, va);
+	if (vcpus & self)
+		invlpg(va);
 }
 
 void core_gdt_page(struct vcpu *v, unsigned page, uint64_t mfn)

@@ -78,12 +78,12 @@ static void xen_leaf(uint32_t leaf, uint32_t sub, uint32_t r[4])
  * OSXSAVE is shown before the guest has set it, as Xen does: Linux looks there
  * whether it may.
  */
-static void basic(uint32_t r[4], uint64_t xcr0)
+static void basic(unsigned vcpu, uint32_t r[4], uint64_t xcr0)
 {
 	uint32_t ecx = L1_ECX | (xcr0 ? L1_ECX_XSAVE : 0) |
 		(xcr0 & XCR0_AVX ? L1_ECX_AVX : 0);
 
-	r[1] &= 0x0000ffff;	/* APIC id 0, one processor */
+	r[1] = (r[1] & 0x0000ffff) | vcpu << 24;	/* its APIC ID */
 	r[2] = (r[2] & ecx) | HYPERVISOR | (xcr0 ? L1_ECX_OSXSAVE : 0);
 	r[3] &= L1_EDX;
 }
@@ -120,7 +120,7 @@ static void xsave(uint32_t sub, uint32_t r[4], uint64_t xcr0)
 	}
 }
 
-static void filter(uint32_t leaf, uint32_t sub, uint32_t r[4])
+static void filter(unsigned vcpu, uint32_t leaf, uint32_t sub, uint32_t r[4])
 {
 	uint64_t xcr0 = control_regs_xcr0();
 
@@ -133,7 +133,7 @@ static void filter(uint32_t leaf, uint32_t sub, uint32_t r[4])
 	case 0x80000002 ... 0x80000006:	/* name, caches */
 		break;
 	case 1:
-		basic(r, xcr0);
+		basic(vcpu, r, xcr0);
 		break;
 	case 4:
 		r[0] &= 0x3fff;		/* nobody shares our caches */
@@ -165,7 +165,7 @@ void cpuid_emulate(struct vcpu *v)
 		xen_leaf(leaf, sub, r);
 	} else {
 		cpuid(leaf, sub, r);
-		filter(leaf, sub, r);
+		filter(v->id, leaf, sub, r);
 	}
 	v->regs.rax = r[0];
 	v->regs.rbx = r[1];

@@ -59,23 +59,40 @@ unsigned debug_regs_io(const struct vcpu *v, uint16_t port, unsigned size)
 }
 
 /* Breakpoints on ports are CR4.DE's; without it their code is undefined. */
-static int set_dr7(struct vcpu *v, uint64_t val)
+static bool dr7_ok(const struct vcpu *v, uint64_t val)
 {
-	if (val >> 32)
-		return -XEN_EPERM;
 	for (unsigned i = 0; i < 4; i++)
 		if (access_of(val, i) == RW_IO && !(v->pv.cr4 & CR4_DE))
-			return -XEN_EPERM;
-	v->pv.dr[7] = (val & DR7_BITS) | DR7_ONES;
-	__asm__ volatile("mov %0, %%dr7" : : "r"(on_memory(v->pv.dr[7])));
-	return 0;
+			return false;
+	return !(val >> 32);
 }
 
-static int set_address(struct vcpu *v, unsigned reg, uint64_t val)
+int debug_regs_keep(struct vcpu *v, unsigned reg, uint64_t val)
 {
-	if (!guest_range(val, 8))
-		return -XEN_EPERM;
-	v->pv.dr[reg] = val;
+	switch (reg) {
+	case 0 ... 3:
+		if (!guest_range(val, 8))
+			return -XEN_EPERM;
+		v->pv.dr[reg] = val;
+		return 0;
+	case 4:
+	case 6:
+		v->pv.dr[6] = (val & DR6_BITS) | DR6_ONES;
+		return 0;
+	case 5:
+	case 7:
+		if (!dr7_ok(v, val))
+			return -XEN_EPERM;
+		v->pv.dr[7] = (val & DR7_BITS) | DR7_ONES;
+		return 0;
+	}
+	return -XEN_EINVAL;
+}
+
+static void load(const struct vcpu *v, unsigned reg)
+{
+	uint64_t val = v->pv.dr[reg];
+
 	switch (reg) {
 	case 0:
 		__asm__ volatile("mov %0, %%dr0" : : "r"(val));
@@ -89,24 +106,25 @@ static int set_address(struct vcpu *v, unsigned reg, uint64_t val)
 	case 3:
 		__asm__ volatile("mov %0, %%dr3" : : "r"(val));
 		break;
+	case 7:
+		__asm__ volatile("mov %0, %%dr7" : : "r"(on_memory(val)));
+		break;
 	}
-	return 0;
+}
+
+void debug_regs_load(const struct vcpu *v)
+{
+	for (unsigned reg = 0; reg < 8; reg++)
+		load(v, reg);
 }
 
 int debug_regs_set(struct vcpu *v, unsigned reg, uint64_t val)
 {
-	switch (reg) {
-	case 0 ... 3:
-		return set_address(v, reg, val);
-	case 4:
-	case 6:
-		v->pv.dr[6] = (val & DR6_BITS) | DR6_ONES;
-		return 0;
-	case 5:
-	case 7:
-		return set_dr7(v, val);
-	}
-	return -XEN_EINVAL;
+	int err = debug_regs_keep(v, reg, val);
+
+	if (!err)
+		load(v, reg == 5 ? 7 : reg);
+	return err;
 }
 
 int64_t do_set_debugreg(struct vcpu *v, const uint64_t *a)

@@ -10,6 +10,8 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/power.h"
+#include "pvboot/hv/machine/smp.h"
+#include "pvboot/hv/pv/cpu/run.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/cpu/wallclock.h"
 #include "pvboot/hv/pv/memory/frames.h"
@@ -25,7 +27,7 @@ struct domain *domain_create(void)
 		panic("no memory for a domain");
 	d->id = 1;
 	d->shutdown = -1;
-	d->n_vcpus = 1;
+	d->n_vcpus = smp_count;
 	d->shared = memory_alloc(1);
 	if (!d->shared)
 		panic("no memory for a domain");
@@ -36,12 +38,14 @@ struct domain *domain_create(void)
 		d->vcpu[i].id = i;
 		d->vcpu[i].domain = d;
 		vcpu_init(&d->vcpu[i]);
+		run_bind(i, &d->vcpu[i]);
 	}
 	return d;
 }
 
 void domain_end(struct domain *d)
 {
+	smp_stop();
 	if (d->ending)
 		d->ending(d);
 	switch (d->shutdown) {
@@ -54,6 +58,7 @@ void domain_end(struct domain *d)
 	}
 	hv_log("domain %u crashed: %s", d->id, d->reason);
 	for (unsigned i = 0; i < d->n_vcpus; i++)
-		vcpu_dump(&d->vcpu[i]);
+		if (d->vcpu[i].state != VCPU_OFFLINE)
+			vcpu_dump(&d->vcpu[i]);
 	power_crash();
 }

@@ -32,16 +32,20 @@ static bool test_and_set(xen_ulong_t *words, unsigned bit)
 	return __atomic_fetch_or(&words[bit / 64], m, __ATOMIC_SEQ_CST) & m;
 }
 
-/* A poller wakes even for a masked port. */
-static void wake_poller(struct vcpu *v, unsigned port)
+static bool polls(const struct vcpu *v, unsigned port)
 {
-	unsigned i;
+	for (unsigned i = 0; i < v->n_poll; i++)
+		if (v->poll_port[i] == port)
+			return true;
+	return false;
+}
 
-	for (i = 0; i < v->n_poll; i++)
-		if (v->poll_port[i] == port) {
-			vcpu_wake(v);
-			return;
-		}
+/* A poller wakes even for a masked port, and for one that tells another. */
+static void wake_pollers(struct domain *d, unsigned port)
+{
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		if (polls(&d->vcpu[i], port))
+			vcpu_wake(&d->vcpu[i]);
 }
 
 static void set_upcall(struct vcpu *v, unsigned port)
@@ -60,7 +64,7 @@ void evtchn_set_pending(struct domain *d, unsigned port)
 
 	if (test_and_set(s->evtchn_pending, port))
 		return;
-	wake_poller(v, port);
+	wake_pollers(d, port);
 	if (!(s->evtchn_mask[port / 64] >> port % 64 & 1))
 		set_upcall(v, port);
 }
@@ -162,11 +166,18 @@ static int64_t bind_interdomain(struct domain *d,
 	return 0;
 }
 
+/* Each vCPU has its own (xen/xen.h, "V."); the others tell the first. */
+static bool virq_is_own(uint32_t virq)
+{
+	return virq == VIRQ_TIMER || virq == VIRQ_DEBUG ||
+		virq == VIRQ_XENOPROF || virq == VIRQ_XENPMU;
+}
+
 static int64_t bind_virq(struct domain *d, struct evtchn_bind_virq *b)
 {
 	struct vcpu *v;
 
-	if (b->virq >= NR_VIRQS)
+	if (b->virq >= NR_VIRQS || (b->vcpu && !virq_is_own(b->virq)))
 		return -XEN_EINVAL;
 	if (b->vcpu >= d->n_vcpus)
 		return -XEN_ENOENT;
@@ -203,7 +214,7 @@ static int64_t close_port(struct domain *d, unsigned port)
 	if (!e)
 		return -XEN_EINVAL;
 	if (e->state == EC_VIRQ)
-		d->vcpu[e->vcpu].virq_port[e->u] = 0;
+		d->vcpu[virq_is_own(e->u) ? e->vcpu : 0].virq_port[e->u] = 0;
 	if (e->state == EC_INTERDOMAIN && e->u != port) {
 		d->port[e->u].state = EC_UNBOUND;
 		d->port[e->u].remote_dom = (uint16_t)d->id;
@@ -272,7 +283,8 @@ static int64_t bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *b)
 
 	if (b->vcpu >= d->n_vcpus)
 		return -XEN_ENOENT;
-	if (!e || e->state == EC_VIRQ || e->state == EC_IPI)
+	if (!e || e->state == EC_IPI ||
+	    (e->state == EC_VIRQ && virq_is_own(e->u)))
 		return -XEN_EINVAL;
 	e->vcpu = (uint8_t)b->vcpu;
 	return 0;

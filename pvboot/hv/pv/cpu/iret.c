@@ -12,6 +12,12 @@
 /* What an IRET of the guest may set; IF and IOPL are virtual. */
 #define IRET_FLAGS	0x00204dd5ULL	/* ID NT OF DF TF SF ZF AF PF CF */
 
+uint64_t iret_flags(uint64_t flags)
+{
+	return (flags & (IRET_FLAGS | FLAG_AC | FLAG_RF)) | FLAG_IF |
+		FLAG_FIXED;
+}
+
 /*
  * iret: the frame on the guest's stack.  Selectors get RPL 3; wrong ones fault
  * at our IRET, which is the guest's failsafe callback's business.
@@ -40,8 +46,7 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 	r->cs = (c.cs & 0xffff) | 3;
 	r->ss = (c.ss & 0xffff) | 3;
 	r->rsp = c.rsp;
-	r->rflags = (c.rflags & IRET_FLAGS) | (c.rflags & FLAG_AC) | FLAG_IF |
-		FLAG_FIXED | (c.rflags & FLAG_RF);
+	r->rflags = iret_flags(c.rflags);
 	if (vcpu_assist(v, VMASST_TYPE_architectural_iopl))
 		v->pv.iopl = c.rflags >> 12 & 3;
 	r->rax = c.rax;

@@ -4,6 +4,8 @@
 
 #include "pvboot/hv/pv/domain.h"
 
+/* What the processor's flags become when the guest wants them to be FLAGS. */
+uint64_t iret_flags(uint64_t flags);
 int64_t do_iret(struct vcpu *v, const uint64_t *a);
 
 #endif

@@ -10,7 +10,8 @@
 
 #define FAST_STRINGS	1ULL		/* IA32_MISC_ENABLE */
 #define TSC_FREQ_SEL	(1ULL << 24)	/* HWCR: the TSC counts at P0 */
-#define APIC_BASE_BSP	0xfee00900ULL
+#define APIC_BASE_ON	0xfee00800ULL
+#define APIC_BASE_BSP	0x100ULL	/* the first processor */
 
 static bool is_vendor(uint32_t last)
 {
@@ -45,7 +46,7 @@ static bool has_tsc_aux(void)
 	return r[2] & CPUID_7_ECX_RDPID;
 }
 
-static bool read_msr(uint32_t msr, uint64_t *val)
+static bool read_msr(const struct vcpu *v, uint32_t msr, uint64_t *val)
 {
 	*val = 0;
 	switch (msr) {
@@ -62,7 +63,7 @@ static bool read_msr(uint32_t msr, uint64_t *val)
 		*val = PAT_XEN;
 		return true;
 	case MSR_APIC_BASE:
-		*val = APIC_BASE_BSP;
+		*val = v->id ? APIC_BASE_ON : APIC_BASE_ON | APIC_BASE_BSP;
 		return true;
 	case MSR_TSC:
 		*val = rdtsc();
@@ -90,7 +91,7 @@ bool msr_emulate_read(struct vcpu *v)
 {
 	uint64_t val;
 
-	if (!read_msr((uint32_t)v->regs.rcx, &val) &&
+	if (!read_msr(v, (uint32_t)v->regs.rcx, &val) &&
 	    v->pv.trap[VEC_GP].address)
 		return false;
 	v->regs.rax = (uint32_t)val;
@@ -118,5 +119,5 @@ bool msr_emulate_write(struct vcpu *v)
 	case MSR_TSC:
 		return false;
 	}
-	return read_msr(msr, &old) && old == val;
+	return read_msr(v, msr, &old) && old == val;
 }

@@ -6,12 +6,15 @@
 #include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/lock.h"
 #include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/machine/upcalls.h"
 #include "pvboot/hv/machine/work.h"
 #include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/memory/paging.h"
 
 struct processor {
 	struct vcpu *vcpu;
@@ -24,6 +27,22 @@ void run_bind(unsigned processor, struct vcpu *v)
 	processors[processor].vcpu = v;
 }
 
+/*
+ * Nothing to run.  With others beside it the processor then holds no root of
+ * the guest's, so that nobody has to wake it for a flush.
+ */
+static void idle(struct vcpu *v)
+{
+	if (smp_count == 1) {
+		cpu_wait();
+		return;
+	}
+	if (v->loaded)
+		paging_unload(v);
+	smp_idle();
+}
+
+/* With the lock, which vcpu_run() and idle() give back meanwhile. */
 void run(unsigned processor)
 {
 	struct vcpu *v = processors[processor].vcpu;
@@ -37,8 +56,25 @@ void run(unsigned processor)
 		if (v->state == VCPU_RUNNABLE)
 			vcpu_run(v);
 		else
-			cpu_wait();
+			idle(v);
 	}
+}
+
+/*
+ * In the midst of something, or from idle(), which has given back the lock, or
+ * while it waits for it.
+ */
+static void interrupt(unsigned vector)
+{
+	irq_note(vector);
+	if (lock_waits())
+		return;
+	if (lock_is_ours()) {
+		irq_serve();
+		return;
+	}
+	lock_take();
+	lock_release();
 }
 
 /*
@@ -50,9 +86,11 @@ void trap_inside_c(struct regs *r)
 	const uint64_t *x;
 
 	if (r->vector >= VEC_IRQ) {
-		irq_dispatch((unsigned)r->vector);
+		interrupt((unsigned)r->vector);
 		return;
 	}
+	if (r->vector == VEC_NMI)
+		smp_nmi();
 	if (r->vector == VEC_NMI || r->vector == VEC_DB)
 		return;
 	for (x = extable_start; x < extable_end; x += 2)

@@ -49,6 +49,9 @@ static int64_t poll(struct vcpu *v, uint64_t arg)
 		if (evtchn_pending(v->domain, v->poll_port[i]))
 			return 0;
 	}
+	/* An event of its own has come since it called: nobody wakes it. */
+	if (v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask)
+		return 0;
 	if (p.timeout && p.timeout <= time_now())
 		return 0;
 	v->n_poll = p.nr_ports;

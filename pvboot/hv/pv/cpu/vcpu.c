@@ -7,18 +7,20 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/traps.h"
+#include "pvboot/hv/pv/cpu/vcpu_start.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/segments.h"
-#include "pvboot/hv/pv/memory/tlb.h"
 
 #include <xen/nmi.h>
 #include <xen/sched.h>
@@ -41,11 +43,11 @@ static void poll_fired(struct timer *t)
 	vcpu_wake(t->arg);
 }
 
-static void fill_time(vcpu_time_info_t *t)
+static void fill_time(unsigned processor, vcpu_time_info_t *t)
 {
 	t->version |= 1;
 	__asm__ volatile("" : : : "memory");
-	t->tsc_timestamp = time_scale.start;
+	t->tsc_timestamp = time_scale.start + time_ahead[processor];
 	t->system_time = 0;
 	t->tsc_to_system_mul = time_scale.mul;
 	t->tsc_shift = time_scale.shift;
@@ -56,12 +58,12 @@ static void fill_time(vcpu_time_info_t *t)
 
 void vcpu_init(struct vcpu *v)
 {
-	v->timer = (struct timer){ .fn = timer_fired, .arg = v };
-	v->tick = (struct timer){ .fn = tick_fired, .arg = v };
-	v->poll_timer = (struct timer){ .fn = poll_fired, .arg = v };
+	v->timer = (struct timer){ timer_fired, v, v->id };
+	v->tick = (struct timer){ tick_fired, v, v->id };
+	v->poll_timer = (struct timer){ poll_fired, v, v->id };
 	v->info = (vcpu_info_t *)&v->domain->shared->vcpu_info[v->id];
 	v->info->evtchn_upcall_mask = 1;
-	fill_time(&v->info->time);
+	fill_time(v->id, &v->info->time);
 	v->runstate.state = RUNSTATE_offline;
 	v->pv.dr[6] = 0xffff0ff0;
 	v->pv.dr[7] = 0x400;
@@ -71,10 +73,18 @@ void vcpu_init(struct vcpu *v)
 
 void vcpu_run(struct vcpu *v)
 {
+	if (!v->loaded)
+		paging_load(v);
+	if (v->pv.starts)
+		vcpu_start_load(v);
 	trap_deliver(v);
 	if (v->domain->shutdown >= 0)
 		return;
+	smp_to_guest();
 	trap_enter(&v->regs, v->pv.sysret);
+	if (v->regs.vector >= VEC_IRQ && v->regs.vector < 256)
+		irq_note((unsigned)v->regs.vector);
+	smp_from_guest();
 	trap_exit(v);
 }
 
@@ -116,15 +126,20 @@ void vcpu_runstate_write(struct vcpu *v)
 	guest_write(v, entry, &rs.state_entry_time, sizeof(uint64_t));
 }
 
-void vcpu_wake(struct vcpu *v)
+static void unblock(struct vcpu *v)
 {
-	if (v->state != VCPU_BLOCKED)
-		return;
 	timer_stop(&v->poll_timer);
 	v->n_poll = 0;
 	v->state = VCPU_RUNNABLE;
 	vcpu_runstate(v, RUNSTATE_running);
 	vcpu_runstate_write(v);
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+	if (v->state == VCPU_BLOCKED)
+		unblock(v);
+	smp_kick(v->id);
 }
 
 void vcpu_block(struct vcpu *v)
@@ -140,6 +155,12 @@ int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline)
 	else
 		timer_set(&v->timer, deadline);
 	return 0;
+}
+
+void vcpu_set_tick(struct vcpu *v, uint64_t period)
+{
+	v->tick_period = period;
+	timer_set(&v->tick, time_now() + period);
 }
 
 bool vcpu_assist(const struct vcpu *v, unsigned type)
@@ -159,7 +180,6 @@ void vcpu_toggle(struct vcpu *v)
 	v->pv.kernel_mode = !v->pv.kernel_mode;
 	swapgs();
 	paging_load(v);
-	tlb_flushed(v);
 	if (v->pv.kernel_mode && v->pv.runstate_late)
 		vcpu_runstate_write(v);
 }
@@ -217,8 +237,7 @@ static int64_t set_periodic(struct vcpu *by, struct vcpu *v, uint64_t arg)
 		return -XEN_EINVAL;
 	if (s.period_ns > 1ULL << 40)
 		return -XEN_EINVAL;
-	v->tick_period = s.period_ns;
-	timer_set(&v->tick, time_now() + s.period_ns);
+	vcpu_set_tick(v, s.period_ns);
 	return 0;
 }
 
@@ -231,8 +250,8 @@ static int64_t register_runstate(struct vcpu *by, struct vcpu *v, uint64_t arg)
 	if (!guest_range(va, sizeof(v->runstate)))
 		return -XEN_EFAULT;
 	v->runstate_va = va;
-	vcpu_runstate(v, RUNSTATE_running);
-	vcpu_runstate_write(v);
+	vcpu_runstate(v, (unsigned)v->runstate.state);
+	guest_write(by, va, &v->runstate, sizeof(v->runstate));
 	return 0;
 }
 
@@ -247,7 +266,10 @@ static int64_t register_time(struct vcpu *by, struct vcpu *v, uint64_t arg)
 	return 0;
 }
 
-/* Once per vCPU; the frame stays writable for us as long as we live. */
+/*
+ * Once per vCPU, by itself or before it runs; the frame stays writable for us
+ * as long as we live.
+ */
 static int64_t register_info(struct vcpu *by, struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_register_vcpu_info r;
@@ -257,7 +279,7 @@ static int64_t register_info(struct vcpu *by, struct vcpu *v, uint64_t arg)
 	if (!guest_read(by, &r, arg, sizeof(r)))
 		return -XEN_EFAULT;
 	if (v->info_page.mfn || r.offset > PAGE_SIZE - sizeof(vcpu_info_t) ||
-	    r.offset & 7)
+	    r.offset & 7 || (v != by && v->state != VCPU_OFFLINE))
 		return -XEN_EINVAL;
 	err = hold_take(v->domain, &v->info_page, r.mfn, FT_WRITABLE);
 	if (err)
@@ -268,6 +290,14 @@ static int64_t register_info(struct vcpu *by, struct vcpu *v, uint64_t arg)
 	to->evtchn_pending_sel = ~0UL;
 	to->evtchn_upcall_pending = 1;
 	return 0;
+}
+
+static int64_t get_physid(struct vcpu *by, const struct vcpu *v, uint64_t arg)
+{
+	struct smp_id id = smp_id(v->id);
+	uint64_t ids = (uint64_t)id.acpi << 32 | id.apic;
+
+	return guest_write(by, arg, &ids, sizeof(ids)) ? 0 : -XEN_EFAULT;
 }
 
 static struct vcpu *find(struct vcpu *v, uint64_t id)
@@ -284,12 +314,11 @@ int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a)
 		return -XEN_ENOENT;
 	switch ((uint32_t)a[0]) {
 	case VCPUOP_initialise:
-		return -XEN_EEXIST;
+		return vcpu_start_initialise(v, t, a[2]);
 	case VCPUOP_up:
-		return 0;
-	case VCPUOP_down:	/* the last one: Xen powers off */
-		v->domain->shutdown = SHUTDOWN_poweroff;
-		return 0;
+		return vcpu_start_up(t);
+	case VCPUOP_down:
+		return vcpu_start_down(t);
 	case VCPUOP_is_up:
 		return t->state != VCPU_OFFLINE;
 	case VCPUOP_get_runstate_info:
@@ -314,9 +343,10 @@ int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a)
 		return register_time(v, t, a[2]);
 	case VCPUOP_send_nmi:
 		t->pv.nmi_pending = true;
+		vcpu_wake(t);
 		return 0;
 	case VCPUOP_get_physid:
-		return -XEN_EINVAL;
+		return get_physid(v, t, a[2]);
 	}
 	return -XEN_ENOSYS;
 }

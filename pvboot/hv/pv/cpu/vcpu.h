@@ -19,6 +19,9 @@ unsigned vcpu_cpl(const struct vcpu *v);
 void vcpu_dump(struct vcpu *v);
 void vcpu_runstate(struct vcpu *v, unsigned state);
 void vcpu_runstate_write(struct vcpu *v);
+#define VCPU_TICK	10000000ULL	/* ns: what Xen gives a PV vCPU */
+/* A VIRQ_TIMER every PERIOD ns. */
+void vcpu_set_tick(struct vcpu *v, uint64_t period);
 int64_t vcpu_set_timer(struct vcpu *v, uint64_t deadline);
 void vcpu_set_ts(struct vcpu *v, bool ts);
 int64_t do_vcpu_op(struct vcpu *v, const uint64_t *a);

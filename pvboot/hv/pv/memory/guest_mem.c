@@ -39,6 +39,8 @@ static uint8_t *find(struct vcpu *v, uint64_t va, bool write)
 	uint64_t need = PTE_P | PTE_US | (write ? PTE_RW : 0), *at, e;
 	int shift;
 
+	if (!mfn)	/* a vCPU that has not been started */
+		return NULL;
 	for (shift = 39; ; shift -= 9) {
 		at = (uint64_t *)core_frame(mfn) + (va >> shift & 511);
 		e = __atomic_load_n(at, __ATOMIC_RELAXED);

@@ -143,21 +143,31 @@ int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
 	return list_end(v, &l, i, err);
 }
 
-/* Not this vCPU alone: then all, whatever bitmap the guest has. */
+/* The vCPUs whose bits are set at VA; all, when they cannot be read. */
+static uint32_t vcpus_at(struct vcpu *v, uint64_t va)
+{
+	uint32_t mask = 0;
+
+	return guest_read(v, &mask, va, (v->domain->n_vcpus + 7) / 8) ?
+		mask : ~0U;
+}
+
+/* UVMF_LOCAL is 0; what is not UVMF_ALL is where a mask is. */
 static void flush(struct vcpu *v, uint64_t flags, uint64_t va)
 {
-	bool all = flags & ~(uint64_t)UVMF_FLUSHTYPE_MASK;
+	uint64_t whom = flags & ~(uint64_t)UVMF_FLUSHTYPE_MASK;
+	uint32_t vcpus = whom <= UVMF_ALL ? ~0U : vcpus_at(v, whom);
 
 	switch (flags & UVMF_FLUSHTYPE_MASK) {
 	case UVMF_TLB_FLUSH:
-		if (all)
-			tlb_flush_all(v->domain);
+		if (whom)
+			tlb_flush_mask(v->domain, vcpus);
 		else
 			tlb_flush(v);
 		break;
 	case UVMF_INVLPG:
-		if (all)
-			tlb_flush_page_all(v->domain, va);
+		if (whom)
+			tlb_flush_page_mask(v->domain, vcpus, va);
 		else
 			tlb_flush_page(v, va);
 		break;
@@ -199,6 +209,8 @@ static int clear_or_copy(struct domain *d, const struct mmuext_op *op)
 
 static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 {
+	uint64_t mask = (uint64_t)(uintptr_t)op->arg2.vcpumask.p;
+
 	switch (op->cmd) {
 	case MMUEXT_PIN_L1_TABLE ... MMUEXT_PIN_L4_TABLE:
 		return budget_error(frame_pin(v->domain, op->arg1.mfn,
@@ -215,6 +227,8 @@ static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 		tlb_flush(v);
 		return 0;
 	case MMUEXT_TLB_FLUSH_MULTI:
+		tlb_flush_mask(v->domain, vcpus_at(v, mask));
+		return 0;
 	case MMUEXT_TLB_FLUSH_ALL:
 		tlb_flush_all(v->domain);
 		return 0;
@@ -222,8 +236,11 @@ static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 		tlb_flush_page(v, op->arg1.linear_addr);
 		return 0;
 	case MMUEXT_INVLPG_MULTI:
+		tlb_flush_page_mask(v->domain, vcpus_at(v, mask),
+				    op->arg1.linear_addr);
+		return 0;
 	case MMUEXT_INVLPG_ALL:
-		tlb_flush_page_all(v->domain, op->arg1.linear_addr);
+		tlb_flush_page_mask(v->domain, ~0U, op->arg1.linear_addr);
 		return 0;
 	case MMUEXT_FLUSH_CACHE:
 	case MMUEXT_FLUSH_CACHE_GLOBAL:

@@ -213,14 +213,17 @@ bool paging_settle_some(void)
 	return true;
 }
 
+/* Another processor may have it loaded: what is right is not touched. */
 void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel)
 {
-	uint64_t *t = core_frame(mfn);
+	uint64_t *t = core_frame(mfn), e;
 	unsigned i;
 
-	for (i = HOLE_FIRST; i <= HOLE_LAST; i++)
-		t[i] = core_slot(i);
-	t[HOLE_FIRST] = kernel ? d->m2p_l4e : 0;
+	for (i = HOLE_FIRST; i <= HOLE_LAST; i++) {
+		e = i > HOLE_FIRST ? core_slot(i) : kernel ? d->m2p_l4e : 0;
+		if (t[i] != e)
+			__atomic_store_n(&t[i], e, __ATOMIC_RELAXED);
+	}
 }
 
 /* Entry *E, which is OLD, becomes VAL, if it still is OLD. */
@@ -282,7 +285,7 @@ uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 	uint64_t mfn = v->pv.kernel_root.mfn, e;
 	int shift;
 
-	if (!guest_range(va, 1))
+	if (!guest_range(va, 1) || !mfn)
 		return NULL;
 	for (shift = 39; shift > 12; shift -= 9) {
 		e = ((uint64_t *)core_frame(mfn))[va >> shift & 511];
@@ -300,6 +303,14 @@ void paging_load(struct vcpu *v)
 {
 	core_load_root(v, v->pv.kernel_mode ? v->pv.kernel_root.mfn :
 		       v->pv.user_root.mfn);
+	v->loaded = true;
+	tlb_flushed(v);
+}
+
+void paging_unload(struct vcpu *v)
+{
+	core_unload_root(v);
+	v->loaded = false;
 }
 
 int paging_new_root(struct vcpu *v, uint64_t mfn)
@@ -319,7 +330,6 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	hold_replace(&v->pv.kernel_root, &new);
 	paging_fill_root(v->domain, mfn, true);
 	paging_load(v);
-	tlb_flushed(v);
 	hold_drop(&old);
 	return 0;
 }

@@ -36,6 +36,8 @@ void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel);
 /* New roots: 0 for the user root is "none". */
 int paging_new_root(struct vcpu *v, uint64_t mfn);
 int paging_new_user_root(struct vcpu *v, uint64_t mfn);
+/* V's processor gets the root of the mode that V is in; or none of V's. */
 void paging_load(struct vcpu *v);
+void paging_unload(struct vcpu *v);
 
 #endif

@@ -17,34 +17,58 @@ void tlb_flushed(struct vcpu *v)
 		tlb_flush_all(v->domain);
 }
 
+/* Those of VCPUS whose processors may hold translations. */
+static uint32_t loaded(struct domain *d, uint32_t vcpus)
+{
+	uint32_t mask = 0;
+
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		if (d->vcpu[i].loaded)
+			mask |= 1U << i;
+	return mask & vcpus;
+}
+
+static void flush(struct domain *d, uint32_t vcpus)
+{
+	if (!vcpus)
+		return;
+	core_flush_mask(d, vcpus);
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		if (vcpus >> i & 1)
+			tlb_flushed(&d->vcpu[i]);
+}
+
 void tlb_flush(struct vcpu *v)
 {
 	core_flush(v);
 	tlb_flushed(v);
 }
 
-void tlb_flush_all(struct domain *d)
+void tlb_flush_mask(struct domain *d, uint32_t vcpus)
 {
-	unsigned i;
-
-	d->flush_wanted = false;
-	for (i = 0; i < d->n_vcpus; i++)
-		tlb_flush(&d->vcpu[i]);
+	flush(d, loaded(d, vcpus));
 }
 
-void tlb_flush_page_all(struct domain *d, uint64_t va)
+void tlb_flush_page_mask(struct domain *d, uint32_t vcpus, uint64_t va)
 {
-	unsigned i;
+	vcpus = loaded(d, vcpus);
+	if (vcpus)
+		core_invlpg_mask(d, vcpus, va);
+}
 
-	for (i = 0; i < d->n_vcpus; i++)
-		tlb_flush_page(&d->vcpu[i], va);
+void tlb_flush_all(struct domain *d)
+{
+	d->flush_wanted = false;
+	tlb_flush_mask(d, ~0U);
 }
 
 void tlb_forget(struct domain *d, uint32_t stamp)
 {
-	unsigned i;
+	uint32_t vcpus = 0;
 
-	for (i = 0; i < d->n_vcpus; i++)
-		if ((int32_t)(stamp - d->vcpu[i].tlb_time) >= 0)
-			tlb_flush(&d->vcpu[i]);
+	for (unsigned i = 0; i < d->n_vcpus; i++)
+		if (d->vcpu[i].loaded &&
+		    (int32_t)(stamp - d->vcpu[i].tlb_time) >= 0)
+			vcpus |= 1U << i;
+	flush(d, vcpus);
 }

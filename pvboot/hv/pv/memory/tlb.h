@@ -2,7 +2,9 @@
  * Translations that processors may still hold.  A clock counts flushes of any
  * processor; each vCPU (they do not migrate) remembers the time of its own last
  * one.  A reference that goes leaves the time in its frame ("stamp"): whoever
- * has not flushed since may still use the frame the old way.
+ * has not flushed since may still use the frame the old way.  A processor
+ * without a root of the guest's (vcpu.loaded) holds nothing, and has flushed
+ * when it loads one.
  */
 #ifndef PVBOOT_HV_PV_MEMORY_TLB_H
 #define PVBOOT_HV_PV_MEMORY_TLB_H
@@ -24,14 +26,16 @@ void tlb_forget(struct domain *d, uint32_t stamp);
 /* The processor of V has just loaded CR3. */
 void tlb_flushed(struct vcpu *v);
 void tlb_flush(struct vcpu *v);
+/* Those vCPUs of D that have a bit in the mask. */
+void tlb_flush_mask(struct domain *d, uint32_t vcpus);
 void tlb_flush_all(struct domain *d);
-/* What V (all of D) translates VA to, whatever VA is. */
+/* What V (those of D) translates VA to, whatever VA is. */
 static inline void tlb_flush_page(struct vcpu *v, uint64_t va)
 {
 	core_invlpg(v, va);
 }
 
-void tlb_flush_page_all(struct domain *d, uint64_t va);
+void tlb_flush_page_mask(struct domain *d, uint32_t vcpus, uint64_t va);
 /*
  * Before the guest runs on: it has changed a table above L1, and expects not
  * to see old walks.  Nothing of ours may rely on this one.

@@ -1,0 +1,83 @@
+#!/bin/bash
+# The hypervisor on several processors: Debian's kernels count them, take each
+# but the first away and back, and end the machine from any of them; what the
+# command line may ask for; machines that tell of none, or of odd ones; a guest
+# that fuzzes on all of them.
+# LONG: both kernels on both machines and four processors, ten times; stress.
+. "$(dirname "$0")/tap.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+
+mkdir "$tmp/root"
+cp "$here/hv-smp.init" "$tmp/root/init"
+cp "$B/guest/stress" "$tmp/root/"
+chmod 755 "$tmp/root/init"
+(cd "$tmp/root" && find init stress | cpio --quiet -o -H newc) >"$tmp/init.cpio"
+for k in cloud standard; do
+	"$B/kernelgen" --unpack "$B/debian/$k/vmlinuz" -o "$tmp/$k" || exit 1
+	cat "$B/images/$k/initrd.img" "$tmp/init.cpio" >"$tmp/initrd.$k"
+done
+
+# qemu OPTIONS: with the hypervisor
+qemu() {
+	timeout 900 qemu-system-x86_64 -accel tcg -m 256 -net none \
+		-display none -no-reboot -serial stdio -monitor none \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-kernel "$B/boot/hv.elf" "$@" </dev/null >"$tmp/out" 2>&1
+	status=$?
+}
+# boot STATUS RESULTS KERNEL ARGUMENTS OPTIONS...
+boot() {
+	local want=$1 result=$2 kernel=$3 arguments=$4
+	shift 4
+	qemu -initrd "$tmp/$kernel console=hvc0 quiet $arguments,$tmp/initrd.$kernel" "$@"
+	got=$(tr -d '\r' <"$tmp/out" | sed -n 's/^RESULT //p' | tr '\n' ' ')
+	[ $status = "$want" ] && [ "$got" = "$result " ]
+	ok $? "$kernel $arguments $*: $result, status $want"
+	[ $status = "$want" ] && [ "$got" = "$result " ] || {
+		echo "# status $status, result $got"
+		tail -30 "$tmp/out" | sed 's/^/# /'
+	}
+}
+says() { # REGEX: in a line of the hypervisor's
+	grep -aqE "^\(hv\) $1" "$tmp/out"
+	ok $? "says: $1" || tail -5 "$tmp/out" | sed 's/^/# /'
+}
+four='nproc 4 nproc 1 nproc 4'
+
+boot 0 "$four ran" cloud test=all -smp 4 -cpu qemu64
+says '4 processors'
+boot 0 'nproc 2 nproc 1 nproc 2' standard '' -smp 4 -cpu max,la57=off -M q35 \
+	-append vcpus=2
+boot 3 'nproc 2 nproc 1 nproc 2' cloud test=crash -smp 2
+says 'domain 1 crashed'
+boot 0 'nproc 1' cloud test=reboot -smp 4 -M pc,acpi=off
+
+qemu -smp 2 -append vcpus=3 -initrd "$B/probe/xenpv-raw.elf x"
+says 'vcpus=3: there are only 2'
+[ $status = 3 ]
+ok $? "more than there are is refused"
+qemu -smp 2 -append vcpus=17 -initrd "$B/probe/xenpv-raw.elf x"
+says '.*1 to 16 vCPUs are possible'
+qemu -smp 16 -initrd "$B/probe/xenpv-raw.elf x"
+says '16 processors'
+[ $status = 0 ]
+ok $? "sixteen"
+qemu -smp 3,maxcpus=8,sockets=4,cores=1,threads=2 \
+	-initrd "$B/probe/xenpv-raw.elf x"
+says '3 processors'
+
+if [ -n "$LONG" ]; then
+	for k in cloud standard; do
+		for machine in pc q35; do
+			for i in 1 2 3 4 5; do
+				boot 0 "$four ran" $k test=all -smp 4 \
+					-M $machine
+			done
+		done
+		for cpu in max,la57=off EPYC Skylake-Client; do
+			boot 0 "$four ran" $k test=all -smp 4 -cpu $cpu
+		done
+		boot 0 "$four stressed" $k test=stress=60 -smp 4
+	done
+fi
+done_testing
