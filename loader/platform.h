@@ -50,6 +50,12 @@ struct platform {
 	int (*unpack)(const struct platform *p, const char *path,
 		      struct file *f, struct file *out);
 
+	/*
+	 * Our hypervisor where this path keeps it outside of file systems.
+	 * NULL: nowhere; ERR_FILE_NOT_FOUND, without a message: not there.
+	 */
+	int (*open_hv)(const struct platform *p, struct file *out);
+
 	/* hash_file() of loader/hash.h, wherever that lies. */
 	int (*hash)(const struct platform *p, struct file *f, uint8_t *digest);
 

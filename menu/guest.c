@@ -10,14 +10,20 @@
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
 
-/* /boot/twinboot/hv.elf; /twinboot/hv.elf where /boot is a file system. */
+/*
+ * Beside our own code; else /boot/twinboot/hv.elf, or /twinboot/hv.elf where
+ * /boot is a file system.
+ */
 static int open_hv(void *ctx, struct file *out)
 {
 	static const char name[] = "twinboot/hv.elf";
 	struct runner *r = ctx;
 	const char *dir = r->config->dir, *slash = strrchr(dir, '/');
 	char path[LST_LINE_MAX + sizeof(name) + 1];
+	int err = r->p->open_hv ? r->p->open_hv(r->p, out) : ERR_FILE_NOT_FOUND;
 
+	if (err != ERR_FILE_NOT_FOUND)
+		return err;
 	fmt(path, sizeof(path), "%.*s/%s", slash ? (int)(slash - dir) : 0, dir,
 	    name);
 	return device_open(&r->mounts, r->config->root, path, out);

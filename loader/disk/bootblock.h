@@ -6,9 +6,9 @@
  *   mbr.bin     at most BOOT_CODE_MAX bytes, goes to the start of sector 0;
  *               the installer leaves bytes 440..509 (disk signature and
  *               partition table) as they are and writes 0x55 0xaa at 510.
- *               Its struct boot_list is at BOOT_MBR_LIST, with room for two
- *               extents: stage2.bin's two parts, one behind the other in the
- *               gap before the first partition or in a BIOS boot partition.
+ *               Its struct boot_list is at BOOT_MBR_LIST, with room for three
+ *               extents: stage2.bin's two parts and hv.elf, all in the boot
+ *               area (loader/disk/bootarea.h).
  *   ext.bin     exactly BOOT_EXT_SIZE bytes, goes to the first 1,024 bytes
  *               of a partitionless ext file system (0x55 0xaa is in it, and
  *               bytes 440..509 are zero so that nobody sees partitions).
@@ -23,7 +23,11 @@
  * In both lists the installer sets n and the extents and leaves the magic
  * number.  The first n extents are the first part's, of at most 127 sectors
  * each; their sectors must add up to its size / 512.  The extents behind them
- * are the second part's, as long as they may be.
+ * are the second part's, as long as they may be, and then hv.elf's, if it is
+ * there: one sector, struct hv_head, and the file, filled up with zeroes to a
+ * whole sector.  An extent is never part of both.  So all code is reached from
+ * the one sector that has the list: who renews it writes the new code to
+ * sectors that no extent has, then that sector.
  *
  * A boot block that fails writes "Twinboot: " and one letter on the screen
  * and COM1, then asks the firmware for the next boot device (INT 18h):
@@ -39,7 +43,7 @@
 #define BOOT_CODE_MAX 440	/* bytes of code in sector 0 */
 #define BOOT_LIST_MAGIC 0x4c425754	/* "TWBL" */
 #define BOOT_MBR_LIST 4		/* offset in mbr.bin */
-#define BOOT_MBR_EXTENTS 2
+#define BOOT_MBR_EXTENTS 3
 #define BOOT_EXT_LIST 512	/* offset in ext.bin */
 #define BOOT_EXT_SIZE 1024
 #define BOOT_EXT_EXTENTS 42
@@ -47,6 +51,8 @@
 #define STAGE2_MAGIC 0x32535754	/* "TWS2" */
 #define STAGE2_MAX 65024	/* 127 sectors: one request of any EDD BIOS */
 #define STAGE2_ENTRY 20		/* offset where the code begins */
+#define BOOT_HV_MAGIC 0x56485754	/* "TWHV" */
+#define BOOT_HV_MAX (2u << 20)	/* bytes */
 #define STAGE2_SECOND_MAX 983040 /* 1,920 sectors: what a gap of 2,047 leaves */
 
 #ifndef __ASSEMBLER__
@@ -77,6 +83,13 @@ struct stage2_head {
 
 _Static_assert(sizeof(struct stage2_head) == STAGE2_ENTRY,
 	       "stage 2's code follows its head");
+
+struct hv_head {
+	uint32_t magic;		/* BOOT_HV_MAGIC */
+	uint32_t size;		/* bytes of hv.elf */
+	/* Of all its sectors' 64-bit words, and of that sum's values. */
+	uint64_t sum[2];
+};
 #endif
 
 #endif

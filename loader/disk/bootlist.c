@@ -7,7 +7,7 @@
 #include "loader/base/err.h"
 
 int bootlist_read(struct blk *disk, const struct boot_list *list, unsigned from,
-		  unsigned max, uint32_t sectors, uint8_t *to)
+		  unsigned max, uint32_t skip, uint32_t sectors, uint8_t *to)
 {
 	int err = 0;
 
@@ -18,7 +18,13 @@ int bootlist_read(struct blk *disk, const struct boot_list *list, unsigned from,
 		if (i >= max || !(n = list->extent[i].sectors))
 			return fail(ERR_READ, "the boot block's list of "
 				    "extents ends too early");
-		lba = list->extent[i].lba;
+		if (skip >= n) {
+			skip -= n;
+			continue;
+		}
+		lba = list->extent[i].lba + skip;
+		n -= skip;
+		skip = 0;
 		if (n > sectors)
 			n = sectors;
 		err = blk_read(disk, lba, n, to);

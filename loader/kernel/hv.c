@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/fs/join.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/xenpv_notes.h"
 
@@ -39,25 +40,38 @@ int hv_check(struct boot_entry *e)
 	return err;
 }
 
-/* The entry that starts hv.elf with what E has. */
-static int make_entry(const struct boot_entry *e, struct boot_entry *hv)
+/* However many there are, hv.elf takes one module. */
+static int add_initrds(struct boot_entry *e, struct arena *arena,
+		       struct boot_entry *hv)
 {
-	/* More than one would have to be put together first. */
-	if (e->n_modules > 1)
-		return fail(ERR_EXEC_FORMAT, "%s: as a PV guest it can have "
-			    "one initrd, not %u", e->kernel_path,
-			    e->n_modules);
+	struct file **part;
+
+	hv->module[1] = e->module[0];
+	hv->module[1].as_it_is = true;
+	if (e->n_modules == 1)
+		return 0;
+	part = arena_alloc(arena, e->n_modules * sizeof(*part));
+	if (!part)
+		return ERR_NO_MEMORY;
+	for (unsigned i = 0; i < e->n_modules; i++)
+		part[i] = &e->module[i].file;
+	return join_files(&hv->module[1].file, part, e->n_modules, arena);
+}
+
+/* The entry that starts hv.elf with what E has. */
+static int make_entry(struct boot_entry *e, struct arena *arena,
+		      struct boot_entry *hv)
+{
+	int err;
+
 	*hv = (struct boot_entry){ .title = e->title, .kernel_path = "hv.elf",
 		.args = e->hv_args, .root_disk = e->root_disk,
 		.root_part = e->root_part, .platform = e->platform,
-		.n_modules = 1 + e->n_modules };
+		.n_modules = 1 + !!e->n_modules };
 	hv->module[0] = (struct boot_module){ .path = e->kernel_path,
 		.args = e->args, .file = e->kernel, .as_it_is = true };
-	if (e->n_modules) {
-		hv->module[1] = e->module[0];
-		hv->module[1].as_it_is = true;
-	}
-	return e->open_hv(e->open_hv_ctx, &hv->kernel);
+	err = e->n_modules ? add_initrds(e, arena, hv) : 0;
+	return err ? err : e->open_hv(e->open_hv_ctx, &hv->kernel);
 }
 
 static int load(struct boot_entry *e, const struct memmap *map,
@@ -68,7 +82,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 
 	if (!hv)
 		return ERR_NO_MEMORY;
-	if ((err = hv_check(e)) || (err = make_entry(e, hv)) ||
+	if ((err = hv_check(e)) || (err = make_entry(e, arena, hv)) ||
 	    (err = multiboot_format.load(hv, map, arena, ho)))
 		return err;
 	ho->entry_name = "hv";

@@ -80,6 +80,7 @@ void bios_map_second(uint64_t phys);
 int bios_unpack(const struct platform *p, const char *path, struct file *f,
 		struct file *out);
 /* hash_file(), in the second part. */
+int bios_open_hv(const struct platform *p, struct file *out);
 int bios_hash(const struct platform *p, struct file *f, uint8_t *digest);
 /* struct platform's extra(), the same. */
 const struct menu_extra *bios_extra(const struct platform *p);

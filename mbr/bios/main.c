@@ -108,7 +108,7 @@ void bios_main(void)
 		.modes = PATHS_BIOS_MODES,
 		.boot_part = -1, .memmap = &map,
 		.update_memmap = bios_update_memmap, .unpack = bios_unpack,
-		.hash = bios_hash, .extra = bios_extra,
+		.hash = bios_hash, .open_hv = bios_open_hv, .extra = bios_extra,
 		.bios_facts = bios_facts,
 		.write = bios_write, .key = bios_key, .idle = idle,
 		.clock_ms = clock_ms, .firmware_tsc = firmware_tsc,

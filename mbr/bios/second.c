@@ -19,7 +19,7 @@
 extern const struct stage2_head bios_stage2_head;
 
 /* What unpack() has given away of the memory map. */
-static struct memrange room[BOOT_MODULES + 1];
+static struct memrange room[BOOT_MODULES + 2];
 static unsigned n_rooms;
 
 static const struct bios_second *const second = (void *)SECOND_ADDR;
@@ -29,7 +29,7 @@ static int read_part(struct blk *disk, uint8_t *to)
 {
 	const struct boot_list *list = (void *)(uintptr_t)bios_boot_list;
 
-	return bootlist_read(disk, list, list->n, BOOT_EXT_EXTENTS,
+	return bootlist_read(disk, list, list->n, BOOT_EXT_EXTENTS, 0,
 			     bios_stage2_head.second / 512, to);
 }
 
@@ -61,7 +61,8 @@ int bios_second_load(const struct platform *p, const struct bios_second **out)
 	return memmap_set(p->memmap, at, at + SECOND_ROOM, MEM_LOADER);
 }
 
-static int take(struct memmap *m, const char *path, uint64_t size, uint64_t *at)
+int bios_second_take(struct memmap *m, const char *path, uint64_t size,
+		     uint64_t *at)
 {
 	uint64_t pages = (size + 4095) & -4096ull;
 	int err;
@@ -73,7 +74,7 @@ static int take(struct memmap *m, const char *path, uint64_t size, uint64_t *at)
 			    "when unpacked if it is whole", path, size);
 	}
 	if (n_rooms == sizeof(room) / sizeof(room[0]))
-		return fail(ERR_NO_MEMORY, "%s: too many packed files", path);
+		return fail(ERR_NO_MEMORY, "%s: too many files", path);
 	err = memmap_set(m, *at, *at + pages, MEM_LOADER);
 	if (!err)
 		room[n_rooms++] = (struct memrange){ *at, *at + pages };
@@ -97,12 +98,20 @@ int bios_unpack(const struct platform *p, const char *path, struct file *f,
 	    (err = part->unpack_size(f, 0, f->size, &size)))
 		return err;
 	do {
-		if ((err = take(p->memmap, path, size, &at)))
+		if ((err = bios_second_take(p->memmap, path, size, &at)))
 			return err;
 		err = part->gunzip(f, path, p->arena, (void *)at, &size);
 	} while (err == UNPACK_OTHER_SIZE);
 	fs_mem_file(out, (void *)at, size);
 	return err;
+}
+
+int bios_open_hv(const struct platform *p, struct file *out)
+{
+	const struct bios_second *part;
+	int err = bios_second_load(p, &part);
+
+	return err ? err : part->open_hv(p, out);
 }
 
 int bios_hash(const struct platform *p, struct file *f, uint8_t *digest)

@@ -19,6 +19,7 @@ struct bios_second {
 	__typeof__(hash_file) *hash;
 	const struct menu_extra *extra;
 	int (*chain)(const struct handover *ho);
+	int (*open_hv)(const struct platform *p, struct file *out);
 };
 
 /*
@@ -26,5 +27,15 @@ struct bios_second {
  * ERR_OUTSIDE_PARTITION.
  */
 int bios_second_load(const struct platform *p, const struct bios_second **out);
+
+/*
+ * SIZE bytes of free memory for the file PATH, until the next
+ * bios_update_memmap().  ERR_NO_MEMORY.
+ */
+int bios_second_take(struct memmap *m, const char *path, uint64_t size,
+		     uint64_t *at);
+
+/* hv.c, of the second part: hv.elf from beside it, as struct platform says. */
+int bios_hv_open(const struct platform *p, struct file *out);
 
 #endif

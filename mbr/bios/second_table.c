@@ -16,4 +16,5 @@ const struct bios_second bios_second_table
 	.hash = hash_file,
 	.extra = &extra_all,
 	.chain = bios_chain,
+	.open_hv = bios_hv_open,
 };

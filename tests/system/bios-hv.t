@@ -11,15 +11,18 @@ cp "$B/boot/hv.elf" root/boot/twinboot/
 "$B/kernelgen" --format xenpv --pad 1M -o plain && gzip -n <plain >root/boot/pv.gz
 head -c 300001 /dev/urandom >root/boot/ramdisk
 
+# The boot programs but hv.elf: then it is looked for among the root's files.
+mkdir some && cp "$B/boot/mbr.bin" "$B/boot/ext.bin" "$B/boot/stage2.bin" some/
+without='--boot-dir some'
 image() { # menu.lst on standard input, twinboot.conf as the argument: img
 	printf "$1" >root/boot/grub/twinboot.conf
 	{ echo timeout 0; cat; } >menu.lst
 	"$twinboot" build --root root --menu menu.lst --boot bios -o img \
-		2>err || sed 's/^/# /' err
+		$without 2>err || sed 's/^/# /' err
 }
 # probe NAME WANTED: boots, and the probe's entry and arguments are these.
 probe() {
-	"$twinboot" run img --path bios --timeout 200 >console 2>&1
+	"$twinboot" run img --path bios --timeout 200 $run_with >console 2>&1
 	tr -d '\r' <console | sed -n 's/^PROBE //p' >probe
 	is "$(jq -r '"\(.entry) \(.cmdline) \(.initrd.sha256)"' probe)" \
 		"$2 $(sha256sum <root/boot/ramdisk | cut -d' ' -f1)" "$1" ||
@@ -64,8 +67,6 @@ says() { # NAME TEXT
 entry /boot/pv | image 'pv=never\n'
 says 'PV only, and none is wanted' \
 	'Error 13.*/boot/pv: it can only be a PV guest'
-{ entry /boot/pv; echo 'initrd /boot/ramdisk'; } | image ''
-says 'two initrds' 'Error 13.*can have one initrd, not 2'
 entry /boot/both "$mark" | image ''
 "$twinboot" build --root root --menu menu.lst --boot uefi -o img
 says 'over UEFI it is started so too' 'format    hv, entered as hv (EFI'
@@ -73,12 +74,50 @@ says 'over UEFI it is started so too' 'format    hv, entered as hv (EFI'
 mkdir -p own/grub own/twinboot
 cp root/boot/pv own/ && cp "$B/boot/hv.elf" own/twinboot/
 printf 'timeout 0\ntitle a\nroot (hd0,0)\nkernel /pv z\n' >own/grub/menu.lst
-"$twinboot" build --root own --boot bios -o img
+"$twinboot" build --root own --boot bios $without -o img
 says '/boot as a file system of its own' 'format    hv, entered as hv'
 rm root/boot/twinboot/hv.elf
 entry /boot/pv | image ''
 says 'no hv.elf' 'Error 15.*/boot/twinboot/hv.elf'
-cp "$B/boot/hv.elf" root/boot/twinboot/
+
+# hv.elf beside stage 2, where build puts it when an entry needs it.
+without=
+placed() { # NAME WANTED: whether it is there
+	head -c 2M img | grep -qa 'TWHV'
+	[ $? = "$2" ]
+	ok $? "$1"
+}
+entry /boot/both | image ''
+placed 'no entry needs it' 1
+entry /boot/both | image 'pv=always\n'
+placed 'pv=always' 0
+entry /boot/both "$mark" | image ''
+placed 'a marked entry' 0
+entry /boot/pv.gz | image ''
+placed 'a gzip'"'"'d kernel that is PV only' 0
+for disk in virtio ide virtio-scsi ahci nvme; do
+	run_with="--disk $disk" probe "beside stage 2: $disk" 'xenpv x  y=2'
+done
+cat root/boot/ramdisk >root/boot/more
+{ entry /boot/pv; echo 'initrd /boot/more'; } | image ''
+"$twinboot" run img --path bios --timeout 200 2>&1 | tr -d '\r' |
+	sed -n 's/^PROBE //p' >probe
+for i in 1 2; do cat root/boot/ramdisk; printf '\0\0\0'; done >two
+is "$(jq -r .initrd.sha256 probe)" "$(sha256sum <two | cut -d' ' -f1)" \
+	'two initrds, each filled up to 4 bytes'
+entry /boot/pv | image ''
+at=$(head -c 2M img | grep -obUa TWHV | head -1 | cut -d: -f1)
+printf X | dd of=img bs=1 seek=$((at + 100000)) conv=notrunc status=none
+says 'damaged' 'Error 25.*hv.elf beside stage 2 is damaged'
+"$twinboot" run img --path bios --timeout 60 >console 2>&1
+grep -qa 'Error 25.*hv.elf beside stage 2 is damaged' console
+ok $? 'so does the BIOS stage'
+"$twinboot" build --root root --menu menu.lst --table none --boot bios -o img
+is "$("$twinboot" ls img:/boot/twinboot | awk '{ print $NF }' | sort | xargs)" \
+	'hv.elf stage2.bin' 'without a table it is a file'
+entry /boot/both | image ''
+fails '--hv: hv.elf is not there' "$twinboot" build --root root \
+	--menu menu.lst --boot bios --boot-dir some --hv -o no
 
 # Debian's kernel, root on xvda1 and on a disk that twinboot.conf names.
 linux() { # NAME TABLE CONF DISK ROOT

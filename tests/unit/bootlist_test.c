@@ -27,11 +27,18 @@ static void set(unsigned i, uint64_t lba, uint32_t sectors)
 	l.list.extent[i] = (struct boot_extent){ lba, sectors };
 }
 
-static int read_from(unsigned from, unsigned max, uint32_t sectors)
+static int read_skip(unsigned from, unsigned max, uint32_t skip,
+		     uint32_t sectors)
 {
 	err_clear();
 	memset(got, 0xff, sizeof(got));
-	return bootlist_read(&disk.blk, &l.list, from, max, sectors, got);
+	return bootlist_read(&disk.blk, &l.list, from, max, skip, sectors,
+			     got);
+}
+
+static int read_from(unsigned from, unsigned max, uint32_t sectors)
+{
+	return read_skip(from, max, 0, sectors);
 }
 
 static void test_reads(void **state)
@@ -50,6 +57,15 @@ static void test_reads(void **state)
 	assert_int_equal(got[5 * 512 - 1], 2);
 	assert_int_equal(got[5 * 512], 0xff);
 	assert_int_equal(read_from(0, 0, 0), 0);
+	/* Into the second, over it, and as far as there is something. */
+	assert_int_equal(read_skip(0, 3, 3, 3), 0);
+	assert_int_equal(got[0], 11);
+	assert_int_equal(got[2 * 512], 1);
+	assert_int_equal(read_skip(1, 3, 3, 1), 0);
+	assert_int_equal(got[0], 1);
+	assert_int_equal(read_skip(0, 3, 44, 1), 0);
+	assert_int_equal(got[0], 40);
+	assert_int_equal(read_skip(0, 3, 45, 1), ERR_READ);
 }
 
 static void test_bad(void **state)

@@ -183,17 +183,13 @@ static int write_part(struct writer *w, const struct plan_part *part)
 /* The boot area: stage 2, hv.elf, settings. */
 static int write_bios(struct writer *w)
 {
-	struct layout l = { .size = w->p->size };
 	struct recipe *r = &w->n->r;
 
 	if (w->p->bios_why[0])
 		return 0;
 	r->table = w->p->table;
 	r->sector = OLD_SECTOR;
-	if (r->table == PART_GPT)
-		l.bios = (struct part_range){ w->p->bios.offset,
-					      w->p->bios.size };
-	return boot_install_write_bios(r, &l, w->out.fd);
+	return boot_install_write_bios(r, true, w->out.fd);
 }
 
 static int write_settings(struct writer *w)

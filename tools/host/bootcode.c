@@ -12,6 +12,7 @@
 #include "loader/abi/pe.h"
 #include "loader/base/err.h"
 #include "loader/base/span.h"
+#include "loader/disk/boothv.h"
 #include "loader/disk/bootlist.h"
 #include "loader/disk/crc32.h"
 #include "loader/fs/fs.h"
@@ -70,7 +71,7 @@ static bool second_is_whole(struct stage2 *s)
 	const struct stage2_head *head = (const struct stage2_head *)s->first;
 
 	if (head->second > sizeof(s->second) || head->second % 512 ||
-	    bootlist_read(s->disk, s->list, s->list->n, s->max,
+	    bootlist_read(s->disk, s->list, s->list->n, s->max, 0,
 			  head->second / 512, s->second)) {
 		err_clear();
 		return false;
@@ -87,7 +88,8 @@ static enum carried check_stage2(struct stage2 *s, char why[128],
 		snprintf(why, 128, "the boot block's list is damaged");
 		return CARRIED_BROKEN;
 	}
-	if (bootlist_read(s->disk, s->list, 0, s->list->n, sectors, s->first)) {
+	if (bootlist_read(s->disk, s->list, 0, s->list->n, 0, sectors,
+			  s->first)) {
 		snprintf(why, 128, "stage 2: %.100s", err_text());
 		err_clear();
 		return CARRIED_BROKEN;
@@ -125,6 +127,44 @@ enum carried bootcode_bios(struct blk *disk, char why[128], bool *no_second)
 	snprintf(why, 128, "boot code of somebody else");
 	return find_list(&s, block) ? check_stage2(&s, why, no_second) :
 	       CARRIED_FOREIGN;
+}
+
+/* The list of DISK's own boot block, and the second part's sectors. */
+static bool find_hv(struct stage2 *s, uint8_t *block, struct boothv *hv)
+{
+	struct stage2_head *head = (struct stage2_head *)s->first;
+
+	if (s->disk->sector != 512 || blk_read(s->disk, 0, 2, block) ||
+	    !find_list(s, block) ||
+	    bootlist_read(s->disk, s->list, 0, s->max, 0, 1, s->first) ||
+	    head->magic != STAGE2_MAGIC || s->list->n > s->max)
+		return false;
+	*hv = (struct boothv){ .disk = s->disk, .list = s->list,
+			       .max = s->max, .skip = head->second / 512 };
+	return true;
+}
+
+int bootcode_open_hv(const struct platform *p, struct file *out)
+{
+	static uint8_t block[BOOT_EXT_SIZE];
+	static struct stage2 s;
+	struct boothv hv;
+	uint8_t *to;
+	int err;
+
+	s.disk = p->disk[0];
+	if (!find_hv(&s, block, &hv)) {
+		err_clear();
+		return ERR_FILE_NOT_FOUND;
+	}
+	if ((err = boothv_find(&hv)))
+		return err;
+	to = arena_alloc_raw(p->arena, boothv_room(&hv), 16);
+	if (!to)
+		return ERR_NO_MEMORY;
+	err = boothv_read(&hv, to);
+	fs_mem_file(out, to, hv.head.size);
+	return err;
 }
 
 /* ---- UEFI ---------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #define TOOLS_HOST_BOOTCODE_H
 
 #include "loader/disk/part.h"
+#include "loader/platform.h"
 
 enum carried {
 	CARRIED_NOT,		/* nothing there for this path */
@@ -21,5 +22,8 @@ enum carried {
 enum carried bootcode_bios(struct blk *disk, char why[128], bool *no_second);
 enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
 			  char why[128], bool *is_signed);
+
+/* hv.elf beside the disk's stage 2, as struct platform has it. */
+int bootcode_open_hv(const struct platform *p, struct file *out);
 
 #endif

@@ -282,7 +282,8 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.n_disks = 1, .disk = disks, .boot_part = -1, .memmap = &map,
 		.write = host_write, .key = host_key, .idle = host_idle,
 		.update_memmap = host_update_memmap,
-		.unpack = host_unpack, .hash = host_hash, .extra = host_extra,
+		.unpack = host_unpack, .hash = host_hash,
+		.open_hv = path->open_hv, .extra = host_extra,
 		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
@@ -365,9 +366,6 @@ static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 	hostboot_place(&menu->at, &f, c->name);
 	menu->n_entries = c->lst.n_entries;
 	menu->n_dropped = c->lst.n_dropped;
-	menu->marked = false;
-	for (uint32_t i = 0; i < c->lst.n_entries; i++)
-		menu->marked |= lst_pv(&c->lst, &c->lst.entry[i]);
 	menu->len = f.size;
 	menu->text = malloc(f.size + 1);
 	if (!menu->text)

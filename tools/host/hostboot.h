@@ -22,6 +22,8 @@ struct hostboot_path {
 	unsigned modes;		/* as platform.modes */
 	const struct kernel_format *const *pv_formats;	/* as platform's */
 	bool first_only;	/* stage 2's second part is damaged */
+	/* As struct platform's. */
+	int (*open_hv)(const struct platform *p, struct file *out);
 };
 
 extern const struct hostboot_path hostboot_paths[PATH_COUNT];
@@ -33,7 +35,7 @@ int hostboot_no_second(void);
  * What any of them starts; a Linux kernel, by whatever entry; and any of them,
  * with a format "hv" for what our hypervisor would be needed for.
  */
-extern const struct hostboot_path hostboot_any, hostboot_linux, hostboot_hv;
+extern const struct hostboot_path hostboot_any, hostboot_linux;
 
 struct hostboot {
 	/* Set by the caller: called with the handover, may be NULL. */
@@ -81,7 +83,6 @@ struct hostboot_menu {
 	size_t len;
 	uint32_t n_entries, n_dropped;	/* titles, and those without commands */
 	uint32_t n_pvgrub;	/* entries that PV-GRUB would count */
-	bool marked;		/* one of them is to be a PV guest */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
 #include "loader/kernel/multiboot_header.h"
+#include "tools/host/bootcode.h"
 #include "tools/host/hostboot.h"
 
 #define ANY_MODE ~0u
@@ -50,30 +51,9 @@ static const struct kernel_format *const first_pv_formats[] = {
 	&hv_nowhere, NULL
 };
 
-/* The hypervisor itself is not looked for: it may not be there yet. */
-static int load_guest(struct boot_entry *e, const struct memmap *map,
-		      struct arena *arena, struct handover *ho)
-{
-	ho->mode = GO_EFI_HV;
-	return hv_check(e);
-}
-
-static const struct kernel_format guest_format = {
-	.name = "hv",
-	.probe = hv_probe,
-	.load = load_guest,
-};
-static const struct kernel_format *const hv_formats[] = {
-	&linux_format, &efi_format, &multiboot_format, &multiboot2_format,
-	&guest_format, NULL
-};
-static const struct kernel_format *const guest_formats[] = {
-	&guest_format, NULL
-};
-
 const struct hostboot_path hostboot_paths[PATH_COUNT] = {
 	[PATH_BIOS] = { PATH_BIOS_NAME, paths_bios, PATHS_BIOS_MODES,
-			paths_bios_pv },
+			paths_bios_pv, .open_hv = bootcode_open_hv },
 	[PATH_UEFI] = { PATH_UEFI_NAME, paths_uefi, PATHS_UEFI_MODES,
 			paths_uefi_pv },
 	[PATH_PV] = { PATH_PV_NAME, paths_pv, PATHS_PV_MODES, paths_pv },
@@ -87,7 +67,4 @@ const struct hostboot_path hostboot_any = {
 };
 const struct hostboot_path hostboot_linux = {
 	"linux", linux_formats, ANY_MODE, linux_formats
-};
-const struct hostboot_path hostboot_hv = {
-	"hv", hv_formats, ANY_MODE, guest_formats
 };

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "loader/base/err.h"
+#include "loader/disk/bootarea.h"
 #include "loader/disk/bootblock.h"
+#include "loader/disk/boothv.h"
 #include "loader/fs/fs.h"
 #include "tools/host/hostdisk.h"
 #include "tools/report.h"
@@ -130,11 +132,63 @@ static struct boot_list *list_in(uint8_t *block, size_t at, const char *name)
 	return NULL;
 }
 
-/* Both parts in one stretch, in the BIOS boot partition or the gap. */
-static int write_gap(const struct recipe *r, const struct layout *l, int fd)
+/* The boot area of FD, without the units at its end, which are others'. */
+static int find_area(int fd, struct bootarea *area)
+{
+	static struct part_list parts;
+	uint64_t tail = BOOTAREA_UNITS * BOOTAREA_UNIT / SECTOR;
+	struct hostdisk disk;
+
+	if (hostdisk_attach(&disk, "hd0", fd, SECTOR) ||
+	    part_read(&disk.blk, &parts))
+		return report_error("%s", err_text());
+	if (!bootarea_find(&disk.blk, &parts, area) || area->sectors <= tail)
+		return report_error("there is no room for the BIOS stage "
+				    "beside the partitions");
+	area->sectors -= tail;
+	return 0;
+}
+
+/* Append the LEN bytes at DATA, in whole sectors, to what is in AREA. */
+static int append(struct bootarea *area, struct listing *l, int fd,
+		  const void *data, size_t len, const char *name)
+{
+	uint64_t sectors = len / SECTOR;
+
+	if (sectors > area->sectors)
+		return report_error("%s does not fit into the boot area: %lu "
+				    "bytes, and %lu are left", name, len,
+				    area->sectors * SECTOR);
+	if (put(fd, data, len, area->first * SECTOR) ||
+	    add_extent(l, area->first, sectors))
+		return -1;
+	area->first += sectors;
+	area->sectors -= sectors;
+	return 0;
+}
+
+/* hv.elf behind its head. */
+static int append_hv(const struct recipe *r, struct bootarea *area,
+		     struct listing *l, int fd)
+{
+	static uint8_t room[SECTOR + BOOT_HV_MAX + 1];
+	ssize_t n = read_stage(r, "hv.elf", room + SECTOR, BOOT_HV_MAX + 1);
+	size_t len = (size_t)n;
+
+	if (n < 0)
+		return -1;
+	memset(room + SECTOR + len, 0, -len % SECTOR);
+	boothv_head((struct hv_head *)room, room + SECTOR, (uint32_t)len);
+	return append(area, l, fd, room,
+		      SECTOR + ((len + SECTOR - 1) & -(size_t)SECTOR),
+		      "hv.elf");
+}
+
+/* Everything, and last the sector that names it. */
+int boot_install_write_area(const struct recipe *r, bool hv, int fd,
+			    struct bootarea area)
 {
 	static uint8_t code[SECTOR + 1], stage2[STAGE2_FILE_MAX + 1];
-	uint64_t at = l->bios.size ? l->bios.offset : SECTOR;
 	ssize_t n = read_stage(r, "mbr.bin", code, sizeof(code));
 	ssize_t size = read_stage(r, "stage2.bin", stage2, sizeof(stage2));
 	struct boot_list *list = list_in(code, BOOT_MBR_LIST, "mbr.bin");
@@ -149,8 +203,8 @@ static int write_gap(const struct recipe *r, const struct layout *l, int fd)
 		return report_error("mbr.bin: more than %u bytes",
 				    BOOT_CODE_MAX);
 	list->n = 0;
-	if (add_extent(&listing, at / SECTOR, (uint64_t)size / SECTOR) ||
-	    put(fd, stage2, (size_t)size, at) ||
+	if (append(&area, &listing, fd, stage2, (size_t)size, "stage2.bin") ||
+	    (hv && append_hv(r, &area, &listing, fd)) ||
 	    put(fd, code, (size_t)n, 0))
 		return -1;
 	return put(fd, "\x55\xaa", 2, 510);
@@ -208,10 +262,12 @@ static int write_block_list(const struct recipe *r, int fd)
 	return put(fd, block, BOOT_EXT_SIZE, 0);
 }
 
-int boot_install_write_bios(const struct recipe *r, const struct layout *l,
-			    int fd)
+int boot_install_write_bios(const struct recipe *r, bool hv, int fd)
 {
+	struct bootarea area;
+
 	if (r->table == PART_NONE)
 		return write_block_list(r, fd);
-	return write_gap(r, l, fd);
+	return find_area(fd, &area) ? -1 :
+	       boot_install_write_area(r, hv, fd, area);
 }

@@ -5,7 +5,7 @@
 #ifndef TOOLS_IMAGE_BOOT_INSTALL_H
 #define TOOLS_IMAGE_BOOT_INSTALL_H
 
-#include "tools/image/layout.h"
+#include "loader/disk/bootarea.h"
 #include "tools/image/recipe.h"
 
 /*
@@ -16,12 +16,18 @@ char *boot_install_find(const struct recipe *r, const char *name);
 
 /* The name of the stage 2 file on a partitionless file system. */
 #define STAGES_STAGE2_FILE "boot/twinboot/stage2.bin"
+/* The same for hv.elf. */
+#define STAGES_HV_FILE "boot/twinboot/hv.elf"
 
 /*
- * Make FD boot by BIOS.  A partitionless image has STAGES_STAGE2_FILE in its
- * file system already.  0, or -1 with an error reported.
+ * Make FD, which has its partition table, boot by BIOS; HV: with hv.elf in the
+ * boot area.  A partitionless image has STAGES_STAGE2_FILE in its file
+ * system already.  0, or -1 with an error reported.
  */
-int boot_install_write_bios(const struct recipe *r, const struct layout *l,
-			    int fd);
+int boot_install_write_bios(const struct recipe *r, bool hv, int fd);
+
+/* The same into AREA, where nothing else is, of a disk with a table. */
+int boot_install_write_area(const struct recipe *r, bool hv, int fd,
+			    struct bootarea area);
 
 #endif

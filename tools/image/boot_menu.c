@@ -72,7 +72,7 @@ static int add_hooks(struct build *b)
 }
 
 /* One of loader's names, where a first partition has them. */
-bool boot_menu_is_there(const struct tree *t)
+const struct tree_node *boot_menu_node(const struct tree *t, const char **path)
 {
 	static const char *const names[] = {
 		"boot/grub/menu.lst", "boot/grub/grub.conf", "grub/menu.lst",
@@ -82,10 +82,11 @@ bool boot_menu_is_there(const struct tree *t)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const struct tree_node *n = gate_lookup(t, names[i], true);
 
+		*path = names[i];
 		if (n && S_ISREG(n->mode))
-			return true;
+			return n;
 	}
-	return false;
+	return NULL;
 }
 
 /* The menu.lst that was given or written. */
@@ -131,6 +132,7 @@ static int use_kernel_found(struct build *b)
 int boot_menu_make(struct build *b)
 {
 	const struct recipe *r = &b->r;
+	const char *path;
 
 	if (r->kernel_hooks && add_hooks(b))
 		return -1;
@@ -138,7 +140,7 @@ int boot_menu_make(struct build *b)
 		return -1;
 	if (r->menu || r->kernel)
 		return check_menu(&b->tree, r->menu);
-	if (!boot_menu_is_there(&b->tree))
+	if (!boot_menu_node(&b->tree, &path))
 		return use_kernel_found(b);
 	return r->append ? report_error("--append: the root has a menu.lst of "
 					"its own") : 0;

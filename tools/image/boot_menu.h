@@ -10,7 +10,7 @@
  */
 int boot_menu_make(struct build *b);
 
-/* Whether T has one where our loaders look for it. */
-bool boot_menu_is_there(const struct tree *t);
+/* The one of T that our loaders find, its name *PATH; NULL: there is none. */
+const struct tree_node *boot_menu_node(const struct tree *t, const char **path);
 
 #endif

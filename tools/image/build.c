@@ -126,10 +126,36 @@ static int add_inputs(struct build *b)
 				       "boot/grub/menu.lst") : 0;
 }
 
+/* NAME, the hypervisor for one of the paths that the image carries. */
+static int find_hv(const struct build *b, const char *name, char **path)
+{
+	*path = boot_install_find(&b->r, name);
+	if (!*path && b->r.hv)
+		return report_error("--hv: %s is not there", name);
+	if (!*path)
+		report_note("an entry needs %s, which is not there", name);
+	return 0;
+}
+
+/* Where there is no boot area it is a file of the root. */
+static int choose_hv(struct build *b)
+{
+	const struct recipe *r = &b->r;
+
+	if (!r->hv && !hv_need(b))
+		return 0;
+	if ((r->boot & BOOT_UEFI && find_hv(b, "hv.efi", &b->hv_efi)) ||
+	    (r->boot & BOOT_BIOS && find_hv(b, "hv.elf", &b->hv)))
+		return -1;
+	return b->hv && r->table == PART_NONE ?
+	       add_boot_file(&b->tree, b->hv, STAGES_HV_FILE) : 0;
+}
+
 static int collect(struct build *b)
 {
 	struct recipe *r = &b->r;
 	struct tree *t = &b->tree;
+	const char *path;
 
 	progress_say("reading", 0, 0);
 	if (r->settings && !(b->settings = settings_write_read(r->settings)))
@@ -138,7 +164,9 @@ static int collect(struct build *b)
 		return -1;
 	if (boot_menu_make(b))
 		return -1;
-	b->has_menu = boot_menu_is_there(t);
+	b->has_menu = boot_menu_node(t, &path);
+	if (choose_hv(b))
+		return -1;
 	if (r->table == PART_NONE && r->boot & BOOT_BIOS) {
 		b->stage2 = boot_install_find(r, "stage2.bin");
 		if (add_boot_file(t, b->stage2, STAGES_STAGE2_FILE))
@@ -184,8 +212,7 @@ static int write_esp(struct build *b, const struct deliver *out)
 	err = add_boot_file(t, b->efi, "EFI/BOOT/BOOTX64.EFI");
 	if (!err && b->settings)
 		err = settings_write_file(t, b->settings);
-	if (!err && !(err = hv_need(b, out->fd, "hv.efi", &b->hv_efi)) &&
-	    b->hv_efi)
+	if (!err && b->hv_efi)
 		err = add_boot_file(t, b->hv_efi, "EFI/twinboot/hv.efi");
 	for (const char **f = b->r.esp_file; f && *f && !err; f++)
 		err = file_option_add(t, *f);
@@ -233,7 +260,7 @@ static int write_all(struct build *b, const struct deliver *out)
 	if (b->layout.esp.size && write_esp(b, out))
 		return -1;
 	if (b->r.boot & BOOT_BIOS &&
-	    boot_install_write_bios(&b->r, &b->layout, out->fd))
+	    boot_install_write_bios(&b->r, b->hv, out->fd))
 		return -1;
 	if (b->settings && write_settings(b, out))
 		return -1;
@@ -272,6 +299,7 @@ void build_release(struct build *b)
 	free(b->efi);
 	free(b->hv_efi);
 	free(b->stage2);
+	free(b->hv);
 }
 
 static int make_and_deliver(struct build *b, int sink)

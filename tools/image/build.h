@@ -24,7 +24,7 @@ struct build {
 	char *kernel, *initrd;	/* "/boot/vmlinuz", for menu.lst, or NULL */
 	char *dir;		/* where the image will be; NULL: nowhere */
 	char *settings;		/* their text, or NULL */
-	char *efi, *stage2;	/* files that go in, or NULL */
+	char *efi, *stage2, *hv;	/* files that go in, or NULL */
 	bool has_menu;		/* one of those that our loaders look for */
 	char *hv_efi;		/* a file that goes in, or NULL */
 };

@@ -1,70 +1,141 @@
 /*
- * The loader itself is asked, by running it; entries beside the default one are
- * only looked at for their mark.
+ * The loader's own questions, asked of files in a tree.  What cannot be found
+ * or read there needs nothing.
  */
 #include "tools/image/hv_need.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "loader/base/err.h"
+#include "loader/kernel/hv.h"
+#include "loader/kernel/kernel.h"
+#include "loader/kernel/linux_image.h"
+#include "loader/kernel/multiboot_header.h"
 #include "loader/settings.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/hostdisk.h"
-#include "tools/image/boot_install.h"
-#include "tools/report.h"
+#include "menu/config.h"
+#include "tools/image/boot_menu.h"
+#include "tools/image/data.h"
+#include "tools/image/gate.h"
 
-static bool default_needs(struct blk *disk)
+#define CONF "boot/grub/twinboot.conf"
+
+static void tell_nobody(void *ctx, const char *line)
 {
-	static struct hostboot hb;
-	const char *format = NULL;
-	bool needs;
-
-	hb = (struct hostboot){ 0 };
-	hostboot_run(&hb, disk, &hostboot_hv);
-	if (hb.ok)
-		json_unpack(hb.handover, "{ss}", "format", &format);
-	needs = format && !strcmp(format, "hv");
-	hostboot_release(&hb);
-	return needs;
 }
 
-static bool is_marked(struct blk *disk)
+static enum settings_pv wanted(const struct build *b)
 {
-	struct hostboot_menu menu;
-	bool marked = !hostboot_menu(&menu, disk);
+	const struct tree_node *n = gate_lookup(&b->tree, CONF, true);
+	struct settings s = { 0 };
+	char *text = NULL;
 
-	if (marked) {
-		marked = menu.marked;
-		free(menu.text);
+	if (!b->settings && n && S_ISREG(n->mode) && n->size <= SETTINGS_MAX)
+		text = data_text(n, SETTINGS_MAX, CONF);
+	if (b->settings || text)
+		settings_parse(&s, b->settings ? b->settings : text,
+			       tell_nobody, NULL);
+	free(text);
+	return s.pv;
+}
+
+/* The first bytes of N at HEAD; how many. */
+static size_t read_head(const struct tree_node *n, uint8_t *head, size_t size)
+{
+	struct data_reader r;
+	size_t len = 0;
+	ssize_t got = 1;
+
+	if (data_open(&r, n, "a kernel"))
+		return 0;
+	while (got > 0 && len < size) {
+		got = data_read_whole(&r, head + len, size - len);
+		len += got > 0 ? (size_t)got : 0;
 	}
-	return marked;
+	data_close(&r);
+	return len;
 }
 
-static void pass_over(void *ctx, const char *line)
+/* The same of what is gzip'd in the LEN bytes at PACKED. */
+static size_t unpack_head(uint8_t *packed, size_t len, uint8_t *head,
+			  size_t size)
 {
+	z_stream z = { .next_in = packed, .avail_in = (uInt)len,
+		       .next_out = head, .avail_out = (uInt)size };
+
+	if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
+		return 0;
+	inflate(&z, Z_SYNC_FLUSH);
+	inflateEnd(&z);
+	return size - z.avail_out;
 }
 
-/* They are not on the image yet. */
-static bool settings_ask(const char *text)
+/* As the BIOS path's formats ask, one after the other. */
+static bool pv_only(const struct tree_node *n)
 {
-	struct settings s;
+	static uint8_t file[KERNEL_HEAD], plain[KERNEL_HEAD];
+	size_t len = read_head(n, file, sizeof(file));
+	struct span head = span_of(file, len);
 
-	settings_parse(&s, text, pass_over, NULL);
-	return s.pv == SETTINGS_PV_ALWAYS;
+	if (len > 2 && file[0] == 0x1f && file[1] == 0x8b)
+		head = span_of(plain, unpack_head(file, len, plain,
+						  sizeof(plain)));
+	return hv_probe(head) && !linux_image_probe(head) &&
+	       !multiboot_header_probe(head);
 }
 
-int hv_need(const struct build *b, int fd, const char *name, char **path)
+/* "(hd0,0)/boot/k args": what the tree has under that name. */
+static bool kernel_needs(const struct tree *t, const char *args)
 {
-	struct hostdisk disk;
-	bool needed = b->r.hv || (b->settings && settings_ask(b->settings));
+	const struct tree_node *n;
+	char path[LST_LINE_MAX + 1];
 
-	if (!needed && b->has_menu &&
-	    !hostdisk_attach(&disk, "hd0", fd, b->r.sector))
-		needed = is_marked(&disk.blk) || default_needs(&disk.blk);
+	while (!strncmp(args, "--", 2))
+		args = lst_next_word(args);
+	if (*args == '(')
+		args += strcspn(args, ")") + 1;
+	if (*args != '/')
+		return false;
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(args + 1, " "),
+		 args + 1);
+	n = gate_lookup(t, path, true);
+	return n && S_ISREG(n->mode) && pv_only(n);
+}
+
+static bool entry_needs(const struct tree *t, const struct lst *l,
+			const struct lst_entry *e, enum settings_pv pv)
+{
+	bool all = pv == SETTINGS_PV_ALWAYS || lst_pv(l, e);
+
+	for (uint32_t i = e->title + 1; i < e->end; i++)
+		if (l->line[i].kind == LST_COMMAND &&
+		    l->line[i].cmd == CMD_KERNEL &&
+		    (all || kernel_needs(t, lst_args(l, &l->line[i]))))
+			return true;
+	return false;
+}
+
+bool hv_need(const struct build *b)
+{
+	const char *path;
+	const struct tree_node *n = boot_menu_node(&b->tree, &path);
+	char *text = n ? data_text(n, CONFIG_MAX, path) : NULL;
+	size_t len = text ? strlen(text) : 0;
+	struct arena arena = { .size = 64 * (len + 1) + 4096 };
+	enum settings_pv pv = wanted(b);
+	bool need = false;
+	struct lst l;
+
+	arena.base = malloc(arena.size);
+	if (!arena.base)
+		abort();
+	if (text && pv != SETTINGS_PV_NEVER &&
+	    !lst_parse(&l, text, len, LST_GNU097, &arena))
+		for (uint32_t i = 0; i < l.n_entries && !need; i++)
+			need = entry_needs(&b->tree, &l, &l.entry[i], pv);
 	err_clear();
-	*path = needed ? boot_install_find(&b->r, name) : NULL;
-	if (b->r.hv && !*path)
-		return report_error("--hv: %s is not there", name);
-	return 0;
+	free(arena.base);
+	free(text);
+	return need;
 }

@@ -1,15 +1,14 @@
-/* Whether an image carries the hypervisor. */
+/* Whether an image needs our hypervisor. */
 #ifndef TOOLS_IMAGE_HV_NEED_H
 #define TOOLS_IMAGE_HV_NEED_H
 
 #include "tools/image/build.h"
 
 /*
- * *PATH is that of NAME, the hypervisor's file, malloc'd, if the image in FD,
- * whose root file system is there, needs it: its default entry can only be a PV
- * guest or is to be one, an entry is marked, or --hv says so.  Else NULL.
- * 0, or -1 reported: --hv, and there is no such file.
+ * Whether an entry of the menu.lst in B's tree is to be a PV guest: by its
+ * mark, by the settings, or because its kernel, if that is in the tree, can be
+ * nothing else.
  */
-int hv_need(const struct build *b, int fd, const char *name, char **path);
+bool hv_need(const struct build *b);
 
 #endif

@@ -286,6 +286,8 @@ static json_t *programs(const struct build *b)
 	for (unsigned i = 0; i < 3 && b->r.boot & BOOT_BIOS; i++)
 		if (i != (b->r.table == PART_NONE ? 0 : 1))
 			add_program(b, list, bios[i]);
+	if (b->hv)
+		add_program(b, list, "hv.elf");
 	if (b->r.boot & BOOT_UEFI)
 		add_program(b, list, "twinboot.efi");
 	if (b->hv_efi)

@@ -15,6 +15,7 @@
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
+#define ROOM (8u << 11)		/* sectors: more than all code takes */
 #define GAP_LEAST 2047u		/* sectors between an MBR and a partition */
 
 struct span_of_sectors {
@@ -113,18 +114,25 @@ static int take(struct writes *w, int to, uint64_t first, uint64_t sectors,
 	return err;
 }
 
+/* A disk that has hv.elf beside stage 2 keeps one. */
+static bool has_hv(const uint8_t *sector)
+{
+	const struct boot_list *list;
+
+	list = (const struct boot_list *)(sector + BOOT_MBR_LIST);
+	return list->magic == BOOT_LIST_MAGIC &&
+	       list->extent[BOOT_MBR_EXTENTS - 1].sectors;
+}
+
 /* Write what BIOS starts to the scratch file TO, from sector FIRST on. */
 static int write_scratch(const struct recipe *r, int fd, int to,
-			 const struct blk *disk, uint64_t first,
+			 const struct blk *disk, uint64_t first, bool hv,
 			 uint8_t sector[BIOS_SECTOR])
 {
-	struct layout l = { .bios = { first * BIOS_SECTOR, 1 } };
-	struct recipe with = *r;
+	struct bootarea at = { first, ROOM };
 
-	with.table = PART_GPT;
-	with.sector = BIOS_SECTOR;
 	if (copy_table(fd, to, disk, 1) ||
-	    boot_install_write_bios(&with, &l, to))
+	    boot_install_write_area(r, hv, to, at))
 		return -1;
 	if (pread(to, sector, BIOS_SECTOR, 0) != BIOS_SECTOR)
 		return report_errno("a scratch file");
@@ -176,10 +184,12 @@ static int plan(struct writes *w, const struct recipe *r, int fd, int to,
 		struct bios_plan *p, char why[160])
 {
 	struct span_of_sectors used, need;
-	uint8_t sector[BIOS_SECTOR];
+	uint8_t sector[BIOS_SECTOR], old[BIOS_SECTOR];
 	struct bootarea at;
 
-	if (write_scratch(r, fd, to, disk, area->first, sector))
+	if (pread(fd, old, sizeof(old), 0) != sizeof(old))
+		return report_error("the boot sector cannot be read");
+	if (write_scratch(r, fd, to, disk, area->first, has_hv(old), sector))
 		return -1;
 	used_by_ours(sector, &need);
 	if (need.end - area->first > area->sectors) {
@@ -187,15 +197,13 @@ static int plan(struct writes *w, const struct recipe *r, int fd, int to,
 			 "%lu", area->sectors, need.end - area->first);
 		return 1;
 	}
-	if (pread(fd, sector, sizeof(sector), 0) != sizeof(sector))
-		return report_error("the boot sector cannot be read");
-	p->foreign = !used_by_ours(sector, &used);
+	p->foreign = !used_by_ours(old, &used);
 	if (p->foreign && used_by_others(fd, area, &used))
 		return -1;
 	p->in_place = !find_free(area, need.end - need.first, &used, &at);
 	if (p->in_place)
 		at.first = area->first;
-	if (write_scratch(r, fd, to, disk, at.first, sector))
+	if (write_scratch(r, fd, to, disk, at.first, has_hv(old), sector))
 		return -1;
 	return take_all(w, to, sector);
 }

@@ -1,0 +1,90 @@
+/*
+ * Reading hv.elf from beside stage 2.  The sums find what is damaged, not what
+ * is forged: who can write there can write a boot sector.  A CRC-32 of so much
+ * would cost more instructions than all else that this loader does.
+ */
+#include "loader/disk/boothv.h"
+
+#include <string.h>
+
+#include "loader/base/err.h"
+
+static int damaged(void)
+{
+	return fail(ERR_READ, "hv.elf beside stage 2 is damaged");
+}
+
+static uint32_t room(uint32_t size)
+{
+	return (size + 511) & -512u;
+}
+
+/* Fletcher's checksum of 64-bit words, modulo 2^64. */
+static void add_up(const uint64_t *p, uint32_t bytes, uint64_t sum[2])
+{
+	const uint64_t *end = p + bytes / sizeof(*p);
+	uint64_t a = 0, b = 0;
+
+	while (p < end) {
+		b += a += *p++;
+		b += a += *p++;
+		b += a += *p++;
+		b += a += *p++;
+	}
+	sum[0] = a;
+	sum[1] = b;
+}
+
+static uint64_t listed(const struct boothv *hv)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = hv->list->n; i < hv->max; i++)
+		n += hv->list->extent[i].sectors;
+	return n;
+}
+
+static int read_at(const struct boothv *hv, uint32_t skip, uint32_t sectors,
+		   void *to)
+{
+	return bootlist_read(hv->disk, hv->list, hv->list->n, hv->max,
+			     hv->skip + skip, sectors, to);
+}
+
+int boothv_find(struct boothv *hv)
+{
+	uint8_t sector[512];
+	int err;
+
+	if (listed(hv) <= hv->skip)
+		return ERR_FILE_NOT_FOUND;
+	err = read_at(hv, 0, 1, sector);
+	if (err)
+		return err;
+	memcpy(&hv->head, sector, sizeof(hv->head));
+	return hv->head.magic == BOOT_HV_MAGIC && hv->head.size &&
+		hv->head.size <= BOOT_HV_MAX ? 0 : damaged();
+}
+
+uint32_t boothv_room(const struct boothv *hv)
+{
+	return room(hv->head.size);
+}
+
+int boothv_read(const struct boothv *hv, uint8_t *to)
+{
+	uint32_t bytes = boothv_room(hv);
+	int err = read_at(hv, 1, bytes / 512, to);
+	uint64_t sum[2];
+
+	if (err)
+		return err;
+	add_up((const uint64_t *)to, bytes, sum);
+	return memcmp(sum, hv->head.sum, sizeof(sum)) ? damaged() : 0;
+}
+
+void boothv_head(struct hv_head *head, const void *file, uint32_t len)
+{
+	*head = (struct hv_head){ .magic = BOOT_HV_MAGIC, .size = len };
+	add_up(file, room(len), head->sum);
+}
