@@ -84,6 +84,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 
 const struct kernel_format hv_efi_format = {
 	.name = "hv",
+	.by = BY_KERNEL,
 	.probe = hv_probe,
 	.load = load,
 };
