@@ -14,6 +14,7 @@
 #include "loader/kernel/linux_image.h"
 #include "tools/host/bootcode.h"
 #include "tools/host/hostboot.h"
+#include "tools/host/hostconf.h"
 #include "tools/host/hostdisk.h"
 #include "tools/host/modules.h"
 #include "tools/host/probekernel.h"
@@ -175,11 +176,14 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 int expected_read(struct expected *p, const char *image, int fd,
 		  unsigned mem_mb)
 {
+	struct settings settings;
 	struct hostdisk disk;
 
 	*p = (struct expected){ .root_part = ROOTDEV_UNKNOWN,
 				.mem_mb = mem_mb };
 	p->sector = hostdisk_sector(fd);
+	hostconf_read(&settings, fd, p->sector);
+	hostconf_vdev(&settings, p->vdev);
 	if (hostdisk_attach(&disk, "hd0", fd, p->sector) || !disk.blk.count)
 		return report_error("%s: not a disk image", image);
 	look_at_disk(p, &disk.blk, fd);

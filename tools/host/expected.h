@@ -33,6 +33,7 @@ struct expected {
 	char initrd_why[128];	/* "": its initrd is whole, as far as known */
 	char remark[128];	/* it starts with less than menu.lst says: "" */
 	char menu_why[160];	/* "": all readers number menu.lst alike */
+	char vdev[16];		/* a PV guest's name for the disk; "": usual */
 	int root_part;		/* of the command line, see rootdev.h */
 	/* From here on: NULL when not known. */
 	json_t *record;		/* the boot record that it asks for */

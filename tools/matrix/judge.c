@@ -108,9 +108,17 @@ static void find_evidence(struct cell *c)
 			     console_last_words(c->console));
 }
 
+/* As a PV guest has it; elsewhere the kernel's root= is an alias at most. */
+static const char *vdev_of(const struct cell *c)
+{
+	if (!c->path->pv || c->profile->vdev)
+		return c->profile->vdev;
+	return c->promise->vdev[0] ? c->promise->vdev : NULL;
+}
+
 void judge_boot(struct cell *c, enum vm_end end)
 {
-	struct observed_machine machine = { EXPECTED_MEM_MB, c->profile->vdev };
+	struct observed_machine machine = { EXPECTED_MEM_MB, vdev_of(c) };
 	char name[96];
 
 	c->status = CELL_PASS;

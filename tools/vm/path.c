@@ -13,6 +13,7 @@
 
 #include "loader/paths.h"
 #include "tools/host/expected.h"
+#include "tools/host/hostconf.h"
 #include "tools/host/hostdisk.h"
 #include "tools/image/recipe.h"
 #include "tools/report.h"
@@ -73,6 +74,35 @@ static const char *no_ovmf(void)
 		"ovmf is not installed" : NULL;
 }
 
+static bool has_card(const struct vm_config *c)
+{
+	return c->nic && c->nic->device;
+}
+
+/*
+ * The guest's devices: the disk's name that was asked for, else what the
+ * image's settings say; of cards only where there is one.
+ */
+static void add_guest(struct vm_args *a, const struct vm_config *c)
+{
+	struct settings s;
+	char words[SETTINGS_GUEST + 8] = "", *save;
+
+	if (c->vdev) {
+		snprintf(words, sizeof(words), "vbd=%s:hd0", c->vdev);
+	} else {
+		hostconf_read(&s, c->fd, c->sector);
+		for (char *w = strtok_r(s.guest, " ", &save); w;
+		     w = strtok_r(NULL, " ", &save))
+			if (strncmp(w, "vif=net", 7) || has_card(c))
+				strcat(strcat(words, *words ? " " : ""), w);
+	}
+	if (!*words)
+		return;
+	path_add(a, "-append");
+	path_addf(a, "%s", words);
+}
+
 /* Our hypervisor by Multiboot; without modules it boots the disk's menu. */
 static int pv_machine(struct vm_args *a, const struct vm_config *c)
 {
@@ -87,10 +117,7 @@ static int pv_machine(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-kernel");
 	path_add(a, path_word(a, hv));
 	path_firmware(a, hv);
-	if (c->vdev) {
-		path_add(a, "-append");
-		path_addf(a, "vbd=%s:hd0", c->vdev);
-	}
+	add_guest(a, c);
 	path_add(a, "-device");
 	path_add(a, "isa-debug-exit,iobase=0xf4,iosize=4");
 	return 0;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tools/host/expected.h"
+#include "tools/host/hostconf.h"
 #include "tools/report.h"
 #include "tools/vm/testbed.h"
 
@@ -27,15 +28,30 @@ static char *beside(const char *dir, const char *name)
 	return path;
 }
 
+/* The disk's name: what was asked for, else what the image's settings say. */
+static void take_vdev(const struct vm_config *c, char vdev[16])
+{
+	struct settings s;
+
+	if (c->vdev) {
+		snprintf(vdev, 16, "%s", c->vdev);
+	} else {
+		hostconf_read(&s, c->fd, c->sector);
+		hostconf_vdev(&s, vdev);
+	}
+}
+
 int xen_machine(struct vm_args *a, const struct vm_config *c)
 {
 	const char *missing = testbed_missing();
+	char vdev[16] = "xvda";
 	char *guest = missing ? NULL : testbed_find("guest.initrd");
 	char *dir, *xen, *dom0, *initrd;
 	unsigned mem = c->mem_mb ? c->mem_mb : EXPECTED_MEM_MB;
 
 	if (!guest)
 		return report_error("%s", missing);
+	take_vdev(c, vdev);
 	dir = dirname(strdup(guest));
 	xen = beside(dir, "xen");
 	dom0 = path_value(path_word(a, beside(dir, "vmlinux")));
@@ -57,7 +73,7 @@ int xen_machine(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-initrd");
 	path_addf(a, "%s console=hvc0 loglevel=3 mitigations=off "
 		    "random.trust_cpu=on rdinit=/init xt.serial xt.mem=%u "
-		    "xt.vdev=%s,%s", dom0, mem, c->vdev ? c->vdev : "xvda",
+		    "xt.vdev=%s,%s", dom0, mem, vdev,
 		    initrd);
 	return 0;
 }
