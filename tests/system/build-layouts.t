@@ -96,6 +96,23 @@ $build --table mbr --kernel k --swap 20M --data d:ext4::data -o x.img 2>/dev/nul
 is "$(sfdisk -J x.img | jq -r '[.partitiontable.partitions[].type] | join(" ")')" \
 	"83 82 83" "the same on MBR"
 
+# ---- beyond 2 TiB ----
+for size in 2T 2049G; do
+	fails "too large for an MBR" $build --table mbr --root d --boot pv \
+		--size $size -o e.img
+done
+for how in "gpt 512" "gpt 4096" "mbr 4096" "none 512"; do
+	set -- $how
+	$build --table "$1" --sector "$2" --root d --boot pv --size 3T \
+		-o x.img 2>err || sed 's/^/#  /' err
+	is "$(stat -c %s x.img) $($twinboot cat x.img:/file)" \
+		"3298534883328 data" "$how: 3 TiB"
+	[ "$1" = none ] || is "$(fdisk -b "$2" -l x.img 2>&1 |
+		grep -c -e '^x.img1.* \(3T\|2.9[0-9]*T\) ' -e mismatch)" 1 \
+		"$how: fdisk finds nothing wrong"
+	rm x.img
+done
+
 # ---- recipes ----
 mkdir -p r/inc
 cp k r/vm

@@ -85,6 +85,17 @@ else
 	skip "takes root and setpriv" "two users"
 fi
 
+# ---- the environment changes nothing ----
+fat="--esp-file vmlinuz:Long-Name.with.Dots --esp-file vmlinuz:lower.txt"
+$build $fat -o plain.img 2>/dev/null
+for e in MTOOLS_NAME_NUMERIC_TAIL=0 MTOOLS_NO_VFAT=1 MTOOLS_LOWER_CASE=1 \
+	E2FSPROGS_FAKE_TIME=1000 TZ=Asia/Tokyo TMPDIR="$tmp/root"; do
+	env $e $build $fat -o env.img 2>/dev/null && cmp -s env.img plain.img
+	ok $? "the same bytes with $e"
+done
+(umask 077; $build $fat -o env.img 2>/dev/null; cmp -s env.img plain.img)
+ok $? "and with another umask"
+
 # ---- what is said of it ----
 $build -o raw --bmap map --manifest man --sbom bom 2>/dev/null
 perl -MDigest::SHA=sha256_hex -e '

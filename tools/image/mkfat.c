@@ -41,7 +41,10 @@ int mkfat_mtool(const char *const *argv)
 	char date[48];
 	/* The user's mtools settings must not change the image. */
 	const char *env[] = { "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
-			      "TZ=UTC", "LC_ALL=C.UTF-8", date, NULL };
+			      "MTOOLS_NAME_NUMERIC_TAIL=1", "MTOOLS_NO_VFAT=0",
+			      "MTOOLS_LOWER_CASE=0", "MTOOLS_DOTTED_DIR=0",
+			      "MTOOLS_FAT_COMPATIBILITY=0", "TZ=UTC",
+			      "LC_ALL=C.UTF-8", date, NULL };
 
 	snprintf(date, sizeof(date), "SOURCE_DATE_EPOCH=%ld", filetree_time());
 	return proc_run(argv, env);
