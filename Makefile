@@ -463,7 +463,7 @@ $(B)/guest/v3: private HOST_CFLAGS += -march=x86-64-v3
 
 # Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu devices heir \
+HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu smp devices heir \
 	heir-leap heir-p2m old)
 $(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
 	$(B)/boot-obj/tests/hv/devices_net.o \
