@@ -208,8 +208,8 @@ $(B)/libpvboot-test.a: $(PV_TESTED:%.c=$(B)/test-obj/%.o)
 
 # The hypervisor's security core, with the processor of tests/core.
 CORE := $(sort $(wildcard pvboot/hv/pv/*.c pvboot/hv/pv/memory/*.c \
-	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,evtchn hypercall \
-	multicall) pvboot/hv/test/audit.c
+	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,evtchn evtchn_fifo \
+	hypercall multicall) pvboot/hv/test/audit.c
 $(B)/libcore-test.a: $(CORE:%.c=$(B)/test-obj/%.o)
 	$(archive)
 

@@ -283,12 +283,21 @@ static void event(void)
 		EVTCHNOP_bind_virq, EVTCHNOP_bind_ipi, EVTCHNOP_close,
 		EVTCHNOP_send, EVTCHNOP_status, EVTCHNOP_bind_vcpu,
 		EVTCHNOP_unmask, EVTCHNOP_send, EVTCHNOP_unmask,
+		EVTCHNOP_set_priority, EVTCHNOP_init_control,
+		EVTCHNOP_expand_array,
 	};
 	uint32_t op[8], c = cmd[play_rnd(sizeof(cmd))];
 	unsigned i;
 
 	for (i = 0; i < 8; i++)
 		op[i] = (uint32_t)play_rnd(8);
+	if (c == EVTCHNOP_init_control || c == EVTCHNOP_expand_array) {
+		op[0] = (uint32_t)play_any_mfn();
+		op[1] = 0;
+		op[2] = (uint32_t)(play_rnd(8) ? play_rnd(500) * 8 :
+				   play_rnd(5000));
+		op[3] = (uint32_t)play_rnd(4);
+	}
 	if (c == EVTCHNOP_alloc_unbound || c == EVTCHNOP_bind_interdomain)
 		op[0] = play_rnd(8) ? (uint32_t)DOMID_SELF << 16 | DOMID_SELF :
 			(uint32_t)play_rnd(65536);

@@ -274,6 +274,7 @@ void guest_main(void)
 	hostile_kept();
 	hostile_grants();
 	hostile_cpu();
+	hostile_kept_events();
 	ok(!hypercall(__HYPERVISOR_arch_7, 0, 0, 0, 0), "the audit agrees");
 	done();
 }

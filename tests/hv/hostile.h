@@ -9,6 +9,7 @@ extern uint8_t *spare;
 void hostile_calls(void);	/* hostile_calls.c: hypercalls' arguments */
 void hostile_grants(void);	/* hostile_grants.c: our own grants */
 void hostile_kept(void);	/* hostile_kept.c: pages we keep */
+void hostile_kept_events(void);
 void hostile_tlb(void);		/* hostile_tlb.c: old translations */
 void hostile_linear(void);	/* hostile_linear.c: self maps */
 void hostile_stores(void);	/* hostile_stores.c: across a table's border */

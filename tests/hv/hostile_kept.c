@@ -66,3 +66,44 @@ void hostile_kept(void)
 	ok(!hypercall(__HYPERVISOR_set_gdt, 0, 0, 0, 0) &&
 	   give_back(mfn) == 1, "until it is none");
 }
+
+/* Last of all: there is no way back to the other kind of events. */
+void hostile_kept_events(void)
+{
+	uint64_t *control = pages(1), *array = pages(1);
+	struct evtchn_init_control c = { ~1UL, 0, 0, 0, { 0 } };
+	struct evtchn_expand_array e = { va_mfn(array) };
+	const struct evtchn_init_control bad[] = {
+		{ .control_gfn = 0x100 }, { .control_gfn = ~0UL },
+		{ .control_gfn = va_mfn((void *)si->pt_base) },
+		{ .control_gfn = si->shared_info / PAGE },
+		{ .control_gfn = va_mfn(control), .offset = 4 },
+		{ .control_gfn = va_mfn(control), .offset = 4096 - 64 },
+		{ .control_gfn = va_mfn(control), .offset = ~7u },
+		{ .control_gfn = va_mfn(control), .vcpu = 16 },
+		{ .control_gfn = va_mfn(control), .vcpu = ~0u },
+	};
+	unsigned i, good = 0;
+
+#define EVENT(op, arg) \
+	hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_##op, UL(&(arg)), 0, \
+		  0)
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		c = bad[i];
+		good += !EVENT(init_control, c);
+	}
+	ok(!good && EVENT(expand_array, e) < 0, "FIFO events: refused");
+	c = (struct evtchn_init_control){ va_mfn(control), 64, 0, 0, { 0 } };
+	ok(!EVENT(init_control, c) && EVENT(init_control, c) < 0 &&
+	   !EVENT(expand_array, e), "FIFO events: once");
+	refused(va_mfn(control), control, "a control block");
+	refused(va_mfn(array), array, "an event array");
+	memset(control, 0xff, PAGE);
+	memset(array, 0xff, PAGE);
+	for (i = 0; i < 64; i++)
+		hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
+			  UL(&i), 0, 0);
+	ok(hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send, UL(&si->
+		     console.domU.evtchn), 0, 0) == 0, "FIFO events: nonsense");
+	memset(array, 0, PAGE);
+}

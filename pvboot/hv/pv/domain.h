@@ -33,6 +33,10 @@ struct evtchn {
 	uint16_t remote_dom;	/* EC_UNBOUND, EC_INTERDOMAIN */
 	uint32_t u;		/* EC_VIRQ: virq; EC_INTERDOMAIN: other port */
 	notify_fn *notify;	/* EC_BACKEND */
+	/* The FIFO ABI's: */
+	int8_t priority;	/* less EVTCHN_FIFO_PRIORITY_DEFAULT */
+	uint8_t last_vcpu, last_queue;	/* whose end it may be */
+	bool pending;		/* there is no word for it yet */
 };
 
 #define EVTCHN_PORTS	4096
@@ -44,6 +48,17 @@ struct hold {
 	struct hold *next, **link;	/* in the domain's list */
 	uint64_t mfn;			/* 0 when nothing is held */
 	uint8_t type;			/* FT_... */
+};
+
+/* ---- the FIFO ABI of events (pv/cpu/evtchn_fifo.h) ----------------------- */
+
+#define FIFO_PAGES	4
+#define FIFO_QUEUES	16
+
+struct fifo_vcpu {
+	struct hold control;	/* at OFFSET: its control block */
+	uint16_t offset;
+	uint16_t tail[FIFO_QUEUES];	/* the last port, perhaps still there */
 };
 
 /* ---- vCPU and domain ----------------------------------------------------- */
@@ -174,6 +189,12 @@ struct domain {
 	uint64_t *m2p;		/* by mfn; read-only to the guest */
 	uint64_t m2p_l4e;	/* what slot 256 of a kernel root holds */
 	struct evtchn port[EVTCHN_PORTS];
+	struct {
+		bool on;
+		unsigned n_pages;
+		struct hold array[FIFO_PAGES];
+		struct fifo_vcpu vcpu[VCPUS];
+	} fifo;
 	uint32_t vm_assist;
 
 	struct grant_table grants;

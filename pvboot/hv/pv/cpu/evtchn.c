@@ -1,9 +1,11 @@
 /*
- * Event channels, 2-level ABI.  Port numbers index shared_info's bitmaps; the
- * mask bits belong to the guest.  Port 0 is never valid.
+ * Event channels.  By the 2-level ABI port numbers index shared_info's bitmaps,
+ * and the mask bits belong to the guest; evtchn_fifo.c has the other ABI.  Port
+ * 0 is never valid.
  */
 #include "pvboot/hv/pv/cpu/evtchn.h"
 
+#include "pvboot/hv/pv/cpu/evtchn_fifo.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -21,6 +23,8 @@ static struct evtchn *port_of(struct domain *d, uint64_t port)
 
 bool evtchn_pending(struct domain *d, unsigned port)
 {
+	if (port < EVTCHN_PORTS && d->fifo.on)
+		return evtchn_fifo_pending(d, port);
 	return port < EVTCHN_PORTS &&
 		d->shared->evtchn_pending[port / 64] >> port % 64 & 1;
 }
@@ -62,6 +66,11 @@ void evtchn_set_pending(struct domain *d, unsigned port)
 	struct vcpu *v = &d->vcpu[d->port[port].vcpu];
 	shared_info_t *s = d->shared;
 
+	if (d->fifo.on) {
+		if (evtchn_fifo_raise(d, port))
+			wake_pollers(d, port);
+		return;
+	}
 	if (test_and_set(s->evtchn_pending, port))
 		return;
 	wake_pollers(d, port);
@@ -95,14 +104,22 @@ static unsigned alloc_port(struct domain *d)
 	return p < EVTCHN_PORTS ? p : 0;
 }
 
+/* It may still be the last of a queue (evtchn_fifo.c). */
+static void set_port(struct domain *d, unsigned port, struct evtchn e)
+{
+	e.last_vcpu = d->port[port].last_vcpu;
+	e.last_queue = d->port[port].last_queue;
+	d->port[port] = e;
+}
+
 unsigned evtchn_new_backend(struct domain *d, notify_fn *notify)
 {
 	unsigned p = alloc_port(d);
 
 	if (p)
-		d->port[p] = (struct evtchn){
+		set_port(d, p, (struct evtchn){
 			.state = EC_BACKEND, .notify = notify
-		};
+		});
 	return p;
 }
 
@@ -135,11 +152,11 @@ static int64_t alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *u)
 	u->port = alloc_port(d);
 	if (!u->port)
 		return -XEN_ENOSPC;
-	d->port[u->port] = (struct evtchn){
+	set_port(d, u->port, (struct evtchn){
 		.state = EC_UNBOUND,
 		.remote_dom = u->remote_dom == DOMID_SELF ?
 			(domid_t)d->id : u->remote_dom,
-	};
+	});
 	return 0;
 }
 
@@ -156,10 +173,10 @@ static int64_t bind_interdomain(struct domain *d,
 	b->local_port = alloc_port(d);
 	if (!b->local_port)
 		return -XEN_ENOSPC;
-	d->port[b->local_port] = (struct evtchn){
+	set_port(d, b->local_port, (struct evtchn){
 		.state = EC_INTERDOMAIN, .remote_dom = (uint16_t)d->id,
 		.u = b->remote_port,
-	};
+	});
 	other->state = EC_INTERDOMAIN;
 	other->u = b->local_port;
 	evtchn_set_pending(d, b->local_port);
@@ -187,9 +204,9 @@ static int64_t bind_virq(struct domain *d, struct evtchn_bind_virq *b)
 	b->port = alloc_port(d);
 	if (!b->port)
 		return -XEN_ENOSPC;
-	d->port[b->port] = (struct evtchn){
+	set_port(d, b->port, (struct evtchn){
 		.state = EC_VIRQ, .vcpu = (uint8_t)b->vcpu, .u = b->virq
-	};
+	});
 	v->virq_port[b->virq] = b->port;
 	return 0;
 }
@@ -201,9 +218,9 @@ static int64_t bind_ipi(struct domain *d, struct evtchn_bind_ipi *b)
 	b->port = alloc_port(d);
 	if (!b->port)
 		return -XEN_ENOSPC;
-	d->port[b->port] = (struct evtchn){
+	set_port(d, b->port, (struct evtchn){
 		.state = EC_IPI, .vcpu = (uint8_t)b->vcpu
-	};
+	});
 	return 0;
 }
 
@@ -219,9 +236,12 @@ static int64_t close_port(struct domain *d, unsigned port)
 		d->port[e->u].state = EC_UNBOUND;
 		d->port[e->u].remote_dom = (uint16_t)d->id;
 	}
-	__atomic_fetch_and(&d->shared->evtchn_pending[port / 64],
-			   ~(1UL << port % 64), __ATOMIC_SEQ_CST);
-	*e = (struct evtchn){ .state = EC_FREE };
+	if (d->fifo.on)
+		evtchn_fifo_clear(d, port);
+	else
+		__atomic_fetch_and(&d->shared->evtchn_pending[port / 64],
+				   ~(1UL << port % 64), __ATOMIC_SEQ_CST);
+	set_port(d, port, (struct evtchn){ .state = EC_FREE });
 	return 0;
 }
 
@@ -296,11 +316,23 @@ static int64_t unmask(struct domain *d, unsigned port)
 
 	if (!port_of(d, port))
 		return -XEN_EINVAL;
+	if (d->fifo.on) {
+		evtchn_fifo_unmask(d, port);
+		return 0;
+	}
 	__atomic_fetch_and(&s->evtchn_mask[port / 64], ~(1UL << port % 64),
 			   __ATOMIC_SEQ_CST);
 	if (evtchn_pending(d, port))
 		set_upcall(&d->vcpu[d->port[port].vcpu], port);
 	return 0;
+}
+
+static int64_t set_priority(struct domain *d,
+			    const struct evtchn_set_priority *s)
+{
+	if (!port_of(d, s->port))
+		return -XEN_EINVAL;
+	return evtchn_fifo_set_priority(d, s->port, s->priority);
 }
 
 struct any_op {
@@ -315,6 +347,9 @@ struct any_op {
 		struct evtchn_status status;
 		struct evtchn_bind_vcpu bind_vcpu;
 		struct evtchn_unmask unmask;
+		struct evtchn_init_control init_control;
+		struct evtchn_expand_array expand_array;
+		struct evtchn_set_priority set_priority;
 	} u;
 };
 
@@ -339,11 +374,17 @@ static int64_t one_op(struct domain *d, struct any_op *op)
 		return bind_vcpu(d, &op->u.bind_vcpu);
 	case EVTCHNOP_unmask:
 		return unmask(d, op->u.unmask.port);
+	case EVTCHNOP_init_control:
+		return evtchn_fifo_init_control(d, &op->u.init_control);
+	case EVTCHNOP_expand_array:
+		return evtchn_fifo_expand(d, &op->u.expand_array);
+	case EVTCHNOP_set_priority:
+		return set_priority(d, &op->u.set_priority);
 	case EVTCHNOP_bind_pirq:
 	case EVTCHNOP_reset:
 		return -XEN_EPERM;
 	}
-	return -XEN_ENOSYS;	/* the FIFO ABI: guests fall back */
+	return -XEN_ENOSYS;
 }
 
 /* Bytes of each operation's structure; 0: refused without reading any. */
@@ -360,6 +401,9 @@ static size_t op_size(uint32_t cmd)
 		[EVTCHNOP_status] = sizeof(struct evtchn_status),
 		[EVTCHNOP_bind_vcpu] = sizeof(struct evtchn_bind_vcpu),
 		[EVTCHNOP_unmask] = sizeof(struct evtchn_unmask),
+		[EVTCHNOP_init_control] = sizeof(struct evtchn_init_control),
+		[EVTCHNOP_expand_array] = sizeof(struct evtchn_expand_array),
+		[EVTCHNOP_set_priority] = sizeof(struct evtchn_set_priority),
 	};
 
 	return cmd < sizeof(size) ? size[cmd] : 0;
