@@ -215,6 +215,11 @@ void *core_page(void)
 	return next_page < FAKE_FIRST ? core_take(1) : NULL;
 }
 
+bool core_is_ram(uint64_t mfn)
+{
+	return mfn < FAKE_FRAMES;
+}
+
 uint64_t core_slot(unsigned slot)
 {
 	return slot == 257 ? (uint64_t)HV_L3 << 12 | PTE_P | PTE_RW : 0;

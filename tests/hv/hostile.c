@@ -27,26 +27,63 @@ static void tables_not_writable(void)
 	protect(spare, true);
 }
 
+static void write_to_spare(void *arg)
+{
+	*(volatile uint8_t *)spare = 0;
+}
+
+/* What is mapped there now: it has a number, by which it can be asked for. */
+static void page_of_ones(void)
+{
+	uint64_t mfn = pte_of(spare) >> 12 & 0xffffffffff;
+	struct mmu_update u = { pte_ma(spare), 0xfed80UL * PAGE | P | RW };
+
+	ok(set_va(spare, mfn * PAGE | P | RW) < 0,
+	   "not writable by its number");
+	ok(hypercall(__HYPERVISOR_update_descriptor, mfn * PAGE, 0, 0, 0) < 0 &&
+	   mmuext(MMUEXT_CLEAR_PAGE, mfn, 0) < 0 &&
+	   mmu_update(mfn * PAGE, 0) < 0 &&
+	   hypercall(__HYPERVISOR_set_gdt, UL(&mfn), 512, 0, 0) < 0,
+	   "nor by other means");
+	ok(!hypercall(__HYPERVISOR_mmu_update, UL(&u), 1, 0, DOMID_IO) &&
+	   (pte_of(spare) >> 12 & 0xffffffffff) == mfn, "by DOMID_IO");
+	u.val = va_mfn(spare) * PAGE | P;
+	ok(hypercall(__HYPERVISOR_mmu_update, UL(&u), 1, 0, DOMID_IO) < 0,
+	   "but no memory by it");
+}
+
 static void frames_of_others(void)
 {
-	static const uint64_t mfn[] = {
-		0, 0x100, 0xa0, 0xfee00, 0xfec00, 0x7ffff, 1UL << 28,
-		(1UL << 40) - 1,
+	static const struct {
+		uint64_t mfn;
+		bool ram;
+	} frame[] = {
+		{ 0, true }, { 0x100, true }, { 0xa0, false },
+		{ 0xfee00, false }, { 0xfec00, false }, { 0x7ffff, false },
+		{ 1UL << 28, false }, { (1UL << 40) - 1, false },
 	};
 	unsigned i;
 
-	for (i = 0; i < sizeof(mfn) / sizeof(*mfn); i++) {
-		ok(set_va(spare, mfn[i] * PAGE | P) < 0,
-		   "frame %lx is not the guest's to read", mfn[i]);
-		ok(set_va(spare, mfn[i] * PAGE | P | RW) < 0,
-		   "nor to write");
-		ok(mmuext(MMUEXT_PIN_L1_TABLE, mfn[i], 0) < 0 &&
-		   mmuext(MMUEXT_NEW_BASEPTR, mfn[i], 0) < 0 &&
-		   mmuext(MMUEXT_CLEAR_PAGE, mfn[i], 0) < 0 &&
-		   mmu_update(mfn[i] * PAGE, 0) < 0 &&
-		   mmu_update(mfn[i] * PAGE | 1, 0) < 0,
+	for (i = 0; i < sizeof(frame) / sizeof(*frame); i++) {
+		uint64_t mfn = frame[i].mfn;
+
+		if (frame[i].ram)
+			ok(set_va(spare, mfn * PAGE | P) < 0 &&
+			   set_va(spare, mfn * PAGE | P | RW) < 0,
+			   "frame %lx is not the guest's", mfn);
+		else
+			ok(!set_va(spare, mfn * PAGE | P | RW | 0x18) &&
+			   ~*(uint64_t *)spare == 0 && ~spare[4095] == ~0xff &&
+			   faults(write_to_spare, NULL),
+			   "frame %lx is a device's: ones, read-only", mfn);
+		ok(mmuext(MMUEXT_PIN_L1_TABLE, mfn, 0) < 0 &&
+		   mmuext(MMUEXT_NEW_BASEPTR, mfn, 0) < 0 &&
+		   mmuext(MMUEXT_CLEAR_PAGE, mfn, 0) < 0 &&
+		   mmu_update(mfn * PAGE, 0) < 0 &&
+		   mmu_update(mfn * PAGE | 1, 0) < 0,
 		   "nor to pin, load, clear, update");
 	}
+	page_of_ones();
 	protect(spare, true);
 }
 

@@ -173,6 +173,44 @@ static void test_stores(void **state)
 	assert_int_equal(audit_domain(d), 0);
 }
 
+/* Device memory: ones, for reading; on every way into a table. */
+static void test_ones(void **state)
+{
+	static const uint64_t mfn[] = {
+		FAKE_FRAMES, 0xfed80, (1ULL << 40) - 1
+	};
+	uint64_t *t = core_frame(play_mfn(PAGE(0))), e;
+	unsigned i;
+	bool present;
+
+	for (i = 0; i < sizeof(mfn) / sizeof(*mfn); i++) {
+		assert_int_equal(call(__HYPERVISOR_update_va_mapping,
+				      play_va(PAGE(1)), mfn[i] << 12 | RW |
+				      PTE_PCD | PTE_PWT, UVMF_INVLPG), 0);
+		assert_int_equal(*fakecpu_access(v, play_va(PAGE(1)) + 77,
+						 false, &present), 0xff);
+		assert_null(fakecpu_access(v, play_va(PAGE(1)), true,
+					   &present));
+	}
+	e = ((uint64_t *)core_frame(play_mfn(3)))[PAGE(1)];
+	assert_int_equal((e & PTE_ADDR) >> 12, d->ones);
+	assert_true(call(__HYPERVISOR_update_va_mapping, play_va(PAGE(1)),
+			 d->ones << 12 | RW, 0) < 0);
+	assert_true(call(__HYPERVISOR_update_descriptor, d->ones << 12, 0, 0)
+		    < 0);
+	/* The hypervisor's memory is none of a device's. */
+	assert_true(call(__HYPERVISOR_update_va_mapping, play_va(PAGE(1)),
+			 2ULL << 12 | RO, 0) < 0);
+	/* In a table that is only about to be one. */
+	t[5] = 0xfed80ULL << 12 | RW | PTE_PCD;
+	assert_int_equal(call_map(PAGE(0), RO), 0);
+	assert_int_equal(call_ext(MMUEXT_PIN_L1_TABLE, PAGE(0)), 0);
+	assert_int_equal((t[5] & PTE_ADDR) >> 12, d->ones);
+	assert_false(t[5] & (PTE_RW | PTE_PCD));
+	t = core_frame(d->ones);
+	assert_int_equal(t[511], ~0ULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +221,7 @@ int main(void)
 		cmocka_unit_test_setup(test_old_translations, start),
 		cmocka_unit_test_setup(test_links, start),
 		cmocka_unit_test_setup(test_stores, start),
+		cmocka_unit_test_setup(test_ones, start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,16 @@ void memory_found_module(uint64_t start, uint64_t end, uint64_t string)
 	};
 }
 
+bool memory_is_ram(uint64_t ma)
+{
+	unsigned i;
+
+	for (i = 0; i < n_map; i++)
+		if (ma + PAGE_SIZE > map[i].start && ma < map[i].end)
+			return true;
+	return false;
+}
+
 static bool in_ram(const struct module *m)
 {
 	unsigned i;

@@ -107,6 +107,8 @@ extern uint64_t *memory_l4;
 void memory_map(uint64_t va, uint64_t pte);
 /* M2P of a domain: allocated, all ~0, and its L3 for slot 256. */
 uint64_t *memory_m2p(uint64_t *l4e);
+/* Does the firmware call the page at MA memory, of any kind? */
+bool memory_is_ram(uint64_t ma);
 /* Does the direct map cover machine address MA? */
 bool memory_mapped(uint64_t ma);
 

@@ -37,6 +37,8 @@ static inline uint64_t core_mfn(const void *p)
 	return ((uint64_t)(uintptr_t)p - core_direct) >> 12;
 }
 
+/* Is it memory, whoever's, and no device's? */
+bool core_is_ram(uint64_t mfn);
 /* SIZE zeroed bytes for good: panics when there are none. */
 void *core_take(uint64_t size);
 /* A zeroed page of ours; NULL when there are none. */

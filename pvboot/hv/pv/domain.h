@@ -187,6 +187,7 @@ struct domain {
 	shared_info_t *shared;
 	struct wallclock wallclock;
 	uint64_t *m2p;		/* by mfn; read-only to the guest */
+	uint64_t ones;		/* frame for what is not RAM; 0: not yet */
 	uint64_t m2p_l4e;	/* what slot 256 of a kernel root holds */
 	struct evtchn port[EVTCHN_PORTS];
 	struct {

@@ -191,7 +191,7 @@ unsigned audit_domain(struct domain *d)
 		if (f->flags & FF_PINNED)
 			ref(d, mfn, f->type);
 		if (f->flags & FF_SHARED)
-			ref(d, mfn, FT_WRITABLE);
+			ref(d, mfn, mfn == d->ones ? FT_SEGDESC : FT_WRITABLE);
 	}
 	count_holds(d);
 	count_grants(d);

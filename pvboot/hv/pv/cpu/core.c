@@ -27,6 +27,11 @@ void *core_page(void)
 	return memory_alloc(1);
 }
 
+bool core_is_ram(uint64_t mfn)
+{
+	return memory_is_ram(mfn << 12);
+}
+
 uint64_t core_slot(unsigned slot)
 {
 	return memory_l4[slot];

@@ -42,10 +42,13 @@
  *being validated, and is refused to everybody.
  *
  * Frames with FF_SHARED are ours, lent (shared_info, grant table): their
- * WRITABLE reference stays for as long as that is so.  Pinning is a typed
- * reference that the guest takes and drops itself.
+ * WRITABLE reference stays for as long as that is so.  The page of ones has one
+ * of type SEGDESC instead, so that no entry makes it writable.  Pinning is a
+ * typed reference that the guest takes and drops itself.
  */
 #include "pvboot/hv/pv/memory/frames.h"
+
+#include <string.h>
 
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/paging.h"
@@ -83,13 +86,33 @@ void frame_give(struct domain *d, uint64_t mfn)
 	};
 }
 
-void frame_share(struct domain *d, uint64_t mfn)
+static void share(struct domain *d, uint64_t mfn, unsigned type)
 {
 	/* The count that never goes keeps it from becoming a page table. */
 	frames[mfn] = (struct frame){
-		.count = 1, .tcount = 1, .type = FT_WRITABLE,
+		.count = 1, .tcount = 1, .type = (uint8_t)type,
 		.owner = OWNER_DOM(d), .flags = FF_SHARED,
 	};
+}
+
+void frame_share(struct domain *d, uint64_t mfn)
+{
+	share(d, mfn, FT_WRITABLE);
+}
+
+uint64_t frame_ones(struct domain *d)
+{
+	void *page;
+
+	if (d->ones)
+		return d->ones;
+	page = core_page();
+	if (!page)
+		return INVALID_MFN;
+	memset(page, 0xff, PAGE_SIZE);
+	d->ones = core_mfn(page);
+	share(d, d->ones, FT_SEGDESC);
+	return d->ones;
 }
 
 void frame_unshare(struct domain *d, uint64_t mfn)

@@ -67,6 +67,8 @@ void frames_init(void);
  */
 void frame_give(struct domain *d, uint64_t mfn);
 void frame_share(struct domain *d, uint64_t mfn);
+/* D's page of ones, to be mapped read-only; INVALID_MFN: no memory. */
+uint64_t frame_ones(struct domain *d);
 /* It is ours alone again; frame_is_used() must have said no. */
 void frame_unshare(struct domain *d, uint64_t mfn);
 int frame_return(struct domain *d, uint64_t mfn);

@@ -61,12 +61,15 @@ static int one_update(struct vcpu *v, const struct mmu_update *u)
 	return -XEN_ENOSYS;
 }
 
-/* Only our own domain; the page tables' and the frames' (low, high half). */
+/*
+ * Only our own domain; the page tables' and the frames' (high, low half).  The
+ * frames may also be devices', of which there are none (paging.c).
+ */
 static bool self_only(struct vcpu *v, uint64_t dom)
 {
 	uint16_t pt = (uint16_t)(dom >> 16), fg = (uint16_t)dom;
 
-	return (fg == DOMID_SELF || fg == v->domain->id) &&
+	return (domain_is_self(v->domain, fg) || fg == DOMID_IO) &&
 		(!pt || pt - 1 == DOMID_SELF || pt - 1U == v->domain->id);
 }
 
@@ -135,6 +138,9 @@ int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
 		return err;
 	for (i = 0; i < l.n; i++) {
 		err = list_next(v, &l, i, &u);
+		if (!err && (uint16_t)a[3] == DOMID_IO && u.val & PTE_P &&
+		    core_is_ram((u.val & PTE_ADDR) >> 12))
+			err = -XEN_EPERM;
 		if (!err)
 			err = one_update(v, &u);
 		if (err)

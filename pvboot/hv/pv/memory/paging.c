@@ -127,6 +127,33 @@ static int get_entry(struct domain *d, uint64_t self, uint64_t e,
 	return err;
 }
 
+/*
+ * Device memory, of which a guest has none, reads as ones: it gets a read-only
+ * page of them instead.  Linux looks at a chipset's register that way and does
+ * not survive an error.
+ */
+static bool to_ones(struct domain *d, uint64_t *e)
+{
+	uint64_t ones;
+
+	if (*e & PTE_GNTTAB || core_is_ram(pte_mfn(*e)))
+		return false;
+	ones = frame_ones(d);
+	*e = (*e & ~(PTE_ADDR | PTE_RW | L1_REFUSED)) | ones << 12;
+	return ones != INVALID_MFN;
+}
+
+/* Count what *E, to be an entry of SELF, refers to; it may become another. */
+static int get_new_entry(struct domain *d, uint64_t self, uint64_t *e,
+			 unsigned level)
+{
+	int err = get_entry(d, self, *e, level);
+
+	if (err == -XEN_EINVAL && level == FT_L1 && to_ones(d, e))
+		err = get_entry(d, self, *e, level);
+	return err;
+}
+
 static void put_entry(uint64_t self, uint64_t e, unsigned level)
 {
 	uint64_t mfn = pte_mfn(e);
@@ -147,7 +174,7 @@ static void put_entry(uint64_t self, uint64_t e, unsigned level)
 int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 {
 	struct frame *f = &frames[mfn];
-	uint64_t *t = core_frame(mfn);
+	uint64_t *t = core_frame(mfn), e;
 	unsigned i;
 	int err;
 
@@ -157,9 +184,12 @@ int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 		budget_charge(1);
 		if (!(t[i] & PTE_P) || in_hole(type, i))
 			continue;
-		err = get_entry(d, mfn, t[i], type);
+		e = t[i];
+		err = get_new_entry(d, mfn, &e, type);
 		if (err)
 			return err;
+		if (e != t[i])	/* no processor walks it yet */
+			t[i] = e;
 		__atomic_fetch_or(&t[i], PTE_US, __ATOMIC_RELAXED);
 	}
 	if (type == FT_L4)
@@ -240,7 +270,7 @@ static inline int replace(struct domain *d, uint64_t mfn, unsigned slot,
 	if (val & PTE_P) {
 		val |= PTE_US;
 		take = !(old & PTE_P) || (old ^ val) & ~HARMLESS;
-		err = take ? get_entry(d, mfn, val, level) : 0;
+		err = take ? get_new_entry(d, mfn, &val, level) : 0;
 		if (err)
 			return err;
 	}

@@ -144,7 +144,7 @@ int64_t do_update_descriptor(struct vcpu *v, const uint64_t *a)
 	unsigned type;
 	int err;
 
-	if (a[0] & 7 || !f || !descriptor_ok(&desc))
+	if (a[0] & 7 || !f || !(f->flags & FF_GUEST) || !descriptor_ok(&desc))
 		return -XEN_EINVAL;
 	type = f->tcount && f->type == FT_SEGDESC ? FT_SEGDESC : FT_WRITABLE;
 	err = frame_get_type(v->domain, mfn, type);
