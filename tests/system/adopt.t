@@ -186,9 +186,9 @@ address 10.0.2.15" ;;
 menu root=/dev/xvda1 console=hvc0 quiet ${LONG:+adopt.write}
 bare old
 adopt old -o new
+boots 'BIOS, virtio, virtio-net' new --path bios --nic virtio
 boots 'UEFI, NVMe, e1000' new --path uefi --disk nvme --nic e1000
 if [ -n "$LONG" ]; then
-	boots 'BIOS, virtio, virtio-net' new --path bios --nic virtio
 	boots 'BIOS, IDE, e1000' new --path bios --disk ide --nic e1000
 	boots 'BIOS, virtio-scsi' new --path bios --disk scsi --nic virtio
 	boots 'UEFI, AHCI' new --path uefi --disk ahci --nic virtio
