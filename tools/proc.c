@@ -72,6 +72,7 @@ static const struct {
 	{ "mke2fs", "e2fsprogs" }, { "e2fsck", "e2fsprogs" },
 	{ "mcopy", "mtools" }, { "mmd", "mtools" }, { "mformat", "mtools" },
 	{ "mkfs.fat", "dosfstools" },
+	{ "swtpm", "swtpm" },
 	{ "bash", "bash" }, { "apt-get", "apt" }, { "cpio", "cpio" },
 	{ "xz", "xz-utils" },
 };

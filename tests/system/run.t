@@ -71,6 +71,26 @@ ln -s "$(cd "$B/xen" && pwd)" 'in st,all/xen'
 fails "--print: QEMU is given files by number" "./in st,all/twinboot" run pv.img \
 	--path xen --print
 
+# What a machine has besides.
+mkdir seed
+echo '#cloud-config' >seed/user-data
+fails "--seed: seed/meta-data" $run off --seed seed
+echo 'instance-id: x' >seed/meta-data
+ends 0 off bye "--seed and --drive" --seed seed --drive hang --drive 'a,b'
+$run off --seed seed --drive 'a,b' --print >out
+grep -q 'file.driver=vvfat,file.label=CIDATA,file.dir=seed .*' out &&
+grep -q "file.filename=a,,b" out
+ok $? "--seed and --drive: QEMU's arguments"
+fails "--drive: more than 4 disks" $run off --drive off --drive off --drive off \
+	--drive off --drive off
+fails "--accel x: not one of tcg, kvm" $run off --accel x
+if command -v swtpm >/dev/null; then
+	mkdir state
+	TMPDIR=$tmp/state $run off --tpm --timeout 60 >out 2>err
+	is "$?$(ls state)" 0 "--tpm: nothing is left of it"
+	fails "--print: the TPM would not be there" $run off --tpm --print
+fi
+
 # The image is not written to: this one would write its first sector.
 sector writes "w" b80103bb007cb90300ba8000cd13ba0406b80020ef
 cp writes before

@@ -154,4 +154,9 @@ $(sha <root/boot/linux) kernel
 $(sha <root/boot/one) initrd" "PV guest: PCR 9: kernel, initrd, settings"
 is "$(perl events.pl <events | perl replay.pl)" "$(cat pcrs)" \
 	"PV guest: the event log adds up to PCR 0 to 9"
+
+# `run --tpm' starts one by itself.
+timeout 400 "$twinboot" run b.img --path uefi --tpm --timeout 300 </dev/null \
+	2>/dev/null | tr -d '\r' >out
+is "$(sed -n 's/^TPM PCR 8 //p' out | grep -c .)" 1 "run --tpm: the guest sees a TPM"
 done_testing

@@ -135,7 +135,7 @@ static void boot(struct cell *c)
 		.path = c->path,
 		.disk = c->profile->disk ? path_disk(c->profile->disk) : NULL,
 		.machine = c->profile->machine, .vdev = c->profile->vdev,
-		.icount = c->counting,
+		.icount = c->counting, .extra = *c->extra,
 		.sector = c->promise->sector,
 	};
 

@@ -24,6 +24,7 @@ struct cell {
 	const char *entry;	/* of the menu: "default", or a number */
 	struct differences *differences;	/* that are allowed, or NULL */
 	const regex_t *expect;	/* the console must have this; NULL: none */
+	const struct vm_extra *extra;	/* of the machine */
 	unsigned timeout, silence;	/* seconds */
 	bool asked;		/* the path was named: it must be there */
 	bool count;		/* boot once more and count instructions */

@@ -24,6 +24,7 @@ struct options_given {
 	unsigned jobs, timeout, silence, retries;
 	struct differences *differences;
 	bool count, merge, has_expect, probe, backing;
+	struct vm_extra extra;
 	regex_t expect;
 	unsigned shard, shards;
 };
@@ -52,6 +53,11 @@ static int take_expect(void *self, const char *name, const char *text)
 	       report_error("--expect %s: not a regular expression", text);
 }
 
+static int take_drive(void *self, const char *name, const char *value)
+{
+	return extra_drive(&((struct options_given *)self)->extra, value);
+}
+
 #define AT(member) offsetof(struct options_given, member)
 
 static const struct options_row rows[] = {
@@ -67,6 +73,7 @@ static const struct options_row rows[] = {
 	  "given and power off", OPTIONS_FLAG, AT(probe) },
 	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
+	EXTRA_ROWS(AT(extra), take_drive),
 	{ "expect", 0, "RE", "pass when the console has this", OPTIONS_CALL, 0,
 	  take_expect },
 	{ "allow-unchecked", 0, NULL, "a cell of which nothing could be "
@@ -163,6 +170,7 @@ static void add_cell(struct matrix *m, const struct options_given *o,
 		.path = path, .profile = profile, .entry = v->entry,
 		.differences = o->differences,
 		.timeout = o->timeout, .silence = o->silence,
+		.extra = &o->extra,
 		.expect = o->has_expect ? &o->expect : NULL,
 		.asked = o->paths, .count = o->count, .retries = o->retries,
 	};
@@ -230,7 +238,8 @@ static int matrix_run(int argc, char **argv)
 
 	if (err > 0)
 		return 0;
-	if (err || option_value_check("--paths", o.paths, find_path) ||
+	if (err || extra_check(&o.extra) ||
+	    option_value_check("--paths", o.paths, find_path) ||
 	    option_value_check("--profiles", o.profiles, find_profile))
 		return 2;
 	if (matrixtell_check(&o.tell))

@@ -1,6 +1,6 @@
 /*
  * QEMU's command line, as data: boot paths and disks are tables.  TCG is asked
- * for by name, because runs are to be the same on every machine.
+ * for by name if nobody says otherwise: runs are to be the same everywhere.
  */
 #include "tools/vm/path.h"
 
@@ -358,7 +358,7 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 	*a = (struct vm_args){ 0 };
 	path_add(a, "qemu-system-x86_64");
 	path_add(a, "-accel");
-	path_add(a, "tcg");
+	path_add(a, c->extra.accel ? c->extra.accel : "tcg");
 	path_add(a, "-cpu");
 	path_add(a, c->cpu ? c->cpu : "qemu64");
 	path_add(a, "-m");
@@ -382,6 +382,7 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 		path_close(a);
 		return -1;
 	}
+	extra_add(a, &c->extra);
 	add_nic(a, c->nic);
 	for (unsigned i = 0; i < c->n_more; i++)
 		path_add(a, c->more[i]);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "tools/host/image.h"
+#include "tools/vm/extra.h"
 
 #define VM_ARGS 192
 #define VM_MORE_MAX 64	/* of somebody else's arguments */
@@ -18,7 +19,7 @@ struct vm_args {
 	unsigned n;
 	const char *arg[VM_ARGS + 1];	/* NULL at the end */
 	unsigned n_fds, n_firmware;
-	int fd[3];		/* open files that it names, for QEMU only */
+	int fd[4];		/* open files that it names, for QEMU only */
 	const char *firmware[4]; /* files that run before the image's own */
 };
 
@@ -40,6 +41,7 @@ struct vm_config {
 	bool write;		/* let the guest change the image */
 	unsigned reboots;	/* it may reboot so often and goes on */
 	uint32_t sector;	/* of the image: 512 or 4096 */
+	struct vm_extra extra;
 	const char *const *more;	/* arguments for QEMU, at the end */
 	unsigned n_more;
 };

@@ -70,6 +70,11 @@ static int take_vdev(void *self, const char *name, const char *value)
 			    value);
 }
 
+static int take_drive(void *self, const char *name, const char *value)
+{
+	return extra_drive(&((struct run *)self)->config.extra, value);
+}
+
 #define AT(member) offsetof(struct run, member)
 
 static const struct options_row rows[] = {
@@ -98,6 +103,7 @@ static const struct options_row rows[] = {
 	  "it (0)", OPTIONS_NUMBER, AT(config.reboots) },
 	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
+	EXTRA_ROWS(AT(config.extra), take_drive),
 	{ "print", 0, NULL, "only print the QEMU command", OPTIONS_FLAG,
 	  AT(print) },
 	{ "json", 0, NULL, "the result on stdout, the console on stderr",
@@ -150,6 +156,10 @@ static int parse(struct run *r, int argc, char **argv)
 	if (r->config.nic && r->config.nic->device && r->config.path->dom0)
 		return report_error("--nic: with --path %s the card would be "
 				    "dom0's", r->config.path->name);
+	if (extra_check(&r->config.extra))
+		return -1;
+	if (r->config.extra.tpm && r->print)
+		return report_error("--print: the TPM would not be there");
 	if (r->rest.n_more > VM_MORE_MAX)
 		return report_error("more than %d arguments for QEMU",
 				    VM_MORE_MAX);

@@ -206,7 +206,7 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	vm->command = join(&a);
 	report_command(a.arg);
 	vm->firmware = firmware_hash(&a);
-	err = spawn(vm, &a);
+	err = c->extra.tpm && tpm_start(&vm->tpm, &a) ? -1 : spawn(vm, &a);
 	path_close(&a);
 	if (err)
 		return -1;
@@ -368,6 +368,7 @@ void vm_release(struct vm *vm)
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] > 0)
 			close(fds[i]);
+	tpm_stop(&vm->tpm);
 	json_decref(vm->records.list);
 	json_decref(vm->disks);
 	json_decref(vm->firmware);

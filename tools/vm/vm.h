@@ -14,6 +14,7 @@
 #include "tools/vm/qmp.h"
 #include "tools/vm/path.h"
 #include "tools/vm/records.h"
+#include "tools/vm/tpm.h"
 
 /* How it ended; the numbers are the exit statuses of `twinboot run`. */
 enum vm_end {
@@ -38,6 +39,7 @@ struct vm {
 	bool was_reset;		/* by the guest: whether on purpose is open */
 	char *command;		/* QEMU's, for people */
 	pid_t pid;
+	struct tpm tpm;
 	struct qmp qmp;
 	int console, log, err;
 	uint64_t started_ms, ended_ms, panic_ms, started_tsc;

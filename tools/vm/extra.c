@@ -1,0 +1,66 @@
+/*
+ * More disks are virtio's, whatever the first one is; what guests write to them
+ * is forgotten.  The seed is a FAT file system that QEMU makes of a directory.
+ */
+#include "tools/vm/extra.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/proc.h"
+#include "tools/report.h"
+#include "tools/vm/path.h"
+
+int extra_drive(struct vm_extra *x, const char *file)
+{
+	if (x->n_drives == EXTRA_DRIVES)
+		return report_error("--drive: more than %d disks",
+				    EXTRA_DRIVES);
+	if (access(file, R_OK))
+		return report_errno("--drive %s", file);
+	x->drive[x->n_drives++] = file;
+	return 0;
+}
+
+int extra_check(const struct vm_extra *x)
+{
+	static const char *const needs[] = { "user-data", "meta-data" };
+	char path[4096];
+
+	if (x->accel && strcmp(x->accel, "tcg") && strcmp(x->accel, "kvm"))
+		return report_error("--accel %s: not one of tcg, kvm",
+				    x->accel);
+	if (x->accel && !strcmp(x->accel, "kvm") &&
+	    access("/dev/kvm", R_OK | W_OK))
+		return report_errno("--accel kvm: /dev/kvm");
+	for (size_t i = 0; x->seed && i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", x->seed, needs[i]);
+		if (access(path, R_OK))
+			return report_errno("--seed: %s", path);
+	}
+	return x->tpm && !proc_has("swtpm") ? -1 : 0;
+}
+
+static void add_disk(struct vm_args *a, unsigned n, const char *driver,
+		     const char *key, const char *file)
+{
+	char *value = path_value(file);
+
+	path_add(a, "-drive");
+	path_addf(a, "if=none,id=more%u,format=raw,snapshot=on,cache=unsafe,"
+		  "file.driver=%s,file.%s=%s", n, driver, key, value);
+	free(value);
+	path_add(a, "-device");
+	path_addf(a, "virtio-blk-pci,drive=more%u", n);
+}
+
+void extra_add(struct vm_args *a, const struct vm_extra *x)
+{
+	for (unsigned i = 0; i < x->n_drives; i++)
+		add_disk(a, i, "file", "filename", x->drive[i]);
+	if (x->seed)
+		add_disk(a, EXTRA_DRIVES, "vvfat,file.label=CIDATA", "dir",
+			 x->seed);
+}
