@@ -87,9 +87,10 @@ fi
 
 # ---- the environment changes nothing ----
 fat="--esp-file vmlinuz:Long-Name.with.Dots --esp-file vmlinuz:lower.txt"
+mkdir -p elsewhere
 $build $fat -o plain.img 2>/dev/null
 for e in MTOOLS_NAME_NUMERIC_TAIL=0 MTOOLS_NO_VFAT=1 MTOOLS_LOWER_CASE=1 \
-	E2FSPROGS_FAKE_TIME=1000 TZ=Asia/Tokyo TMPDIR="$tmp/root"; do
+	E2FSPROGS_FAKE_TIME=1000 TZ=Asia/Tokyo TMPDIR="$tmp/elsewhere"; do
 	env $e $build $fat -o env.img 2>/dev/null && cmp -s env.img plain.img
 	ok $? "the same bytes with $e"
 done
