@@ -59,6 +59,7 @@ static const struct {
 	[CMD_PASSWORD] = { "password", M | C | BOTH },
 	[CMD_PAUSE] = { "pause", C | BOTH },
 	[CMD_PRINT] = { "print", M | C | CMD_PV },
+	[CMD_QUIET] = { "quiet", C | CMD_PATCH },
 	[CMD_RARP] = { "rarp", M | C | BOTH },
 	[CMD_READ] = { "read", C | BOTH },
 	[CMD_REBOOT] = { "reboot", C | BOTH },
@@ -79,6 +80,7 @@ static const struct {
 	[CMD_TITLE] = { "title", BOTH },
 	[CMD_UNHIDE] = { "unhide", M | C | BOTH },
 	[CMD_UPPERMEM] = { "uppermem", C | CMD_GNU },
+	[CMD_UUID] = { "uuid", C | CMD_PATCH },
 	[CMD_VBEPROBE] = { "vbeprobe", C | CMD_GNU },
 	[CMD_VIEWPORT] = { "viewport", M | C | CMD_PV },
 };
@@ -94,6 +96,7 @@ static int compare(const char *s, size_t len, const char *name)
 enum lst_cmd command_find(const char *name, size_t len,
 			  enum lst_dialect dialect)
 {
+	static const uint8_t knows[] = { CMD_GNU, CMD_PV, CMD_PATCH };
 	unsigned low = 1, high = CMD_COUNT;
 
 	if (!len || len >= sizeof(commands[0].name))
@@ -103,8 +106,7 @@ enum lst_cmd command_find(const char *name, size_t len,
 		int order = compare(name, len, commands[mid].name);
 
 		if (!order)
-			return commands[mid].flags &
-				(dialect == LST_PVGRUB ? CMD_PV : CMD_GNU) ?
+			return commands[mid].flags & knows[dialect] ?
 				(enum lst_cmd)mid : CMD_UNKNOWN;
 		if (order < 0)
 			high = mid;

@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum lst_dialect { LST_GNU097, LST_PVGRUB };
+/*
+ * LST_PATCHES: what only distributions' GRUBs have.  Such lines make no entry,
+ * but are carried out.
+ */
+enum lst_dialect { LST_GNU097, LST_PVGRUB, LST_PATCHES };
 
 /* In the order of strcmp: commands.c is searched by halves. */
 enum lst_cmd {
@@ -20,11 +24,13 @@ enum lst_cmd {
 	CMD_HIDE, CMD_IFCONFIG, CMD_IMPSPROBE, CMD_INITRD, CMD_INSTALL,
 	CMD_IOPROBE, CMD_KERNEL, CMD_LOCK, CMD_MAKEACTIVE, CMD_MAP,
 	CMD_MD5CRYPT, CMD_MODULE, CMD_MODULENOUNZIP, CMD_PAGER, CMD_PARTNEW,
-	CMD_PARTTYPE, CMD_PASSWORD, CMD_PAUSE, CMD_PRINT, CMD_RARP, CMD_READ,
+	CMD_PARTTYPE, CMD_PASSWORD, CMD_PAUSE, CMD_PRINT, CMD_QUIET, CMD_RARP,
+	CMD_READ,
 	CMD_REBOOT, CMD_ROOT, CMD_ROOTNOVERIFY, CMD_SAVEDEFAULT, CMD_SERIAL,
 	CMD_SETKEY, CMD_SETUP, CMD_SHADE, CMD_SPLASHIMAGE, CMD_TERMINAL,
 	CMD_TERMINFO, CMD_TESTLOAD, CMD_TESTVBE, CMD_TFTPSERVER, CMD_TIMEOUT,
-	CMD_TITLE, CMD_UNHIDE, CMD_UPPERMEM, CMD_VBEPROBE, CMD_VIEWPORT,
+	CMD_TITLE, CMD_UNHIDE, CMD_UPPERMEM, CMD_UUID, CMD_VBEPROBE,
+	CMD_VIEWPORT,
 	CMD_COUNT
 };
 
@@ -33,6 +39,7 @@ enum {
 	CMD_ENTRY = 2,	/* runs in an entry */
 	CMD_GNU = 4,	/* GNU GRUB 0.97 has it */
 	CMD_PV = 8,	/* PV-GRUB has it */
+	CMD_PATCH = 16,	/* only distributions' patches have it */
 };
 
 /* The command whose whole name is the LEN bytes at NAME, or CMD_UNKNOWN. */

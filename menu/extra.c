@@ -49,6 +49,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_TESTVBE] = run_ignored,
 	[CMD_UNHIDE] = parttype_unhide,
 	[CMD_UPPERMEM] = run_ignored,
+	[CMD_UUID] = show_uuid,
 	[CMD_VBEPROBE] = run_ignored,
 };
 

@@ -48,8 +48,8 @@ static const struct help helps[CMD_COUNT] = {
 	[CMD_IOPROBE] = { "DRIVE", TOLD },
 	[CMD_KERNEL] = { "[--type=TYPE] [--no-mem-option] FILE [ARGUMENT...]",
 			 "the kernel and its command line; what it is, the "
-			 "file says, and one that is gzip'd as a whole is "
-			 "unpacked" },
+			 "file says, Error 13 if that is not TYPE; one that "
+			 "is gzip'd as a whole is unpacked" },
 	[CMD_LOCK] = { "", "Error 32 until p has asked for the password of "
 		       "the first lines" },
 	[CMD_MAKEACTIVE] = { "", "writes the root partition's flag into an "
@@ -72,6 +72,8 @@ static const struct help helps[CMD_COUNT] = {
 			   "then goes on with FILE as the menu" },
 	[CMD_PAUSE] = { "[TEXT]", "prints it and waits for a key; Escape ends "
 			"the entry" },
+	[CMD_QUIET] = { "", "a patch of Debian's: the lines that follow are "
+			"not printed" },
 	[CMD_READ] = { "ADDRESS", TOLD },
 	[CMD_REBOOT] = { "", "resets the machine" },
 	[CMD_ROOT] = { "[DEVICE]", "where files are looked for; prints its "
@@ -96,6 +98,9 @@ static const struct help helps[CMD_COUNT] = {
 	[CMD_UNHIDE] = { "PARTITION", "writes its type without bit 0x10 into "
 			 "an MBR" },
 	[CMD_UPPERMEM] = { "KIB", TOLD },
+	[CMD_UUID] = { "UUID", "a patch of Ubuntu's: the root is the file "
+		       "system with that UUID; where there is none, it "
+		       "stays" },
 	[CMD_VBEPROBE] = { "[MODE]", TOLD },
 };
 

@@ -299,6 +299,15 @@ int lst_parse(struct lst *l, char *text, size_t len, enum lst_dialect dialect,
 	return 0;
 }
 
+enum lst_cmd lst_runs(const struct lst *l, const struct lst_line *line)
+{
+	const char *text = lst_text(l, line);
+
+	return line->kind == LST_COMMAND ? (enum lst_cmd)line->cmd :
+	       line->kind != LST_UNKNOWN ? CMD_UNKNOWN :
+	       command_find(text, strcspn(text, " ="), LST_PATCHES);
+}
+
 uint32_t lst_default(const struct lst *l, int32_t saved, uint32_t *next)
 {
 	int32_t wanted = l->default_entry;

@@ -110,6 +110,9 @@ static inline unsigned lst_tries(const struct lst *l,
 	return l->line[e->title].tries;
 }
 
+/* What LINE runs in an entry; CMD_UNKNOWN: nothing, it is dropped. */
+enum lst_cmd lst_runs(const struct lst *l, const struct lst_line *line);
+
 /* Is E marked with "pv=always"? */
 static inline bool lst_pv(const struct lst *l, const struct lst_entry *e)
 {

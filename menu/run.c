@@ -62,12 +62,48 @@ static int run_rootnoverify(struct runner *r, const char *args)
 	return set_root(r, args, false);
 }
 
+/* As in GRUB, what begins with a type is that type. */
+static int take_type(struct runner *r, const char *s)
+{
+	static const char *const types[] = {
+		"linux", "biglinux", "multiboot", "netbsd", "freebsd",
+		"openbsd",
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strncmp(s, types[i], strlen(types[i]))) {
+			r->type = types[i];
+			return 0;
+		}
+	return fail(ERR_ARGUMENT, "kernel --type=%.32s", s);
+}
+
 static int run_kernel(struct runner *r, const char *args)
 {
-	while (!strncmp(args, "--type=", 7) ||
-	       !strncmp(args, "--no-mem-option", 15))
-		args = lst_next_word(args);
-	return load_kernel(r, args, CMD_KERNEL);
+	int err = 0;
+
+	r->type = NULL;
+	for (; !strncmp(args, "--", 2) && !err; args = lst_next_word(args))
+		if (!strncmp(args, "--type=", 7))
+			err = take_type(r, args + 7);
+		else if (strncmp(args, "--no-mem-option", 15))
+			break;
+	return err ? err : load_kernel(r, args, CMD_KERNEL);
+}
+
+/* Whether the file is what --type says, where it can be no other thing. */
+static int check_type(const struct runner *r, const struct handover *ho)
+{
+	bool multiboot = !strncmp(ho->format, "multiboot", 9);
+	bool is_linux = !strcmp(ho->format, "linux") ||
+		!strcmp(ho->format, "efi");
+
+	if (!r->type || (!multiboot && !is_linux) ||
+	    (is_linux && (*r->type == 'l' || *r->type == 'b')) ||
+	    (multiboot && *r->type == 'm'))
+		return 0;
+	return fail(ERR_EXEC_FORMAT, "%s: its format is %s, not %s",
+		    ho->from->kernel_path, ho->format, r->type);
 }
 
 static int run_chainloader(struct runner *r, const char *args)
@@ -113,6 +149,8 @@ static int run_boot(struct runner *r, const char *args)
 	if (!err)
 		err = check_mode(p, ho);
 	if (!err)
+		err = check_type(r, ho);
+	if (!err)
 		err = record_prepare(&record, r, ho);
 	if (!err && r->on_trial && (extra = p->extra(p)))
 		extra->take(r, r->on_trial);
@@ -152,6 +190,12 @@ static int run_pause(struct runner *r, const char *args)
 		fail(ERR_ARGUMENT, "stopped at `pause'") : 0;
 }
 
+static int run_quiet(struct runner *r, const char *args)
+{
+	r->quiet = true;
+	return 0;
+}
+
 static int run_print(struct runner *r, const char *args)
 {
 	say(r->p, "%s\n", args);
@@ -189,6 +233,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_PAGER] = run_nothing,
 	[CMD_PAUSE] = run_pause,
 	[CMD_PRINT] = run_print,
+	[CMD_QUIET] = run_quiet,
 	[CMD_REBOOT] = run_reboot,
 	[CMD_ROOT] = run_root,
 	[CMD_ROOTNOVERIFY] = run_rootnoverify,
@@ -219,7 +264,8 @@ static int run_one(struct runner *r, enum lst_cmd cmd, const char *text,
 	const struct menu_extra *extra;
 
 	measure(r->p, text);
-	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD)
+	if (cmd != CMD_PRINT && cmd != CMD_PAUSE && cmd != CMD_PASSWORD &&
+	    cmd != CMD_QUIET && !r->quiet)
 		say(r->p, "%s\n", text);
 	if (!(command_flags(cmd) & CMD_ENTRY))
 		return fail(ERR_COMMAND, "%s: only before the first title",
@@ -240,6 +286,8 @@ int run_typed(struct runner *r, const char *line)
 	name = strcspn(line, " =");
 	len = strlen(line);
 	cmd = command_find(line, name, LST_GNU097);
+	if (!cmd)
+		cmd = command_find(line, name, LST_PATCHES);
 	if (!len)
 		return 0;
 	if (!cmd)
@@ -260,7 +308,8 @@ static int run_line(struct runner *r, const struct lst_line *line)
 		    LST_LINE_MAX);
 		r->entry->cut = true;
 	}
-	return run_one(r, line->cmd, lst_text(l, line), lst_args(l, line));
+	return run_one(r, lst_runs(l, line), lst_text(l, line),
+		       lst_args(l, line));
 }
 
 int run_begin(struct runner *r, const char *title)
@@ -313,7 +362,7 @@ int run_entry(struct runner *r, const struct lst_entry *e)
 	if (err)
 		return err;
 	for (uint32_t i = e->title + 1; i < e->end; i++) {
-		if (l->line[i].kind != LST_COMMAND)
+		if (!lst_runs(l, &l->line[i]))
 			continue;
 		err = run_line(r, &l->line[i]);
 		if (err || r->configfile || r->ended)

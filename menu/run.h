@@ -19,6 +19,8 @@ struct runner {
 	bool by_hand;	/* a user chose it: it starts however often it was */
 	bool not_counted;	/* there is no environment block */
 	bool trusted;	/* the header's password was typed */
+	const char *type;	/* what `kernel --type=' says, or NULL */
+	bool quiet;	/* lines are not printed */
 	bool ended;	/* halt or reboot, on a platform where they return */
 };
 

@@ -179,7 +179,7 @@ void shell_edit(struct runner *r, const struct lst_entry *entry)
 	}
 	r->entry->pv = lst_pv(l, entry);
 	for (uint32_t i = entry->title + 1; i < entry->end; i++)
-		if (l->line[i].kind == LST_COMMAND && e.n < LINES_MAX)
+		if (lst_runs(l, &l->line[i]) && e.n < LINES_MAX)
 			fmt(e.line[e.n++], sizeof(e.line[0]), "%s",
 			    lst_text(l, &l->line[i]));
 	list(r, &e);

@@ -142,6 +142,58 @@ int show_find(struct runner *r, const char *args)
 	return w.found ? 0 : fail(ERR_FILE_NOT_FOUND, "%s", args);
 }
 
+struct uuid {
+	const char *wanted;
+	size_t len;
+	struct device found;
+};
+
+/* Hexadecimal digits are the same in both cases. */
+static bool same_uuid(const struct uuid *u, const char *other)
+{
+	if (strlen(other) != u->len)
+		return false;
+	for (size_t i = 0; i < u->len; i++)
+		if ((u->wanted[i] | 0x20) != (other[i] | 0x20))
+			return false;
+	return true;
+}
+
+static void look_at_uuid(struct runner *r, struct device dev, void *ctx)
+{
+	struct uuid *u = ctx;
+	char name[24];
+	struct fs *fs;
+
+	if (!device_mount(&r->mounts, dev, &fs)) {
+		device_name(dev, name, sizeof(name));
+		if (!u->len)
+			say(r->p, " %s %s\n", name, fs->uuid);
+		else if (u->found.disk == DEVICE_NONE &&
+			 same_uuid(u, fs->uuid))
+			u->found = dev;
+	}
+	err_clear();
+}
+
+int show_uuid(struct runner *r, const char *args)
+{
+	struct uuid u = { args, strcspn(args, " "), { DEVICE_NONE, -1 } };
+	char name[24];
+
+	each_device(r, look_at_uuid, &u);
+	if (!u.len)
+		return 0;
+	if (u.found.disk == DEVICE_NONE) {
+		say(r->p, " (no file system has that UUID: the root stays)\n");
+		return 0;
+	}
+	r->root = u.found;
+	device_name(u.found, name, sizeof(name));
+	say(r->p, " %s\n", name);
+	return 0;
+}
+
 /* Run N of a block list, which begins at byte RUN->disk of the file system. */
 static int print_run(struct runner *r, const struct extent *run, unsigned n)
 {

@@ -1,5 +1,5 @@
 /*
- * The commands that only look and tell: none of them changes what an entry
+ * The commands that look and tell: none but uuid changes what an entry
  * starts.  ARGS as they stand in the line.
  */
 #ifndef MENU_SHOW_H
@@ -14,6 +14,9 @@ int show_displaymem(struct runner *r, const char *args);
 
 /* Every device with the file; ERR_FILE_NOT_FOUND when there is none. */
 int show_find(struct runner *r, const char *args);
+
+/* The root becomes what has that UUID; without ARGS they are told. */
+int show_uuid(struct runner *r, const char *args);
 
 int show_geometry(struct runner *r, const char *args);
 

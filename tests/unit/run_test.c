@@ -40,7 +40,7 @@ static const struct testmenu_file menus[] = {
 	{ "root/m/empty.lst",
 	  "timeout 0\ntitle A\n" },
 	{ "root/m/nothing.lst",
-	  "timeout 0\ntitle A\ncolor a/b\nmap (hd0) (hd1)\n" },
+	  "timeout 0\ntitle A\ncolor white/blue\nmap (hd0) (hd1)\n" },
 	{ "root/m/looks.lst",
 	  "timeout 0\ntitle A\nfind /k1\nfind /i2\ncat /i1\ncat /bad\n"
 	  "cmp /k1 /i1\ncmp /k1 /k1\nblocklist (hd1)/k2\ngeometry (hd0)\n"
@@ -52,6 +52,17 @@ static const struct testmenu_file menus[] = {
 	  "timeout 0\ntitle A\nlock\nkernel /k1\n" },
 	{ "root/m/password.lst",
 	  "timeout 0\ntitle A\npassword secret\n" },
+	{ "root/m/types.lst",
+	  "title A\nkernel --type=linux /k1\ntitle B\n"
+	  "kernel --type=multiboot --no-mem-option /k1 x\ntitle C\n"
+	  "kernel --type=biglinux /k1 y\ntitle D\nkernel --type=beos /k1\n"
+	  "title E\nkernel --type=netbsd /k1\n" },
+	{ "root/m/patches.lst",
+	  "timeout 0\ntitle Not one\nquiet\nuuid x\ntitle A\n"
+	  "uuid 01234567-89AB-cdef-0123-456789abcdef\nquiet\n"
+	  "kernel /k2 z\n" },
+	{ "root/m/nouuid.lst",
+	  "timeout 0\ntitle A\nuuid 1234-ABCD\nkernel /k1 z\n" },
 	{ "other/m/on1.lst",
 	  "timeout 0\ntitle On hd1\nkernel /k2 from1\n" },
 	{ NULL, NULL }
@@ -140,7 +151,7 @@ static void test_ends(void **state)
 	fresh(NULL);
 	assert_int_equal(run("nothing"), FAKE_WAITS);
 	prints_not("Error");
-	prints("    0  A\n");
+	prints("    0  A\033[0m\n");
 }
 
 static void test_lock(void **state)
@@ -290,9 +301,64 @@ static void test_roots(void **state)
 	}
 }
 
+static const struct kernel_format linux_like = { .name = "linux",
+	.by = BY_KERNEL, .probe = fake_probe, .load = fake_load };
+static const struct kernel_format multiboot_like = { .name = "multiboot",
+	.by = BY_KERNEL, .probe = fake_probe, .load = fake_load };
+
+/* Entry KEY of types.lst, with kernels of FORMAT. */
+static enum fake_end start_type(int key, const struct kernel_format *format)
+{
+	static const struct kernel_format *formats[] = { NULL, NULL };
+
+	formats[0] = format;
+	fresh(NULL);
+	fake.p.formats = formats;
+	fake_press(0, key);
+	fake_press(1, '\n');
+	return run("types");
+}
+
+static void test_types(void **state)
+{
+	assert_int_equal(start_type('0', &linux_like), FAKE_STARTED);
+	assert_int_equal(start_type('2', &linux_like), FAKE_STARTED);
+	assert_string_equal(fake.args, "y");
+	assert_int_equal(start_type('1', &multiboot_like), FAKE_STARTED);
+	assert_string_equal(fake.args, "x");
+	assert_int_equal(start_type('1', &linux_like), FAKE_WAITS);
+	prints("Error 13: Invalid or unsupported executable format: /k1: its "
+	       "format is linux, not multiboot");
+	assert_int_equal(start_type('0', &multiboot_like), FAKE_WAITS);
+	prints("its format is multiboot, not linux");
+	assert_int_equal(start_type('2', &multiboot_like), FAKE_WAITS);
+	assert_int_equal(start_type('4', &multiboot_like), FAKE_WAITS);
+	prints("its format is multiboot, not netbsd");
+	assert_int_equal(start_type('3', &linux_like), FAKE_WAITS);
+	prints("Error 30: Invalid argument: kernel --type=beos");
+}
+
+/* uuid finds a root, quiet keeps still; neither makes an entry. */
+static void test_patches(void **state)
+{
+	testdisk_sh(testmenu_dir, "tune2fs -U "
+		    "01234567-89ab-cdef-0123-456789abcdef hd1 >/dev/null");
+	assert_int_equal(run("patches"), FAKE_STARTED);
+	assert_string_equal(fake.args, "z");
+	prints(" (hd1)\n");
+	prints_not("kernel /k2");
+	prints_not("Not one");
+	fresh(NULL);
+	assert_int_equal(run("nouuid"), FAKE_STARTED);
+	prints("no file system has that UUID: the root stays");
+	prints("kernel /k1 z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_types, fresh),
+		cmocka_unit_test_setup(test_patches, fresh),
 		cmocka_unit_test_setup(test_plain, fresh),
 		cmocka_unit_test_setup(test_files, fresh),
 		cmocka_unit_test_setup(test_configfile, fresh),

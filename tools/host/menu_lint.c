@@ -49,7 +49,7 @@ static const struct foreign {
 	  " checkrange exit_g4d commandline ", "grub4dos", NULL },
 	{ " set echo ", "grub4dos and GRUB 2", "default and timeout without "
 	  "`set'; pause for `echo'" },
-	{ " uuid ", "Ubuntu's patched GRUB", "root (hdN,M)" },
+	{ " uuid ", "Ubuntu's patched GRUB", NULL },
 	{ " quiet ", "Debian's patched GRUB", NULL },
 	{ " device dump quit ", "the grub shell", NULL },
 	{ " linux linux16 linuxefi multiboot multiboot2 ", "GRUB 2", "kernel" },
@@ -102,7 +102,10 @@ static void unknown(struct lint *t, const struct lst_line *line)
 				   LST_GNU097)) {
 		whose = t->dialect == LST_GNU097 ? "PV-GRUB" : "GRUB 0.97";
 	}
-	if (whose)
+	if (whose && command_find(name, strlen(name), LST_PATCHES))
+		remark(t, line->line, "\"%s\" is a command of %s; it is "
+		       "carried out, but makes no entry", name, whose);
+	else if (whose)
 		remark(t, line->line, "\"%s\" is a command of %s; the line is "
 		       "dropped%s%s", name, whose, here ? "; here: " : "",
 		       here ? here : "");
