@@ -66,6 +66,16 @@ qemu -smp 3,maxcpus=8,sockets=4,cores=1,threads=2 \
 	-initrd "$B/probe/xenpv-raw.elf x"
 says '3 processors'
 
+# hv.efi, which lies anywhere.
+mkdir -p "$tmp/efi/boot" && cp "$B/probe/xenpv-raw.elf" "$tmp/efi/boot/pv" &&
+printf 'timeout 0\ntitle x\nroot (hd0,0)\nkernel /boot/pv x\n' >"$tmp/menu" &&
+"$twinboot" build --root "$tmp/efi" --menu "$tmp/menu" --boot uefi \
+	-o "$tmp/img" 2>"$tmp/err" || sed 's/^/# /' "$tmp/err"
+timeout 300 "$twinboot" run "$tmp/img" --path uefi --timeout 250 --smp 4 \
+	>"$tmp/out" 2>&1 && grep -aq '^PROBE ' "$tmp/out"
+ok $? 'hv.efi starts the probe on four processors'
+says '4 processors'
+
 # The other vCPUs write wherever they can; contexts that are refused.
 for options in '-smp 4 -cpu qemu64' '-smp 2 -cpu max,la57=off -M q35'; do
 	# shellcheck disable=SC2086

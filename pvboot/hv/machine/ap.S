@@ -1,7 +1,9 @@
 /*
  * The other processors' way in.  A start-up interrupt (Intel SDM volume 3, 9.4)
  * puts one into real mode at the page of low memory that smp.c has copied
- * ap_start to; it goes to long mode by boot.S's tables.
+ * ap_start to; it goes to long mode by boot.S's tables.  Neither the page nor
+ * the image (hv.efi) is at a place known before: smp.c adds the page's address
+ * to the words that ap_fix_page lists, and fills in that of boot_l4.
  *
  * smp.c waits for one at a time, by the ID of its local APIC: who comes when
  * nobody waits for it stands still, here and for good.
@@ -9,11 +11,9 @@
 #include "loader/abi/x86.h"
 #include "pvboot/hv/machine/layout.h"
 
-#define PA(x) ((x) - HV_IMAGE)
-
 	.section .rodata
+	.globl ap_start, ap_start_end, ap_wanted, ap_fix_page, ap_fix_root
 	.code16
-	.globl ap_start, ap_start_end
 ap_start:
 	cli
 	cld
@@ -23,21 +23,12 @@ ap_start:
 	mov %cr0, %eax
 	or $CR0_PE, %al
 	mov %eax, %cr0
-	ljmpl $0x18, $PA(ap_32)
-	.balign 4
-ap_gdtr:
-	.word 31
-	.long PA(ap_gdt)
-ap_start_end:
+	.byte 0x66, 0xea		/* ljmpl $0x18, $ap_32 */
+ap_32_at: .long ap_32 - ap_start
+	.word 0x18
 
-	.balign 8
-ap_gdt:
-	.quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x00cf9b000000ffff
-
-	.text
 	.code32
-ap_32:
-	mov $0x10, %eax
+ap_32:	mov $0x10, %eax
 	mov %eax, %ds
 	mov %eax, %es
 	mov %eax, %ss
@@ -54,12 +45,15 @@ ap_32:
 	mov 0x20(%eax), %eax
 	shr $24, %eax
 2:	mov $AP_CLAIMED, %ecx
-	lock cmpxchg %ecx, PA(ap_wanted)
+	.byte 0xbb			/* mov $ap_wanted, %ebx */
+ap_wanted_at: .long ap_wanted - ap_start
+	lock cmpxchg %ecx, (%ebx)
 	jne 3f
 
 	mov $CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, %eax
 	mov %eax, %cr4
-	mov $PA(boot_l4), %eax
+	.byte 0xb8			/* mov $boot_l4, %eax */
+ap_fix_root: .long 0
 	mov %eax, %cr3
 	mov $MSR_EFER, %ecx
 	mov $EFER_SCE | EFER_LME, %eax
@@ -67,15 +61,33 @@ ap_32:
 	wrmsr
 	mov $CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE, %eax
 	mov %eax, %cr0
-	ljmp $8, $PA(ap_64)
+	.byte 0xea			/* ljmp $8, $ap_64 */
+ap_64_at: .long ap_64 - ap_start
+	.word 8
 3:	cli
 	hlt
 	jmp 3b
 
 	.code64
-ap_64:
-	movabs $ap_high, %rax
+ap_64:	movabs $ap_high, %rax
 	jmp *%rax
+
+	.balign 8
+ap_gdt:
+	.quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x00cf9b000000ffff
+ap_gdtr:
+	.word 31
+ap_gdt_at: .long ap_gdt - ap_start
+	.balign 4
+ap_wanted: .long AP_NOBODY
+ap_start_end:
+
+	.balign 4
+ap_fix_page:
+	.long ap_32_at - ap_start, ap_wanted_at - ap_start
+	.long ap_64_at - ap_start, ap_gdt_at - ap_start, 0
+
+	.text
 ap_high:
 	xor %eax, %eax
 	mov %eax, %ds
@@ -91,9 +103,8 @@ ap_high:
 
 	.data
 	.balign 8
-	.globl ap_wanted, ap_number, ap_stack
+	.globl ap_number, ap_stack
 ap_stack: .quad 0
-ap_wanted: .long AP_NOBODY
 ap_number: .long 0
 
 	.section .note.GNU-stack, "", @progbits

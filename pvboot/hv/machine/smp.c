@@ -14,6 +14,7 @@
 
 #include "pvboot/hv/machine/acpi.h"
 #include "pvboot/hv/machine/apic.h"
+#include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/lock.h"
@@ -37,8 +38,9 @@ struct processor {
 } __attribute__((aligned(64)));
 
 /* ap.S */
-extern const uint8_t ap_start[], ap_start_end[];
-extern uint32_t ap_wanted, ap_number;
+extern const uint8_t ap_start[], ap_start_end[], ap_wanted[], ap_fix_root[];
+extern const uint32_t ap_fix_page[];
+extern uint32_t ap_number;
 extern uint64_t ap_stack;
 _Noreturn void smp_arrive(unsigned n);
 
@@ -46,6 +48,7 @@ unsigned smp_count = 1;
 bool smp_tsc_agree = true;
 
 static struct processor processor[PROCESSORS];
+static uint32_t *wanted;	/* in the page of ap.S */
 static uint64_t flush_va;
 static unsigned stopping;	/* by processor number - 1 */
 static void (*go)(unsigned processor);
@@ -165,12 +168,12 @@ static bool start_one(unsigned n, const struct madt_cpu *c, uint64_t page)
 	p->id = (struct smp_id){ c->apic_id, c->acpi_id };
 	p->where = IDLE;
 	ap_number = n;
-	put(&ap_wanted, want);
+	put(wanted, want);
 	send_startup(want, page);
-	if (!wait_for(&ap_wanted, AP_CLAIMED, 200 * US))
+	if (!wait_for(wanted, AP_CLAIMED, 200 * US))
 		send_startup(want, page);
-	if (!wait_for(&ap_wanted, AP_CLAIMED, 100 * MS) &&
-	    __atomic_compare_exchange_n(&ap_wanted, &want, AP_NOBODY, false,
+	if (!wait_for(wanted, AP_CLAIMED, 100 * MS) &&
+	    __atomic_compare_exchange_n(wanted, &want, AP_NOBODY, false,
 					__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return false;
 	if (!wait_for(&p->here, 1, 1000 * MS))
@@ -180,13 +183,29 @@ static bool start_one(unsigned n, const struct madt_cpu *c, uint64_t page)
 	return true;
 }
 
+/* In PAGE, what ap.S says that it wants to know. */
+static void make_page(uint64_t page)
+{
+	uint8_t *to = ma_va(page);
+	uint32_t root = (uint32_t)va_ma(boot_l4), word;
+
+	memcpy(to, ap_start, (size_t)(ap_start_end - ap_start));
+	for (const uint32_t *at = ap_fix_page; *at; at++) {
+		memcpy(&word, to + *at, sizeof(word));
+		word += (uint32_t)page;
+		memcpy(to + *at, &word, sizeof(word));
+	}
+	memcpy(to + (ap_fix_root - ap_start), &root, sizeof(root));
+	wanted = (uint32_t *)(to + (ap_wanted - ap_start));
+}
+
 static void start_others(const struct madt *m, unsigned want, uint64_t page)
 {
 	unsigned n = 1, i;
 	void *stack = NULL;
 	uint64_t end;
 
-	memcpy(ma_va(page), ap_start, (size_t)(ap_start_end - ap_start));
+	make_page(page);
 	for (i = 0; i < m->n; i++)
 		apic_send(m->other[i].apic_id, APIC_INIT);
 	for (end = time_now() + 10 * MS; time_now() < end; )

@@ -51,7 +51,7 @@ static void fill_time(unsigned processor, vcpu_time_info_t *t)
 	t->system_time = 0;
 	t->tsc_to_system_mul = time_scale.mul;
 	t->tsc_shift = time_scale.shift;
-	t->flags = 0;
+	t->flags = smp_tsc_agree ? XEN_PVCLOCK_TSC_STABLE_BIT : 0;
 	__asm__ volatile("" : : : "memory");
 	t->version++;
 }
@@ -142,8 +142,11 @@ void vcpu_wake(struct vcpu *v)
 	smp_kick(v->id);
 }
 
+/* One that another has taken down meanwhile stays so. */
 void vcpu_block(struct vcpu *v)
 {
+	if (v->state == VCPU_OFFLINE)
+		return;
 	v->state = VCPU_BLOCKED;
 	vcpu_runstate(v, RUNSTATE_blocked);
 }
