@@ -16,7 +16,7 @@ printf '%s\n' 'timeout 0' 'title a' 'kernel /boot/k' >root/boot/grub/menu.lst
 
 # Another version of each program: the same but for one word, or longer.
 mkdir next
-cp "$B"/boot/mbr.bin "$B"/boot/stage2.bin "$B"/boot/hv.e* \
+cp "$B"/boot/mbr.bin "$B"/boot/ext.bin "$B"/boot/stage2.bin "$B"/boot/hv.e* \
 	"$B"/boot/twinboot.efi next/
 perl -0777 -i -pe 'my ($m, $size, $sum) = unpack "V3";
 	my $at = $size - 8;
@@ -166,10 +166,39 @@ fails 'first partition are 62 sectors, needed are 2047' "$twinboot" install img
 cmp -s img before
 ok $? 'nothing is written'
 
-fails 'no BIOS boot: there is no partition table' "$twinboot" install fs --boot bios
-qemu-img convert -O qcow2 old q
+# A file system without a table: a file of its own, then the boot block.
+cp fs before
+install fs
+is "$(paths fs)" '["ok","not there"]' 'a bare ext4'
+is "$(outside before fs)" 0 'nothing else changed'
+e2fsck -fn fs >out 2>&1
+ok $? 'it is sound' || sed 's/^/# /' out
+cp fs old
+install fs --boot-dir next
+writes=$(jq '.writes | length' json)
+is "$(paths fs) $(e2fsck -fn fs >out 2>&1; echo $?)" '["ok","not there"] 0' \
+	'renewed'
+bad=0 n=0
+while [ $n -lt "$writes" ]; do
+	cp old cut
+	CUT_FILE=$tmp/cut CUT_AFTER=$n LD_PRELOAD=$tmp/cut.so \
+		"$twinboot" install cut --boot-dir next >out 2>&1
+	[ "$(paths cut)" = '["ok","not there"]' ] || {
+		bad=$((bad + 1))
+		echo "# after $n of $writes writes: $(paths cut)"
+	}
+	n=$((n + 1))
+done
+is $bad 0 'power cuts: it boots the old code or the new'
+e2fsck -fy cut >out 2>&1
+"$twinboot" install cut --boot-dir next >out 2>&1
+is "$(paths cut) $(e2fsck -fn cut >out 2>&1; echo $?)" \
+	'["ok","not there"] 0' 'e2fsck and one more try mend it'
+debugfs -w -R 'feature needs_recovery' old >out 2>&1
+fails 'the file system was not unmounted' "$twinboot" install old
+qemu-img convert -O qcow2 img q
 fails 'it is qcow2: make a raw image of it first' "$twinboot" install q
-fails '--boot' "$twinboot" install old --boot pv
+fails '--boot' "$twinboot" install img --boot pv
 is "$status" 2 'wrong usage'
 # A full ESP.
 gpt

@@ -52,8 +52,7 @@ char *boot_install_find(const struct recipe *r, const char *name)
 	return NULL;
 }
 
-/* Read NAME whole into BUF; its size, or -1 reported. */
-static ssize_t read_stage(const struct recipe *r, const char *name, void *buf,
+ssize_t boot_install_read(const struct recipe *r, const char *name, void *buf,
 			  size_t size)
 {
 	char *path = boot_install_find(r, name);
@@ -172,7 +171,8 @@ static int append_hv(const struct recipe *r, struct bootarea *area,
 		     struct listing *l, int fd)
 {
 	static uint8_t room[SECTOR + BOOT_HV_MAX + 1];
-	ssize_t n = read_stage(r, "hv.elf", room + SECTOR, BOOT_HV_MAX + 1);
+	ssize_t n = boot_install_read(r, "hv.elf", room + SECTOR,
+				      BOOT_HV_MAX + 1);
 	size_t len = (size_t)n;
 
 	if (n < 0)
@@ -189,8 +189,9 @@ int boot_install_write_area(const struct recipe *r, bool hv, int fd,
 			    struct bootarea area)
 {
 	static uint8_t code[SECTOR + 1], stage2[STAGE2_FILE_MAX + 1];
-	ssize_t n = read_stage(r, "mbr.bin", code, sizeof(code));
-	ssize_t size = read_stage(r, "stage2.bin", stage2, sizeof(stage2));
+	ssize_t n = boot_install_read(r, "mbr.bin", code, sizeof(code));
+	ssize_t size = boot_install_read(r, "stage2.bin", stage2,
+					 sizeof(stage2));
 	struct boot_list *list = list_in(code, BOOT_MBR_LIST, "mbr.bin");
 	struct listing listing = { list, BOOT_MBR_EXTENTS };
 
@@ -242,7 +243,7 @@ static int write_block_list(const struct recipe *r, int fd)
 {
 	static uint8_t block[BOOT_EXT_SIZE + 1], room[1 << 20];
 	struct arena arena = { room, sizeof(room), 0 };
-	ssize_t n = read_stage(r, "ext.bin", block, sizeof(block));
+	ssize_t n = boot_install_read(r, "ext.bin", block, sizeof(block));
 	struct boot_list *list = list_in(block, BOOT_EXT_LIST, "ext.bin");
 	struct hostdisk disk;
 	struct file f;

@@ -5,6 +5,8 @@
 #ifndef TOOLS_IMAGE_BOOT_INSTALL_H
 #define TOOLS_IMAGE_BOOT_INSTALL_H
 
+#include <sys/types.h>
+
 #include "loader/disk/bootarea.h"
 #include "tools/image/recipe.h"
 
@@ -13,6 +15,13 @@
  * else where `make install` puts it.  NULL when there is none; else malloc'd.
  */
 char *boot_install_find(const struct recipe *r, const char *name);
+
+/*
+ * Read that file whole into BUF, where it leaves room; its size, or -1 with an
+ * error reported.
+ */
+ssize_t boot_install_read(const struct recipe *r, const char *name, void *buf,
+			  size_t size);
 
 /* The name of the stage 2 file on a partitionless file system. */
 #define STAGES_STAGE2_FILE "boot/twinboot/stage2.bin"

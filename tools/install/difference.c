@@ -8,9 +8,27 @@
 #include <unistd.h>
 
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define SECTOR 512u
 #define CHUNK (1u << 20)
+
+int difference_copy(int fd, uint64_t off, uint64_t size, int to)
+{
+	static uint8_t buf[CHUNK];
+
+	if (ftruncate(to, (off_t)size))
+		return report_errno("a scratch file");
+	for (uint64_t at = 0; at < size; at += CHUNK) {
+		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
+
+		if (pread(fd, buf, n, (off_t)(off + at)) != (ssize_t)n)
+			return report_error("the image cannot be read");
+		if (tempfile_put(to, at, buf, n))
+			return report_errno("a scratch file");
+	}
+	return 0;
+}
 
 static int take(struct writes *w, int old, const uint8_t *p, size_t len,
 		uint64_t at, uint64_t off, const char *what)

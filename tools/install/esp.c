@@ -52,25 +52,6 @@ static const struct program programs[] = {
 	  "BOOTX64 EFI", "TWINX64 NEW" },
 };
 
-static int copy_partition(const struct esp *e, int fd, int to)
-{
-	static uint8_t buf[1 << 20];
-
-	if (ftruncate(to, (off_t)e->size))
-		return report_errno("a scratch file");
-	for (uint64_t at = 0; at < e->size; at += sizeof(buf)) {
-		size_t n = e->size - at < sizeof(buf) ? e->size - at :
-			   sizeof(buf);
-
-		if (pread(fd, buf, n, (off_t)(e->off + at)) != (ssize_t)n)
-			return report_error("the EFI system partition cannot "
-					    "be read");
-		if (tempfile_put(to, at, buf, n))
-			return report_errno("a scratch file");
-	}
-	return 0;
-}
-
 /* What the scratch copy has changed is the next step. */
 static int step(struct esp *e, const char *what)
 {
@@ -321,8 +302,8 @@ int esp_plan(struct writes *w, const struct recipe *r, int fd, uint64_t off,
 	}
 	e.old = tempfile_open(NULL);
 	e.new = e.old < 0 ? -1 : tempfile_open(NULL);
-	if (e.new >= 0 && !copy_partition(&e, fd, e.old) &&
-	    !copy_partition(&e, fd, e.new)) {
+	if (e.new >= 0 && !difference_copy(fd, off, size, e.old) &&
+	    !difference_copy(fd, off, size, e.new)) {
 		tempfile_name(e.new, e.name);
 		if (!walk(&e, "", any, NULL)) {
 			snprintf(why, 160, "the EFI system partition has no "

@@ -17,6 +17,7 @@
 #include "tools/host/image_unpack.h"
 #include "tools/image/recipe.h"
 #include "tools/install/bios.h"
+#include "tools/install/block_list.h"
 #include "tools/install/esp.h"
 #include "tools/option_value.h"
 #include "tools/report.h"
@@ -69,6 +70,9 @@ static int plan_bios(struct install *x, int fd)
 		snprintf(x->bios_why, sizeof(x->bios_why), "not asked for");
 		return 0;
 	}
+	if (x->parts.table == PART_NONE)
+		return block_list_plan(&x->w, &x->r, fd,
+				       blk_bytes(&x->disk.blk), x->bios_why);
 	return bios_plan(&x->w, &x->r, fd, &x->disk.blk, &x->parts, &x->bios,
 			 x->bios_why);
 }

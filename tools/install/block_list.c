@@ -1,0 +1,267 @@
+/*
+ * libext2fs works on a scratch copy; what a step changes there is what it
+ * writes to the disk.  The old stage 2 keeps its blocks, which the old boot
+ * block names, until the new boot block is written.
+ */
+#include "tools/install/block_list.h"
+
+#include <et/com_err.h>
+#include <ext2fs/ext2fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader/disk/bootblock.h"
+#include "tools/image/boot_install.h"
+#include "tools/image/filetree.h"
+#include "tools/install/difference.h"
+#include "tools/report.h"
+#include "tools/tempfile.h"
+
+#define OLD_NAME "stage2.old"
+#define NAME "stage2.bin"
+#define SECTOR 512u
+
+struct block_list {
+	struct writes *w;
+	uint64_t size;
+	int old, new;		/* scratch copies: as written so far; changed */
+	char name[32];		/* of the latter */
+};
+
+static int failed(errcode_t err)
+{
+	return report_error("stage2.bin: %s", error_message(err));
+}
+
+static errcode_t open_fs(struct block_list *b, ext2_filsys *fs)
+{
+	errcode_t err = ext2fs_open(b->name, EXT2_FLAG_RW | EXT2_FLAG_64BITS,
+				    0, 0, unix_io_manager, fs);
+
+	if (err)
+		return err;
+	(*fs)->now = filetree_time();
+	err = ext2fs_read_bitmaps(*fs);
+	if (err)
+		ext2fs_close_free(fs);
+	return err;
+}
+
+/* The directory DIR's entry NAME, made a directory where it is missing. */
+static errcode_t enter(ext2_filsys fs, ext2_ino_t *dir, const char *name)
+{
+	ext2_ino_t found;
+	errcode_t err = ext2fs_lookup(fs, *dir, name, (int)strlen(name), NULL,
+				      &found);
+
+	if (err == EXT2_ET_FILE_NOT_FOUND) {
+		err = ext2fs_mkdir(fs, *dir, 0, name);
+		if (err == EXT2_ET_DIR_NO_SPACE &&
+		    !(err = ext2fs_expand_dir(fs, *dir)))
+			err = ext2fs_mkdir(fs, *dir, 0, name);
+		if (!err)
+			err = ext2fs_lookup(fs, *dir, name, (int)strlen(name),
+					    NULL, &found);
+	}
+	if (!err)
+		*dir = found;
+	return err;
+}
+
+static errcode_t find_dir(ext2_filsys fs, ext2_ino_t *dir)
+{
+	errcode_t err;
+
+	*dir = EXT2_ROOT_INO;
+	err = enter(fs, dir, "boot");
+	return err ? err : enter(fs, dir, "twinboot");
+}
+
+static errcode_t link_name(ext2_filsys fs, ext2_ino_t dir, const char *name,
+			   ext2_ino_t ino)
+{
+	errcode_t err = ext2fs_link(fs, dir, name, ino, EXT2_FT_REG_FILE);
+
+	if (err == EXT2_ET_DIR_NO_SPACE && !(err = ext2fs_expand_dir(fs, dir)))
+		err = ext2fs_link(fs, dir, name, ino, EXT2_FT_REG_FILE);
+	return err;
+}
+
+/* An earlier stage 2, with its blocks. */
+static errcode_t drop_old(ext2_filsys fs, ext2_ino_t dir)
+{
+	struct ext2_inode inode;
+	ext2_ino_t ino;
+	errcode_t err = ext2fs_lookup(fs, dir, OLD_NAME, sizeof(OLD_NAME) - 1,
+				      NULL, &ino);
+
+	if (err)
+		return err == EXT2_ET_FILE_NOT_FOUND ? 0 : err;
+	if ((err = ext2fs_unlink(fs, dir, OLD_NAME, ino, 0)) ||
+	    (err = ext2fs_punch(fs, ino, NULL, NULL, 0, ~0ull)) ||
+	    (err = ext2fs_read_inode(fs, ino, &inode)))
+		return err;
+	inode.i_links_count = 0;
+	inode.i_dtime = (uint32_t)fs->now;
+	ext2fs_inode_alloc_stats2(fs, ino, -1, 0);
+	return ext2fs_write_inode(fs, ino, &inode);
+}
+
+static errcode_t write_bytes(ext2_filsys fs, ext2_ino_t ino, const void *data,
+			     unsigned len)
+{
+	ext2_file_t file;
+	unsigned done = 0;
+	errcode_t err = ext2fs_file_open(fs, ino, EXT2_FILE_WRITE, &file), last;
+
+	if (err)
+		return err;
+	err = ext2fs_file_write(file, data, len, &done);
+	last = ext2fs_file_close(file);
+	return err ? err : last ? last : done == len ? 0 : EXT2_ET_SHORT_WRITE;
+}
+
+static errcode_t make_file(ext2_filsys fs, ext2_ino_t dir, const void *data,
+			   unsigned len, ext2_ino_t *ino)
+{
+	struct ext2_inode inode = { .i_mode = LINUX_S_IFREG | 0644,
+				    .i_links_count = 1 };
+	errcode_t err = ext2fs_new_inode(fs, dir, inode.i_mode, NULL, ino);
+
+	if (err)
+		return err;
+	ext2fs_inode_alloc_stats2(fs, *ino, 1, 0);
+	inode.i_mtime = inode.i_ctime = inode.i_atime = (uint32_t)fs->now;
+	if (ext2fs_has_feature_extents(fs->super)) {
+		ext2_extent_handle_t handle;
+
+		inode.i_flags = EXT4_EXTENTS_FL;
+		if ((err = ext2fs_write_new_inode(fs, *ino, &inode)) ||
+		    (err = ext2fs_extent_open2(fs, *ino, &inode, &handle)))
+			return err;
+		ext2fs_extent_free(handle);
+	}
+	err = ext2fs_write_new_inode(fs, *ino, &inode);
+	return err ? err : write_bytes(fs, *ino, data, len);
+}
+
+/* The old file under another name, the new one under its own. */
+static errcode_t put_file(ext2_filsys fs, const void *data, unsigned len)
+{
+	ext2_ino_t dir, ino, old;
+	errcode_t err;
+
+	if ((err = find_dir(fs, &dir)) || (err = drop_old(fs, dir)) ||
+	    (err = make_file(fs, dir, data, len, &ino)))
+		return err;
+	err = ext2fs_lookup(fs, dir, NAME, sizeof(NAME) - 1, NULL, &old);
+	if (!err && !(err = ext2fs_unlink(fs, dir, NAME, old, 0)))
+		err = link_name(fs, dir, OLD_NAME, old);
+	else if (err == EXT2_ET_FILE_NOT_FOUND)
+		err = 0;
+	return err ? err : link_name(fs, dir, NAME, ino);
+}
+
+static errcode_t finish_file(ext2_filsys fs)
+{
+	ext2_ino_t dir;
+	errcode_t err = find_dir(fs, &dir);
+
+	return err ? err : drop_old(fs, dir);
+}
+
+/* Whether libext2fs may write to it. */
+static int check(struct block_list *b, char why[160])
+{
+	ext2_filsys fs;
+	errcode_t err = open_fs(b, &fs);
+
+	if (err) {
+		snprintf(why, 160, "no ext file system that can be written: "
+			 "%.80s", error_message(err));
+		return 1;
+	}
+	if (ext2fs_has_feature_journal_needs_recovery(fs->super) ||
+	    !(fs->super->s_state & EXT2_VALID_FS))
+		snprintf(why, 160, "the file system was not unmounted (e2fsck "
+			 "mends that)");
+	ext2fs_free(fs);
+	return why[0] ? 1 : 0;
+}
+
+static int step(struct block_list *b, const char *what)
+{
+	writes_step(b->w);
+	return difference_add(b->w, b->old, b->new, b->size, 0, what);
+}
+
+/* Its second sector has the list: the code that is there reads the new one. */
+static int put_block(struct block_list *b, const struct recipe *r)
+{
+	uint8_t block[BOOT_EXT_SIZE];
+	struct recipe bare = *r;
+
+	bare.table = PART_NONE;
+	if (boot_install_write_bios(&bare, false, b->new))
+		return -1;
+	if (pread(b->new, block, sizeof(block), 0) != sizeof(block) ||
+	    pwrite(b->old, block, sizeof(block), 0) != sizeof(block))
+		return report_errno("a scratch file");
+	writes_step(b->w);
+	writes_add(b->w, SECTOR, block + SECTOR, SECTOR, "boot block");
+	writes_step(b->w);
+	writes_add(b->w, 0, block, SECTOR, "boot block");
+	return 0;
+}
+
+static int plan(struct block_list *b, const struct recipe *r, const void *data,
+		unsigned len)
+{
+	ext2_filsys fs;
+	errcode_t err = open_fs(b, &fs), last;
+
+	if (err)
+		return failed(err);
+	err = put_file(fs, data, len);
+	last = ext2fs_close_free(&fs);
+	if (err || last)
+		return failed(err ? err : last);
+	if (step(b, "new stage 2") || put_block(b, r))
+		return -1;
+	err = open_fs(b, &fs);
+	if (err)
+		return failed(err);
+	err = finish_file(fs);
+	last = ext2fs_close_free(&fs);
+	if (err || last)
+		return failed(err ? err : last);
+	return step(b, "old stage 2");
+}
+
+int block_list_plan(struct writes *w, const struct recipe *r, int fd,
+		    uint64_t size, char why[160])
+{
+	static uint8_t stage2[STAGE2_MAX + STAGE2_SECOND_MAX + 1];
+	struct block_list b = { .w = w, .size = size };
+	ssize_t len = boot_install_read(r, "stage2.bin", stage2,
+					sizeof(stage2));
+	int err = -1;
+
+	add_error_table(&et_ext2_error_table);
+	b.old = len < 0 ? -1 : tempfile_open(NULL);
+	b.new = b.old < 0 ? -1 : tempfile_open(NULL);
+	if (b.new >= 0 && !difference_copy(fd, 0, size, b.old) &&
+	    !difference_copy(fd, 0, size, b.new)) {
+		tempfile_name(b.new, b.name);
+		err = check(&b, why);
+		if (!err)
+			err = plan(&b, r, stage2, (unsigned)len);
+	}
+	if (b.old >= 0)
+		close(b.old);
+	if (b.new >= 0)
+		close(b.new);
+	return err;
+}
