@@ -122,13 +122,18 @@ static void look_at_menu(struct expected *p, struct blk *disk)
 
 /* Whether PATH starts the default entry. */
 static bool starts_by(const struct expected *p, struct blk *disk,
-		      const struct hostboot_path *path, char why[256])
+		      const struct hostboot_path *path, char why[256],
+		      bool *hv)
 {
 	static struct hostboot hb;
+	const char *format = NULL;
 
 	hb = (struct hostboot){ .mem_mb = p->mem_mb };
 	hostboot_run(&hb, disk, path);
 	snprintf(why, 256, "%s", hb.why);
+	if (hb.ok)
+		json_unpack(hb.handover, "{ss}", "format", &format);
+	*hv = format && !strcmp(format, "hv");
 	hostboot_release(&hb);
 	return hb.ok;
 }
@@ -140,9 +145,11 @@ static bool starts_by(const struct expected *p, struct blk *disk,
 static void look_at_ways(struct expected *p, struct blk *disk)
 {
 	if (p->starts && p->bios == CARRIED_OURS)
-		starts_by(p, disk, &hostboot_paths[PATH_BIOS], p->bios_refuses);
+		starts_by(p, disk, &hostboot_paths[PATH_BIOS], p->bios_refuses,
+			  &p->bios_hv);
 	if (p->starts && p->uefi == CARRIED_OURS)
-		starts_by(p, disk, &hostboot_paths[PATH_UEFI], p->uefi_refuses);
+		starts_by(p, disk, &hostboot_paths[PATH_UEFI], p->uefi_refuses,
+			  &p->uefi_hv);
 }
 
 static void look_at_disk(struct expected *p, struct blk *disk, int fd)
@@ -150,6 +157,7 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	static struct part_list parts;
 	static struct hostboot hb;
 	struct look l = { .p = p, .parts = &parts, .fd = fd };
+	bool hv;
 
 	if (part_read(disk, &parts))
 		parts.n = 0;
@@ -169,7 +177,8 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	p->starts = hb.ok;
 	snprintf(p->remark, sizeof(p->remark), "%s", hb.remark);
 	hostboot_release(&hb);
-	p->pv = starts_by(p, disk, &hostboot_paths[PATH_PV], p->pv_why);
+	p->pv = starts_by(p, disk, &hostboot_paths[PATH_PV], p->pv_why,
+			  &hv);
 	look_at_ways(p, disk);
 }
 

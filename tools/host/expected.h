@@ -25,6 +25,7 @@ struct expected {
 	bool uefi_signed;	/* its loader carries a signature */
 	bool probe_kernel;	/* its default entry starts a probe kernel */
 	bool probe_init;	/* and its initrd has images/init */
+	bool bios_hv, uefi_hv;	/* there its default entry is a PV guest */
 	bool no_second;		/* bios: only stage 2's first part is whole */
 	char bios_why[128], uefi_why[128], pv_why[256];	/* when not */
 	/* Why our boot code refuses an entry that starts elsewhere, or "". */

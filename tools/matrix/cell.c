@@ -37,8 +37,12 @@ static const char *missing_boot(const struct cell *c)
 		return p->direct ? NULL : p->why;
 	if (!c->path->uefi && p->bios == CARRIED_NOT)
 		return p->bios_why;
+	if (!c->path->uefi && p->bios_refuses[0])
+		return p->bios_refuses;
+	if (c->path->hv && !(c->path->uefi ? p->uefi_hv : p->bios_hv))
+		return "its default entry is no PV guest there";
 	if (!c->path->uefi)
-		return p->bios_refuses[0] ? p->bios_refuses : NULL;
+		return NULL;
 	if (p->uefi == CARRIED_NOT)
 		return p->uefi_why;
 	if (p->uefi_refuses[0])
@@ -67,7 +71,13 @@ static bool is_ready(struct cell *c)
 /* The machine must suit the image. */
 static void check_profile(struct cell *c)
 {
+	static const char *const front[] = { "xen_blkfront", "xen-blkfront",
+					     NULL };
 	const struct expected *p = c->promise;
+	bool guest = c->path->uefi ? p->uefi_hv : p->bios_hv;
+	/* A PV guest has its hypervisor's disks, whatever the machine's. */
+	const char *const *drivers = guest && !c->path->kernel ? front :
+		c->profile->drivers;
 	const struct vm_disk *disk = path_disk(
 		c->profile->disk ? c->profile->disk : c->path->disk);
 
@@ -80,9 +90,9 @@ static void check_profile(struct cell *c)
 	else if (c->profile->vdev && p->partitions)
 		judge_decide(c, CELL_SKIP, "the image has a partition table: "
 			     "it is no %s", c->profile->vdev);
-	else if (!expected_has_driver(p, c->profile->drivers))
+	else if (!expected_has_driver(p, drivers))
 		judge_decide(c, CELL_SKIP, "the kernel has no %s driver",
-			     c->profile->drivers[0]);
+			     drivers[0]);
 }
 
 bool cell_possible(struct cell *c)
@@ -135,6 +145,7 @@ static void boot(struct cell *c)
 		.path = c->path,
 		.disk = c->profile->disk ? path_disk(c->profile->disk) : NULL,
 		.machine = c->profile->machine, .vdev = c->profile->vdev,
+		.nic = c->profile->nic ? path_nic(c->profile->nic) : NULL,
 		.icount = c->counting, .extra = *c->extra,
 		.sector = c->promise->sector,
 	};

@@ -111,7 +111,11 @@ static void find_evidence(struct cell *c)
 /* As a PV guest has it; elsewhere the kernel's root= is an alias at most. */
 static const char *vdev_of(const struct cell *c)
 {
-	if (!c->path->pv || c->profile->vdev)
+	const struct expected *p = c->promise;
+	bool guest = c->path->pv || (!c->path->kernel &&
+		     (c->path->uefi ? p->uefi_hv : p->bios_hv));
+
+	if (!guest || c->profile->vdev)
 		return c->profile->vdev;
 	return c->promise->vdev[0] ? c->promise->vdev : NULL;
 }

@@ -185,7 +185,8 @@ static void add_cells(struct matrix *m, const struct options_given *o,
 	const struct profile *profile;
 
 	for (unsigned i = 0; (path = path_nth(i)); i++) {
-		if (o->paths && !option_value_has(o->paths, path->name))
+		if (o->paths ? !option_value_has(o->paths, path->name) :
+		    path->hv)
 			continue;
 		for (unsigned k = 0; (profile = profile_nth(k)); k++)
 			if (option_value_has(profiles, profile->name) &&

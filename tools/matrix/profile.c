@@ -30,8 +30,14 @@ static const struct profile profiles[] = {
 	  "ide", NULL, { "ata_piix", "ata_generic", NULL } },
 	{ "hyperv-gen2", "Hyper-V generation 2: UEFI, SCSI", " uefi ", "q35",
 	  "scsi", NULL, { "virtio_scsi", NULL } },
-	{ "vmware", "VMware: paravirtual SCSI", " bios uefi ", "pc", "pvscsi",
-	  NULL, { "vmw_pvscsi", NULL } },
+	{ "vmware", "VMware: paravirtual SCSI, which hv.elf does not drive",
+	  " bios uefi ", "pc", "pvscsi", NULL, { "vmw_pvscsi", NULL } },
+	{ "vmware-ahci", "VMware with a SATA disk: q35, AHCI, e1000e",
+	  " bios uefi ", "q35", "ahci", NULL, { "ahci", NULL }, "e1000e" },
+	{ "vmware-nvme", "VMware with an NVMe disk: q35, NVMe, e1000e",
+	  " bios uefi ", "q35", "nvme", NULL, { "nvme", NULL }, "e1000e" },
+	{ "proxmox", "Proxmox VE: i440fx, virtio-scsi, virtio-net",
+	  " bios ", "pc", "scsi", NULL, { "virtio_scsi", NULL }, "virtio" },
 };
 
 const struct profile *profile_nth(unsigned i)
@@ -54,11 +60,12 @@ const struct profile *profile_find(const char *name)
 	return NULL;
 }
 
+/* "bios+hv" is the same machine as "bios". */
 bool profile_has(const struct profile *p, const char *path)
 {
 	char word[32];
 
-	snprintf(word, sizeof(word), " %s ", path);
+	snprintf(word, sizeof(word), " %.*s ", (int)strcspn(path, "+"), path);
 	return strstr(p->paths, word);
 }
 

@@ -55,6 +55,7 @@ struct vm_path {
 	bool uefi;		/* the firmware is OVMF, else SeaBIOS */
 	bool kernel;		/* QEMU starts a kernel itself, not a disk */
 	bool pv;		/* the image's kernel runs as a Xen PV guest */
+	bool hv;	/* the image's stage starts our hypervisor */
 	bool dom0;		/* the machine's cards are another domain's */
 	/* What this host lacks for it, for people; NULL: nothing. */
 	const char *(*missing)(void);
