@@ -10,6 +10,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
+/* The control sequences in TEXT are of the kinds that the menu sends. */
+static bool all_ours(const char *text)
+{
+	while ((text = strchr(text, 0x1b))) {
+		if (*++text != '[')
+			return false;
+		text++;
+		text += strspn(text, "0123456789;");
+		if (!*text || !strchr("HJKm", *text))
+			return false;
+	}
+	return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static uint8_t room[1 << 20], sectors[1 << 16];
@@ -34,8 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fs_mem_file(&menu, text, len);
 	if (fake_run(NULL, &menu) == FAKE_STARTED)
 		abort();
-	if (memchr(fake.out, 0x1b, fake.n_out) &&
-	    !memchr(data, 0x1b, len))
+	if (!memchr(data, 0x1b, len) && !all_ours(fake.out))
 		abort();
 	free(text);
 	return 0;
