@@ -438,7 +438,7 @@ BOOT += $(B)/boot/xen-testbed
 $(B)/boot/xen-testbed: tests/xen-testbed
 	$(Q)mkdir -p $(@D) && cp $< $@
 
-BOOT_SCRIPTS := $(B)/boot/zz-twinboot $(B)/boot/xen-testbed
+BOOT_SCRIPTS := $(patsubst %,$(B)/boot/%,zz-twinboot twinboot-env xen-testbed)
 
 .PHONY: boot
 boot: $(BOOT)
