@@ -162,6 +162,9 @@ bool memory_is_ram(uint64_t ma)
 {
 	unsigned i;
 
+	/* The direct map has all of the first MiB. */
+	if (ma >= LOW_RAM && ma < LOW_MEMORY)
+		return false;
 	for (i = 0; i < n_map; i++)
 		if (ma + PAGE_SIZE > map[i].start && ma < map[i].end)
 			return true;
