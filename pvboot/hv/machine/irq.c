@@ -170,3 +170,11 @@ void irq_serve(void)
 			dispatch(i * 64 + (unsigned)
 				 __builtin_ctzll(was.vectors[i]));
 }
+
+void irq_arrived(unsigned vector)
+{
+	if (smp_count > 1)
+		return;
+	irq_note(vector);
+	irq_serve();
+}

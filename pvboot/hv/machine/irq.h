@@ -20,5 +20,7 @@ void irq_register(unsigned irq, void (*handler)(void *arg), void *arg);
  */
 void irq_note(unsigned vector);
 void irq_serve(void);
+/* With the lock: serve it, if smp_from_guest() has not. */
+void irq_arrived(unsigned vector);
 
 #endif

@@ -282,8 +282,10 @@ void smp_to_guest_locked(void)
 	smp_answer();
 }
 
-void smp_from_guest_locked(void)
+void smp_from_guest_locked(uint64_t vector)
 {
+	if (vector >= VEC_IRQ && vector < 256)
+		irq_note((unsigned)vector);
 	put(&processor[smp_self()].where, OURS);
 	smp_nmi();
 	lock_take();

@@ -38,10 +38,11 @@ struct smp_id smp_id(unsigned processor);
 
 /*
  * Leave to the guest, without the lock: from now on this processor may use all
- * translations of the root it has.  And back, with the lock.
+ * translations of the root it has.  And back, with the lock; an interrupt of
+ * VECTOR is noted before, if it is one.
  */
 void smp_to_guest_locked(void);
-void smp_from_guest_locked(void);
+void smp_from_guest_locked(uint64_t vector);
 
 static inline void smp_to_guest(void)
 {
@@ -49,10 +50,10 @@ static inline void smp_to_guest(void)
 		smp_to_guest_locked();
 }
 
-static inline void smp_from_guest(void)
+static inline void smp_from_guest(uint64_t vector)
 {
 	if (smp_count > 1)
-		smp_from_guest_locked();
+		smp_from_guest_locked(vector);
 }
 
 /* Without the lock, until an interrupt; no root of a guest may be loaded. */

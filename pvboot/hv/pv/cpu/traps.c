@@ -160,7 +160,7 @@ void trap_exit(struct vcpu *v)
 	else if (why & EXIT_BAD_IRET)
 		bad_iret(v, why & 0xff);
 	else if (why >= VEC_IRQ)
-		irq_serve();
+		irq_arrived((unsigned)why);
 	else
 		exception(v, (unsigned)why);
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/smp.h"
@@ -71,20 +70,23 @@ void vcpu_init(struct vcpu *v)
 	segments_init(v);
 }
 
+static void load(struct vcpu *v)
+{
+	paging_load(v);
+	if (v->pv.starts)
+		vcpu_start_load(v);
+}
+
 void vcpu_run(struct vcpu *v)
 {
 	if (!v->loaded)
-		paging_load(v);
-	if (v->pv.starts)
-		vcpu_start_load(v);
+		load(v);
 	trap_deliver(v);
 	if (v->domain->shutdown >= 0)
 		return;
 	smp_to_guest();
 	trap_enter(&v->regs, v->pv.sysret);
-	if (v->regs.vector >= VEC_IRQ && v->regs.vector < 256)
-		irq_note((unsigned)v->regs.vector);
-	smp_from_guest();
+	smp_from_guest(v->regs.vector);
 	trap_exit(v);
 }
 
