@@ -154,6 +154,8 @@ fails "need a partition table" $build --table none --kernel k --swap 1M -o e.img
 fails "no size for swap" $build --kernel k --swap 4K -o e.img
 fails "not [DIR]:FS[:SIZE" $build --kernel k --data ext4 -o e.img
 fails "FS is none of" $build --kernel k --data :xfs:9M -o e.img
+fails "LABEL is no UTF-8" $build --kernel k -o e.img \
+	--data "d:ext4::$(printf 'a\351')"
 fails "bytes are needed" $build --kernel k --data d:ext4:20K -o e.img
 fails "more partitions than 3" $build --table mbr --kernel k --swap 1M \
 	--data :empty:1M --data :empty:1M --data :empty:1M -o e.img

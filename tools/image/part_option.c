@@ -33,6 +33,11 @@ static size_t utf16_units(const char *s)
 	return n;
 }
 
+bool part_option_is_name(const char *name)
+{
+	return utf16_units(name) <= NAME_MAX_UNITS;
+}
+
 static const char *take_flags(struct recipe_said *s, char *list,
 			      enum part_table table)
 {
@@ -79,8 +84,8 @@ static const char *take(struct recipe_said *s, char *key,
 		return "an MBR has neither names nor UUIDs of partitions";
 	if (key[0] == 'n') {
 		s->name = value;
-		return utf16_units(value) > NAME_MAX_UNITS ?
-		       "name is more than 36 characters, or no UTF-8" : NULL;
+		return part_option_is_name(value) ? NULL :
+		       "name is more than 36 characters, or no UTF-8";
 	}
 	s->uuid = value;
 	return uuid_is(value) ? NULL : "uuid is no UUID";

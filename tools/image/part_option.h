@@ -11,6 +11,9 @@
 int part_option_parse(struct recipe *r, const char **said);
 void part_option_free(struct recipe *r);
 
+/* Whether a GPT can hold it: UTF-8, at most 36 units of UTF-16. */
+bool part_option_is_name(const char *name);
+
 /* What was said of partition NUMBER; NULL: nothing. */
 const struct recipe_said *part_option_find(const struct recipe *r,
 					   unsigned number);

@@ -38,7 +38,8 @@ static int parse_fs(struct recipe_part *p, const char *name)
 	return p->kind == PARTITION_EMPTY ? 0 : -1;
 }
 
-static int parse_data(struct recipe_part *p, const char *text)
+static int parse_data(struct recipe_part *p, const char *text,
+		      enum part_table table)
 {
 	char *field[FILE_OPTION_FIELDS];
 	unsigned n;
@@ -58,6 +59,9 @@ static int parse_data(struct recipe_part *p, const char *text)
 		return bad(text, "an empty partition has a size and no DIR");
 	if (strlen(p->label) > (p->fs == FS_FAT32 ? 11u : 16u))
 		return bad(text, "LABEL is too long");
+	if (table == PART_GPT && !part_option_is_name(p->label))
+		return bad(text, "LABEL is no UTF-8, as the partition's name "
+			   "has to be");
 	return 0;
 }
 
@@ -82,7 +86,7 @@ int parts_parse(struct recipe *r, const char **data, const char *swap)
 		if (r->n_parts == max)
 			return report_error("--data: more partitions than %u",
 					    max);
-		if (parse_data(&r->part[r->n_parts++], *data))
+		if (parse_data(&r->part[r->n_parts++], *data, r->table))
 			return -1;
 	}
 	return 0;
