@@ -179,8 +179,11 @@ static int take_domain(struct tree *t, int node)
 			return bad(t, node, "impossible memory size");
 		t->c->memory = v << 10;
 	}
-	if (get_number(t, node, "cpus", &v) && v != 1)
-		return bad(t, node, "only one vCPU is supported");
+	if (get_number(t, node, "cpus", &v)) {
+		if (!v || v > CONFIG_VCPUS)
+			return bad(t, node, "1 to 16 vCPUs are possible");
+		t->c->vcpus = (unsigned)v;
+	}
 	fdt_for_each_subnode(child, t->fdt, node) {
 		err = take_child(t, child);
 		if (err)

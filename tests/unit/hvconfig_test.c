@@ -227,7 +227,7 @@ static void test_tree_errors(void **state)
 	begin();
 	assert_int_equal(end(2), ERR_ARGUMENT);
 	begin_domain();
-	fdt_property_u32(blob, "cpus", 2);
+	fdt_property_u32(blob, "cpus", 17);
 	assert_int_equal(end(3), ERR_ARGUMENT);
 	begin_domain();
 	fdt_property_u64(blob, "memory", UINT64_MAX);
