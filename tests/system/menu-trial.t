@@ -37,7 +37,16 @@ trial() { # PATH CONSOLE
 trial bios ttyS0
 if [ -n "$LONG" ]; then
 	trial uefi ttyS0
-	trial pv hvc0
+	# A domain that panics is its host's to start again.
+	image pv hvc0 '#twinboot tries=3'
+	"$twinboot" env img set note=here || cat build.log
+	for i in 1 2 3; do
+		run pv 0
+		is "$? $(grep -ac 'Kernel panic' log)" "3 1" "pv: panic $i"
+	done
+	run pv 0
+	is "$? $(tr -d '\r' <log | sed -n 's/^PROBE //p' | jq -r .cmdline)" \
+		"0 old" "pv: then the old kernel"
 fi
 
 # twinboot-env, as in the booted system.
