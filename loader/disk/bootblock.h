@@ -78,7 +78,7 @@ struct stage2_head {
 	uint32_t size;		/* bytes of the first part */
 	uint32_t sum;		/* makes its 32-bit words add up to 0 */
 	uint32_t second;	/* bytes of the second part */
-	uint32_t second_crc;	/* its CRC-32, as GPT computes it */
+	uint32_t second_sum;	/* its fletcher_fold() */
 };
 
 _Static_assert(sizeof(struct stage2_head) == STAGE2_ENTRY,

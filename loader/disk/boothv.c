@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/disk/fletcher.h"
 
 static int damaged(void)
 {
@@ -17,22 +18,6 @@ static int damaged(void)
 static uint32_t room(uint32_t size)
 {
 	return (size + 511) & -512u;
-}
-
-/* Fletcher's checksum of 64-bit words, modulo 2^64. */
-static void add_up(const uint64_t *p, uint32_t bytes, uint64_t sum[2])
-{
-	const uint64_t *end = p + bytes / sizeof(*p);
-	uint64_t a = 0, b = 0;
-
-	while (p < end) {
-		b += a += *p++;
-		b += a += *p++;
-		b += a += *p++;
-		b += a += *p++;
-	}
-	sum[0] = a;
-	sum[1] = b;
 }
 
 static uint64_t listed(const struct boothv *hv)
@@ -79,12 +64,12 @@ int boothv_read(const struct boothv *hv, uint8_t *to)
 
 	if (err)
 		return err;
-	add_up((const uint64_t *)to, bytes, sum);
+	fletcher_sum(to, bytes, sum);
 	return memcmp(sum, hv->head.sum, sizeof(sum)) ? damaged() : 0;
 }
 
 void boothv_head(struct hv_head *head, const void *file, uint32_t len)
 {
 	*head = (struct hv_head){ .magic = BOOT_HV_MAGIC, .size = len };
-	add_up(file, room(len), head->sum);
+	fletcher_sum(file, room(len), head->sum);
 }

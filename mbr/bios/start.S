@@ -22,7 +22,7 @@ _start:
 	.long	stage2_size		/* from the linker script */
 	.long	0			/* the sum, written after linking, */
 	.long	second_size
-	.long	0			/* and the second part's CRC-32 */
+	.long	0			/* and the second part's sum */
 
 	.code16
 	cld

@@ -14,7 +14,7 @@
 #include "loader/base/span.h"
 #include "loader/disk/boothv.h"
 #include "loader/disk/bootlist.h"
-#include "loader/disk/crc32.h"
+#include "loader/disk/fletcher.h"
 #include "loader/fs/fs.h"
 
 #define LOADER "/EFI/BOOT/BOOTX64.EFI"
@@ -76,7 +76,7 @@ static bool second_is_whole(struct stage2 *s)
 		err_clear();
 		return false;
 	}
-	return crc32_more(0, s->second, head->second) == head->second_crc;
+	return fletcher_fold(s->second, head->second) == head->second_sum;
 }
 
 static enum carried check_stage2(struct stage2 *s, char why[128],
