@@ -204,6 +204,7 @@ static void test_tree(void **state)
 	assert_int_equal(config_fdt(&c, blob, sizeof(blob), module_at, NULL),
 			 0);
 	assert_int_equal(c.memory, 128 << 20);
+	assert_int_equal(c.vcpus, 1);
 	assert_int_equal(c.n_vifs, 2);
 	assert_int_equal(c.vif[0].unit, 1);
 	assert_memory_equal(c.vif[0].mac, "\2\0\0\xaa\xbb\xcc", 6);
