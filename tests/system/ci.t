@@ -114,6 +114,22 @@ for change in 's/ name="bios[^"]*"//' 's/<skipped/<skiped/' \
 	ok $? "the schema notices $change"
 done
 
+# ---- hints ----
+"$twinboot" matrix good.img --paths bios --expect never >hint 2>err
+grep -q 'names no serial console' hint
+ok $? "a hint: no serial console"
+"$twinboot" build --table mbr --kernel vmlinuz --append "console=ttyS0" \
+	--boot bios -o serial.img 2>err
+"$twinboot" matrix serial.img --paths bios --expect never >hint 2>err
+! grep -q 'serial console' hint && grep -q 'did not come' hint
+ok $? "none where there is one"
+"$B/kernelgen" --format bzimage-pv -o vmlinuz-pv
+"$twinboot" build --table none --kernel vmlinuz-pv --boot pv \
+	--append "root=/dev/xvda1" -o part.img 2>err
+"$twinboot" matrix part.img --paths pv --expect never >hint 2>err
+grep -q 'try --profiles xen-pv-part' hint
+ok $? "a hint: xvda1"
+
 # ---- the action: its second step by bash -e, inputs as its variables ----
 holds action.json '.runs.using == "composite" and
 	(.runs.steps | all(.shell == "bash")) and (.inputs.image.required)' \

@@ -47,6 +47,20 @@ static const char *cause(const struct cell *c)
 		p->menu_why : NULL;
 }
 
+/* What may be the matter, to be said behind a failure; "": nobody knows. */
+static const char *hint(const struct cell *c)
+{
+	const char *args = c->promise->cmdline;
+
+	if (!args)
+		return "";
+	if (c->path->pv && !c->profile->vdev && !c->promise->partitions &&
+	    (strstr(args, "/dev/xvda1") || strstr(args, "/dev/sda1")))
+		return "; it wants to be xvda1: try --profiles xen-pv-part";
+	return c->path->pv || strstr(args, "console=ttyS") ? "" :
+	       "; its command line names no serial console";
+}
+
 static void fail_boot(struct cell *c)
 {
 	const char *why = get(c->result, "why"), *known = cause(c);
@@ -55,8 +69,8 @@ static void fail_boot(struct cell *c)
 		judge_decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
 		       console_last_words(c->console));
 	else
-		judge_decide(c, CELL_FAIL, "%s; it said: %s", why,
-			     console_last_words(c->console));
+		judge_decide(c, CELL_FAIL, "%s; it said: %s%s", why,
+			     console_last_words(c->console), hint(c));
 }
 
 static void fail_fact(struct cell *c, const json_t *fact)
@@ -134,8 +148,8 @@ void judge_boot(struct cell *c, enum vm_end end)
 		judge_decide(c, CELL_ERROR, "%s", get(c->result, "why"));
 	else if (c->expect && !c->seen)
 		judge_decide(c, CELL_FAIL, "what was expected did not come "
-			     "(%s); it said: %s", get(c->result, "why"),
-			     console_last_words(c->console));
+			     "(%s); it said: %.150s%s", get(c->result, "why"),
+			     console_last_words(c->console), hint(c));
 	else if (end != VM_POWEROFF && !c->seen)
 		fail_boot(c);
 	else if (observed_difference(c->facts))
