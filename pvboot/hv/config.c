@@ -14,7 +14,6 @@
 void config_default(struct hv_config *c)
 {
 	memset(c, 0, sizeof(*c));
-	c->console = TTY_COM1;
 	c->kernel = c->ramdisk = -1;
 }
 

@@ -46,8 +46,35 @@ for my $r (0 .. $#line) {
 		$n++;
 	}
 }
+open my $dict, ">", "look";
+print $dict "$_$look{$_}\n" for sort keys %look;
 printf "%d lines, %d different characters\n", scalar @line, scalar keys %look;
 die "too few\n" unless $n > 100 && keys %look > 20;
+END
+
+# usage: read WIDTH HEIGHT PPM: what a picture says in the glyphs of the last one.
+cat >read.pl <<'END'
+use strict;
+my ($w, $h, $ppm) = @ARGV;
+open my $d, "<", "look" or die;
+my %char = map { chomp; (substr($_, 1), substr($_, 0, 1)) } <$d>;
+local $/;
+open my $f, "<", $ppm or die;
+my $p = <$f>;
+$p =~ s/^P6\s+(\d+)\s+(\d+)\s+255\s// or die;
+my ($px, $py) = ($1, $2);
+for my $r (0 .. int($py / $h) - 1) {
+	my $line = "";
+	for my $c (0 .. int($px / $w) - 1) {
+		my $bits = join "", map {
+			map { $_ eq "\0\0\0" ? " " : "#" } unpack "(a3)$w",
+				substr $p, (($r * $h + $_) * $px + $c * $w) * 3, 3 * $w
+		} 0 .. $h - 1;
+		$line .= $char{$bits} // "?";
+	}
+	$line =~ s/ +$//;
+	print "$line\n";
+}
 END
 
 # screen WIDTH HEIGHT QEMU...: until the PV loader waits for a key; then "r".
@@ -91,6 +118,27 @@ both() { # NAME
 screen 9 16 qemu-system-x86_64 -kernel "$B/boot/hv.elf" \
 	-append 'console=com1,vga'
 both 'VGA text'
+# A machine without a serial port, and nothing said.
+mkfifo monitor
+qemu-system-x86_64 -accel tcg -m 256 -nodefaults -vga std -display none \
+	-serial none -monitor stdio -kernel "$B/boot/hv.elf" \
+	<monitor >monitor.log 2>&1 &
+qemu=$!
+exec 3>monitor
+for try in $(seq 200); do
+	echo "screendump picture" >&3
+	sleep 0.5
+	perl read.pl 9 16 picture 2>/dev/null | grep -q 'Press r' && break
+done
+echo quit >&3
+exec 3>&-
+wait $qemu
+rm monitor
+perl read.pl 9 16 picture >said
+grep -q '^(hv) domain 1: 2.. MiB, kernel pvboot$' said &&
+	grep -q '^Press r to try again, b to reboot.$' said
+ok $? 'without a COM1 it is the screen'
+sed 's/^/# /; /^# $/d' said
 "$B/kernelgen" --format xenpv -o pv
 timeout 100 qemu-system-x86_64 -accel tcg -m 64 -net none -display none -no-reboot \
 	-serial file:com -kernel "$B/boot/hv.elf" -append 'console=vga' -initrd pv

@@ -46,7 +46,7 @@ static void test_cmdline(void **state)
 	assert_int_equal(line("console=vga"), 0);
 	assert_int_equal(c.console, TTY_VGA);
 	assert_int_equal(line("mem=1g vcpus=1"), 0);
-	assert_int_equal(c.console, TTY_COM1);
+	assert_int_equal(c.console, 0);
 	assert_int_equal(c.memory, 1 << 30);
 	assert_int_equal(line("vbd=xvda:hd0,0,ro"), 0);
 	assert_int_equal(c.vbd[0].part, 0);

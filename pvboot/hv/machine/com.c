@@ -4,8 +4,6 @@
  */
 #include "pvboot/hv/machine/com.h"
 
-#include <stdbool.h>
-
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/irq.h"
 
@@ -34,6 +32,11 @@ void com_init(unsigned n)
 	outb(COM_FCR, 0x07);
 	outb(COM_MCR, 0x0b);	/* DTR, RTS, OUT2: interrupts pass */
 	present = inb(COM_LSR) != 0xff;
+}
+
+bool com_present(void)
+{
+	return present;
 }
 
 static void com_byte(uint8_t c)

@@ -22,7 +22,7 @@ void tty_init(void)
 
 void tty_use(unsigned which)
 {
-	used = which;
+	used = which ? which : com_present() ? TTY_COM1 : TTY_VGA;
 	asked = true;
 	if (used & TTY_COM2)
 		com_init(1);

@@ -7,7 +7,10 @@
 /* The order of the names that "console=" knows. */
 enum { TTY_COM1 = 1, TTY_COM2 = 2, TTY_VGA = 4 };
 
-/* COM1, until tty_use() says which; the screen gets what has been said. */
+/*
+ * COM1, until tty_use() says which (0: COM1, or the screen without one);
+ * a screen gets what has been said.
+ */
 void tty_init(void);
 void tty_use(unsigned which);
 /* tty_write turns \n into \r\n. */
