@@ -86,8 +86,8 @@ bash_completes() {
 }
 touch 'a file' afile
 is "$(bash_completes twinboot m)" "matrix menu" "bash: commands"
-is "$(bash_completes twinboot run x --path u)" "uefi uefi-secure" "bash: words"
-is "$(bash_completes twinboot matrix --paths bios,u)" "bios,uefi bios,uefi-secure" \
+is "$(bash_completes twinboot run x --path uefi-)" "uefi-secure" "bash: words"
+is "$(bash_completes twinboot matrix --paths bios,uefi-)" "bios,uefi-secure" \
 	"bash: lists"
 is "$(bash_completes twinboot build --fs e)" "ext2 ext3 ext4" "bash: choices"
 is "$(bash_completes twinboot build --menu a)" "a file afile" "bash: files"
@@ -97,7 +97,7 @@ if command -v fish >/dev/null; then
 		fish --no-config -c "source '$prefix/share/fish/vendor_completions.d/twinboot.fish'
 		complete -C'$1'" | cut -f 1 | tr '\n' ' '
 	}
-	is "$(fish_completes 'twinboot run x --path u')" "uefi uefi-secure " "fish: words"
+	is "$(fish_completes 'twinboot run x --path uefi-')" "uefi-secure " "fish: words"
 	is "$(fish_completes 'twinboot m')" "matrix menu " "fish: commands"
 	is "$(fish_completes 'twinboot inspect --verb')" "--verbose " "fish: options"
 else
