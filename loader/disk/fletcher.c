@@ -1,9 +1,12 @@
 /* Four words a turn: what is summed are hundreds of KiB, at every such boot. */
 #include "loader/disk/fletcher.h"
 
+/* Wherever it lies. */
+typedef uint64_t __attribute__((aligned(1), may_alias)) word;
+
 void fletcher_sum(const void *p, uint32_t bytes, uint64_t sum[2])
 {
-	const uint64_t *at = p, *end = at + bytes / sizeof(*at);
+	const word *at = p, *end = at + bytes / sizeof(*at);
 	uint64_t a = 0, b = 0;
 
 	while (at < end) {
