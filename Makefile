@@ -44,7 +44,7 @@ PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmocka-dev fdisk perl jq \
 	grub-common grub-pc-bin grub-efi-amd64-bin grub-xen-bin \
 	python3-jsonschema python3-pyte \
-	device-tree-compiler swtpm systemd-boot-efi bochs bochsbios vgabios \
+	device-tree-compiler u-boot-tools swtpm systemd-boot-efi bochs bochsbios vgabios \
 	bochs-x xvfb \
 	python3-yaml libxml2-utils groff-base
 PKG_IMAGES := mmdebstrap umoci

@@ -7,7 +7,7 @@
 
 const struct kernel_format *const paths_bios[] = {
 	&linux_format, &multiboot_format, &hv_format, &uki_linux_format,
-	&bootsector_format, NULL
+	&fit_linux_format, &bootsector_format, NULL
 };
 
 const struct kernel_format *const paths_bios_pv[] = { &hv_format, NULL };

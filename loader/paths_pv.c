@@ -6,5 +6,6 @@
 #include "loader/kernel/formats.h"
 
 const struct kernel_format *const paths_pv[] = {
-	&xenpv_format, &xenpv_packed_format, &uki_xenpv_format, NULL
+	&xenpv_format, &xenpv_packed_format, &uki_xenpv_format,
+	&fit_xenpv_format, NULL
 };

@@ -6,6 +6,9 @@
 
 extern const struct kernel_format bootsector_format;
 extern const struct kernel_format efi_format;
+extern const struct kernel_format fit_efi_format;
+extern const struct kernel_format fit_linux_format;
+extern const struct kernel_format fit_xenpv_format;
 extern const struct kernel_format hv_format;
 extern const struct kernel_format hv_efi_format;
 extern const struct kernel_format linux_format;

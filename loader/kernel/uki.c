@@ -11,6 +11,7 @@
 #include "loader/abi/pe.h"
 #include "loader/base/err.h"
 #include "loader/fs/subfile.h"
+#include "loader/kernel/carried.h"
 
 #define CMDLINE_MAX 4096u	/* COMMAND_LINE_SIZE is 2048 */
 
@@ -106,18 +107,7 @@ static int add_initrd(const struct uki *u, const char *name,
 	struct file f;
 	int err = open_section(u, name, arena, &f);
 
-	if (err || !f.fs)
-		return err;
-	if (e->n_modules == BOOT_MODULES)
-		return fail(ERR_NO_MEMORY, "more than %d modules",
-			    BOOT_MODULES);
-	memmove(e->module + 1, e->module,
-		e->n_modules * sizeof(e->module[0]));
-	e->module[0] = (struct boot_module){ .path = e->kernel_path,
-					     .args = "", .file = f };
-	e->n_modules++;
-	e->initrd_given = true;
-	return 0;
+	return err || !f.fs ? err : carried_initrd(e, &f);
 }
 
 /* In *OUT, a new one, what E's kernel carries. */

@@ -1,6 +1,7 @@
 /* What this loader can start; all but Linux by the second part. */
 #include "loader/abi/pe.h"
 #include "loader/base/err.h"
+#include "loader/kernel/fit.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
 #include "loader/kernel/multiboot_header.h"
@@ -61,6 +62,27 @@ static const struct kernel_format uki = {
 	.load = load_uki,
 };
 
+static int load_fit(struct boot_entry *e, const struct memmap *map,
+		    struct arena *arena, struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(e->platform, &second);
+
+	return err ? err : second->fit->load(e, map, arena, ho);
+}
+
+static bool probe_fit(struct span head)
+{
+	return span_u32(&head, 0) == FIT_MAGIC_LE;
+}
+
+static const struct kernel_format fit = {
+	.name = "fit",
+	.by = BY_KERNEL,
+	.probe = probe_fit,
+	.load = load_fit,
+};
+
 static int load_bootsector(struct boot_entry *e, const struct memmap *map,
 			   struct arena *arena, struct handover *ho)
 {
@@ -87,6 +109,7 @@ const struct kernel_format *const bios_formats[] = {
 	&multiboot,
 	&hv,
 	&uki,
+	&fit,
 	&bootsector,
 	NULL
 };

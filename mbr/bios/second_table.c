@@ -9,6 +9,7 @@ const struct bios_second bios_second_table
 	.multiboot = &multiboot_format,
 	.hv = &hv_format,
 	.uki = &uki_linux_format,
+	.fit = &fit_linux_format,
 	.bootsector = &bootsector_format,
 	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,

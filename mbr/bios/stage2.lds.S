@@ -25,6 +25,7 @@ SECTIONS
 		*libshared-boot.a:xenpv_notes.o(ALL)
 		*libshared-boot.a:bootsector.o(ALL)
 		*libshared-boot.a:subfile.o(ALL) *libshared-boot.a:uki*.o(ALL)
+		*libshared-boot.a:fit*.o(ALL) *libshared-boot.a:carried.o(ALL)
 		*mbr/bios/facts.o(ALL)
 		*mbr/bios/chain.o(ALL)
 		*mbr/bios/drive_map.o(ALL)
