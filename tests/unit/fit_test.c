@@ -18,7 +18,7 @@
 static uint8_t image[0x4000], room[1 << 19];
 static struct boot_entry entry, *loaded;
 static struct platform platform;
-static uint32_t at, names;
+static uint32_t at, names, value_len, behind;
 static char said[512];
 
 /* The kernel is "LINUX". */
@@ -93,8 +93,7 @@ static void end(void)
 	word(2);
 }
 
-/* Returns where the value is. */
-static uint32_t prop(const char *name, const void *value, uint32_t len)
+static void prop(const char *name, const void *value, uint32_t len)
 {
 	word(3);
 	word(len);
@@ -102,7 +101,6 @@ static uint32_t prop(const char *name, const void *value, uint32_t len)
 	memcpy(image + STRINGS + names, name, strlen(name) + 1);
 	names += (uint32_t)strlen(name) + 1;
 	bytes(value, len);
-	return at - ((len + 3) & ~3u);
 }
 
 static void text(const char *name, const char *value)
@@ -119,7 +117,7 @@ static void number(const char *name, uint32_t v)
 static void hash(const char *name, const char *algo, const void *data,
 		 size_t len)
 {
-	uint8_t value[HASH_SIZE] = { 0 };
+	uint8_t value[HASH_SIZE + 4] = { 0 };
 	struct arena arena = { room, sizeof(room), 0 };
 	struct platform p = { .arena = &arena };
 	uint32_t crc = crc32_more(0, data, len);
@@ -132,7 +130,7 @@ static void hash(const char *name, const char *algo, const void *data,
 	if (!strcmp(algo, "crc32"))
 		number("value", crc);
 	else
-		prop("value", value, HASH_SIZE);
+		prop("value", value, value_len);
 	end();
 }
 
@@ -151,7 +149,7 @@ static void begin_part(const char *name, const char *data)
 	} else {
 		memcpy(image + BEHIND, data, len);
 		number(external == OFFSET ? "data-offset" : "data-position",
-		       external == OFFSET ? BEHIND - TOTAL : BEHIND);
+		       external == OFFSET ? behind - TOTAL : behind);
 		number("data-size", len);
 	}
 	text("arch", arch);
@@ -217,6 +215,8 @@ static int setup(void **state)
 	ramdisk = "ramdisk-1";
 	kernel_data = "LINUX-KERNEL";
 	external = INLINE;
+	value_len = HASH_SIZE;
+	behind = BEHIND;
 	entry = (struct boot_entry){ .kernel_path = "/x.itb", .args = "mine",
 				     .platform = &platform };
 	platform = (struct platform){ .write = fake_write, .hash = hash_file };
@@ -384,33 +384,69 @@ static void test_wrong(void **state)
 		assert_true(load() < 0);
 		assert_true(*err_text());
 	}
-	/* Any word as another: an error, or what the tree still says. */
+	/* Any word as another: an error, or what it still says. */
 	for (uint32_t i = 4; i < last; i += 4)
 		for (uint32_t v = 0; v < 8; v++) {
-			static const uint32_t other[] = {
-				0, 1, 2, 3, 9, 0x7fffffff, 0xfffffffc,
-				0xffffffff
-			};
+			static const uint32_t other[] = { 0, 1, 2, 3, 9,
+				0x7fffffff, 0xfffffffc, 0xffffffff };
 
 			make();
 			put(i, other[v]);
 			assert_true(load() <= 0);
 		}
 	setup(NULL);
-	put(4, sizeof(image) + 1);
-	assert_int_equal(load(), ERR_EXEC_FORMAT);
-	setup(NULL);
-	put(20, 16);
-	assert_int_equal(load(), ERR_EXEC_FORMAT);
-	setup(NULL);
 	external = POSITION;
+	behind = sizeof(image) - 11;
 	make();
-	put(0, 0xd00dfeed);
-	for (uint32_t i = TREE; i < at; i += 4)
-		if (image[i + 2] == BEHIND >> 8 && !image[i + 1] &&
-		    image[i + 3] == (uint8_t)BEHIND)
-			put(i, sizeof(image) - 11);
 	assert_int_equal(load(), ERR_FILE_LENGTH);
+}
+
+static void wrong_header(uint32_t where, uint32_t v)
+{
+	make();
+	put(where, v);
+	assert_int_equal(load(), ERR_EXEC_FORMAT);
+	assert_non_null(strstr(err_text(), "header"));
+}
+
+static void test_header(void **state)
+{
+	wrong_header(4, sizeof(image) + 1);
+	wrong_header(8, TREE + 2);
+	wrong_header(8, TOTAL);
+	wrong_header(12, TOTAL);	/* in the file, but not in the tree */
+	wrong_header(12, 36);
+	wrong_header(20, 16);
+	wrong_header(24, 18);
+}
+
+static void test_name(void **state)
+{
+	char name[300];
+
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	at = TREE;
+	names = 0;
+	begin("");
+	begin(name);
+	end();
+	end();
+	word(9);
+	header();
+	assert_int_equal(load(), ERR_EXEC_FORMAT);
+	assert_non_null(strstr(err_text(), "damaged at byte"));
+}
+
+/* A hash's value that is cut or has more is none, however right the rest is. */
+static void test_hash_size(void **state)
+{
+	static const uint32_t wrong[] = { 0, 1, HASH_SIZE - 4, HASH_SIZE + 4 };
+
+	for (int i = 0; i < 4; i++) {
+		value_len = wrong[i];
+		fails("is damaged");
+	}
 }
 
 /* Too deep and too many are the same: nodes are counted. */
@@ -452,6 +488,9 @@ int main(void)
 		cmocka_unit_test_setup(test_compression, setup),
 		cmocka_unit_test_setup(test_refused, setup),
 		cmocka_unit_test_setup(test_wrong, setup),
+		cmocka_unit_test_setup(test_header, setup),
+		cmocka_unit_test_setup(test_name, setup),
+		cmocka_unit_test_setup(test_hash_size, setup),
 		cmocka_unit_test_setup(test_too_many, setup),
 	};
 
