@@ -7,7 +7,7 @@ cd "$tmp" || exit 1
 "$B/kernelgen" --format bzimage-pv --compress zstd -o linux
 "$B/kernelgen" --format bzimage-efi -o stub
 gzip -k linux
-head -c 70001 /dev/urandom >initrd
+head -c 70004 /dev/urandom >initrd
 mkdir -p root/boot
 
 # made NAME KERNEL COMPRESSION HASHES [OPTION...]: root/boot/NAME
