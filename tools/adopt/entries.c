@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/linux_image.h"
 #include "loader/kernel/xenpv_notes.h"
 #include "menu/config.h"
 #include "menu/load.h"
@@ -151,19 +150,11 @@ static void take_release(struct entry *e, struct file *f)
 {
 	const char *slash = strrchr(e->kernel, '/');
 	const char *name = slash ? slash + 1 : e->kernel;
-	struct linux_image img;
-	char text[80] = "";
 
-	e->bzimage = !linux_image_read(&img, f);
-	if (e->bzimage && img.hdr.kernel_version &&
-	    !fs_read(f, img.hdr.kernel_version + 0x200ull, sizeof(text) - 1,
-		     text))
-		snprintf(e->release, sizeof(e->release), "%.*s",
-			 (int)strcspn(text, " "), text);
-	else if (strchr(name, '-'))
+	e->bzimage = modules_release(f, e->release);
+	if (!e->release[0] && strchr(name, '-'))
 		snprintf(e->release, sizeof(e->release), "%s",
 			 strchr(name, '-') + 1);
-	err_clear();
 }
 
 /* hvc0 is Linux' own, xvc0 was xenlinux'. */

@@ -16,6 +16,7 @@
 #include "tools/host/fsinfo.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"
+#include "tools/host/verdict.h"
 #include "tools/option_value.h"
 #include "tools/report.h"
 #include "tools/text.h"
@@ -215,6 +216,9 @@ static json_t *describe_disk(struct blk *disk, int fd,
 		json_object_set_new(j, "fs", describe_fs(disk, fd, 0));
 	json_object_set_new(j, "paths", describe_paths(disk, &parts, o,
 						       bad));
+	if (!o->paths)
+		json_object_set_new(j, "machines", verdict_json(
+			disk, fd, &parts, o->mem_mb));
 	return j;
 }
 

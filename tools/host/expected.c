@@ -11,7 +11,6 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/linux_image.h"
 #include "tools/host/bootcode.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostconf.h"
@@ -48,19 +47,12 @@ static void look_at_initrd(struct look *l, const struct piece *piece,
 	free(data);
 }
 
-/* "6.1.0-56-amd64 (debian-kernel@...": a bzImage says its release. */
 static void look_at_kernel(struct look *l, struct file *file)
 {
-	struct linux_image img;
-	char text[128] = "";
+	char release[80];
 
-	if (!linux_image_read(&img, file) && img.hdr.kernel_version &&
-	    !fs_read(file, img.hdr.kernel_version + 0x200ull,
-		     sizeof(text) - 1, text)) {
-		text[strcspn(text, " ")] = 0;
-		l->p->release = text[0] ? strdup(text) : NULL;
-	}
-	err_clear();
+	modules_release(file, release);
+	l->p->release = release[0] ? strdup(release) : NULL;
 	l->p->probe_kernel = probekernel_is(file);
 }
 

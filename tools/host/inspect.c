@@ -112,6 +112,37 @@ static void print_path(const json_t *j)
 		       json_integer_value(json_object_get(piece, "address")));
 }
 
+/* The profiles of ENTRY with the text of number FIRST, if it is the first. */
+static void print_verdict(const json_t *on, size_t first)
+{
+	const char *text = get(json_array_get(on, first), "text");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(on, i, one)
+		if (i < first && !strcmp(get(one, "text"), text))
+			return;
+	fputs("  ", stdout);
+	text_put(text, stdout);
+	json_array_foreach(on, i, one)
+		if (!strcmp(get(one, "text"), text))
+			printf("%s%s", i == first ? "\n    " : " ",
+			       get(one, "profile"));
+	putchar('\n');
+}
+
+/* What is advised for the machines of `twinboot profiles`. */
+static void print_machines(const json_t *entry)
+{
+	const json_t *on = json_object_get(entry, "on");
+
+	printf("\nmachines, for \"");
+	text_put(get(entry, "title"), stdout);
+	puts("\":");
+	for (size_t i = 0; i < json_array_size(on); i++)
+		print_verdict(on, i);
+}
+
 static unsigned columns(void)
 {
 	struct winsize size;
@@ -152,6 +183,8 @@ static void print_text(const json_t *j)
 	}
 	json_array_foreach(json_object_get(j, "paths"), i, one)
 		print_path(one);
+	json_array_foreach(json_object_get(j, "machines"), i, one)
+		print_machines(one);
 	printf("\n(on a machine with %lld MiB of memory)\n",
 	       json_integer_value(json_object_get(j, "mem_mb")));
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/kernel/linux_image.h"
 #include "tools/host/cpio.h"
 #include "tools/host/filter.h"
 #include "tools/host/hostboot.h"
@@ -43,12 +44,21 @@ void modules_open(struct modules *m)
 	fputc('\n', m->names);
 }
 
-char *modules_close(struct modules *m)
+char *modules_found(struct modules *m, bool *all)
 {
 	fclose(m->names);
-	if (m->builtins && !m->many)
-		return m->text;
-	free(m->text);
+	*all = m->builtins && !m->many;
+	return m->text;
+}
+
+char *modules_close(struct modules *m)
+{
+	bool all;
+	char *names = modules_found(m, &all);
+
+	if (all)
+		return names;
+	free(names);
 	return NULL;
 }
 
@@ -91,6 +101,21 @@ static int keep_dir(void *ctx, const struct fs_dirent *e)
 	if (e->name[0] != '.' && d->n < DIRS)
 		snprintf(d->name[d->n++], sizeof(d->name[0]), "%s", e->name);
 	return 0;
+}
+
+bool modules_release(struct file *kernel, char release[80])
+{
+	struct linux_image img;
+	char text[80] = "";
+	bool is = !linux_image_read(&img, kernel);
+
+	if (!is || !img.hdr.kernel_version ||
+	    fs_read(kernel, img.hdr.kernel_version + 0x200ull,
+		    sizeof(text) - 1, text))
+		text[0] = 0;
+	snprintf(release, 80, "%.*s", (int)strcspn(text, " "), text);
+	err_clear();
+	return is;
 }
 
 void modules_in_kernel(struct modules *m, struct fs *fs, const char *release,

@@ -19,6 +19,11 @@ struct modules {
 
 void modules_open(struct modules *m);
 
+/*
+ * "6.1.0-56-amd64": what a bzImage says of itself, else "".  Whether it is one.
+ */
+bool modules_release(struct file *kernel, char release[80]);
+
 /* Add those of /lib/modules in FS. */
 void modules_in_root(struct modules *m, struct fs *fs);
 
@@ -39,5 +44,8 @@ void modules_in_initrd(struct modules *m, const char *data, size_t size,
  * as then a driver that is missing may be there all the same.
  */
 char *modules_close(struct modules *m);
+
+/* The names that were found; ALL: what is built in is among them. */
+char *modules_found(struct modules *m, bool *all);
 
 #endif

@@ -13,6 +13,16 @@
 
 #include "tools/host/guid.h"
 
+void rootdev_word(const char *cmdline, char root[128])
+{
+	const char *last = "";
+
+	for (const char *s = cmdline; (s = strstr(s, "root=")); s += 5)
+		if (s == cmdline || s[-1] == ' ')
+			last = s + 5;
+	snprintf(root, 128, "%.*s", (int)strcspn(last, " "), last);
+}
+
 int rootdev_part(const char *device)
 {
 	const char *name = strncmp(device, "/dev/", 5) ? device : device + 5;
@@ -74,15 +84,9 @@ int rootdev_find(const char *cmdline, int fd, const struct part_list *parts,
 		 uint32_t sector)
 {
 	static const char *const tags[] = { "UUID", "LABEL", "PARTUUID" };
-	const char *root = NULL;
 	char value[128];
 
-	for (const char *s = cmdline; (s = strstr(s, "root=")); s += 5)
-		if (s == cmdline || s[-1] == ' ')
-			root = s + 5;
-	if (!root)
-		return ROOTDEV_UNKNOWN;
-	snprintf(value, sizeof(value), "%.*s", (int)strcspn(root, " "), root);
+	rootdev_word(cmdline, value);
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		size_t len = strlen(tags[i]);
 

@@ -7,6 +7,9 @@
 /* Partitions are numbered from 1, as the kernel names them. */
 enum { ROOTDEV_UNKNOWN = -1, ROOTDEV_WHOLE = 0 };
 
+/* The last root= of CMDLINE, or "". */
+void rootdev_word(const char *cmdline, char root[128]);
+
 /* "/dev/vda1", "/dev/nvme0n1p1", "/dev/xvda": 1, 1, ROOTDEV_WHOLE. */
 int rootdev_part(const char *device);
 

@@ -7,7 +7,7 @@
 #include <regex.h>
 
 #include "tools/matrix/differences.h"
-#include "tools/matrix/profile.h"
+#include "tools/host/profile.h"
 #include "tools/host/expected.h"
 #include "tools/change/variant.h"
 #include "tools/vm/vm.h"

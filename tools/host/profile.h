@@ -1,6 +1,6 @@
 /* Machines that a boot may meet: kinds of hosts, past and present. */
-#ifndef TOOLS_MATRIX_PROFILE_H
-#define TOOLS_MATRIX_PROFILE_H
+#ifndef TOOLS_HOST_PROFILE_H
+#define TOOLS_HOST_PROFILE_H
 
 #include <stdbool.h>
 

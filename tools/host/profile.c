@@ -2,7 +2,7 @@
  * The table of machine profiles, and `twinboot profiles`.  The first is what a
  * matrix takes when nobody asks for others.
  */
-#include "tools/matrix/profile.h"
+#include "tools/host/profile.h"
 
 #include <jansson.h>
 #include <stdio.h>

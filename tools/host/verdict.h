@@ -1,0 +1,53 @@
+/*
+ * Whether a menu entry's kernel can drive a kind of machine by itself, and what
+ * to do where it cannot.
+ */
+#ifndef TOOLS_HOST_VERDICT_H
+#define TOOLS_HOST_VERDICT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "loader/disk/blk.h"
+#include "loader/disk/part.h"
+#include "tools/host/profile.h"
+
+enum advice { ADVICE_NATIVE, ADVICE_PV, ADVICE_NEITHER, ADVICE_UNKNOWN };
+
+/* "native", "pv", "neither", "unknown" */
+extern const char *const advice_names[];
+
+enum driven { DRIVEN_NO, DRIVEN_UNKNOWN, DRIVEN_YES };
+
+/* What is known of an entry before any machine is. */
+struct verdict_entry {
+	bool native;		/* a Linux kernel that needs no Xen */
+	bool pv;		/* it can be a PV guest */
+	bool initrd;
+	bool table;		/* the disk has partitions */
+	char *drivers;		/* as modules_found() gives them */
+	bool builtins;		/* what is built in is among them */
+	char root[128];		/* the last root=, or "" */
+	char vdev[16];		/* of the settings: a PV guest's disk, or "" */
+};
+
+struct verdict {
+	enum advice advice;
+	const char *disk, *driver;	/* what the machine has, and wants */
+	enum driven has;		/* the driver, built in or in initrd */
+	bool root_named;		/* root= means something there */
+	char text[256];			/* the advice, for people */
+};
+
+/* Of E on the machine P. */
+void verdict_judge(struct verdict *v, const struct verdict_entry *e,
+		   const struct profile *p);
+
+/*
+ * The default entry of DISK, open as FD, on every profile: an array with one
+ * object, or with none when it starts no kernel that is known.
+ */
+json_t *verdict_json(struct blk *disk, int fd, const struct part_list *parts,
+		     unsigned mem_mb);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * The default entry is what the loader, run on the host, starts: as Linux, and
+ * as a PV guest.  What its kernel has early is seen in its initrds and in the
+ * list of what is built in; what lies in /lib/modules comes too late.
+ */
+#include "tools/host/verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/base/err.h"
+#include "tools/host/hostboot.h"
+#include "tools/host/hostconf.h"
+#include "tools/host/modules.h"
+#include "tools/host/rootdev.h"
+#include "tools/text.h"
+
+struct look {
+	struct verdict_entry e;
+	struct blk *disk;
+	const struct part_list *parts;
+	int fd;
+	bool seen;
+	char title[128], release[80];
+};
+
+/* What is built in, by the file system that will be the root. */
+static void look_in_root(struct look *l, struct modules *m, const char *cmdline)
+{
+	static uint8_t room[1 << 20];
+	struct arena arena = { room, sizeof(room), 0 };
+	int part = rootdev_find(cmdline, l->fd, l->parts, l->disk->sector);
+	struct part_blk b;
+	struct fs fs;
+
+	if (part > 0 && !part_open(l->disk, l->parts, (unsigned)part - 1, &b) &&
+	    !fs_mount(&fs, &b.blk, &arena))
+		modules_in_kernel(m, &fs, l->release, true);
+	err_clear();
+}
+
+static void look_at_initrd(struct modules *m, const struct file *initrd)
+{
+	struct file f = *initrd;
+	char *data = hostboot_slurp(&f), why[128];
+
+	if (data)
+		modules_in_initrd(m, data, f.size, why);
+	free(data);
+}
+
+static void look_at_handover(void *ctx, const struct handover *ho)
+{
+	const char *cmdline = ho->cmdline ? ho->cmdline : "";
+	const struct boot_entry *from = ho->from;
+	struct file kernel = from->kernel;
+	struct look *l = ctx;
+	struct modules m;
+
+	if (l->seen)
+		return;
+	l->seen = true;
+	snprintf(l->title, sizeof(l->title), "%s", from->title);
+	rootdev_word(cmdline, l->e.root);
+	modules_release(&kernel, l->release);
+	l->e.initrd = from->n_modules;
+	modules_open(&m);
+	if (l->release[0]) {
+		if (from->kernel.fs->blk)	/* else it was unpacked */
+			modules_in_kernel(&m, from->kernel.fs, l->release,
+					  true);
+		look_in_root(l, &m, cmdline);
+	}
+	for (unsigned i = 0; i < from->n_modules; i++)
+		look_at_initrd(&m, &from->module[i].file);
+	l->e.drivers = modules_found(&m, &l->e.builtins);
+}
+
+static bool starts_by(struct look *l, const struct hostboot_path *path,
+		      unsigned mem_mb)
+{
+	static struct hostboot hb;
+	bool ok;
+
+	hb = (struct hostboot){ .look = look_at_handover, .ctx = l,
+				.mem_mb = mem_mb };
+	hostboot_run(&hb, l->disk, path);
+	ok = hb.ok;
+	hostboot_release(&hb);
+	return ok;
+}
+
+static json_t *machine_json(const struct verdict_entry *e,
+			    const struct profile *p)
+{
+	struct verdict v;
+
+	verdict_judge(&v, e, p);
+	return json_pack("{ss ss* ss* so* sb ss so}", "profile", p->name,
+			 "disk", v.disk, "driver", v.driver, "has_driver",
+			 v.has == DRIVEN_UNKNOWN ? NULL :
+			 json_boolean(v.has == DRIVEN_YES), "root_named",
+			 (int)v.root_named, "advice", advice_names[v.advice],
+			 "text", text_json(v.text));
+}
+
+static json_t *entry_json(const struct look *l)
+{
+	const struct profile *p;
+	json_t *machines = json_array();
+
+	for (unsigned i = 0; (p = profile_nth(i)); i++)
+		json_array_append_new(machines, machine_json(&l->e, p));
+	return json_pack("{so sb so so* sb sb so}", "title",
+			 text_json(l->title), "default", 1, "root",
+			 text_json(l->e.root), "release", l->release[0] ?
+			 text_json(l->release) : NULL, "native",
+			 (int)l->e.native, "pv", (int)l->e.pv, "on", machines);
+}
+
+json_t *verdict_json(struct blk *disk, int fd, const struct part_list *parts,
+		     unsigned mem_mb)
+{
+	struct look l = { .disk = disk, .parts = parts, .fd = fd };
+	struct settings settings;
+	json_t *list = json_array();
+
+	hostconf_read(&settings, fd, disk->sector);
+	hostconf_vdev(&settings, l.e.vdev);
+	l.e.table = parts->table != PART_NONE;
+	l.e.native = starts_by(&l, &hostboot_linux, mem_mb);
+	l.e.pv = starts_by(&l, &hostboot_paths[PATH_PV], mem_mb);
+	if (l.seen)
+		json_array_append_new(list, entry_json(&l));
+	free(l.e.drivers);
+	return list;
+}
