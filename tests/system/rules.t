@@ -10,6 +10,7 @@ old=$PWD
 cd "$tmp/tree" && git init -q . || exit 1
 export B=$tmp/b
 mkdir -p "$B/boot-obj/pvboot" && cp -r "$o/pvboot/hv" "$B/boot-obj/pvboot/"
+cp -r "${o%/boot-obj}/man" "$B/"
 
 # RULE FILE WORDS...: RULE ends 1 and a line of it has FILE and WORDS.
 named() {
