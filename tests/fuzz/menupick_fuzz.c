@@ -7,7 +7,7 @@
 
 #include "loader/base/err.h"
 #include "menu/lst.h"
-#include "tools/change/menupick.h"
+#include "tools/host/menupick.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

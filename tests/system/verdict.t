@@ -95,7 +95,7 @@ told none neither neither neither neither neither neither
 is "$(advice front xen-pv xen-pv-part)$(advice nvme xen-pv)" \
 	'native neither neither ' "Xen's machines"
 is "$("$twinboot" inspect front.img | sed -n '/^machines/,/^$/p')" \
-'machines, for "front":
+'machines, for entry 0, "front":
   as a PV guest (pv=always)
     virtio emulated pvhvm-like nitro metal hyperv-gen1 hyperv-gen2 vmware-ahci vmware-nvme proxmox
   native
@@ -112,6 +112,20 @@ mv "root/lib/modules/$version/modules.builtin" .
 is "$("$twinboot" inspect x.img --json | jq -c '.machines[0] | .release')" \
 	"\"$version\"" "the kernel's release"
 mv modules.builtin "root/lib/modules/$version/"
+cat >>root/boot/grub/menu.lst <<END
+title xen
+root (hd0,0)
+kernel /boot/none
+title no initrd
+root (hd0,0)
+kernel /boot/vmlinuz root=LABEL=linux
+END
+sed -i '1idefault 2\nfallback 0' root/boot/grub/menu.lst
+"$twinboot" build --root root --boot bios -o x.img
+is "$("$twinboot" inspect x.img --json | jq -c '.machines[] |
+	[.number, .title, .default, .on[5].advice]')" \
+'[0,"all",false,"native"]
+[2,"no initrd",true,"neither"]' 'each entry by itself'
 is "$("$twinboot" inspect front.img --json --paths bios | jq .machines)" null \
 	'only paths'
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "tools/change/menupick.h"
+#include "tools/host/menupick.h"
 
 static void picks_n(const char *text, size_t len, uint32_t entry,
 		    const char *wanted, size_t wanted_len)

@@ -12,7 +12,7 @@
 #include "loader/base/err.h"
 #include "tools/host/hostdisk.h"
 #include "tools/change/initrds.h"
-#include "tools/change/menupick.h"
+#include "tools/host/menupick.h"
 #include "tools/image/recipe.h"
 #include "tools/report.h"
 #include "tools/image/boot_install.h"

@@ -288,7 +288,10 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
 
+	if (hb->menu)
+		p.boot_part = hb->part;
 	*hb = (struct hostboot){ .look = hb->look, .ctx = hb->ctx,
+				 .menu = hb->menu, .part = hb->part,
 				 .mem_mb = hb->mem_mb ? hb->mem_mb :
 					   HOSTBOOT_MEM_MB };
 	copy = *disk;
@@ -304,7 +307,10 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		return;
 	}
 	if (!setjmp(host.out)) {
-		menu_main(&p, NULL);
+		if (hb->menu)
+			menu_main_file(&p, hb->menu);
+		else
+			menu_main(&p, NULL);
 		snprintf(hb->why, sizeof(hb->why), "the loader gave up");
 	}
 	hostboot_arena_close(&arena);
@@ -359,12 +365,15 @@ static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 		     struct config *c)
 {
 	struct file f;
+	uint32_t next;
 	int err = config_search(c, m);
 
 	if (err || (err = device_open(m, c->root, c->name, &f)))
 		return err;
 	hostboot_place(&menu->at, &f, c->name);
 	menu->n_entries = c->lst.n_entries;
+	menu->first = lst_default(&c->lst, c->saved, &next);
+	menu->part = c->root.part;
 	menu->n_dropped = c->lst.n_dropped;
 	menu->len = f.size;
 	menu->text = malloc(f.size + 1);

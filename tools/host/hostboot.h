@@ -42,6 +42,8 @@ struct hostboot {
 	void (*look)(void *ctx, const struct handover *ho);
 	void *ctx;
 	unsigned mem_mb;	/* of the machine; 0: HOSTBOOT_MEM_MB */
+	struct file *menu;	/* in place of the disk's menu.lst, or NULL; */
+	int32_t part;		/* then: where that is, as menu.part */
 	bool ok;		/* a kernel would be started */
 	char why[256];		/* !ok: what stopped it */
 	char remark[128]; /* what it starts is not all that menu.lst says */
@@ -83,6 +85,8 @@ struct hostboot_menu {
 	size_t len;
 	uint32_t n_entries, n_dropped;	/* titles, and those without commands */
 	uint32_t n_pvgrub;	/* entries that PV-GRUB would count */
+	uint32_t first;		/* the entry that starts by itself */
+	int32_t part;		/* GRUB's number of the partition, or -1 */
 };
 
 /*

@@ -136,7 +136,8 @@ static void print_machines(const json_t *entry)
 {
 	const json_t *on = json_object_get(entry, "on");
 
-	printf("\nmachines, for \"");
+	printf("\nmachines, for entry %lld, \"",
+	       json_integer_value(json_object_get(entry, "number")));
 	text_put(get(entry, "title"), stdout);
 	puts("\":");
 	for (size_t i = 0; i < json_array_size(on); i++)

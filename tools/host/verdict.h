@@ -12,6 +12,8 @@
 #include "loader/disk/part.h"
 #include "tools/host/profile.h"
 
+#define VERDICT_ENTRIES 24u
+
 enum advice { ADVICE_NATIVE, ADVICE_PV, ADVICE_NEITHER, ADVICE_UNKNOWN };
 
 /* "native", "pv", "neither", "unknown" */
@@ -44,8 +46,8 @@ void verdict_judge(struct verdict *v, const struct verdict_entry *e,
 		   const struct profile *p);
 
 /*
- * The default entry of DISK, open as FD, on every profile: an array with one
- * object, or with none when it starts no kernel that is known.
+ * Each menu entry of DISK, open as FD, that starts a Linux kernel, on every
+ * profile: an array with an object for each, of the first VERDICT_ENTRIES.
  */
 json_t *verdict_json(struct blk *disk, int fd, const struct part_list *parts,
 		     unsigned mem_mb);

@@ -1,6 +1,6 @@
 /*
- * The default entry is what the loader, run on the host, starts: as Linux, and
- * as a PV guest.  What its kernel has early is seen in its initrds and in the
+ * An entry is what the loader, run on the host, starts: as Linux, and as a PV
+ * guest.  What its kernel has early is seen in its initrds and in the
  * list of what is built in; what lies in /lib/modules comes too late.
  */
 #include "tools/host/verdict.h"
@@ -12,6 +12,7 @@
 #include "loader/base/err.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostconf.h"
+#include "tools/host/menupick.h"
 #include "tools/host/modules.h"
 #include "tools/host/rootdev.h"
 #include "tools/text.h"
@@ -19,6 +20,7 @@
 struct look {
 	struct verdict_entry e;
 	struct blk *disk;
+	const struct hostboot_menu *menu;
 	const struct part_list *parts;
 	int fd;
 	bool seen;
@@ -78,13 +80,14 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 }
 
 static bool starts_by(struct look *l, const struct hostboot_path *path,
-		      unsigned mem_mb)
+		      struct file *menu, unsigned mem_mb)
 {
 	static struct hostboot hb;
 	bool ok;
 
 	hb = (struct hostboot){ .look = look_at_handover, .ctx = l,
-				.mem_mb = mem_mb };
+				.mem_mb = mem_mb, .menu = menu,
+				.part = l->menu->part };
 	hostboot_run(&hb, l->disk, path);
 	ok = hb.ok;
 	hostboot_release(&hb);
@@ -105,34 +108,59 @@ static json_t *machine_json(const struct verdict_entry *e,
 			 "text", text_json(v.text));
 }
 
-static json_t *entry_json(const struct look *l)
+static json_t *entry_json(const struct look *l, uint32_t number)
 {
 	const struct profile *p;
 	json_t *machines = json_array();
 
 	for (unsigned i = 0; (p = profile_nth(i)); i++)
 		json_array_append_new(machines, machine_json(&l->e, p));
-	return json_pack("{so sb so so* sb sb so}", "title",
-			 text_json(l->title), "default", 1, "root",
+	return json_pack("{si so sb so so* sb sb so}", "number", (int)number,
+			 "title", text_json(l->title), "default",
+			 (int)(number == l->menu->first), "root",
 			 text_json(l->e.root), "release", l->release[0] ?
 			 text_json(l->release) : NULL, "native",
 			 (int)l->e.native, "pv", (int)l->e.pv, "on", machines);
 }
 
+/* Entry NUMBER, with what all have in common in BASE, onto LIST. */
+static void add_entry(json_t *list, const struct look *base, uint32_t number,
+		      unsigned mem_mb)
+{
+	struct look l = *base;
+	struct file menu;
+	size_t len;
+	char *text = menupick_text(l.menu->text, l.menu->len, number, &len);
+
+	if (!text)
+		return;
+	fs_mem_file(&menu, text, len);
+	l.e.native = starts_by(&l, &hostboot_linux, &menu, mem_mb);
+	l.e.pv = starts_by(&l, &hostboot_paths[PATH_PV], &menu, mem_mb);
+	if (l.seen)
+		json_array_append_new(list, entry_json(&l, number));
+	free(l.e.drivers);
+	free(text);
+}
+
 json_t *verdict_json(struct blk *disk, int fd, const struct part_list *parts,
 		     unsigned mem_mb)
 {
-	struct look l = { .disk = disk, .parts = parts, .fd = fd };
+	struct hostboot_menu menu;
+	struct look l = { .disk = disk, .parts = parts, .fd = fd,
+			  .menu = &menu };
 	struct settings settings;
 	json_t *list = json_array();
 
+	if (hostboot_menu(&menu, disk)) {
+		err_clear();
+		return list;
+	}
 	hostconf_read(&settings, fd, disk->sector);
 	hostconf_vdev(&settings, l.e.vdev);
 	l.e.table = parts->table != PART_NONE;
-	l.e.native = starts_by(&l, &hostboot_linux, mem_mb);
-	l.e.pv = starts_by(&l, &hostboot_paths[PATH_PV], mem_mb);
-	if (l.seen)
-		json_array_append_new(list, entry_json(&l));
-	free(l.e.drivers);
+	for (uint32_t i = 0; i < menu.n_entries && i < VERDICT_ENTRIES; i++)
+		add_entry(list, &l, i, mem_mb);
+	free(menu.text);
 	return list;
 }

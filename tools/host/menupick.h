@@ -1,6 +1,6 @@
 /* A menu.lst changed so that one of its entries starts by itself. */
-#ifndef TOOLS_CHANGE_MENUPICK_H
-#define TOOLS_CHANGE_MENUPICK_H
+#ifndef TOOLS_HOST_MENUPICK_H
+#define TOOLS_HOST_MENUPICK_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * are its `default`, `timeout` and `fallback`, and on which line of the file
  * each begins; here only their bytes are found and exchanged.
  */
-#include "tools/change/menupick.h"
+#include "tools/host/menupick.h"
 
 #include <stdio.h>
 #include <stdlib.h>
