@@ -53,8 +53,8 @@ confirm() {
 	shift
 	profiles=$(echo "$*" | tr ' ' ,)
 	"$twinboot" matrix "$name.img" --paths bios --profiles "$profiles" \
-		--timeout 120 --json native.json >out 2>&1
-	"$twinboot" matrix "$name-pv.img" --paths bios+hv --timeout 200 \
+		--timeout 120 --jobs 2 --json native.json >out 2>&1
+	"$twinboot" matrix "$name-pv.img" --paths bios+hv --timeout 120 --jobs 2 \
 		--profiles "$profiles" --json pv.json >>out 2>&1
 	for p; do
 		native=$(status native.json "$p") pv=$(status pv.json "$p")
@@ -107,11 +107,20 @@ is "$("$twinboot" inspect front.img | sed -n '/^machines/,/^$/p')" \
 image all LABEL=linux '' nvme $sd ata_piix virtio_pci virtio_blk virtio_scsi \
 	vmw_pvscsi
 told all native native native native native native
+# An initrd without a list of what is built in: the root file system has one.
+cp root/boot/initrd.img .
+echo . | cpio --quiet -o -H newc >root/boot/initrd.img
+on_nitro() {
+	"$twinboot" build --root root --boot bios -o x.img
+	"$twinboot" inspect x.img --json | jq -c '.machines[0] | .release,
+		(.on[] | select(.profile == "nitro") | .advice, .has_driver)' |
+		tr '\n' ' '
+}
+is "$(on_nitro)" "\"$version\" \"neither\" false " 'modules.builtin of the root'
 mv "root/lib/modules/$version/modules.builtin" .
-"$twinboot" build --root root --boot bios -o x.img
-is "$("$twinboot" inspect x.img --json | jq -c '.machines[0] | .release')" \
-	"\"$version\"" "the kernel's release"
+is "$(on_nitro)" "\"$version\" \"unknown\" null " 'none'
 mv modules.builtin "root/lib/modules/$version/"
+mv initrd.img root/boot/
 cat >>root/boot/grub/menu.lst <<END
 title xen
 root (hd0,0)

@@ -9,8 +9,10 @@
 
 const char *const advice_names[] = { "native", "pv", "neither", "unknown" };
 
-/* How Linux names the first disk of a kind (devices.txt), and what else it
-   takes: virtio's disks are on PCI, most others are SCSI's to Linux. */
+/*
+ * How Linux names the first disk of a kind (its devices.txt), and what it
+ * takes: virtio's are on PCI, most others are SCSI's to Linux.
+ */
 static const struct disk {
 	const char *kind, *name;
 	const char *driver[3];	/* one of them, and... */
@@ -54,7 +56,7 @@ static enum driven has(const struct verdict_entry *e, const char *const *names)
 	return e->builtins ? DRIVEN_NO : DRIVEN_UNKNOWN;
 }
 
-/* The first that is missing; NULL: none, as far as known (*HAS). */
+/* The first that is missing; NULL: none, as far as KNOWN. */
 static const char *missing(const struct verdict_entry *e, const struct disk *d,
 			   enum driven *known)
 {
