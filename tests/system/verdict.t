@@ -20,7 +20,7 @@ cp "$kernel/lib/modules/$version/modules.builtin" "root/lib/modules/$version/"
 image() {
 	name=$1 dev=$2 pv=$3
 	shift 3
-	DRIVERS="crc32c_generic ext4 $*" "$here/../../images/initramfs" \
+	INITRAMFS_DRIVERS="crc32c_generic ext4 $*" "$here/../../images/initramfs" \
 		"$B/images/probe" root/boot/initrd.img "$kernel" || exit 1
 	printf '%s\n' 'timeout 0' "title $name" ${pv:+"$pv"} 'root (hd0,0)' \
 		"kernel /boot/vmlinuz root=$dev console=ttyS0 console=hvc0" \
