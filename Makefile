@@ -261,7 +261,7 @@ $(B)/boot/stage2.bin: mbr/bios/join-parts $(B)/stage2.elf
 UEFI := $(sort $(wildcard mbr/uefi/*.c))
 FLAGS_mbr/uefi += -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
 	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
-UEFI_MAX := 180224
+UEFI_MAX := 196608
 BOOT += $(B)/boot/twinboot.efi
 
 # $(call uefi_link,LIBRARIES) and $(uefi_app): of a linker script and objects.
