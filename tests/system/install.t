@@ -84,13 +84,13 @@ bash_completes() {
 	echo "${COMPREPLY[*]}"' bash \
 		"$prefix/share/bash-completion/completions/twinboot" "$@" 2>&1
 }
-touch 'a file' afile
+touch 'some file'
 is "$(bash_completes twinboot m)" "matrix menu" "bash: commands"
 is "$(bash_completes twinboot run x --path uefi-)" "uefi-secure" "bash: words"
 is "$(bash_completes twinboot matrix --paths bios,uefi-)" "bios,uefi-secure" \
 	"bash: lists"
 is "$(bash_completes twinboot build --fs e)" "ext2 ext3 ext4" "bash: choices"
-is "$(bash_completes twinboot build --menu a)" "a file afile" "bash: files"
+is "$(bash_completes twinboot build --menu so)" "some file" "bash: files"
 is "$(bash_completes twinboot inspect --ver)" "--verbose --version" "bash: options"
 if command -v fish >/dev/null; then
 	fish_completes() {

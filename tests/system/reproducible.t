@@ -10,10 +10,10 @@ ok $? "it builds elsewhere"
 [ -x "$copy/out/twinboot" ] || tail -20 "$tmp/log" | sed 's/^/#  /'
 for file in twinboot kernelgen boot/mbr.bin boot/ext.bin boot/stage2.bin \
 	boot/twinboot.efi boot/pvboot.elf boot/pvboot.elf.gz boot/hv.elf \
-	boot/probe-init.cpio; do
+	boot/hv.efi boot/twinboot-env boot/probe-init.cpio; do
 	cmp "$B/$file" "$copy/out/$file" >&2
 	ok $? "$file: the same bytes"
 done
-is "$(cd "$B/boot" && ls ./*.bin ./*.efi ./*.elf ./*.gz ./*.cpio | wc -l)" 8 \
+is "$(cd "$B/boot" && ls ./*.bin ./*.efi ./*.elf ./*.gz ./*.cpio | wc -l)" 9 \
 	"boot/ has no program that was not compared"
 done_testing

@@ -66,6 +66,10 @@ is "$(cat bad)" "" "menu: every menu of tests/golden"
 valid adopt adopt.json "a bare file system"
 "$twinboot" adopt gpt.img -o dry.img --pv auto --dry-run --json >adopt.json 2>err
 valid adopt adopt.json "a disk with a table, a dry run"
+"$twinboot" install gpt.img --dry-run --json >install.json 2>err
+valid install install.json "new code for both"
+"$twinboot" install old.img --dry-run --json >install.json 2>err
+valid install install.json "no room, or no table"
 "$twinboot" profiles --json >profiles.json
 valid profiles profiles.json "all"
 "$twinboot" run gpt.img --path bios --timeout 120 --json >run.json 2>err

@@ -85,7 +85,7 @@ says "Error 28: Selected item cannot fit into memory: initrd of 1048576 KiB, " \
 	"an initrd larger than memory"
 says "Error 13: Invalid or unsupported executable format: /EFI/text" \
 	"chainloader: not an EFI application"
-says "Error 27: Unrecognized command: chainloader +1: boot sectors" \
+says "Error 13: Invalid or unsupported executable format: +1" \
 	"chainloader: a boot sector"
 # OVMF writes "?" to a serial line for each character that is not ASCII.
 says "name=Gr??e" "UTF-8 on the console"
