@@ -135,23 +135,17 @@ static int open_image(struct boot_entry *e, struct arena *arena,
 	return 0;
 }
 
-int uki_load(const struct kernel_format *kernel, struct boot_entry *e,
+int uki_load(const struct kernel_format *const *kernels, struct boot_entry *e,
 	     const struct memmap *map, struct arena *arena,
 	     struct handover *ho)
 {
-	uint8_t *head = arena_alloc(arena, KERNEL_HEAD);
 	struct boot_entry *in = NULL;
-	size_t len;
-	int err = head ? open_image(e, arena, &in) : ERR_NO_MEMORY;
+	const char *name = ho->format;
+	int err = open_image(e, arena, &in);
 
 	if (err)
 		return err;
-	len = in->kernel.size < KERNEL_HEAD ? in->kernel.size : KERNEL_HEAD;
-	if ((err = fs_read(&in->kernel, 0, len, head)))
-		return err;
-	if (!kernel->probe(span_of(head, len)))
-		return fail(ERR_EXEC_FORMAT, "%s: carries no kernel that this "
-			    "path starts", e->kernel_path);
-	ho->cmdline = in->args;
-	return kernel->load(in, map, arena, ho);
+	err = kernel_load(kernels, in, map, arena, ho);
+	ho->format = name;
+	return err;
 }

@@ -8,11 +8,11 @@
 #include "loader/kernel/kernel.h"
 
 /*
- * A kernel format's load() by that of KERNEL, for what E's kernel carries.
- * ERR_EXEC_FORMAT when that is no such kernel; ERR_FILE_LENGTH, ERR_NO_MEMORY,
+ * A kernel format's load() by those of KERNELS, for what E's kernel carries.
+ * ERR_EXEC_FORMAT when that is none of them; ERR_FILE_LENGTH, ERR_NO_MEMORY,
  * ERR_READ.
  */
-int uki_load(const struct kernel_format *kernel, struct boot_entry *e,
+int uki_load(const struct kernel_format *const *kernels, struct boot_entry *e,
 	     const struct memmap *map, struct arena *arena,
 	     struct handover *ho);
 

@@ -2,10 +2,14 @@
 #include "loader/kernel/formats.h"
 #include "loader/kernel/uki.h"
 
+static const struct kernel_format *const kernels[] = {
+	&xenpv_packed_format, NULL
+};
+
 static int load(struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
-	return uki_load(&xenpv_packed_format, e, map, arena, ho);
+	return uki_load(kernels, e, map, arena, ho);
 }
 
 const struct kernel_format uki_xenpv_format = {

@@ -35,7 +35,9 @@ static const struct kernel_format fake = { "fake", fake_probe, fake_load,
 static int load_uki(struct boot_entry *e, const struct memmap *map,
 		    struct arena *a, struct handover *ho)
 {
-	return uki_load(&fake, e, map, a, ho);
+	static const struct kernel_format *const kernels[] = { &fake, NULL };
+
+	return uki_load(kernels, e, map, a, ho);
 }
 
 static const struct kernel_format format = { "uki", uki_probe, load_uki,
