@@ -111,19 +111,17 @@ if command -v zsh >/dev/null; then
 	autoload -Uz compinit && compinit -u -D
 	zstyle ':completion:*' list-prompt ''
 	Z
-	zsh_completes() {
-		ZDOTDIR=$tmp/home zsh -f -c "zmodload zsh/zpty
+	zsh_completes() { # INPUT WHAT NAME
+		ZDOTDIR=$tmp/home timeout 100 zsh -f -c "zmodload zsh/zpty
 		zpty z 'zsh -f -i'
 		zpty -w z 'source zrc; echo ready'
 		zpty -r -m z line '*ready*ready*'
-		zpty -n -w z \$'$1\t\t'; sleep 3
-		while zpty -r -t z line; do print -rn -- \$line; done
-		zpty -d z" 2>&1 | tr -d '\r'
+		zpty -n -w z \$'$1\t\t'
+		zpty -r -m z line '*$2*'"
+		ok $? "zsh: $3"
 	}
-	zsh_completes 'twinboot run --path uefi-s' | grep -q 'uefi-secure'
-	ok $? "zsh: words"
-	zsh_completes 'twinboot matri' | grep -q 'matrix'
-	ok $? "zsh: commands"
+	zsh_completes 'twinboot run --path uefi-s' 'uefi-secure' words
+	zsh_completes 'twinboot matri' 'matrix' commands
 else
 	skip "no zsh" "zsh"
 fi

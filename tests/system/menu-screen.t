@@ -32,14 +32,32 @@ row() { # FILE NUMBER: that row of it, from 1
 }
 vga() { # the PC's text memory into the file vga
 	/usr/bin/python3 - <<'END'
-import socket, time
+import socket
 s = socket.socket(socket.AF_UNIX)
 s.connect("monitor")
 s.sendall(b"pmemsave 0xb8000 4000 cells\n")
-time.sleep(0.5)
-s.close()
+said = b""
+while said.count(b"(qemu)") < 2:	# before the command, and after
+	said += s.recv(4096) or exit(1)
 END
 	"$here/screen" --vga cells >vga
+}
+# screened FILE {ROW TEXT NAME}...: the screen, into FILE, has these rows, soon
+screened() {
+	local file=$1 i wrong=1
+	shift
+	for ((try = 0; wrong && try < 60; try++)); do
+		sleep 0.2
+		"$here/screen" console >$file
+		wrong=0
+		for ((i = 1; i < $#; i += 3)); do
+			[ "$(row $file ${!i})" = "${@:i + 1:1}" ] || wrong=1
+		done
+	done
+	while [ $# -gt 0 ]; do
+		is "$(row $file $1)" "$2" "$path: $3"
+		shift 3
+	done
 }
 {
 	printf 'default 1\ntimeout 60\ncolor %s\n' \
@@ -58,13 +76,10 @@ echo x >root/boot/unmistakable/file
 for path in bios uefi pv; do
 	start $path
 	press '1> Entry number 1  \(in' 'j'
-	press '2> \[PV\] Entry number 2' ''
-	sleep 1
-	"$here/screen" console >first
-	is "$(row first 4)" "     1  Entry number 1" "$path: the bar has left"
-	is "$(row first 5)" "*    2  [PV] Entry number 2" "$path: and is here"
+	screened first 4 "     1  Entry number 1" 'the bar has left' \
+		5 "*    2  [PV] Entry number 2" 'and is here' \
+		21 "     2> [PV] Entry number 2" 'the line below'
 	is "$(grep -c '^\*' first)" 1 "$path: it is one"
-	is "$(row first 21)" "     2> [PV] Entry number 2" "$path: the line below"
 	[ $path != bios ] || {
 		vga
 		is "$(head -21 vga | cksum)" "$(head -21 first | cksum)" \
@@ -72,19 +87,18 @@ for path in bios uefi pv; do
 		diff vga first | sed 's/^/# /'
 	}
 	printf '\033[F' >&3
-	press '19> Entry number 19' ''
-	sleep 1
-	"$here/screen" console >last
-	is "$(row last 6)" "*   19  Entry number 19" "$path: the next page"
-	is "$(row last 7)" "        (16 to 19 of 20)" "$path: is told"
-	is "$(row last 9)" "    19> Entry number 19" "$path: and below it"
+	screened last 6 "*   19  Entry number 19" 'the next page' \
+		7 "        (16 to 19 of 20)" 'is told' \
+		9 "    19> Entry number 19" 'and below it'
 	is "$(grep -c 'Entry' last)" 5 "$path: nothing is left of the other"
 	printf 'c' >&3
 	press 'twinboot> ' 'cat /boot/unm\tf\t'
 	press 'unmistakable/file ' 'q'
-	sleep 1
-	"$here/screen" console >line
-	grep -qx ' twinboot> cat /boot/unmistakable/file q' line
+	for try in $(seq 60); do
+		"$here/screen" console >line
+		grep -qx ' twinboot> cat /boot/unmistakable/file q' line && break
+		sleep 0.5
+	done
 	ok $? "$path: completed" || sed 's/^/# /' line
 	finish
 done

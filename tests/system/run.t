@@ -118,8 +118,11 @@ for sig in TERM INT KILL; do
 	kill -$sig $pid
 	wait $pid
 	status=$?
-	sleep 0.3
-	[ -n "$qemu" ] && ! alive $qemu
+	for try in $(seq 100); do
+		alive "$qemu" || break
+		sleep 0.1
+	done
+	[ -n "$qemu" ] && ! alive "$qemu"
 	ok $? "SIG$sig: QEMU has ended too"
 	[ $sig = TERM ] && is $status 143 "SIGTERM: the exit status"
 done
