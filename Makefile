@@ -178,8 +178,10 @@ with_lzo = $(if $(filter 0,$(LZO)),$(patsubst loader/unpack/unpack_lzo.c,\
 	kernelgen/no_lzo/pack_lzo.c,$(1))),$(1))
 SHARED := $(call with_lzo,$(SHARED))
 # Also for tests: all of the host programs but their main().
-TOOLS_ROOMS := tools tools/host tools/image tools/adopt tools/install \
-	tools/change tools/vm tools/matrix tools/matrix/page
+TOOLS_ROOMS := tools tools/host \
+	$(addprefix tools/image/,tree recipe fs disk look) tools/image \
+	tools/adopt tools/install tools/change tools/vm tools/matrix \
+	tools/matrix/page
 TESTED := $(call with_lzo,$(sort $(filter-out tools/twinboot.c \
 	kernelgen/kernelgen.c,$(wildcard $(TOOLS_ROOMS:%=%/*.c) \
 	kernelgen/*.c))))

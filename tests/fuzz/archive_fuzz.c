@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/image/data.h"
-#include "tools/image/ext.h"
-#include "tools/image/fat_names.h"
-#include "tools/image/gate.h"
-#include "tools/image/mkfs.h"
-#include "tools/image/source.h"
-#include "tools/image/spool.h"
+#include "tools/image/fs/ext.h"
+#include "tools/image/fs/fat_names.h"
+#include "tools/image/fs/mkfs.h"
+#include "tools/image/tree/data.h"
+#include "tools/image/tree/gate.h"
+#include "tools/image/tree/source.h"
+#include "tools/image/tree/spool.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

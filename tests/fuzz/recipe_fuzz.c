@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/image/build_options.h"
+#include "tools/image/recipe/build_options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/image/gate.h"
+#include "tools/image/tree/gate.h"
 
 static struct tree t;
 

@@ -9,7 +9,6 @@
 #include "tools/adopt/tell.h"
 #include "tools/adopt/xl.h"
 #include "tools/commands.h"
-#include "tools/image/formats.h"
 #include "tools/report.h"
 
 #define ADDED_MIN (1u << 20)
@@ -44,7 +43,7 @@ static int take_size(void *self, const char *name, const char *value)
 static int take_format(void *self, const char *name, const char *value)
 {
 	struct adopt *a = self;
-	int f = formats_find(value);
+	int f = format_name_find(value);
 
 	a->new.r.format = (enum image_format)f;
 	return f < 0 ? report_error("--%s %s: one of " FORMAT_NAMES, name,

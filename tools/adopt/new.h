@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "tools/adopt/carry.h"
-#include "tools/image/recipe.h"
+#include "tools/image/recipe/recipe.h"
 
 struct new_image {
 	struct recipe r;	/* output, format, compress, boot_dir */

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/image/layout.h"
-#include "tools/image/part_types.h"
+#include "tools/image/disk/layout.h"
+#include "tools/image/recipe/part_types.h"
 #include "tools/report.h"
 
 #define ENTRIES 446

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/image/boot_install.h"
+#include "tools/image/disk/boot_install.h"
 #include "tools/output.h"
 #include "tools/report.h"
 

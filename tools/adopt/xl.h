@@ -3,7 +3,7 @@
 #define TOOLS_ADOPT_XL_H
 
 #include "tools/adopt/plan.h"
-#include "tools/image/recipe.h"
+#include "tools/image/recipe/recipe.h"
 
 /* Write it beside NEW, as NEW.xl.  0, or -1 with an error reported. */
 int xl_write(const struct plan *p, const struct recipe *r);

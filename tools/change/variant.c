@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "tools/host/hostdisk.h"
 #include "tools/change/initrds.h"
+#include "tools/host/hostdisk.h"
 #include "tools/host/menupick.h"
-#include "tools/image/recipe.h"
+#include "tools/image/disk/boot_install.h"
+#include "tools/image/recipe/recipe.h"
 #include "tools/report.h"
-#include "tools/image/boot_install.h"
 
 #define PROBE_FILE "probe-init.cpio"
 #define PROBE_MAX (16u << 20)

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "menu/config.h"
-#include "tools/image/boot_install.h"
-#include "tools/image/data.h"
-#include "tools/image/gate.h"
+#include "tools/image/disk/boot_install.h"
 #include "tools/image/menu_check.h"
-#include "tools/image/source.h"
-#include "tools/image/tree_kernel.h"
+#include "tools/image/tree/data.h"
+#include "tools/image/tree/gate.h"
+#include "tools/image/tree/source.h"
+#include "tools/image/tree/tree_kernel.h"
 #include "tools/report.h"
 
 /* The marks of images/zz-twinboot and of Debian's update-grub. */

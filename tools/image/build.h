@@ -4,9 +4,9 @@
 
 #include <jansson.h>
 
-#include "tools/image/filetree.h"
-#include "tools/image/layout.h"
-#include "tools/image/recipe.h"
+#include "tools/image/disk/layout.h"
+#include "tools/image/recipe/recipe.h"
+#include "tools/image/tree/filetree.h"
 
 /* A partition beside the root. */
 struct build_part {
@@ -44,8 +44,6 @@ json_t *manifest_layout(const struct build *b);
 json_t *manifest_make(const struct build *b, int raw);
 /* SPDX 2.3; NULL reported. */
 json_t *sbom_make(const struct build *b);
-/* bmap 2.0 of the raw image, malloc'd; NULL reported. */
-char *bmap_make(int raw, uint64_t size);
 
 /* A hash of the inputs and WHAT: the same inputs, the same image. */
 void build_hash(const struct build *b, const char *what, uint8_t h[32]);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "tools/image/build.h"
-#include "tools/image/part_option.h"
-#include "tools/image/uuid.h"
+#include "tools/image/recipe/part_option.h"
+#include "tools/image/recipe/uuid.h"
 
 void build_hash(const struct build *b, const char *what, uint8_t h[32])
 {

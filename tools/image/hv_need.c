@@ -16,8 +16,8 @@
 #include "loader/settings.h"
 #include "menu/config.h"
 #include "tools/image/boot_menu.h"
-#include "tools/image/data.h"
-#include "tools/image/gate.h"
+#include "tools/image/tree/data.h"
+#include "tools/image/tree/gate.h"
 
 #define CONF "boot/grub/twinboot.conf"
 

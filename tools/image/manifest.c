@@ -13,13 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/image/boot_install.h"
 #include "tools/image/build.h"
-#include "tools/image/data.h"
-#include "tools/image/name_json.h"
-#include "tools/image/part_option.h"
-#include "tools/image/part_types.h"
-#include "tools/image/parts.h"
+#include "tools/image/disk/boot_install.h"
+#include "tools/image/recipe/part_data.h"
+#include "tools/image/recipe/part_option.h"
+#include "tools/image/recipe/part_types.h"
+#include "tools/image/tree/data.h"
+#include "tools/image/tree/name_json.h"
 #include "tools/progress.h"
 #include "tools/text.h"
 #include "tools/version.h"
@@ -96,7 +96,7 @@ static json_t *more_json(const struct build *b, unsigned i)
 	const struct recipe_part *p = &b->r.part[i];
 	json_t *fs = NULL, *j = row_json(b, (struct row){
 		2 + i, roles[p->kind], p->label,
-		parts_type(p, b->r.table), b->ids.more[i],
+		part_data_type(p, b->r.table), b->ids.more[i],
 		&b->layout.more[i] });
 
 	if (p->kind == PARTITION_FS)
@@ -149,7 +149,7 @@ json_t *manifest_layout(const struct build *b)
 				json_string(recipe_boot_name(bit)));
 	j = json_pack("{ss so ss sI si ss so so}", "schema",
 		      "twinboot-build-1", "image", text_json(b->r.output),
-		      "format", formats_name(b->r.format), "size",
+		      "format", format_name(b->r.format), "size",
 		      (json_int_t)b->layout.size, "sector", (int)b->r.sector,
 		      "table", tables[b->r.table], "boot", boot, "partitions",
 		      partitions_json(b));

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/image/disk/bmap.h"
 #include "tools/report.h"
 
 char *papers_text(json_t *j)

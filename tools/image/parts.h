@@ -1,19 +1,9 @@
-/* Partitions beside the root: swap, data, empty ones. */
+/* What is in the partitions beside the root. */
 #ifndef TOOLS_IMAGE_PARTS_H
 #define TOOLS_IMAGE_PARTS_H
 
 #include "tools/image/build.h"
-#include "tools/image/deliver.h"
-
-/*
- * What --data says, each "[DIR]:FS[:SIZE[:LABEL]]", and --swap.  0, or -1 with
- * an error reported.
- */
-int parts_parse(struct recipe *r, const char **data, const char *swap);
-void parts_free(struct recipe *r);
-
-/* The type of partition N: a GUID, or MBR's number. */
-const char *parts_type(const struct recipe_part *p, enum part_table table);
+#include "tools/image/disk/deliver.h"
 
 /* Read what goes in, and say how large each is. */
 int parts_collect(struct build *b);

@@ -13,10 +13,10 @@
 #include <time.h>
 
 #include "tools/image/build.h"
-#include "tools/image/data.h"
-#include "tools/image/gate.h"
-#include "tools/image/name_json.h"
-#include "tools/image/uuid.h"
+#include "tools/image/recipe/uuid.h"
+#include "tools/image/tree/data.h"
+#include "tools/image/tree/gate.h"
+#include "tools/image/tree/name_json.h"
 #include "tools/progress.h"
 #include "tools/text.h"
 #include "tools/version.h"

@@ -11,7 +11,7 @@
 
 #include "loader/disk/bootarea.h"
 #include "loader/disk/bootblock.h"
-#include "tools/image/boot_install.h"
+#include "tools/image/disk/boot_install.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
 

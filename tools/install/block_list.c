@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "loader/disk/bootblock.h"
-#include "tools/image/boot_install.h"
-#include "tools/image/filetree.h"
+#include "tools/image/disk/boot_install.h"
+#include "tools/image/tree/filetree.h"
 #include "tools/install/difference.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"

@@ -2,7 +2,7 @@
 #ifndef TOOLS_INSTALL_BLOCK_LIST_H
 #define TOOLS_INSTALL_BLOCK_LIST_H
 
-#include "tools/image/recipe.h"
+#include "tools/image/recipe/recipe.h"
 #include "tools/install/writes.h"
 
 /*

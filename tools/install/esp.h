@@ -3,7 +3,7 @@
 #define TOOLS_INSTALL_ESP_H
 
 #include "loader/disk/part.h"
-#include "tools/image/recipe.h"
+#include "tools/image/recipe/recipe.h"
 #include "tools/install/writes.h"
 
 /*

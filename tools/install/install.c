@@ -15,7 +15,7 @@
 #include "tools/host/hostdisk.h"
 #include "tools/host/image_format.h"
 #include "tools/host/image_unpack.h"
-#include "tools/image/recipe.h"
+#include "tools/image/recipe/recipe.h"
 #include "tools/install/bios.h"
 #include "tools/install/block_list.h"
 #include "tools/install/esp.h"

@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "tools/image/build_options.h"
+#include "tools/image/recipe/build_options.h"
 #include "tools/version.h"
 
 /* LEN bytes of S as they are to be read. */

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
-#include "tools/image/boot_install.h"
+#include "tools/image/disk/boot_install.h"
 #include "tools/proc.h"
 #include "tools/progress.h"
 #include "tools/report.h"

@@ -1,0 +1,10 @@
+/* What FAT can hold of a tree, checked before anything is written. */
+#ifndef TOOLS_IMAGE_FS_FAT_NAMES_H
+#define TOOLS_IMAGE_FS_FAT_NAMES_H
+
+#include "tools/image/tree/filetree.h"
+
+/* 0, or -1 with an error that names the entry. */
+int fat_names_check(const struct tree *t);
+
+#endif
