@@ -11,9 +11,9 @@
 
 #include "loader/base/err.h"
 #include "loader/fs/fat.h"
-#include "tools/host/hostdisk.h"
 #include "tools/change/imagecopy.h"
-#include "tools/proc.h"
+#include "tools/host/hostdisk.h"
+#include "tools/image/fs/mkfs.h"
 #include "tools/report.h"
 
 struct change {
@@ -218,13 +218,11 @@ static int run_mcopy(const struct change *c, int fd)
 {
 	char image[64], from[32], to[LST_LINE_MAX + 8];
 	const char *argv[] = { "mcopy", "-o", "-i", image, from, to, NULL };
-	const char *env[] = { "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
-			      NULL };
 
 	snprintf(image, sizeof(image), "%s@@%lu", c->copy->name, c->at->offset);
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
 	snprintf(to, sizeof(to), "::%s", c->at->path);
-	return proc_run(argv, env);
+	return mkfat_mtool(argv);
 }
 
 static int replace_fat(const struct change *c)
