@@ -260,7 +260,7 @@ $(B)/boot/stage2.bin: mbr/bios/join-parts $(B)/stage2.elf
 
 # gnu-efi: headers, crt0, linker script and relocation only.  Its crt0 calls
 # efi_main, and since 3.0.16 _entry, which would only call efi_main.
-UEFI := $(sort $(wildcard mbr/uefi/*.c))
+UEFI := $(sort $(wildcard mbr/uefi/*.[cS]))
 FLAGS_mbr/uefi += -DGNU_EFI_USE_MS_ABI -fshort-wchar -Wno-strict-prototypes \
 	-idirafter /usr/include/efi -idirafter /usr/include/efi/x86_64
 UEFI_MAX := 196608
@@ -275,7 +275,8 @@ uefi_app = $(Q)$(OBJCOPY) -S -j .text -j .sdata -j .data -j .dynamic -j .dynsym 
 	  -j .rel -j .rela -j '.rel.*' -j '.rela.*' -j .reloc -j .sbat \
 	  --target efi-app-x86_64 --subsystem=10 $< $@
 
-$(B)/uefi.so: mbr/uefi/uefi.ld $(UEFI:%.c=$(B)/boot-obj/%.o) $(B)/libshared-boot.a
+$(B)/uefi.so: mbr/uefi/uefi.ld $(addprefix $(B)/boot-obj/,$(addsuffix .o,$(basename $(UEFI)))) \
+		$(B)/libshared-boot.a
 	$(call say,LD,$@)
 	$(call uefi_link,$(BOOT_UNPACK_LIBS) $(LIBMD) $(LIBFDT))
 
@@ -542,8 +543,8 @@ $(B)/probe/setup16.elf: kernelgen/probe/setup16.lds $(PROBE_OBJ)/setup16.o
 	$(Q)$(LD) $(BOOT_LDFLAGS) -T $^ -o $@
 
 $(B)/probe/flat.elf: kernelgen/probe/flat.lds \
-		$(patsubst %,$(PROBE_OBJ)/%.o,entry linux report serial acpi \
-		efi/efi) \
+		$(patsubst %,$(PROBE_OBJ)/%.o,entry linux map report serial \
+		acpi efi/efi) \
 		$(B)/libshared-boot.a $(LIBMD) $(MUSL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LD) $(filter-out -static,$(BOOT_LDFLAGS)) -pie \
@@ -563,9 +564,20 @@ $(B)/probe/xenpv-%.elf: kernelgen/probe/xenpv.lds $(PROBE_OBJ)/xenpv.o \
 		$(PROBE_OBJ)/xen_%.o $(B)/libshared-boot.a $(LIBMD) $(MUSL)
 	$(call link,$(LD) $(BOOT_LDFLAGS) -s -T $^ -o $@)
 
+# ELF files, each with a header or note of its own; Multiboot's are of 32 bits.
+$(B)/probe/elf-%: kernelgen/probe/elf.lds $(PROBE_OBJ)/head_%.o \
+		$(PROBE_OBJ)/%.o $(patsubst %,$(PROBE_OBJ)/%.o,entry map \
+		report serial acpi efi/efi) \
+		$(B)/libshared-boot.a $(LIBMD) $(MUSL)
+	$(call link,$(LD) $(BOOT_LDFLAGS) -s -T $^ -o $@)
+$(B)/probe/elf32-%: $(B)/probe/elf-%
+	$(call say,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -O elf32-i386 $< $@
+
 PROBES := $(B)/probe/setup16.bin $(B)/probe/flat.bin \
 	$(B)/probe/bootsector.bin \
-	$(B)/probe/xenpv-raw.elf $(B)/probe/xenpv-page.elf
+	$(B)/probe/elf32-multiboot $(B)/probe/elf32-multiboot2 \
+	$(B)/probe/elf-pvh $(B)/probe/xenpv-raw.elf $(B)/probe/xenpv-page.elf
 BLOBS := $(B)/host-obj/kernelgen/blobs.o
 $(BLOBS): kernelgen/blobs.S $(PROBES)
 	$(Q)mkdir -p $(@D)
@@ -575,7 +587,7 @@ $(BLOBS): kernelgen/blobs.S $(PROBES)
 KERNELGEN := $(call with_lzo,$(sort $(wildcard kernelgen/*.c)))
 $(B)/kernelgen: $(KERNELGEN:%.c=$(B)/host-obj/%.o) $(BLOBS) \
 		$(B)/libshared-host.a
-	$(call link,$(CC) -o $@ $^ -lmd $(UNPACK_LIBS))
+	$(call link,$(CC) -o $@ $^ -lfdt -lmd $(UNPACK_LIBS))
 
 # ---- genuine Xen, for `twinboot run --path xen` and tests/system/xen-*.t -----
 

@@ -10,6 +10,9 @@
 	blob	probe_setup16, "setup16.bin"
 	blob	probe_flat, "flat.bin"
 	blob	probe_bootsector, "bootsector.bin"
+	blob	probe_multiboot, "elf32-multiboot"
+	blob	probe_multiboot2, "elf32-multiboot2"
+	blob	probe_pvh, "elf-pvh"
 	blob	probe_xen_raw, "xenpv-raw.elf"
 	blob	probe_xen_page, "xenpv-page.elf"
 

@@ -8,6 +8,8 @@
 
 #include "kernelgen/blobs.h"
 #include "kernelgen/bzimage.h"
+#include "kernelgen/carry.h"
+#include "kernelgen/pack.h"
 #include "kernelgen/wrap.h"
 #include "kernelgen/xenpv.h"
 #include "loader/base/err.h"
@@ -20,18 +22,18 @@ static const char usage[] =
 	"kernelgen --format xenpv [--hypercall-page] [--pad SIZE] -o FILE\n"
 	"kernelgen --format bzimage-pv [--compress METHOD] [--pad SIZE]\n"
 	"          [--elf ELF | --hypercall-page] -o FILE\n"
-	"kernelgen --format bootsector -o FILE\n"
+	"kernelgen --format multiboot|multiboot2|pvh|uki|fit|bootsector\n"
+	"          -o FILE\n"
 	"kernelgen --unpack KERNEL -o FILE\n"
 	"kernelgen --list\n"
 	"SIZE is the file's, in bytes or with K, M or G.\n"
+	"--gzip packs the whole file.\n"
 	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
-
-#define BOOTSECTOR 512
 
 struct options {
 	const char *format, *out, *compress, *elf, *unpack;
 	struct bzimage bz;
-	int hypercall_page;
+	int hypercall_page, gzip;
 };
 
 static int bad(const char *what, const char *value)
@@ -66,7 +68,7 @@ static int parse_protocol(const char *s, unsigned *protocol)
 }
 
 enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK,
-       HYPERCALL_PAGE, LIST };
+       HYPERCALL_PAGE, GZIP, LIST };
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, FORMAT },
@@ -75,6 +77,7 @@ static const struct option long_options[] = {
 	{ "pad", required_argument, NULL, PAD },
 	{ "compress", required_argument, NULL, COMPRESS },
 	{ "elf", required_argument, NULL, ELF },
+	{ "gzip", no_argument, NULL, GZIP },
 	{ "hypercall-page", no_argument, NULL, HYPERCALL_PAGE },
 	{ "unpack", required_argument, NULL, UNPACK },
 	{ "list", no_argument, NULL, LIST },
@@ -102,6 +105,9 @@ static int set_option(struct options *o, int c)
 		return 0;
 	case HYPERCALL_PAGE:
 		o->hypercall_page = 1;
+		return 0;
+	case GZIP:
+		o->gzip = 1;
 		return 0;
 	case UNPACK:
 		o->unpack = optarg;
@@ -170,16 +176,38 @@ static uint8_t *make_efi_app(const struct options *o, size_t *len)
 	return make_efi(o, EFI_APP, len);
 }
 
-static uint8_t *make_bootsector(const struct options *o, size_t *len)
+/* What the Makefile has made, as it is. */
+static uint8_t *copy(const uint8_t *from, const uint8_t *end, size_t *len)
 {
-	uint8_t *file = malloc(BOOTSECTOR);
+	uint8_t *file;
 
+	*len = (size_t)(end - from);
+	file = malloc(*len);
 	if (!file) {
-		fail(ERR_NO_MEMORY, "%d bytes", BOOTSECTOR);
+		fail(ERR_NO_MEMORY, "%zu bytes", *len);
 		return NULL;
 	}
-	*len = BOOTSECTOR;
-	return memcpy(file, probe_bootsector, BOOTSECTOR);
+	return memcpy(file, from, *len);
+}
+
+static uint8_t *make_bootsector(const struct options *o, size_t *len)
+{
+	return copy(probe_bootsector, probe_bootsector_end, len);
+}
+
+static uint8_t *make_multiboot(const struct options *o, size_t *len)
+{
+	return copy(probe_multiboot, probe_multiboot_end, len);
+}
+
+static uint8_t *make_multiboot2(const struct options *o, size_t *len)
+{
+	return copy(probe_multiboot2, probe_multiboot2_end, len);
+}
+
+static uint8_t *make_pvh(const struct options *o, size_t *len)
+{
+	return copy(probe_pvh, probe_pvh_end, len);
 }
 
 static uint8_t *make_xenpv(const struct options *o, size_t *len)
@@ -194,22 +222,62 @@ static uint8_t *make_pv(const struct options *o, size_t *len)
 
 	elf = o->elf ? wrap_read(o->elf, &elf_len) :
 	      xenpv_make(o->hypercall_page, 0, &elf_len);
-	out = elf ? wrap_pack(o->compress, elf, elf_len, o->bz.size, len) :
-	      NULL;
+	out = elf ? wrap_pack(o->compress, elf, elf_len, false, o->bz.size,
+			      len) : NULL;
 	free(elf);
+	return out;
+}
+
+/* A kernel for every path: with an EFI stub, its payload for PV. */
+static uint8_t *make_carried(size_t *len)
+{
+	size_t elf_len;
+	uint8_t *elf = xenpv_make(0, 0, &elf_len), *out;
+
+	out = elf ? wrap_pack("gzip", elf, elf_len, true, 0, len) : NULL;
+	free(elf);
+	return out;
+}
+
+static uint8_t *make_fit(const struct options *o, size_t *len)
+{
+	size_t kernel_len;
+	uint8_t *kernel = make_carried(&kernel_len), *out;
+
+	out = kernel ? carry_fit(kernel, kernel_len, len) : NULL;
+	free(kernel);
+	return out;
+}
+
+static uint8_t *make_uki(const struct options *o, size_t *len)
+{
+	size_t kernel_len, app_len;
+	uint8_t *kernel = make_carried(&kernel_len);
+	uint8_t *app = make_efi_app(o, &app_len), *out;
+
+	out = kernel && app ?
+	      carry_uki(app, app_len, kernel, kernel_len, len) : NULL;
+	free(kernel);
+	free(app);
 	return out;
 }
 
 static const struct {
 	const char *name, *what;
 	uint8_t *(*make)(const struct options *o, size_t *len);
+	int pads;		/* it knows --pad */
 } formats[] = {
-	{ "bzimage", "Linux", make_bzimage },
-	{ "bzimage-efi", "Linux with an EFI stub", make_efi_stub },
-	{ "bzimage-pv", "Linux whose payload is a Xen PV kernel", make_pv },
 	{ "bootsector", "a boot sector", make_bootsector },
-	{ "efi-app", "an EFI application", make_efi_app },
-	{ "xenpv", "a Xen PV kernel", make_xenpv },
+	{ "bzimage", "Linux", make_bzimage, 1 },
+	{ "bzimage-efi", "Linux with an EFI stub", make_efi_stub, 1 },
+	{ "bzimage-pv", "Linux whose payload is a Xen PV kernel", make_pv, 1 },
+	{ "efi-app", "an EFI application", make_efi_app, 1 },
+	{ "fit", "a FIT image of a Linux kernel", make_fit },
+	{ "multiboot", "a Multiboot 1 kernel", make_multiboot },
+	{ "multiboot2", "a Multiboot 2 kernel for EFI", make_multiboot2 },
+	{ "pvh", "an ELF kernel with a PVH note", make_pvh },
+	{ "uki", "a unified kernel image", make_uki },
+	{ "xenpv", "a Xen PV kernel", make_xenpv, 1 },
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
@@ -223,11 +291,25 @@ static uint8_t *make(const struct options *o, size_t *len)
 {
 	if (o->unpack)
 		return unpack(o->unpack, len);
-	for (size_t i = 0; i < FORMATS; i++)
-		if (!strcmp(o->format, formats[i].name))
+	for (size_t i = 0; i < FORMATS; i++) {
+		if (strcmp(o->format, formats[i].name))
+			continue;
+		if (!o->bz.size || formats[i].pads)
 			return formats[i].make(o, len);
+		bad("--pad: not for --format", o->format);
+		return NULL;
+	}
 	bad("--format", o->format);
 	return NULL;
+}
+
+/* FILE, freed, as a gzip file. */
+static uint8_t *gzip(uint8_t *file, size_t *len)
+{
+	uint8_t *packed = pack("gzip", file, *len, 0, len);
+
+	free(file);
+	return packed;
 }
 
 static int run(const struct options *o)
@@ -240,6 +322,8 @@ static int run(const struct options *o)
 		return fail(ERR_ARGUMENT,
 			    "-o and either --format or --unpack are needed");
 	file = make(o, &len);
+	if (file && o->gzip)
+		file = gzip(file, &len);
 	if (!file)
 		return ERR_ARGUMENT;
 	err = write_file(o->out, file, len);

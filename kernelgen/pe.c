@@ -15,7 +15,7 @@
 struct pe {
 	struct pe_header h;
 	struct pe_directory directory[N_DIRECTORIES];
-	struct pe_section section[2];
+	struct pe_section section[4];	/* two of its own */
 } __attribute__((packed));
 
 _Static_assert(PE + sizeof(struct pe) <= 0x1f0, "below the setup header");
@@ -63,4 +63,20 @@ void pe_header(uint8_t *file, uint64_t setup, uint64_t text, uint64_t len,
 	memcpy(file, "MZ", 2);
 	file[PE_MZ_OFFSET] = PE;
 	memcpy(file + PE, &pe, sizeof(pe));
+}
+
+void pe_add_section(uint8_t *file, const char *name, size_t at, size_t len)
+{
+	struct pe *pe = (void *)(file + PE);
+	struct pe_section s = {
+		.virtual_size = (uint32_t)len,
+		.virtual_address = pe->h.image_size,
+		.raw_size = (uint32_t)len,
+		.raw_offset = (uint32_t)at,
+		.flags = 0x40000040,	/* data, readable */
+	};
+
+	memcpy(s.name, name, strnlen(name, sizeof(s.name)));
+	pe->section[pe->h.n_sections++] = s;
+	pe->h.image_size += (uint32_t)((len + PAGE - 1) & -PAGE);
 }

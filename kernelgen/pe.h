@@ -2,6 +2,7 @@
 #ifndef KERNELGEN_PE_H
 #define KERNELGEN_PE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -11,5 +12,8 @@
  */
 void pe_header(uint8_t *file, uint64_t setup, uint64_t text, uint64_t len,
 	       uint64_t size, uint64_t entry);
+
+/* One more section of such a file, of an application's: the LEN bytes at AT. */
+void pe_add_section(uint8_t *file, const char *name, size_t at, size_t len);
 
 #endif

@@ -103,9 +103,10 @@ uint8_t *wrap_unpack(const uint8_t *file, size_t len, size_t *out_len)
 }
 
 uint8_t *wrap_pack(const char *method, const uint8_t *elf, size_t elf_len,
-		   uint64_t size, size_t *len)
+		   bool stub, uint64_t size, size_t *len)
 {
-	struct bzimage b = { .entry = 64, .size = size };
+	struct bzimage b = { .entry = 64, .size = size,
+			     .efi = stub ? EFI_STUB : NO_EFI };
 	uint8_t *packed = pack(method, elf, elf_len, 4, &b.payload_len), *file;
 
 	if (!packed)

@@ -2,6 +2,7 @@
 #ifndef KERNELGEN_WRAP_H
 #define KERNELGEN_WRAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,10 @@ uint8_t *wrap_unpack(const uint8_t *file, size_t len, size_t *out_len);
 
 /*
  * ELF packed by METHOD (pack.h) as the payload of a bzImage; malloc'd.  What
- * runs when that is started as a Linux kernel is our probe.
+ * runs when that is started as a Linux kernel is our probe; with STUB also by
+ * EFI.
  */
 uint8_t *wrap_pack(const char *method, const uint8_t *elf, size_t elf_len,
-		   uint64_t size, size_t *len);
+		   bool stub, uint64_t size, size_t *len);
 
 #endif

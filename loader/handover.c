@@ -17,6 +17,7 @@ const char *handover_what(enum piece_role role)
 		[PIECE_BOOT_PARAMS] = "boot_params", [PIECE_E820] = "e820",
 		[PIECE_SYMBOLS] = "symbols", [PIECE_SECTIONS] = "sections",
 		[PIECE_MULTIBOOT_INFO] = "multiboot info",
+		[PIECE_PVH_INFO] = "pvh info",
 		[PIECE_BOOT_SECTOR] = "boot sector",
 		[PIECE_PARTITIONS] = "partitions",
 	};

@@ -32,6 +32,7 @@ enum piece_role {
 	PIECE_SYMBOLS,
 	PIECE_SECTIONS,		/* ELF section headers */
 	PIECE_MULTIBOOT_INFO,
+	PIECE_PVH_INFO,
 	PIECE_BOOT_SECTOR,
 	PIECE_PARTITIONS,	/* four entries of the boot sector's disk */
 };

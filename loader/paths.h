@@ -17,8 +17,8 @@ enum boot_path { PATH_BIOS, PATH_UEFI, PATH_PV, PATH_COUNT };
 
 /* What go() of each path carries out, as struct platform's modes. */
 #define PATHS_BIOS_MODES (1u << GO_REAL16 | 1u << GO_PROT32 | 1u << GO_LONG64)
-#define PATHS_UEFI_MODES (1u << GO_EFI | 1u << GO_LONG64 | 1u << GO_EFI64 | \
-			  1u << GO_EFI_HV)
+#define PATHS_UEFI_MODES (1u << GO_EFI | 1u << GO_LONG64 | 1u << GO_PROT32 | \
+			  1u << GO_EFI64 | 1u << GO_EFI_HV)
 #define PATHS_PV_MODES	 (1u << GO_XENPV)
 
 /* Formats, NULL at the end.  (Stage 2 has its Multiboot in its second part.) */

@@ -6,8 +6,8 @@
 #include "loader/kernel/formats.h"
 
 const struct kernel_format *const paths_uefi[] = {
-	&efi_format, &linux_format, &multiboot2_format, &hv_efi_format,
-	&fit_efi_format, NULL
+	&efi_format, &linux_format, &multiboot2_format, &pvh_format,
+	&hv_efi_format, &fit_efi_format, NULL
 };
 
 const struct kernel_format *const paths_uefi_pv[] = { &hv_efi_format, NULL };

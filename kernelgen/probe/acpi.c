@@ -28,6 +28,20 @@ static uint64_t find_rsdp(void)
 	return 0;
 }
 
+/* EFI's configuration table with the GUID of ACPI 2.0 (UEFI 4.6). */
+uint64_t acpi_efi_rsdp(uint64_t system_table)
+{
+	static const uint64_t acpi20[2] = { 0x11d3e4f18868e871,
+					    0x81883cc7800022bc };
+	const uint64_t *systab = (const void *)system_table;
+	const uint64_t *table = (const void *)systab[14];
+
+	for (uint64_t i = 0; i < systab[13] && i < 100; i++, table += 3)
+		if (table[0] == acpi20[0] && table[1] == acpi20[1])
+			return table[2];
+	return 0;
+}
+
 static uint64_t find_fadt(uint64_t rsdp)
 {
 	struct span r = span_of((const void *)rsdp, 36), t;

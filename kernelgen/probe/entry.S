@@ -5,8 +5,9 @@
  *	0x100	the same from setup16.S, EDX:EAX = the TSC read there
  *	0x200	64-bit: identity mapped.  RSI = boot_params
  *
- * These lead to probe_linux(boot_params, entry, tsc) with a stack of our own,
- * bss cleared, and everything mapped by ourselves.
+ * These lead to probe_start(boot_params, entry, tsc) with a stack of our own,
+ * bss cleared, and everything mapped by ourselves.  So do from_32, for who has
+ * a stack, and from_64: R/ESI = first argument, EBX = second, EDX:EAX = TSC.
  */
 #include "loader/abi/x86.h"
 
@@ -18,15 +19,17 @@
 startup_32:
 	rdtsc
 	movl	$1, %ebx
-	jmp	from_32
+	jmp	from_linux
 
 	.org	0x100
 	xorl	%ebx, %ebx
+from_linux:
+	/* boot_params.scratch is the stack that every loader provides. */
+	lea	0x1e8(%esi), %esp
+	.globl	from_32
 from_32:
 	cli
 	cld
-	/* boot_params.scratch is the stack that every loader provides. */
-	lea	0x1e8(%esi), %esp
 	call	1f
 1:	popl	%ebp
 	subl	$(1b - startup_32), %ebp
@@ -97,6 +100,9 @@ from_32_long:
 	.org	0x200
 startup_64:
 	rdtsc
+	movl	$2, %ebx
+	.globl	from_64
+from_64:
 	cli
 	cld
 	shlq	$32, %rdx
@@ -107,7 +113,6 @@ startup_64:
 	subq	%rdi, %rcx
 	xorl	%eax, %eax
 	rep stosb
-	movl	$2, %ebx
 	lea	gdt(%rip), %rax
 	subq	$16, %rsp
 	movw	$gdt_end - gdt - 1, (%rsp)
@@ -153,7 +158,7 @@ efi:
 4:	hlt
 	jmp	4b
 
-/* RSI = boot_params, EBX = entry, RDX = TSC */
+/* RSI, EBX: probe_start's arguments, RDX = TSC */
 common:
 	movl	$0x18, %eax
 	movl	%eax, %ds
@@ -170,7 +175,7 @@ common:
 	lea	stack_end(%rip), %rsp
 	movq	%rsi, %rdi
 	movl	%ebx, %esi
-	call	probe_linux
+	call	probe_start
 3:	hlt
 	jmp	3b
 

@@ -1,27 +1,10 @@
 /*
  * The probe started as a Linux kernel: what boot_params says, from whichever
- * entry.  Memory is mapped by ourselves, for an initrd may lie above 4 GiB.
+ * entry.
  */
 #include <asm/bootparam.h>
 
 #include "kernelgen/probe/probe.h"
-
-#define GIB 32		/* mapped, at most */
-#define PAGE_2M 0x83	/* present, writable, large */
-
-uint64_t probe_pml4[512] __attribute__((aligned(4096)));
-uint64_t probe_pdpt[512] __attribute__((aligned(4096)));
-uint64_t probe_pd[GIB * 512] __attribute__((aligned(4096)));
-
-static void map_all(void)
-{
-	for (uint64_t i = 0; i < GIB * 512; i++)
-		probe_pd[i] = i << 21 | PAGE_2M;
-	for (unsigned i = 0; i < GIB; i++)
-		probe_pdpt[i] = (uint64_t)&probe_pd[i * 512] | 3;
-	probe_pml4[0] = (uint64_t)probe_pdpt | 3;
-	__asm__ volatile("mov %0, %%cr3" : : "r"(probe_pml4) : "memory");
-}
 
 static uint64_t e820_ram(const struct boot_e820_entry *e, unsigned n)
 {
@@ -49,24 +32,15 @@ static uint64_t memory(const struct boot_params *bp)
 	return sum;
 }
 
-/* EFI's configuration table with the GUID of ACPI 2.0 (UEFI 4.6). */
 static uint64_t efi_rsdp(const struct boot_params *bp)
 {
-	static const uint64_t acpi20[2] = { 0x11d3e4f18868e871,
-					    0x81883cc7800022bc };
-	const uint64_t *systab = (const void *)
-		((uint64_t)bp->efi_info.efi_systab_hi << 32 |
-		 bp->efi_info.efi_systab);
-	const uint64_t *table = (const void *)systab[14];
-
-	for (uint64_t i = 0; i < systab[13] && i < 100; i++, table += 3)
-		if (table[0] == acpi20[0] && table[1] == acpi20[1])
-			return table[2];
-	return 0;
+	return acpi_efi_rsdp((uint64_t)bp->efi_info.efi_systab_hi << 32 |
+			     bp->efi_info.efi_systab);
 }
 
-void probe_linux(struct boot_params *bp, unsigned entry, uint64_t tsc)
+void probe_start(const void *info, unsigned entry, uint64_t tsc)
 {
+	const struct boot_params *bp = info;
 	const char *name = entry == 2 ? "linux64" :
 			   entry == 1 ? "linux32" : "linux16";
 	uint64_t cmdline = (uint64_t)bp->ext_cmd_line_ptr << 32 |
@@ -76,10 +50,10 @@ void probe_linux(struct boot_params *bp, unsigned entry, uint64_t tsc)
 	uint64_t rsdp = bp->acpi_rsdp_addr;
 	struct probe p = { .tsc = tsc };
 
-	map_all();
+	probe_map_all();
 	/* "EL64": the loader came from a 64-bit EFI. */
 	if (bp->efi_info.efi_loader_signature == 0x34364c45) {
-		name = "linux64-efi";
+		name = entry == 2 ? "linux64-efi" : "linux32-efi";
 		rsdp = efi_rsdp(bp);
 	}
 	p.entry = name;

@@ -27,9 +27,17 @@ void serial_write(const char *s, size_t len);
  */
 _Noreturn void acpi_poweroff(uint64_t rsdp);
 
-/* entry.S <-> linux.c */
+/* The same from EFI's system table; 0: it has none. */
+uint64_t acpi_efi_rsdp(uint64_t system_table);
+
+/* entry.S <-> map.c: memory is mapped to itself, 4 GiB and then all. */
 extern uint64_t probe_pml4[512], probe_pdpt[512], probe_pd[];
-struct boot_params;
-void probe_linux(struct boot_params *bp, unsigned entry, uint64_t tsc);
+void probe_map_all(void);
+
+/*
+ * Called by entry.S: one for each way to be started.  ENTRY: which of Linux'
+ * entries (0: 16-bit, 1: 32-bit, 2: 64-bit), or the loader's magic number.
+ */
+void probe_start(const void *info, unsigned entry, uint64_t tsc);
 
 #endif

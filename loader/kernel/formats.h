@@ -14,6 +14,7 @@ extern const struct kernel_format hv_efi_format;
 extern const struct kernel_format linux_format;
 extern const struct kernel_format multiboot_format;
 extern const struct kernel_format multiboot2_format;
+extern const struct kernel_format pvh_format;
 extern const struct kernel_format uki_linux_format;
 extern const struct kernel_format uki_xenpv_format;
 extern const struct kernel_format xenpv_format;

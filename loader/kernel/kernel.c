@@ -4,6 +4,8 @@
  */
 #include "loader/kernel/kernel.h"
 
+#include "loader/abi/multiboot.h"
+#include "loader/abi/multiboot2.h"
 #include "loader/base/err.h"
 #include "loader/kernel/packed.h"
 
@@ -14,20 +16,27 @@ static bool can_chain(const struct kernel_format *const *formats)
 	return *formats;
 }
 
-/* The format that knows E's kernel, or NULL in *FOUND; HEAD has KERNEL_HEAD. */
-static int find_format(const struct kernel_format *const *formats,
+/* Let the first format that knows E's kernel fill HO.  ERR_NOTMINE: none. */
+static int try_formats(const struct kernel_format *const *formats,
 		       struct boot_entry *e, uint8_t *head,
-		       const struct kernel_format **found)
+		       const struct memmap *map, struct arena *arena,
+		       struct handover *ho)
 {
 	size_t len = e->kernel.size < KERNEL_HEAD ? e->kernel.size :
 		     KERNEL_HEAD;
 	int err = fs_read(&e->kernel, 0, len, head);
 
-	for (; !err && *formats; formats++)
-		if ((*formats)->by & (e->chain ? BY_CHAINLOADER : BY_KERNEL) &&
-		    (*formats)->probe(span_of(head, len)))
-			break;
-	*found = *formats;
+	if (err)
+		return err;
+	for (err = ERR_NOTMINE; err == ERR_NOTMINE && *formats; formats++) {
+		const struct kernel_format *f = *formats;
+
+		if (!(f->by & (e->chain ? BY_CHAINLOADER : BY_KERNEL)) ||
+		    !f->probe(span_of(head, len)))
+			continue;
+		ho->format = f->name;
+		err = f->load(e, map, arena, ho);
+	}
 	return err;
 }
 
@@ -50,12 +59,27 @@ static int unpack_kernel(struct boot_entry **e, struct arena *arena)
 	return 0;
 }
 
+/* What starts on another path, for the message. */
+static const char *elsewhere(const struct boot_entry *e, const uint8_t *head)
+{
+	struct span s = span_of(head, KERNEL_HEAD);
+
+	for (size_t at = 0; at < KERNEL_HEAD && !e->chain; at += 4) {
+		uint32_t magic = span_u32(&s, at);
+
+		if (magic == MULTIBOOT_HEADER_MAGIC)
+			return ": a Multiboot kernel, for BIOS only";
+		if (magic == MULTIBOOT2_HEADER_MAGIC)
+			return ": a Multiboot 2 kernel, for UEFI only";
+	}
+	return "";
+}
+
 int kernel_load(const struct kernel_format *const *formats,
 		struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
 	uint8_t *head = arena_alloc(arena, KERNEL_HEAD);
-	const struct kernel_format *format;
 	int err;
 
 	if (e->chain && !can_chain(formats))
@@ -64,13 +88,11 @@ int kernel_load(const struct kernel_format *const *formats,
 	if (!head)
 		return ERR_NO_MEMORY;
 	*ho = (struct handover){ .cmdline = e->args, .from = e };
-	err = find_format(formats, e, head, &format);
-	if (!err && !format && !e->chain && !(err = unpack_kernel(&e, arena)))
-		err = find_format(formats, e, head, &format);
-	if (err)
-		return err;
-	if (!format)
-		return fail(ERR_EXEC_FORMAT, "%s", e->kernel_path);
-	ho->format = format->name;
-	return format->load(e, map, arena, ho);
+	err = try_formats(formats, e, head, map, arena, ho);
+	if (err == ERR_NOTMINE && !e->chain &&
+	    !(err = unpack_kernel(&e, arena)))
+		err = try_formats(formats, e, head, map, arena, ho);
+	return err == ERR_NOTMINE ?
+	       fail(ERR_EXEC_FORMAT, "%s%s", e->kernel_path,
+		    elsewhere(e, head)) : err;
 }

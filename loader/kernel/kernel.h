@@ -57,6 +57,7 @@ struct kernel_format {
 	/*
 	 * MAP says where memory is free.  What the handover points to comes
 	 * from ARENA, or is E's: E must live as long as the handover.
+	 * ERR_NOTMINE: not this format after all, nothing is in HO.
 	 * ERR_EXEC_FORMAT, ERR_NO_MEMORY, ERR_READ, ...
 	 */
 	int (*load)(struct boot_entry *e, const struct memmap *map,

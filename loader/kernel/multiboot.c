@@ -10,50 +10,10 @@
 #include "loader/kernel/formats.h"
 #include "loader/kernel/multiboot_header.h"
 #include "loader/kernel/multiboot_info.h"
+#include "loader/kernel/multiboot_place.h"
 #include "loader/kernel/multiboot_symbols.h"
 #include "loader/kernel/packed.h"
 #include "loader/platform.h"
-
-#define PAGE 4096ul
-#define END_4G 0x100000000
-
-static int place_image(const struct multiboot_image *img, struct memmap *m,
-		       struct file *file, struct handover *ho)
-{
-	uint64_t at;
-	int err;
-
-	if (memmap_find_low(m, img->end - img->start, 1, img->start, img->end,
-			    &at))
-		return ERR_NO_MEMORY;
-	err = memmap_set(m, img->start, img->end, MEM_LOADER);
-	for (unsigned i = 0; !err && i < img->n; i++)
-		err = handover_file(ho, PIECE_KERNEL, img->segment[i].addr,
-				    img->segment[i].size, file,
-				    img->segment[i].off, img->segment[i].len);
-	return err;
-}
-
-static int place_module(const struct multiboot_image *img, struct memmap *m,
-			const char *path, struct file *file,
-			struct multiboot_place *out, struct handover *ho)
-{
-	uint64_t at, size = file->size;
-	int err;
-
-	if (memmap_find_low(m, size ? size : 1, PAGE, img->end, END_4G, &at)) {
-		err_clear();
-		return fail(ERR_NO_MEMORY, "module %s: no %lu bytes free",
-			    path, size);
-	}
-	out->start = (uint32_t)at;
-	out->end = (uint32_t)(at + size);
-	if (!size)
-		return 0;
-	err = handover_file(ho, PIECE_MODULE, at, size, file, 0, size);
-	return err ? err : memmap_set(m, at, (at + size + PAGE - 1) & -PAGE,
-				      MEM_LOADER);
-}
 
 /* All but the block that tells of it. */
 static int place_all(struct boot_entry *e, struct multiboot_told *told,
@@ -61,14 +21,15 @@ static int place_all(struct boot_entry *e, struct multiboot_told *told,
 		     struct arena *arena, struct handover *ho)
 {
 	const struct multiboot_image *img = told->image;
-	int err = place_image(img, m, &e->kernel, ho);
+	int err = multiboot_place_image(img, m, &e->kernel, ho);
 
 	if (!err)
 		err = multiboot_symbols_place(img, &e->kernel, m, arena, ho,
 					      &told->sections);
 	for (unsigned i = 0; !err && i < e->n_modules; i++)
-		err = place_module(img, m, e->module[i].path, module[i],
-				   &told->module[i], ho);
+		err = multiboot_place_module(img, m, e->module[i].path,
+					     module[i], PIECE_MODULE,
+					     &told->module[i], ho);
 	return err;
 }
 

@@ -81,8 +81,7 @@ static int read_elf32(struct multiboot_image *img, struct file *file)
 	if (err)
 		return err;
 	if (e.e_machine != EM_386 || e.e_phentsize != sizeof(p))
-		return fail(ERR_EXEC_FORMAT, "Multiboot ELF32 that is not of "
-			    "a 386");
+		return fail(ERR_EXEC_FORMAT, "ELF32 that is not of a 386");
 	img->entry = e.e_entry;
 	if (e.e_shentsize == sizeof(Elf32_Shdr)) {
 		img->sections.n = e.e_shnum;
@@ -116,8 +115,8 @@ static int read_elf64(struct multiboot_image *img, struct file *file)
 		return err;
 	if (e.e_machine != EM_X86_64 || e.e_phentsize != sizeof(p) ||
 	    e.e_phoff > file->size)
-		return fail(ERR_EXEC_FORMAT, "Multiboot ELF64 that is not of "
-			    "an x86-64");
+		return fail(ERR_EXEC_FORMAT, "ELF64 that is not of an "
+			    "x86-64");
 	img->entry = e.e_entry;
 	for (unsigned i = 0; !err && i < e.e_phnum; i++) {
 		err = fs_read(file, e.e_phoff + (uint64_t)i * sizeof(p),
@@ -128,7 +127,7 @@ static int read_elf64(struct multiboot_image *img, struct file *file)
 	return err;
 }
 
-static int read_elf(struct multiboot_image *img, struct file *file)
+int multiboot_image_elf(struct multiboot_image *img, struct file *file)
 {
 	unsigned char ident[EI_NIDENT];
 	int err = fs_read(file, 0, sizeof(ident), ident);
@@ -136,7 +135,7 @@ static int read_elf(struct multiboot_image *img, struct file *file)
 	if (err)
 		return err;
 	if (memcmp(ident, ELFMAG, SELFMAG))
-		return fail(ERR_EXEC_FORMAT, "Multiboot image that is no ELF");
+		return fail(ERR_EXEC_FORMAT, "image that is no ELF");
 	return ident[EI_CLASS] == ELFCLASS64 ? read_elf64(img, file) :
 	       read_elf32(img, file);
 }
@@ -160,7 +159,7 @@ int multiboot_image_read(struct multiboot_image *img, struct file *file)
 	    ~(MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO))
 		return fail(ERR_MULTIBOOT, "flags %x", h.flags);
 	err = h.flags & MULTIBOOT_AOUT_KLUDGE ?
-		read_kludge(img, file, &h, at) : read_elf(img, file);
+		read_kludge(img, file, &h, at) : multiboot_image_elf(img, file);
 	return err ? err :
 		segment_check_entry(img->segment, img->n, img->entry);
 }

@@ -26,4 +26,7 @@ struct multiboot_image {
  */
 int multiboot_image_read(struct multiboot_image *img, struct file *file);
 
+/* The segments of FILE, an ELF file without such a header; the same errors. */
+int multiboot_image_elf(struct multiboot_image *img, struct file *file);
+
 #endif

@@ -5,6 +5,7 @@
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
 #include "loader/kernel/multiboot_header.h"
+#include "loader/kernel/pvh.h"
 #include "mbr/bios/bios.h"
 #include "mbr/bios/second.h"
 
@@ -22,6 +23,22 @@ static const struct kernel_format multiboot = {
 	.by = BY_KERNEL | BY_CHAINLOADER,
 	.probe = multiboot_header_probe,
 	.load = load_multiboot,
+};
+
+static int load_pvh(struct boot_entry *e, const struct memmap *map,
+		    struct arena *arena, struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(e->platform, &second);
+
+	return err ? err : second->pvh->load(e, map, arena, ho);
+}
+
+static const struct kernel_format pvh = {
+	.name = "pvh",
+	.by = BY_KERNEL,
+	.probe = pvh_probe,
+	.load = load_pvh,
 };
 
 static int load_hv(struct boot_entry *e, const struct memmap *map,
@@ -107,6 +124,7 @@ static const struct kernel_format bootsector = {
 const struct kernel_format *const bios_formats[] = {
 	&linux_format,
 	&multiboot,
+	&pvh,
 	&hv,
 	&uki,
 	&fit,

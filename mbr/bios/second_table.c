@@ -7,6 +7,7 @@ extern const struct bios_second bios_second_table;
 const struct bios_second bios_second_table
 	__attribute__((section(".second.head"), used)) = {
 	.multiboot = &multiboot_format,
+	.pvh = &pvh_format,
 	.hv = &hv_format,
 	.uki = &uki_linux_format,
 	.fit = &fit_linux_format,

@@ -14,6 +14,6 @@ int uefi_go(struct handover *ho)
 	case GO_EFI64:
 		return uefi_go_efi64(ho);
 	default:
-		return uefi_go_long64(ho);
+		return uefi_go_flat(ho);
 	}
 }

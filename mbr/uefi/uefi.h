@@ -82,7 +82,7 @@ int uefi_update_memmap(struct memmap *m);
 int uefi_go(struct handover *ho);
 int uefi_go_image(struct handover *ho);		/* image.c: GO_EFI */
 int uefi_go_hv(struct handover *ho);		/* hv.c: GO_EFI_HV */
-int uefi_go_long64(struct handover *ho);	/* long64.c: GO_LONG64 */
+int uefi_go_flat(struct handover *ho);	/* flat.c: GO_LONG64, GO_PROT32 */
 int uefi_go_efi64(struct handover *ho);		/* efi64.c: GO_EFI64 */
 
 /*

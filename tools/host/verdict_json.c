@@ -69,7 +69,8 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 	l->e.initrd = from->n_modules;
 	modules_open(&m);
 	if (l->release[0]) {
-		if (from->kernel.fs->blk)	/* else it was unpacked */
+		/* Else it was unpacked, or is a part of a file. */
+		if (from->kernel.fs->driver->open)
 			modules_in_kernel(&m, from->kernel.fs, l->release,
 					  true);
 		look_in_root(l, &m, cmdline);

@@ -1,14 +1,17 @@
 /*
- * GO_LONG64: a Linux kernel without a usable EFI stub, started at its 64-bit
- * entry after ExitBootServices, knowing by efi_info that it runs on EFI
- * (Linux' Documentation/arch/x86/boot.rst, "64-bit boot protocol").
+ * GO_LONG64 and GO_PROT32, after ExitBootServices: a Linux kernel without a
+ * usable EFI stub, which knows by efi_info that it runs on EFI (Linux'
+ * Documentation/arch/x86/boot.rst, "64-bit boot protocol"); PVH.
  */
 #include "mbr/uefi/uefi.h"
 
 #include <asm/bootparam.h>
 #include <string.h>
+#include <xen/xen.h>
+#include <xen/arch-x86/hvm/start_info.h>
 
 #include "loader/base/err.h"
+#include "mbr/uefi/prot32.h"
 
 #define VIDEO_TYPE_EFI 0x70 /* <linux/screen_info.h> */
 #define MAP_SLACK 8	    /* descriptors that our own calls may add */
@@ -123,7 +126,7 @@ static void set_efi_info(struct boot_params *params,
 }
 
 /* Flat segments at the selectors that the boot protocol names. */
-static _Noreturn void jump(const struct handover *ho)
+static _Noreturn void jump64(const struct handover *ho)
 {
 	static const uint64_t gdt[] = {
 		0, 0, 0x00af9a000000ffff, /* 0x10: 64-bit code */
@@ -151,10 +154,57 @@ static _Noreturn void jump(const struct handover *ho)
 	__builtin_unreachable();
 }
 
-int uefi_go_long64(struct handover *ho)
+static void *piece_of(const struct handover *ho, enum piece_role role)
 {
-	struct boot_params *params = (void *)ho->rsi;
+	for (unsigned i = 0; i < ho->n; i++)
+		if (ho->piece[i].role == role)
+			return (void *)ho->piece[i].addr;
+	return NULL;
+}
+
+/* ACPI 2.0's root pointer (UEFI 4.6); 0: there is none. */
+static uint64_t rsdp(void)
+{
+	static const EFI_GUID acpi20 = ACPI_20_TABLE_GUID;
+
+	const EFI_CONFIGURATION_TABLE *t = uefi_system->ConfigurationTable;
+
+	for (UINTN i = 0; i < uefi_system->NumberOfTableEntries; i++)
+		if (!memcmp(&t[i].VendorGuid, &acpi20, sizeof(acpi20)))
+			return (uintptr_t)t[i].VendorTable;
+	return 0;
+}
+
+/* What only the firmware knows, while it is there. */
+static void tell(const struct handover *ho)
+{
+	struct boot_params *params = piece_of(ho, PIECE_BOOT_PARAMS);
+	struct hvm_start_info *pvh = piece_of(ho, PIECE_PVH_INFO);
+
+	if (params) {
+		params->acpi_rsdp_addr = rsdp();
+		set_screen(params);
+	}
+	if (pvh)
+		pvh->rsdp_paddr = rsdp();
+}
+
+static _Noreturn void start(const struct handover *ho, void *page,
+			    const struct firmware_map *m)
+{
+	struct boot_params *params = piece_of(ho, PIECE_BOOT_PARAMS);
+
+	if (params)
+		set_efi_info(params, m);
+	if (ho->mode == GO_PROT32)
+		prot32_jump(page, ho);
+	jump64(ho);
+}
+
+int uefi_go_flat(struct handover *ho)
+{
 	struct firmware_map map;
+	void *page;
 	int err;
 
 	if (uefi_secure_boot())
@@ -163,16 +213,17 @@ int uefi_go_long64(struct handover *ho)
 			    "no EFI stub that the firmware could verify");
 	if ((err = uefi_pieces_load(ho)))
 		return err;
-	if (!(err = map_room(&map))) {
+	page = uefi_pages_low(1);
+	if (page && !map_room(&map)) {
 		measure_pieces(ho);
-		set_screen(params);
-		if (leave_firmware(&map)) {
-			set_efi_info(params, &map);
-			jump(ho);
-		}
-		err = fail(ERR_BOOT, "ExitBootServices fails");
+		tell(ho);
+		if (leave_firmware(&map))
+			start(ho, page, &map);
+		fail(ERR_BOOT, "ExitBootServices fails");
 		uefi_pages_free(map.at, map.pages);
 	}
+	if (page)
+		uefi_pages_free(page, 1);
 	uefi_pieces_release();
-	return err;
+	return ERR_BOOT;
 }
