@@ -38,7 +38,7 @@ all: $(B)/twinboot $(B)/kernelgen boot $(B)/man/.made
 PKG_BUILD := gcc binutils libc6-dev linux-libc-dev musl-dev gnu-efi \
 	libxen-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libxxhash-dev libbz2-dev \
 	liblzo2-dev libfdt-dev libmd-dev libfdisk-dev libblkid-dev libext2fs-dev \
-	libarchive-dev libjansson-dev libconfuse-dev cpio busybox-static xz-utils
+	libarchive-dev libjansson-dev libconfuse-dev libxml2-dev cpio busybox-static xz-utils
 PKG_RUN := qemu-system-x86 qemu-utils seabios ovmf e2fsprogs mtools \
 	dosfstools xz-utils zstd lz4 bzip2 lzop sbsigntool openssl
 PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmocka-dev fdisk perl jq \
@@ -508,10 +508,12 @@ $(B)/boot-test/heir-p2m.elf: tests/hv/guest.ld $(HV_GUEST_RUN) $(HEIR_OBJ) \
 # ---- host programs ---------------------------------------------------------
 
 TOOLS := $(sort $(wildcard $(TOOLS_ROOMS:%=%/*.c)))
-$(B)/host-obj/tools/matrix/page/htmlstyle.o $(B)/test-obj/tools/matrix/page/htmlstyle.o: \
-	tools/matrix/page/htmlstyle.css
+$(B)/host-obj/tools/matrix/matrixjunit.o: private HOST_CFLAGS += -isystem /usr/include/libxml2
+$(B)/test-obj/tools/matrix/matrixjunit.o: private TEST_CFLAGS += -isystem /usr/include/libxml2
+$(B)/host-obj/tools/matrix/page/templates.o $(B)/test-obj/tools/matrix/page/templates.o: \
+	$(wildcard tools/matrix/page/*.html) tools/matrix/page/style.css
 TOOLS_LIBS := -lfdisk -lblkid -le2p -lext2fs -lcom_err -larchive -ljansson \
-	-lconfuse -lmd \
+	-lconfuse -lmd -lxml2 \
 	-lfdt $(UNPACK_LIBS)
 $(B)/twinboot: $(TOOLS:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(call link,$(CC) -o $@ $^ $(TOOLS_LIBS))

@@ -63,7 +63,9 @@ def judged:
  paths | to_entries[] | { path: .key, profile: .value[] } +
  { image: $image, entry: $entry, n: 1 } | cell | judged] |
 [to_entries[] | .value + { number: (.key + 1) }] |
-{ schema: "twinboot-matrix-1", total: length, cells: . }
+{ schema: "twinboot-matrix-1", total: length, cells: .,
+  runs: [{ date: "2026-01-02T03:04:05Z", host: $text, system: $text,
+	   processors: 2, twinboot: "1.0", qemu: $text }] }
 END
 sample() {
 	jq -n --arg text "$1" --arg screen "$screen" -f sample.jq |
@@ -106,7 +108,7 @@ elements=$(xpath plain 'count(//*)')
 n=$(jq '.cells | length' m.json)
 is "$(xpath plain 'count(//td/a[contains(@class, "status")])')" "$n" \
 	"each of $n cells is in the picture"
-is "$(xpath plain 'count(//section[@class="cell"])')" \
+is "$(xpath plain 'count(//section[starts-with(@class, "cell ")])')" \
    "$(jq '[.cells[] | select(.status != "SKIP")] | length' m.json)" \
 	"each that was not skipped has a section"
 xpath plain 'string(/)' >text
@@ -114,6 +116,14 @@ names | while read -r name; do
 	grep -qF "$name" text || echo "#  $name is not there"
 done >missing
 is "$(cat missing)" "" "the names of all cells"
+is "$(xpath plain "string(//p[@class='run'])")" "2026-01-02T03:04:05Z on word: \
+Twinboot 1.0, QEMU word; word, processors: 2" "when, where and with what"
+is "$(xpath plain "count(//label/input[@type='checkbox'])")" \
+   "$(jq "[.cells[].status] | unique | length" m.json)" "a box for each state"
+is "$(xpath plain "count(//section[starts-with(@class, 'cell ')]
+	[h2/a/@href = concat('#', @id)])")" \
+   "$(xpath plain "count(//section[starts-with(@class, 'cell ')])")" \
+	"a heading is a link to itself"
 is "$(xpath plain 'count(//table[contains(@class, "grid")]/thead/tr[2]
 	/th[position() > 6])')" 0 "no more than six columns beside each other"
 is "$(xpath plain 'count(//section[h2 = "Differences"]//h3)')" 2 \
@@ -124,7 +134,7 @@ is "$(xpath plain 'substring(string((//h3[. = "command line"]/
 is "$(xpath plain 'count(//section[h2 = "Time"]//span[@class="line cut"])')" \
    "$(jq '[.cells[] | select(.status == "FAIL")] | length' m.json)" \
 	"time lines that would press the others together are cut"
-is "$(xpath plain 'count(//section[@class="cell"]//img)')" \
+is "$(xpath plain 'count(//section[starts-with(@class, "cell ")]//img)')" \
    "$(jq '[.cells[] | select(.screen)] | length' m.json)" "the screens"
 is "$(xpath plain 'count(//pre[starts-with(., "word")])')" \
    "$(jq '[.cells[] | select(.console) |
@@ -157,7 +167,8 @@ is "$(xpath names 'count(//td/a) + count(//img)')" 1 \
 	"names, states and screens are no way in"
 
 # ---- less than everything ----
-sample word 'del(.cells[] | .facts, .times, .cost, .boot.firmware)'
+sample word 'del(.runs, (.cells[] | .facts, .times, .cost,
+	.boot.firmware))'
 page old
 closed old
 sample word '.total += 2 | .cells |= .[0:2]'
@@ -236,6 +247,6 @@ is "$(cat missing)" "" "every cell is on paper"
 grep -q 'Console, .* (not printed)' text
 ok $? "a console that is closed is not, which is said"
 pages=$(pdfinfo plain.pdf | sed -n 's/^Pages: *//p')
-[ "$pages" -ge "$(xpath plain 'count(//section[@class="cell"])')" ]
+[ "$pages" -ge "$(xpath plain 'count(//section[starts-with(@class, "cell ")])')" ]
 ok $? "cells begin on pages of their own: $pages pages"
 done_testing

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 #include "tools/matrix/page/html.h"
-#include "tools/matrix/page/htmldiff.h"
+#include "tools/matrix/page/template.h"
+#include "tools/matrix/page/view.h"
 #include "tools/matrix/matrixhtml.h"
 
 static char *made;
@@ -42,22 +43,27 @@ static const char *bytes(const char *s, size_t len)
 static const char *console(const char *s)
 {
 	size_t len = strlen(s);
-	char *copy = malloc(len);
+	char *copy = malloc(len), *text;
 	FILE *f = begin();
 
 	memcpy(copy, s, len);
-	html_console(copy, len, f);
+	text = html_console(copy, len);
+	html_text(text, f);
 	fclose(f);
+	free(text);
 	free(copy);
 	return made;
 }
 
 static const char *diff(const char *text, const char *other)
 {
+	json_t *words = view_words(text, other);
 	FILE *f = begin();
 
-	htmldiff_words(text, other, f);
+	assert_int_equal(template_text("{{#.}}{{#mark}}<mark>{{.}}</mark>"
+		"{{/mark}}{{plain}}{{/.}}", words, f), 0);
 	fclose(f);
+	json_decref(words);
 	return made;
 }
 
@@ -163,10 +169,12 @@ static void test_diff_long(void **state)
 
 static const char *number(json_int_t n)
 {
+	json_t *j = view_number(n);
 	FILE *f = begin();
 
-	html_number(n, f);
+	fputs(json_string_value(j), f);
 	fclose(f);
+	json_decref(j);
 	return made;
 }
 

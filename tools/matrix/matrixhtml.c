@@ -2,18 +2,17 @@
  * The matrix as a page: first what everybody wants to know (which cells, what
  * failed and why), then what can be compared, then each cell by itself.  It has
  * to read well on a phone and on paper, so there is one column and no script.
- * It is well-formed XML, too, so that tests can take it apart.
+ * It is well-formed XML, too: tests can take it apart.  Its markup is in
+ * page/page.html and the templates that it names.
  */
 #include "tools/matrix/matrixhtml.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/matrix/page/html.h"
-#include "tools/matrix/page/htmlcell.h"
-#include "tools/matrix/page/htmlcost.h"
-#include "tools/matrix/page/htmlfacts.h"
-#include "tools/matrix/page/htmlgrid.h"
-#include "tools/matrix/page/htmlstyle.h"
+#include "tools/matrix/page/template.h"
+#include "tools/matrix/page/view.h"
 
 /* In this order: what needs somebody first. */
 static const char *const statuses[] = {
@@ -22,25 +21,31 @@ static const char *const statuses[] = {
 
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 
-static bool is(const json_t *cell, const char *status)
-{
-	return !strcmp(html_status(cell), status);
-}
-
 static size_t count(const json_t *cells, const char *status)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < json_array_size(cells); i++)
-		n += is(json_array_get(cells, i), status);
+		n += view_has_status(json_array_get(cells, i), status);
 	return n;
 }
 
-/* The images of all cells, each once; how many. */
-static size_t put_images(const json_t *cells, FILE *out)
+static json_t *make_counts(const json_t *cells)
 {
-	json_t *seen = json_object();
-	size_t n;
+	json_t *counts = json_array();
+
+	for (size_t i = 0; i < STATUSES; i++)
+		if (count(cells, statuses[i]))
+			json_array_append_new(counts, json_pack("{ss sI}",
+				"status", statuses[i], "n", (json_int_t)
+				count(cells, statuses[i])));
+	return counts;
+}
+
+/* The images of all cells, each once, with commas; *N: how many. */
+static json_t *make_images(const json_t *cells, size_t *n)
+{
+	json_t *seen = json_object(), *words = json_string(""), *more;
 
 	for (size_t i = 0; i < json_array_size(cells); i++) {
 		const char *image = html_member(json_array_get(cells, i),
@@ -48,60 +53,15 @@ static size_t put_images(const json_t *cells, FILE *out)
 
 		if (!image[0] || json_object_get(seen, image))
 			continue;
-		if (out) {
-			fputs(json_object_size(seen) ? ", " : "", out);
-			html_text(image, out);
-		}
+		more = json_sprintf("%s%s%s", json_string_value(words),
+				    json_object_size(seen) ? ", " : "", image);
+		json_decref(words);
+		words = more;
 		json_object_set_new(seen, image, json_true());
 	}
-	n = json_object_size(seen);
+	*n = json_object_size(seen);
 	json_decref(seen);
-	return n;
-}
-
-/* The policy: even if markup got in, nothing would run or be fetched. */
-static void put_head(const json_t *cells, struct htmltime scale, FILE *out)
-{
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	      "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content="
-	      "\"width=device-width,initial-scale=1\"/>\n"
-	      "<meta http-equiv=\"Content-Security-Policy\" content="
-	      "\"default-src 'none'; img-src data:; "
-	      "style-src 'unsafe-inline'\"/>\n"
-	      "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-	      "<link rel=\"icon\" href=\"data:,\"/>\n<title>", out);
-	for (size_t i = 0; i < STATUSES; i++)
-		if (count(cells, statuses[i]))
-			fprintf(out, "%zu %s, ", count(cells, statuses[i]),
-				statuses[i]);
-	put_images(cells, out);
-	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n", htmlstyle);
-	if (scale.end)
-		fprintf(out, "<body style=\"--step:%.4f%%\">\n",
-			100.0 * (double)scale.step / (double)scale.end);
-	else
-		fputs("<body>\n", out);
-}
-
-static void put_summary(const json_t *matrix, FILE *out)
-{
-	const json_t *cells = json_object_get(matrix, "cells");
-	json_int_t total = json_integer_value(json_object_get(matrix,
-							      "total"));
-
-	fputs("<header id=\"top\">\n<h1>Boot matrix</h1>\n<p class=\"of\">",
-	      out);
-	put_images(cells, out);
-	fputs("</p>\n<p class=\"counts\">", out);
-	for (size_t i = 0; i < STATUSES; i++)
-		if (count(cells, statuses[i]))
-			fprintf(out, "<span class=\"status %s\">%zu "
-				"<b>%s</b></span> ", statuses[i],
-				count(cells, statuses[i]), statuses[i]);
-	if (total > (json_int_t)json_array_size(cells))
-		fprintf(out, "<span>a part of %" JSON_INTEGER_FORMAT
-			" cells</span>", total);
-	fputs("</p>\n</header>\n", out);
+	return words;
 }
 
 /* { why: [ cell ... ] } of those with STATUS. */
@@ -113,7 +73,7 @@ static json_t *by_reason(const json_t *cells, const char *status)
 		json_t *cell = json_array_get(cells, i);
 		const char *why = html_member(cell, "why");
 
-		if (!is(cell, status))
+		if (!view_has_status(cell, status))
 			continue;
 		if (!json_object_get(reasons, why))
 			json_object_set_new(reasons, why, json_array());
@@ -122,67 +82,94 @@ static json_t *by_reason(const json_t *cells, const char *status)
 	return reasons;
 }
 
-static void put_reasons(const json_t *cells, const char *status, bool named,
-			FILE *out)
+static void add_reasons(json_t *list, const json_t *cells, const char *status,
+			bool named)
 {
-	json_t *reasons = by_reason(cells, status), *list;
+	json_t *reasons = by_reason(cells, status), *those;
 	const char *why;
 
-	json_object_foreach(reasons, why, list) {
-		fprintf(out, "<li><span class=\"status %s\">%s</span> <div>\n",
-			status, status);
-		html_cell_links(list, named, out);
-		fputs("<p>", out);
-		html_text(why, out);
-		fputs("</p></div></li>\n", out);
-	}
+	json_object_foreach(reasons, why, those)
+		json_array_append_new(list, json_pack("{ss ss so}", "status",
+			status, "why", why, "links", view_links(those, named)));
 	json_decref(reasons);
 }
 
-/* A heading and the reasons of all that have one of the statuses. */
-static void put_why(const json_t *cells, bool skipped, bool named, FILE *out)
+/* For reasons.html: of all that were skipped, or of all that went wrong. */
+static json_t *make_why(const json_t *cells, bool skipped, bool named)
 {
-	size_t n = 0;
+	json_t *list = json_array();
 
-	for (size_t i = 0; i < STATUSES; i++) {
-		if (!strcmp(statuses[i], "PASS") || skipped !=
-		    !strcmp(statuses[i], "SKIP") || !count(cells, statuses[i]))
-			continue;
-		if (!n++)
-			fprintf(out, "<section>\n<h2>%s</h2>\n<ul class="
-				"\"reasons\">\n", skipped ? "Skipped" :
-				"What is wrong");
-		put_reasons(cells, statuses[i], named, out);
+	for (size_t i = 0; i < STATUSES; i++)
+		if (strcmp(statuses[i], "PASS") &&
+		    skipped == !strcmp(statuses[i], "SKIP"))
+			add_reasons(list, cells, statuses[i], named);
+	if (json_array_size(list))
+		return json_pack("{so}", "reasons", list);
+	json_decref(list);
+	return NULL;
+}
+
+/* They have no path and no machine: nobody knows what they are. */
+static json_t *make_missing(const json_t *cells)
+{
+	json_t *list = json_array(), *cell;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+		if (view_has_status(cell, "MISS"))
+			json_array_append_new(list, view_cell(cell));
+	if (json_array_size(list))
+		return json_pack("{so}", "cells", list);
+	json_decref(list);
+	return NULL;
+}
+
+static json_t *make_sections(const json_t *cells, struct view_scale scale)
+{
+	json_t *list = json_array(), *cell;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+		if (view_has_section(cell))
+			json_array_append_new(list, view_section(cell, scale));
+	return list;
+}
+
+static json_t *make_view(const json_t *matrix)
+{
+	const json_t *cells = json_object_get(matrix, "cells");
+	json_int_t total = json_integer_value(json_object_get(matrix,
+							      "total"));
+	struct view_scale scale = view_scale(cells);
+	size_t images;
+	json_t *j = json_pack("{so so so so}",
+			      "images", make_images(cells, &images),
+			      "counts", make_counts(cells),
+			      "grids", view_grids(cells),
+			      "cells", make_sections(cells, scale));
+	bool named = images > 1;
+
+	json_object_set(j, "runs", json_object_get(matrix, "runs"));
+	if (total > (json_int_t)json_array_size(cells))
+		json_object_set_new(j, "part", json_integer(total));
+	json_object_set_new(j, "missing", make_missing(cells));
+	json_object_set_new(j, "wrong", make_why(cells, false, named));
+	json_object_set_new(j, "skipped", make_why(cells, true, named));
+	json_object_set_new(j, "differences", view_differences(cells, named));
+	json_object_set_new(j, "cost", view_cost(cells, named));
+	if (scale.end) {
+		json_object_set_new(j, "step", json_sprintf("%.4f", 100.0 *
+			(double)scale.step / (double)scale.end));
+		json_object_set_new(j, "time", view_chart(cells, scale, named));
 	}
-	if (n)
-		fputs("</ul>\n</section>\n", out);
+	return j;
 }
 
 void matrixhtml_write(const json_t *matrix, FILE *out)
 {
-	const json_t *cells = json_object_get(matrix, "cells");
-	struct htmltime scale = htmltime_scale(cells);
-	bool named = put_images(cells, NULL) > 1;
+	json_t *view = make_view(matrix);
 
-	put_head(cells, scale, out);
-	put_summary(matrix, out);
-	fputs("<main>\n<section>\n", out);
-	htmlgrid_put(cells, out);
-	fputs("</section>\n", out);
-	put_why(cells, false, named, out);
-	htmlfacts_differences(cells, named, out);
-	if (scale.end) {
-		fputs("<section>\n<h2>Time</h2>\n", out);
-		htmltime_chart(cells, scale, named, out);
-		fputs("</section>\n", out);
-	}
-	htmlcost_put(cells, named, out);
-	put_why(cells, true, named, out);
-	for (size_t i = 0; i < json_array_size(cells); i++) {
-		const json_t *cell = json_array_get(cells, i);
-
-		if (html_cell_has_section(cell))
-			htmlcell_put(cell, scale, out);
-	}
-	fputs("</main>\n</body>\n</html>\n", out);
+	if (template_fill("page", view, out))
+		abort();
+	json_decref(view);
 }

@@ -2,11 +2,13 @@
  * The matrix as JUnit's XML: a suite for each image.  What pipelines show of a
  * case that failed is the text of its <failure> and its <system-out>, so the
  * reason and the end of the console are there.  The form is that of
- * tests/ci/junit.xsd.  What is fit for a page is fit for XML.
+ * tests/ci/junit.xsd.  libxml2 writes it; what is fit for a page is for XML.
  */
 #include "tools/matrix/matrixjunit.h"
 
+#include <libxml/xmlwriter.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/matrix/page/html.h"
@@ -55,7 +57,36 @@ static const char *tail(const char *text)
 	return text;
 }
 
-static void put_output(const json_t *cell, const char *tag, FILE *out)
+static void attribute(xmlTextWriterPtr w, const char *name, const char *value)
+{
+	char *text = html_visible(value);
+
+	xmlTextWriterWriteAttribute(w, BAD_CAST name, BAD_CAST text);
+	free(text);
+}
+
+static void begin(xmlTextWriterPtr w, const char *element)
+{
+	xmlTextWriterStartElement(w, BAD_CAST element);
+}
+
+static void put_text(xmlTextWriterPtr w, const char *s)
+{
+	char *text = html_visible(s);
+
+	xmlTextWriterWriteString(w, BAD_CAST text);
+	free(text);
+}
+
+static void put_console(xmlTextWriterPtr w, const char *s)
+{
+	char *text = html_console(s, strlen(s));
+
+	xmlTextWriterWriteString(w, BAD_CAST text);
+	free(text);
+}
+
+static void put_output(xmlTextWriterPtr w, const json_t *cell, const char *tag)
 {
 	json_int_t tries = json_integer_value(json_object_get(cell, "tries"));
 	bool bad = tag && strcmp(tag, "skipped") != 0;
@@ -65,44 +96,46 @@ static void put_output(const json_t *cell, const char *tag, FILE *out)
 
 	if (tries <= 1 && !(bad && (command[0] || console[0])))
 		return;
-	fputs("<system-out>", out);
+	begin(w, "system-out");
 	if (tries > 1)
-		fprintf(out, "tried %lld times\n", tries);
+		xmlTextWriterWriteFormatString(w, "tried %lld times\n", tries);
 	if (bad && command[0]) {
-		html_text(command, out);
-		fputc('\n', out);
+		put_text(w, command);
+		put_text(w, "\n");
 	}
-	if (bad) {
-		console = tail(console);
-		html_console(console, strlen(console), out);
-	}
-	fputs("</system-out>", out);
+	if (bad)
+		put_console(w, tail(console));
+	xmlTextWriterEndElement(w);
 }
 
-static void put_case(const json_t *cell, FILE *out)
+static void put_name(xmlTextWriterPtr w, const json_t *cell)
+{
+	json_t *name = json_sprintf("%s/%s/%s", html_member(cell, "path"),
+				    html_member(cell, "profile"),
+				    html_member(cell, "entry"));
+
+	attribute(w, "name", json_string_value(name));
+	json_decref(name);
+}
+
+static void put_case(xmlTextWriterPtr w, const json_t *cell)
 {
 	const char *tag = tag_of(cell);
 
-	fputs("    <testcase classname=\"", out);
-	html_text(html_member(cell, "image"), out);
-	fputs("\" name=\"", out);
-	html_text(html_member(cell, "path"), out);
-	fputc('/', out);
-	html_text(html_member(cell, "profile"), out);
-	fputc('/', out);
-	html_text(html_member(cell, "entry"), out);
-	fprintf(out, "\" time=\"%.3f\">", seconds(cell));
+	begin(w, "testcase");
+	attribute(w, "classname", html_member(cell, "image"));
+	put_name(w, cell);
+	xmlTextWriterWriteFormatAttribute(w, BAD_CAST "time", "%.3f",
+					  seconds(cell));
 	if (tag) {
-		fprintf(out, "<%s message=\"", tag);
-		html_text(html_member(cell, "why"), out);
-		fputs("\" type=\"", out);
-		html_text(html_member(cell, "status"), out);
-		fputs("\">", out);
-		html_text(html_member(cell, "why"), out);
-		fprintf(out, "</%s>", tag);
+		begin(w, tag);
+		attribute(w, "message", html_member(cell, "why"));
+		attribute(w, "type", html_member(cell, "status"));
+		put_text(w, html_member(cell, "why"));
+		xmlTextWriterEndElement(w);
 	}
-	put_output(cell, tag, out);
-	fputs("</testcase>\n", out);
+	put_output(w, cell, tag);
+	xmlTextWriterEndElement(w);
 }
 
 struct sums {
@@ -131,34 +164,51 @@ static struct sums sum(const json_t *cells, const char *image)
 	return s;
 }
 
-static void put_sums(const struct sums *s, FILE *out)
+static void put_sums(xmlTextWriterPtr w, const struct sums *s)
 {
-	fprintf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" "
-		"skipped=\"%u\" time=\"%.3f\"", s->all, s->failures, s->errors,
-		s->skipped, s->seconds);
+	const struct {
+		const char *name;
+		unsigned n;
+	} sums[] = {
+		{ "tests", s->all }, { "failures", s->failures },
+		{ "errors", s->errors }, { "skipped", s->skipped },
+	};
+
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+		xmlTextWriterWriteFormatAttribute(w, BAD_CAST sums[i].name,
+						  "%u", sums[i].n);
+	xmlTextWriterWriteFormatAttribute(w, BAD_CAST "time", "%.3f",
+					  s->seconds);
 }
 
-static void put_suite(const json_t *matrix, const char *image, FILE *out)
+static void put_property(xmlTextWriterPtr w, const char *name,
+			 const char *value)
+{
+	begin(w, "property");
+	attribute(w, "name", name);
+	attribute(w, "value", value);
+	xmlTextWriterEndElement(w);
+}
+
+static void put_suite(xmlTextWriterPtr w, const json_t *matrix,
+		      const char *image)
 {
 	const json_t *cells = json_object_get(matrix, "cells");
 	struct sums s = sum(cells, image);
 	json_t *cell;
 	size_t i;
 
-	fputs("  <testsuite name=\"", out);
-	html_text(image[0] ? image : "(no shard)", out);
-	fputc('"', out);
-	put_sums(&s, out);
-	fputs(">\n    <properties>\n      <property name=\"image\" value=\"",
-	      out);
-	html_text(image, out);
-	fputs("\"/>\n      <property name=\"schema\" value=\"", out);
-	html_text(html_member(matrix, "schema"), out);
-	fputs("\"/>\n    </properties>\n", out);
+	begin(w, "testsuite");
+	attribute(w, "name", image[0] ? image : "(no shard)");
+	put_sums(w, &s);
+	begin(w, "properties");
+	put_property(w, "image", image);
+	put_property(w, "schema", html_member(matrix, "schema"));
+	xmlTextWriterEndElement(w);
 	json_array_foreach(cells, i, cell)
 		if (!strcmp(html_member(cell, "image"), image))
-			put_case(cell, out);
-	fputs("  </testsuite>\n", out);
+			put_case(w, cell);
+	xmlTextWriterEndElement(w);
 }
 
 /* Whether cell N is the first of its image. */
@@ -174,18 +224,32 @@ static bool is_first(const json_t *cells, size_t n)
 	return false;
 }
 
-void matrixjunit_write(const json_t *matrix, FILE *out)
+static void put_all(xmlTextWriterPtr w, const json_t *matrix)
 {
 	const json_t *cells = json_object_get(matrix, "cells");
 	struct sums all = sum(cells, NULL);
 
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	      "<testsuites name=\"twinboot matrix\"", out);
-	put_sums(&all, out);
-	fputs(">\n", out);
+	xmlTextWriterSetIndent(w, 1);
+	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
+	begin(w, "testsuites");
+	attribute(w, "name", "twinboot matrix");
+	put_sums(w, &all);
 	for (size_t i = 0; i < json_array_size(cells); i++)
 		if (is_first(cells, i))
-			put_suite(matrix, html_member(json_array_get(cells, i),
-					      "image"), out);
-	fputs("</testsuites>\n", out);
+			put_suite(w, matrix, html_member(
+				json_array_get(cells, i), "image"));
+	xmlTextWriterEndDocument(w);
+}
+
+void matrixjunit_write(const json_t *matrix, FILE *out)
+{
+	xmlBufferPtr text = xmlBufferCreate();
+	xmlTextWriterPtr w = text ? xmlNewTextWriterMemory(text, 0) : NULL;
+
+	if (!w)
+		abort();
+	put_all(w, matrix);
+	xmlFreeTextWriter(w);
+	fwrite(xmlBufferContent(text), 1, (size_t)xmlBufferLength(text), out);
+	xmlBufferFree(text);
 }

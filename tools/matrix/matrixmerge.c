@@ -13,6 +13,7 @@
 
 struct merge {
 	json_t *cell[CELLS_MAX];	/* NULL: in no shard */
+	json_t *runs;			/* of all parts */
 	int total;
 };
 
@@ -31,6 +32,7 @@ static int take_part(struct merge *m, const char *file)
 		return report_error("%s: not a part of this matrix", file);
 	}
 	m->total = (int)total;
+	json_array_extend(m->runs, json_object_get(j, "runs"));
 	json_array_foreach(json_object_get(j, "cells"), k, one) {
 		json_int_t at = json_integer_value(json_object_get(one,
 								   "number"));
@@ -119,8 +121,8 @@ static int tell(struct merge *m, const struct matrixtell *t)
 		matrixtell_cell(t, m->cell[i], (unsigned)i + 1);
 		json_array_append(cells, m->cell[i]);
 	}
-	all = json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total",
-			m->total, "cells", cells);
+	all = json_pack("{ss sO si so}", "schema", MATRIX_SCHEMA, "runs",
+			m->runs, "total", m->total, "cells", cells);
 	status = matrixtell_all(all, t);
 	json_decref(all);
 	return status;
@@ -133,12 +135,14 @@ int matrixmerge_run(const struct matrixtell *t, int n, char **files)
 
 	if (!m)
 		abort();
+	m->runs = json_array();
 	for (int i = 0; i < n && !status; i++)
 		status = take_part(m, files[i]) ? 1 : 0;
 	if (!status)
 		status = tell(m, t);
 	for (int i = 0; i < m->total; i++)
 		json_decref(m->cell[i]);
+	json_decref(m->runs);
 	free(m);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/matrix/matrixabout.h"
 #include "tools/text.h"
 
 static const char *get(const json_t *j, const char *key)
@@ -87,8 +88,9 @@ json_t *matrixout_json(const struct matrix *m, bool allow_unchecked)
 		if (matrix_is_ours(m, i))
 			json_array_append_new(cells, matrixout_cell(
 				&m->cell[i], i + 1, allow_unchecked));
-	return json_pack("{ss si so}", "schema", MATRIX_SCHEMA, "total",
-			 (int)m->n, "cells", cells);
+	return json_pack("{ss s[o] si so}", "schema", MATRIX_SCHEMA, "runs",
+			 matrixabout_json(cells), "total", (int)m->n, "cells",
+			 cells);
 }
 
 void matrixout_tap_plan(unsigned n, FILE *out)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -97,12 +98,27 @@ json_t *qmp_command(struct qmp *q, const char *command, json_t *args)
 	return value;
 }
 
+/* "7.2.22 (Debian 1:7.2+dfsg-7)", of the greeting J. */
+static void keep_version(struct qmp *q, json_t *j)
+{
+	int major, minor, micro;
+	const char *package;
+
+	if (!json_unpack(j, "{s{s{s{si si si} ss}}}", "QMP", "version", "qemu",
+			 "major", &major, "minor", &minor, "micro", &micro,
+			 "package", &package))
+		snprintf(q->version, sizeof(q->version), "%d.%d.%d%s%.64s%s",
+			 major, minor, micro, *package ? " (" : "", package,
+			 *package ? ")" : "");
+}
+
 int qmp_greet(struct qmp *q)
 {
 	json_t *j = await_reply(q);
 
 	if (!j)
 		return -1;
+	keep_version(q, j);
 	json_decref(j);
 	j = qmp_command(q, "qmp_capabilities", NULL);
 	json_decref(j);

@@ -10,6 +10,7 @@ struct qmp {
 	void (*event)(void *ctx, const char *name, json_t *data);
 	void *ctx;
 	json_t *reply;		/* waited for by qmp_command */
+	char version[96];	/* QEMU's, of its greeting */
 	size_t used;
 	char buf[1 << 16];
 };

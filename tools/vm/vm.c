@@ -406,6 +406,8 @@ json_t *vm_json(const struct vm *vm)
 			      (double)(vm->ended_ms - vm->started_ms) / 1000,
 			      "disks", vm->disks, "records", vm->records.list);
 
+	if (vm->qmp.version[0])
+		json_object_set_new(j, "qemu", text_json(vm->qmp.version));
 	if (vm->records.lost)
 		json_object_set_new(j, "records_lost",
 				    json_integer(vm->records.lost));

@@ -5,7 +5,9 @@
  */
 #include "tools/matrix/page/html.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "menu/utf8.h"
@@ -141,12 +143,17 @@ static size_t escape_len(const char *s, size_t len, char *final)
 	return i + 1;
 }
 
-void html_console(const char *s, size_t len, FILE *out)
+char *html_console(const char *s, size_t len)
 {
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 	bool fresh = true;	/* at the beginning of a line */
 	size_t used;
 	char final;
 
+	if (!out)
+		abort();
 	for (size_t i = 0; i < len; i += used) {
 		uint32_t c = take_char(s + i, len - i, &used);
 		size_t escape = c == 0x1b ? escape_len(s + i, len - i, &final) :
@@ -163,92 +170,22 @@ void html_console(const char *s, size_t len, FILE *out)
 			c = '\n';
 		}
 		fresh = c == '\n';
-		put_char(c, out);
+		put_utf8(visible(c), out);
 	}
+	fclose(out);
+	return text;
 }
 
-void html_number(json_int_t n, FILE *out)
+char *html_visible(const char *s)
 {
-	char digits[32];
-	int len = snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, n);
+	char *text;
+	size_t size, used, len = strlen(s);
+	FILE *out = open_memstream(&text, &size);
 
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0 && digits[i - 1] != '-')
-			fputs("\xc2\xa0", out);
-		fputc(digits[i], out);
-	}
-}
-
-const char *html_status(const json_t *cell)
-{
-	static const char *const words[] = {
-		"PASS", "UNCHECKED", "FAIL", "SKIP", "ERROR", "MISS",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(html_member(cell, "status"), words[i]))
-			return words[i];
-	return "UNKNOWN";
-}
-
-void html_cell_name(const json_t *cell, FILE *out)
-{
-	if (!strcmp(html_status(cell), "MISS")) {
-		fprintf(out, "cell %" JSON_INTEGER_FORMAT, html_cell_id(cell));
-		return;
-	}
-	html_text(html_member(cell, "path"), out);
-	fputs("/<wbr/>", out);
-	html_text(html_member(cell, "profile"), out);
-	fputs("/<wbr/>", out);
-	html_text(html_member(cell, "entry"), out);
-}
-
-json_int_t html_cell_id(const json_t *cell)
-{
-	return json_integer_value(json_object_get(cell, "number"));
-}
-
-void html_cell_link(const json_t *cell, FILE *out)
-{
-	fprintf(out, "<a href=\"#c%" JSON_INTEGER_FORMAT "\">",
-		html_cell_id(cell));
-	html_cell_name(cell, out);
-	fputs("</a>", out);
-}
-
-bool html_cell_has_section(const json_t *cell)
-{
-	return !strcmp(html_status(cell), "PASS") ||
-	       json_object_get(cell, "boot") ||
-	       json_object_get(cell, "facts") ||
-	       html_member(cell, "console")[0] ||
-	       html_member(cell, "screen")[0];
-}
-
-void html_cell_links(const json_t *cells, bool named, FILE *out)
-{
-	const char *image = "";
-
-	fputs("<ul class=\"cells\">\n", out);
-	for (size_t i = 0; i < json_array_size(cells); i++) {
-		const json_t *cell = json_array_get(cells, i);
-
-		if (named && strcmp(html_member(cell, "image"), image)) {
-			image = html_member(cell, "image");
-			fputs("<li class=\"image\">", out);
-			html_text(image, out);
-			fputs("</li>\n", out);
-		}
-		if (html_cell_has_section(cell)) {
-			fputs("<li>", out);
-			html_cell_link(cell, out);
-		} else {
-			fprintf(out, "<li id=\"c%" JSON_INTEGER_FORMAT "\">",
-				html_cell_id(cell));
-			html_cell_name(cell, out);
-		}
-		fputs("</li>\n", out);
-	}
-	fputs("</ul>\n", out);
+	if (!out)
+		abort();
+	for (size_t i = 0; i < len; i += used)
+		put_utf8(visible(take_char(s + i, len - i, &used)), out);
+	fclose(out);
+	return text;
 }

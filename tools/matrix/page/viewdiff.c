@@ -3,13 +3,11 @@
  * rest is marked.  Blanks between words count as words, because a kernel's
  * command line may differ in nothing else.
  */
-#include "tools/matrix/page/htmldiff.h"
+#include "tools/matrix/page/view.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "tools/matrix/page/html.h"
 
 #define WORDS_MAX 200	/* beyond this all of it is marked */
 
@@ -41,29 +39,24 @@ static bool same(const struct words *a, unsigned i, const struct words *b,
 	return a->len[i] == b->len[k] && !memcmp(a->at[i], b->at[k], a->len[i]);
 }
 
-static void put(const struct words *w, unsigned i, bool marked, bool *open,
-		FILE *out)
-{
-	if (marked != *open)
-		fputs(marked ? "<mark>" : "</mark>", out);
-	*open = marked;
-	html_bytes(w->at[i], w->len[i], out);
-}
-
 /* A word that both have is worth more than a blank that both have. */
 static uint16_t worth(const struct words *w, unsigned i)
 {
 	return w->at[i][0] == ' ' ? 1 : 4;
 }
 
-/* COMMON[I][K]: the most that A from I and B from K have in common. */
-static void put_marked(const struct words *a, const struct words *b, FILE *out)
+/* PIECES gets what lies from FROM to TO. */
+static void put(const char *from, const char *to, bool marked, json_t *pieces)
 {
-	static uint16_t common[WORDS_MAX + 1][WORDS_MAX + 1];
-	bool open = false;
-	unsigned k = 0;
+	if (from < to)
+		json_array_append_new(pieces, json_pack("{ss%}", marked ?
+			"mark" : "plain", from, (size_t)(to - from)));
+}
 
-	memset(common, 0, sizeof(common));
+/* COMMON[I][K]: the most that A from I and B from K have in common. */
+static void find_common(const struct words *a, const struct words *b,
+			uint16_t common[WORDS_MAX + 1][WORDS_MAX + 1])
+{
 	for (unsigned i = a->n; i--; )
 		for (unsigned j = b->n; j--; ) {
 			uint16_t x = common[i + 1][j], y = common[i][j + 1];
@@ -72,32 +65,46 @@ static void put_marked(const struct words *a, const struct words *b, FILE *out)
 				(uint16_t)(common[i + 1][j + 1] + worth(a, i)) :
 				x > y ? x : y;
 		}
+}
+
+static void put_marked(const struct words *a, const struct words *b,
+		       json_t *pieces)
+{
+	static uint16_t common[WORDS_MAX + 1][WORDS_MAX + 1];
+	const char *from = a->n ? a->at[0] : "", *to = from;
+	bool marked = false;
+	unsigned k = 0;
+
+	memset(common, 0, sizeof(common));
+	find_common(a, b, common);
 	for (unsigned i = 0; i < a->n; i++) {
+		bool alone;
+
 		while (k < b->n && !same(a, i, b, k) &&
 		       common[i][k + 1] == common[i][k])
 			k++;
-		if (k < b->n && same(a, i, b, k)) {
-			put(a, i, false, &open, out);
-			k++;
-		} else {
-			put(a, i, true, &open, out);
+		alone = k >= b->n || !same(a, i, b, k);
+		if (alone != marked) {
+			put(from, to, marked, pieces);
+			from = to;
+			marked = alone;
 		}
+		to = a->at[i] + a->len[i];
+		k += !alone;
 	}
-	if (open)
-		fputs("</mark>", out);
+	put(from, to, marked, pieces);
 }
 
-void htmldiff_words(const char *text, const char *other, FILE *out)
+json_t *view_words(const char *text, const char *other)
 {
+	json_t *pieces = json_array();
 	struct words a, b;
 
 	split(&a, text);
 	split(&b, other);
-	if (a.all && b.all) {
-		put_marked(&a, &b, out);
-		return;
-	}
-	fputs("<mark>", out);
-	html_text(text, out);
-	fputs("</mark>", out);
+	if (a.all && b.all)
+		put_marked(&a, &b, pieces);
+	else
+		put(text, text + strlen(text), true, pieces);
+	return pieces;
 }

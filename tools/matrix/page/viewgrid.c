@@ -2,7 +2,7 @@
  * The picture: a table, cut between paths into tables of so few columns that
  * each fits a phone; where there is room they stand side by side.
  */
-#include "tools/matrix/page/htmlgrid.h"
+#include "tools/matrix/page/view.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -53,11 +53,6 @@ static size_t find(struct line *list, size_t *n, const char *major,
 	return i;
 }
 
-static bool is_missing(const json_t *cell)
-{
-	return !strcmp(html_status(cell), "MISS");
-}
-
 static int compare(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
@@ -79,7 +74,7 @@ static void measure(struct grid *g, const json_t *cells)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *cell = json_array_get(cells, i);
 
-		if (is_missing(cell))
+		if (view_has_status(cell, "MISS"))
 			continue;
 		g->place[g->n++] = (struct place){
 			find(g->row, &g->rows, html_member(cell, "image"),
@@ -130,125 +125,93 @@ static size_t table_end(const struct grid *g, size_t first)
 	return first + n;
 }
 
-static void put_head(const struct grid *g, size_t first, size_t end, FILE *out)
+/* The head of the table of columns FIRST to END: { paths, profiles }. */
+static json_t *make_head(const struct grid *g, size_t first, size_t end)
 {
-	fputs("<thead><tr><td></td>", out);
-	for (size_t i = first; i < end; i += path_width(g, i, end)) {
-		fprintf(out, "<th scope=\"colgroup\" colspan=\"%zu\">",
-			path_width(g, i, end));
-		html_text(g->column[i].major, out);
-		fputs("</th>", out);
-	}
-	fputs("</tr>\n<tr><td>entry</td>", out);
-	for (size_t i = first; i < end; i++) {
-		fputs("<th scope=\"col\"><span>", out);
-		html_text(g->column[i].minor, out);
-		fputs("</span></th>", out);
-	}
-	fputs("</tr></thead>\n<tbody>\n", out);
+	json_t *paths = json_array(), *profiles = json_array();
+
+	for (size_t i = first; i < end; i += path_width(g, i, end))
+		json_array_append_new(paths, json_pack("{ss sI}",
+			"path", g->column[i].major,
+			"span", (json_int_t)path_width(g, i, end)));
+	for (size_t i = first; i < end; i++)
+		json_array_append_new(profiles,
+				      json_string(g->column[i].minor));
+	return json_pack("{sI sI so so so}", "width", (json_int_t)(end - first),
+			 "span", (json_int_t)(end - first + 1), "paths", paths,
+			 "profiles", profiles, "rows", json_array());
 }
 
-/* ROW begins; IMAGE is that of the row before. */
-static void begin_row(const struct grid *g, const struct line *row,
-		      const char *image, size_t width, FILE *out)
+/* A row begins; IMAGE is that of the row before. */
+static json_t *make_row(const struct grid *g, const struct line *row,
+			const char *image)
 {
-	if (g->images > 1 && strcmp(row->major, image)) {
-		fprintf(out, "<tr><th scope=\"rowgroup\" colspan=\"%zu\">",
-			width + 1);
-		html_text(row->major, out);
-		fputs("</th></tr>\n", out);
-	}
-	fputs("<tr><th scope=\"row\">", out);
-	html_text(row->minor, out);
-	fputs("</th>", out);
+	json_t *j = json_pack("{ss so sn}", "entry", row->minor, "fields",
+			      json_array(), "head");
+
+	if (g->images > 1 && strcmp(row->major, image))
+		json_object_set_new(j, "head", json_string(row->major));
+	return j;
 }
 
-/* Empty fields up to COLUMN. */
-static void put_gap(size_t from, size_t column, FILE *out)
+/* FIELDS gets empty ones up to N. */
+static void fill_up(json_t *fields, size_t n)
 {
-	for (; from < column; from++)
-		fputs("<td>\xc2\xb7</td>", out);
-}
-
-static void put_tile(const json_t *cell, FILE *out)
-{
-	fprintf(out, "<a class=\"status %s\" href=\"#c%" JSON_INTEGER_FORMAT
-		"\">%s</a>", html_status(cell), html_cell_id(cell),
-		html_status(cell));
+	while (fields && json_array_size(fields) < n)
+		json_array_append_new(fields, json_pack("{s[]}", "tiles"));
 }
 
 /* Those of the places from I on that are in one row and one field. */
-static size_t put_field(const struct grid *g, size_t i, FILE *out)
+static size_t add_field(const struct grid *g, size_t i, json_t *fields)
 {
 	const struct place *p = &g->place[i];
+	json_t *tiles = json_array();
 
-	fputs("<td>", out);
 	/* One, unless an image was given twice. */
 	for (; i < g->n && g->place[i].row == p->row &&
 	       g->place[i].column == p->column; i++)
-		put_tile(g->place[i].cell, out);
-	fputs("</td>", out);
+		json_array_append_new(tiles, view_cell(g->place[i].cell));
+	json_array_append_new(fields, json_pack("{so}", "tiles", tiles));
 	return i;
 }
 
-static void put_table(const struct grid *g, size_t first, size_t end, FILE *out)
+static json_t *make_table(const struct grid *g, size_t first, size_t end)
 {
+	json_t *table = make_head(g, first, end), *fields = NULL;
+	json_t *rows = json_object_get(table, "rows"), *j;
 	const struct line *row = NULL, *next;
-	size_t at = end;
 
-	fprintf(out, "<table class=\"grid w%zu\">\n", end - first);
-	put_head(g, first, end, out);
 	for (size_t i = 0; i < g->n; ) {
-		if (g->place[i].column < first || g->place[i].column >= end) {
+		const struct place *p = &g->place[i];
+
+		if (p->column < first || p->column >= end) {
 			i++;
 			continue;
 		}
-		next = &g->row[g->place[i].row];
+		next = &g->row[p->row];
 		if (next != row) {
-			put_gap(at, end, out);
-			fputs(row ? "</tr>\n" : "", out);
-			begin_row(g, next, row ? row->major : "", end - first,
-				  out);
+			fill_up(fields, end - first);
+			j = make_row(g, next, row ? row->major : "");
+			fields = json_object_get(j, "fields");
+			json_array_append_new(rows, j);
 			row = next;
-			at = first;
 		}
-		put_gap(at, g->place[i].column, out);
-		at = g->place[i].column + 1;
-		i = put_field(g, i, out);
+		fill_up(fields, p->column - first);
+		i = add_field(g, i, fields);
 	}
-	put_gap(at, end, out);
-	fputs("</tr>\n</tbody></table>\n", out);
+	fill_up(fields, end - first);
+	return table;
 }
 
-/* They have no path and no machine: nobody knows what they are. */
-static void put_missing(const json_t *cells, FILE *out)
+json_t *view_grids(const json_t *cells)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < json_array_size(cells); i++) {
-		const json_t *cell = json_array_get(cells, i);
-
-		if (!is_missing(cell))
-			continue;
-		fputs(n++ ? " " : "<p class=\"missing\">In no shard: ", out);
-		fprintf(out, "<a class=\"status MISS\" href=\"#c%"
-			JSON_INTEGER_FORMAT "\"><b>%" JSON_INTEGER_FORMAT
-			" MISS</b></a>", html_cell_id(cell),
-			html_cell_id(cell));
-	}
-	if (n)
-		fputs("</p>\n", out);
-}
-
-void htmlgrid_put(const json_t *cells, FILE *out)
-{
+	json_t *grids = json_array();
 	struct grid g = { 0 };
 
 	measure(&g, cells);
-	fputs("<div class=\"grids\">\n", out);
 	for (size_t i = 0; i < g.columns; i = table_end(&g, i))
-		put_table(&g, i, table_end(&g, i), out);
-	fputs("</div>\n", out);
-	put_missing(cells, out);
+		json_array_append_new(grids, make_table(&g, i,
+							table_end(&g, i)));
 	release(&g);
+	return grids;
 }

@@ -2,7 +2,7 @@
  * What boots cost: a row for each cell, a column for each figure that at least
  * one cell has.  Figures of another place in the JSON form are a line here.
  */
-#include "tools/matrix/page/htmlcost.h"
+#include "tools/matrix/page/view.h"
 
 #include <string.h>
 
@@ -59,59 +59,46 @@ static unsigned columns(const json_t *cells)
 	return mask;
 }
 
-static void put_row(const json_t *cell, unsigned mask, FILE *out)
+static json_t *make_row(const json_t *cell, unsigned mask)
 {
+	json_t *row = view_cell(cell), *values = json_array();
 	json_int_t n;
 
-	fputs("<tr><th scope=\"row\">", out);
-	html_cell_link(cell, out);
-	fputs("</th>", out);
-	for (unsigned f = 0; f < FIGURES; f++) {
-		if (!(mask >> f & 1))
-			continue;
-		fprintf(out, "<td data-label=\"%s\">", figures[f].name);
-		if (take(cell, &figures[f], &n))
-			html_number(n, out);
-		else
-			fputs("\xe2\x80\x93", out);
-		fputs("</td>", out);
-	}
-	fputs("</tr>\n", out);
-}
-
-static void put_head(unsigned mask, FILE *out)
-{
-	fputs("<thead><tr><th scope=\"col\">cell</th>", out);
 	for (unsigned f = 0; f < FIGURES; f++)
 		if (mask >> f & 1)
-			fprintf(out, "<th scope=\"col\">%s</th>",
-				figures[f].name);
-	fputs("</tr></thead>\n", out);
+			json_array_append_new(values, json_pack("{ss so}",
+				"label", figures[f].name, "value",
+				take(cell, &figures[f], &n) ? view_number(n) :
+				json_string("\xe2\x80\x93")));
+	json_object_set_new(row, "values", values);
+	return row;
 }
 
-void htmlcost_put(const json_t *cells, bool named, FILE *out)
+json_t *view_cost(const json_t *cells, bool named)
 {
+	json_t *labels = json_array(), *rows = json_array(), *cell;
 	unsigned mask = columns(cells);
 	const char *image = "";
+	size_t i;
 
-	if (!mask)
-		return;
-	fputs("<section>\n<h2>Cost</h2>\n<table class=\"cost\">\n", out);
-	put_head(mask, out);
-	for (size_t i = 0; i < json_array_size(cells); i++) {
-		const json_t *cell = json_array_get(cells, i);
+	for (unsigned f = 0; f < FIGURES; f++)
+		if (mask >> f & 1)
+			json_array_append_new(labels,
+					      json_string(figures[f].name));
+	json_array_foreach(cells, i, cell) {
+		json_t *row;
 
 		if (!json_object_get(cell, "boot"))
 			continue;
-		if (named && strcmp(html_member(cell, "image"), image)) {
-			image = html_member(cell, "image");
-			fprintf(out, "<tr class=\"image\"><th scope=\"rowgroup"
-				"\" colspan=\"%d\">",
-				1 + __builtin_popcount(mask));
-			html_text(image, out);
-			fputs("</th></tr>\n", out);
-		}
-		put_row(cell, mask, out);
+		row = make_row(cell, mask);
+		view_head(row, cell, named, &image);
+		json_array_append_new(rows, row);
 	}
-	fputs("</table>\n</section>\n", out);
+	if (mask)
+		return json_pack("{sI so so}", "span", (json_int_t)(1 +
+				 __builtin_popcount(mask)), "labels", labels,
+				 "rows", rows);
+	json_decref(labels);
+	json_decref(rows);
+	return NULL;
 }
