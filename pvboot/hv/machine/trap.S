@@ -8,9 +8,10 @@
  * processor has: TSS.rsp0, SYSENTER_ESP, a copy of SYSCALL's entry, and for
  * vectors with stacks of their own the word above the stack.
  *
- * trap_enter(struct regs *, bool sysret): rdi = where to load from.  Returns at
- * the next exit, with regs->vector saying why.  Interrupts are off on both
- * sides; no vector registers, no segment registers and no GS base are touched.
+ * trap_enter: rdi = struct regs * to load from, esi = by SYSRET?  Returns at
+ * the next exit, with regs->vector saying why, and only rbp and rsp as they
+ * were (trap.h).  Interrupts are off on both sides; no vector registers, no
+ * segment registers and no GS base are touched.
  */
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/trap.h"
@@ -54,12 +55,7 @@
 
 	.globl trap_enter
 trap_enter:
-	push %rbx
 	push %rbp
-	push %r12
-	push %r13
-	push %r14
-	push %r15
 	mov %rsp, TRAP_REGS(%rdi)
 	mov %rdi, %rsp
 	/*
@@ -138,12 +134,7 @@ guest_exit:
 	mov TRAP_REGS(%rsp), %rsp
 	push $2				/* no DF, and no AC: SMAP counts */
 	popfq
-	pop %r15
-	pop %r14
-	pop %r13
-	pop %r12
 	pop %rbp
-	pop %rbx
 	ret
 
 	/*

@@ -57,7 +57,16 @@ _Static_assert(sizeof(struct trap_cell) == 64, "trap.S");
 extern uint8_t trap_stubs[256][16];
 void trap_sysenter(void);
 /* SYSRET: rcx and r11 are not the guest's to keep. */
-void trap_enter(struct regs *r, bool sysret);
+static inline void trap_enter(struct regs *r, bool sysret)
+{
+	unsigned how = sysret;
+
+	/* The main loop has little to keep: all but rbp may be lost. */
+	__asm__ volatile("call trap_enter" : "+D"(r), "+S"(how) : :
+			 "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11",
+			 "r12", "r13", "r14", "r15", "cc", "memory");
+}
+
 _Noreturn void trap_on_stack(uint64_t rsp, void (*fn)(unsigned arg),
 			     unsigned arg);
 void trap_load_ds(uint16_t sel);

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-static struct work *work_first, **work_last = &work_first;
+struct work *work_first;
+static struct work **work_last = &work_first;
 
 void work_queue(struct work *w)
 {
@@ -17,7 +18,7 @@ void work_queue(struct work *w)
 	work_last = &w->next;
 }
 
-void work_run(void)
+void work_run_all(void)
 {
 	struct work *w;
 

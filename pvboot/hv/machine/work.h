@@ -16,6 +16,13 @@ struct work {
 
 void work_queue(struct work *w);
 /* All that is queued, and what that queues. */
-void work_run(void);
+extern struct work *work_first;
+void work_run_all(void);
+
+static inline void work_run(void)
+{
+	if (work_first)
+		work_run_all();
+}
 
 #endif

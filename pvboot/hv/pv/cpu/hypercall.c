@@ -9,13 +9,18 @@
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
-int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
+static inline int64_t dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 {
 	budget_charge(BUDGET_CALL);
 	if (nr >= HYPERCALLS || !hypercall_table[nr])
 		return -XEN_ENOSYS;
 	/* What earlier calls have released must not be seen any more. */
 	return paging_settle() ? hypercall_table[nr](v, a) : -XEN_ERESTART;
+}
+
+int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
+{
+	return dispatch(v, nr, a);
 }
 
 void hypercall(struct vcpu *v)
@@ -26,7 +31,7 @@ void hypercall(struct vcpu *v)
 
 	v->pv.left = false;
 	v->pv.sysret = true;
-	result = hypercall_dispatch(v, r->rax, a);
+	result = dispatch(v, r->rax, a);
 	tlb_flush_wanted(v->domain);
 	if (v->pv.left)
 		return;

@@ -13,7 +13,9 @@
 #include "pvboot/hv/machine/upcalls.h"
 #include "pvboot/hv/machine/work.h"
 #include "pvboot/hv/pv/cpu/domain.h"
+#include "pvboot/hv/pv/cpu/traps.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
+#include "pvboot/hv/pv/cpu/vcpu_start.h"
 #include "pvboot/hv/pv/memory/paging.h"
 
 struct processor {
@@ -25,6 +27,27 @@ static struct processor processors[VCPUS];
 void run_bind(unsigned processor, struct vcpu *v)
 {
 	processors[processor].vcpu = v;
+}
+
+static void load(struct vcpu *v)
+{
+	paging_load(v);
+	if (v->pv.starts)
+		vcpu_start_load(v);
+}
+
+/* Into the guest, with what waits for it, and what it exits with. */
+static inline void enter(struct vcpu *v)
+{
+	if (!v->loaded)
+		load(v);
+	trap_deliver(v);
+	if (v->domain->shutdown >= 0)
+		return;
+	smp_to_guest();
+	trap_enter(&v->regs, v->pv.sysret);
+	smp_from_guest(v->regs.vector);
+	trap_exit(v);
 }
 
 /*
@@ -42,7 +65,7 @@ static void idle(struct vcpu *v)
 	smp_idle();
 }
 
-/* With the lock, which vcpu_run() and idle() give back meanwhile. */
+/* With the lock, which enter() and idle() give back meanwhile. */
 void run(unsigned processor)
 {
 	struct vcpu *v = processors[processor].vcpu;
@@ -54,7 +77,7 @@ void run(unsigned processor)
 		if (d->shutdown >= 0)
 			domain_end(d);
 		if (v->state == VCPU_RUNNABLE)
-			vcpu_run(v);
+			enter(v);
 		else
 			idle(v);
 	}

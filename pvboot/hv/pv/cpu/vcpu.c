@@ -12,7 +12,6 @@
 #include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
-#include "pvboot/hv/pv/cpu/traps.h"
 #include "pvboot/hv/pv/cpu/vcpu_start.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/budget.h"
@@ -68,26 +67,6 @@ void vcpu_init(struct vcpu *v)
 	v->pv.dr[7] = 0x400;
 	v->pv.cr4 = 0;
 	segments_init(v);
-}
-
-static void load(struct vcpu *v)
-{
-	paging_load(v);
-	if (v->pv.starts)
-		vcpu_start_load(v);
-}
-
-void vcpu_run(struct vcpu *v)
-{
-	if (!v->loaded)
-		load(v);
-	trap_deliver(v);
-	if (v->domain->shutdown >= 0)
-		return;
-	smp_to_guest();
-	trap_enter(&v->regs, v->pv.sysret);
-	smp_from_guest(v->regs.vector);
-	trap_exit(v);
 }
 
 void vcpu_runstate(struct vcpu *v, unsigned state)

@@ -5,8 +5,6 @@
 #include "pvboot/hv/pv/domain.h"
 
 void vcpu_init(struct vcpu *v);
-/* Into the guest, with what waits for it, and what it exits with. */
-void vcpu_run(struct vcpu *v);
 void vcpu_wake(struct vcpu *v);
 void vcpu_block(struct vcpu *v);
 /* From kernel to user mode, or back. */
