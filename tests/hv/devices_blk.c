@@ -199,6 +199,45 @@ static void typed_while_busy(void)
 	protect(ring, true);
 }
 
+/*
+ * In one multicall a request is sent and tables are let go of, one of which it
+ * reads into: more of them than are given back before the request is looked at.
+ */
+static void table_just_now(void)
+{
+	enum { TABLES = 41 };
+	static struct multicall_entry call[2];
+	static struct mmuext_op unpin = { .cmd = MMUEXT_UNPIN_TABLE };
+	static struct evtchn_send send;
+	uint64_t *l2 = pages(1), id;
+	uint8_t *t[TABLES];
+
+	memset(page[2], 0, PAGE);
+	for (unsigned i = 0; i < TABLES; i++) {
+		t[i] = i ? pages(1) : page[2];
+		l2[TABLES - i] = va_mfn(t[i]) * PAGE | P | RW | US | A;
+		set_va(t[i], 0);
+	}
+	set_va(l2, 0);
+	unpin.arg1.mfn = va_mfn(l2);
+	ok(!mmuext(MMUEXT_PIN_L2_TABLE, unpin.arg1.mfn, 0), "block: tables");
+	blk_prepare(BLKIF_OP_READ, 64, PAGE_REF + 2);
+	ring->req_prod++;
+	send.port = port;
+	call[0].op = __HYPERVISOR_event_channel_op;
+	call[0].args[0] = EVTCHNOP_send;
+	call[0].args[1] = UL(&send);
+	call[1].op = __HYPERVISOR_mmuext_op;
+	call[1].args[0] = UL(&unpin);
+	call[1].args[1] = 1;
+	call[1].args[3] = DOMID_SELF;
+	hypercall(__HYPERVISOR_multicall, UL(call), 2, 0, 0);
+	ok(!call[1].result && !blk_answer(&id),
+	   "block: a page that has just been a table");
+	for (unsigned i = 0; i < TABLES; i++)
+		protect(t[i], true);
+}
+
 /* Requests rewritten after they were published: whatever is done is safe. */
 static void rewritten(void)
 {
@@ -361,6 +400,7 @@ void devices_block(void)
 	bad_grants();
 	indirect();
 	typed_while_busy();
+	table_just_now();
 	rewritten();
 	closed_in_flight();
 	impatient();

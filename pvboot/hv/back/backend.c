@@ -13,8 +13,11 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/work.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/grant.h"
+#include "pvboot/hv/pv/memory/paging.h"
 
 /* The backends of a domain. */
 struct backends {
@@ -190,6 +193,11 @@ static void run(struct work *w)
 {
 	struct backends *all = w->arg;
 
+	/* What is granted now may have been page tables until a moment ago. */
+	while (!paging_settle()) {
+		core_poll();
+		budget_start();
+	}
 	for (unsigned i = 0; i < all->n; i++) {
 		struct backend *b = all->dev[i];
 

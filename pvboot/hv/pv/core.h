@@ -75,10 +75,15 @@ void core_ldt_limit(struct vcpu *v, unsigned ents);
 
 /* By SEGBASE_FS, SEGBASE_GS_USER, SEGBASE_GS_KERNEL. */
 void core_set_base(struct vcpu *v, unsigned which, uint64_t base);
+/* Those of GS, the kernel's and the user's, change places. */
+void core_swap_gs(struct vcpu *v);
 /* The base of a segment override prefix; 0 for all but FS and GS. */
 uint64_t core_base(struct vcpu *v, uint8_t prefix);
 void core_user_gs(struct vcpu *v, uint16_t sel);
 /* Does it run 64-bit code? */
 bool core_long_mode(struct vcpu *v);
+
+/* Interrupts that wait are let in, once. */
+void core_poll(void);
 
 #endif

@@ -104,6 +104,11 @@ void core_set_base(struct vcpu *v, unsigned which, uint64_t base)
 	wrmsr(msr[which], base);
 }
 
+void core_swap_gs(struct vcpu *v)
+{
+	swapgs();
+}
+
 uint64_t core_base(struct vcpu *v, uint8_t prefix)
 {
 	if (prefix == 0x64)
@@ -123,4 +128,9 @@ bool core_long_mode(struct vcpu *v)
 	/* Bit 21 of a code segment's rights: L */
 	return v->regs.cs == SEL_KERNEL_CS ||
 		trap_lar((uint16_t)v->regs.cs) >> 21 & 1;
+}
+
+void core_poll(void)
+{
+	cpu_poll();
 }

@@ -3,8 +3,8 @@
  */
 #include "pvboot/hv/pv/cpu/sched.h"
 
-#include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
@@ -27,7 +27,7 @@ static int64_t block(struct vcpu *v)
  */
 static int64_t yield(void)
 {
-	cpu_poll();
+	core_poll();
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/vcpu_start.h"
 #include "pvboot/hv/pv/memory/frames.h"
@@ -162,7 +163,7 @@ unsigned vcpu_cpl(const struct vcpu *v)
 void vcpu_toggle(struct vcpu *v)
 {
 	v->pv.kernel_mode = !v->pv.kernel_mode;
-	swapgs();
+	core_swap_gs(v);
 	paging_load(v);
 	if (v->pv.kernel_mode && v->pv.runstate_late)
 		vcpu_runstate_write(v);
