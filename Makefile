@@ -210,8 +210,9 @@ $(B)/libpvboot-test.a: $(PV_TESTED:%.c=$(B)/test-obj/%.o)
 
 # The hypervisor's security core, with the processor of tests/core.
 CORE := $(sort $(wildcard pvboot/hv/pv/*.c pvboot/hv/pv/memory/*.c \
-	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,evtchn evtchn_fifo \
-	hypercall multicall) pvboot/hv/test/audit.c
+	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,control_regs \
+	debug_regs evtchn evtchn_fifo hypercall iret multicall sched vcpu \
+	vcpu_start) pvboot/hv/test/audit.c
 $(B)/libcore-test.a: $(CORE:%.c=$(B)/test-obj/%.o)
 	$(archive)
 
@@ -343,7 +344,8 @@ HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	machine/tables machine/time machine/timer machine/tty machine/screen \
 	machine/keyboard machine/scancode pv/cpu/callback \
 	pv/cpu/control_regs pv/cpu/cpuid pv/cpu/debug_regs pv/cpu/domain \
-	pv/cpu/io_ports pv/cpu/msr pv/cpu/vcpu_start pv/cpu/version \
+	pv/cpu/io_ports pv/cpu/msr pv/cpu/vcpu_load pv/cpu/vcpu_start \
+	pv/cpu/version \
 	pv/memory/balloon setup \
 	start store/store store/store_msg store/chain \
 	store/store_path store/store_tx store/store_watch store/tree

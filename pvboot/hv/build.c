@@ -301,7 +301,7 @@ static void start_vcpu(struct builder *b, const struct handover *ho,
 	    hold_take(b->domain, &v->pv.kernel_root, root, FT_L4))
 		panic("the page tables built for the domain are not valid");
 	v->pv.kernel_mode = true;
-	paging_fill_root(b->domain, root, true);
+	paging_show_m2p(b->domain, root, true);
 	paging_load(v);
 	set_registers(v, ho);
 }

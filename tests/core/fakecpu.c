@@ -14,7 +14,6 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/core.h"
-#include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/frames.h"
 
 #define TLB	48
@@ -164,6 +163,14 @@ static void check_window(struct domain *d, const uint64_t *mfn, unsigned n)
 	}
 }
 
+static void check_root(struct domain *d, uint64_t mfn)
+{
+	const struct frame *f = frame_of(d, mfn);
+
+	if (!f || f->type != FT_L4 || !frame_is_table(f))
+		fakecpu_fail("frame %lx is no root", mfn);
+}
+
 static void check_cpu(struct domain *d, const struct cpu *c)
 {
 	unsigned i;
@@ -196,8 +203,11 @@ void fakecpu_check(struct domain *d)
 {
 	unsigned i;
 
-	for (i = 0; i < d->n_vcpus; i++)
+	for (i = 0; i < d->n_vcpus; i++) {
 		check_cpu(d, &cpu[i]);
+		if (d->vcpu[i].loaded)
+			check_root(d, cpu[i].root);
+	}
 }
 
 /* ---- pv/core.h ---- */
@@ -299,17 +309,24 @@ void core_user_gs(struct vcpu *v, uint16_t sel)
 {
 }
 
+void core_swap_gs(struct vcpu *v)
+{
+	uint64_t *base = cpu[v->id].base, user = base[SEGBASE_GS_USER];
+
+	base[SEGBASE_GS_USER] = base[SEGBASE_GS_KERNEL];
+	base[SEGBASE_GS_KERNEL] = user;
+}
+
+void core_poll(void)
+{
+}
+
 bool core_long_mode(struct vcpu *v)
 {
 	return true;
 }
 
 /* ---- and of the rest of the hypervisor ---- */
-
-void vcpu_wake(struct vcpu *v)
-{
-	v->state = VCPU_RUNNABLE;
-}
 
 void hv_log(const char *format, ...)
 {

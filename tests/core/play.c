@@ -22,7 +22,7 @@
 #include <xen/event_channel.h>
 #include <xen/memory.h>
 
-#define OVERDRAFT 300	/* units that one request may cost beyond the budget */
+#define OVERDRAFT 700	/* units that one request may cost beyond the budget */
 
 struct play_tally play_tally;
 
@@ -106,12 +106,16 @@ bool play_put(uint64_t va, const void *from, size_t n)
 	const uint8_t *p = from;
 	bool present;
 	uint8_t *to;
+	size_t part;
 
-	for (; n; n--, va++, p++) {
+	for (; n; n -= part, va += part, p += part) {
+		part = 4096 - (va & 4095);
+		if (part > n)
+			part = n;
 		to = fakecpu_access(play_vcpu, va, true, &present);
 		if (!to)
 			return false;
-		*to = *p;
+		memcpy(to, p, part);
 	}
 	return true;
 }
@@ -333,6 +337,9 @@ static void (*const action[])(void) = {
 	play_read_for_it,
 	play_backends,
 	play_long_list,
+	play_vcpus,
+	play_vcpus,
+	play_vcpus,
 };
 
 /* A processor that has nothing to do lets go of the guest's root. */
@@ -342,9 +349,8 @@ static void settings(void)
 
 	if (idle->loaded && !play_rnd(8))
 		paging_unload(idle);
-	play_vcpu = &play_domain->vcpu[play_rnd(PLAY_VCPUS)];
-	if (!play_vcpu->loaded)
-		paging_load(play_vcpu);
+	play_domain->shutdown = -1;	/* whatever it was: the game goes on */
+	play_vcpu = play_next_vcpu();
 	if (!play_rnd(8))
 		budget_size = 64 + (int32_t)play_rnd(play_rnd(2) ? 9936 : 256);
 }
@@ -359,6 +365,7 @@ void play(const uint8_t *data, size_t n, unsigned every)
 		settings();
 		action[play_rnd(sizeof(action) / sizeof(*action))]();
 		fakecpu_check(play_domain);
+		play_check_vcpu(play_vcpu);
 		if (every && ops % every == 0 && audit_domain(play_domain))
 			fakecpu_fail("the audit does not agree");
 	}

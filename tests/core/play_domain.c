@@ -8,13 +8,14 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/core.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"
-#include "pvboot/hv/pv/memory/segments.h"
 #include "tests/core/fakecpu.h"
+#include "tests/core/fakemachine.h"
 
 #define RWX	(PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 
@@ -40,16 +41,24 @@ static void make_tables(void)
 			(i < 4 ? RWX & ~PTE_RW : RWX);
 }
 
-static void start_vcpu(struct vcpu *v, unsigned id)
+static void make_vcpu(struct vcpu *v, unsigned id)
 {
 	v->domain = &domain;
 	v->id = id;
+	v->regs.cs = SEL_KERNEL_CS;
+	v->regs.ss = SEL_KERNEL_SS;
+	v->regs.rflags = FLAG_IF | FLAG_FIXED;
+	vcpu_init(v);
+}
+
+static void start_vcpu(struct vcpu *v)
+{
 	v->pv.kernel_mode = true;
-	v->info = (vcpu_info_t *)&domain.shared->vcpu_info[id];
-	segments_init(v);
+	v->initialised = true;
+	v->state = VCPU_RUNNABLE;
 	if (hold_take(&domain, &v->pv.kernel_root, play_mfn(0), FT_L4))
 		fakecpu_fail("the first tables are refused");
-	paging_fill_root(&domain, play_mfn(0), true);
+	paging_show_m2p(&domain, play_mfn(0), true);
 	paging_load(v);
 }
 
@@ -65,6 +74,7 @@ struct domain *play_start(void)
 	unsigned i;
 
 	fakecpu_reset();
+	fakemachine_reset();
 	memset(d, 0, sizeof(*d));
 	paging_undo_first = 0;
 	budget_left = INT32_MAX;
@@ -88,7 +98,10 @@ struct domain *play_start(void)
 	make_tables();
 	if (frame_pin(d, play_mfn(0), FT_L4))
 		fakecpu_fail("the first tables are refused");
-	for (i = 0; i < PLAY_VCPUS; i++)
-		start_vcpu(&d->vcpu[i], i);
+	for (i = 0; i < PLAY_VCPUS; i++) {
+		make_vcpu(&d->vcpu[i], i);
+		if (i < PLAY_STARTED)
+			start_vcpu(&d->vcpu[i]);
+	}
 	return d;
 }

@@ -7,7 +7,8 @@
 
 #define PLAY_BASE	0xffffffff80000000ULL
 #define PLAY_PAGES	(FAKE_FRAMES - FAKE_FIRST)
-#define PLAY_VCPUS	3
+#define PLAY_VCPUS	5
+#define PLAY_STARTED	3	/* of them, at first */
 
 /* Pages of the first map, by number: 0..3 are its tables. */
 #define PLAY_CODE	4
@@ -44,6 +45,12 @@ void play_long_list(void);
 void play_multicall(void);
 void play_store(void);
 void play_read_for_it(void);
+void play_vcpus(void);
+
+/* One that can run, in kernel mode. */
+struct vcpu *play_next_vcpu(void);
+/* Its registers are no others than a guest may have. */
+void play_check_vcpu(const struct vcpu *v);
 void play_backends(void);
 
 #endif

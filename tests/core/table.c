@@ -3,7 +3,10 @@
  */
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/iret.h"
 #include "pvboot/hv/pv/cpu/multicall.h"
+#include "pvboot/hv/pv/cpu/sched.h"
+#include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/grant_op.h"
 #include "pvboot/hv/pv/memory/memory_op.h"
 #include "pvboot/hv/pv/memory/mmu.h"
@@ -21,4 +24,10 @@ hypercall_fn *const hypercall_table[HYPERCALLS] = {
 	[__HYPERVISOR_set_segment_base] = do_set_segment_base,
 	[__HYPERVISOR_mmuext_op] = do_mmuext_op,
 	[__HYPERVISOR_event_channel_op] = do_event_channel_op,
+	[__HYPERVISOR_vcpu_op] = do_vcpu_op,
+	[__HYPERVISOR_sched_op] = do_sched_op,
+	[__HYPERVISOR_sched_op_compat] = do_sched_op_compat,
+	[__HYPERVISOR_set_timer_op] = do_set_timer_op,
+	[__HYPERVISOR_nmi_op] = do_nmi_op,
+	[__HYPERVISOR_iret] = do_iret,
 };

@@ -112,14 +112,14 @@ static void test_old_translations(void **state)
 	unsigned i;
 	bool present;
 
-	for (i = 0; i < PLAY_VCPUS; i++)
+	for (i = 0; i < PLAY_STARTED; i++)
 		assert_non_null(fakecpu_access(&d->vcpu[i], play_va(PAGE(0)),
 					       true, &present));
 	assert_int_equal(call_map(PAGE(0), 0), 0);
 	assert_non_null(fakecpu_access(&d->vcpu[2], play_va(PAGE(0)), true,
 				       &present));
 	assert_int_equal(frame_return(d, play_mfn(PAGE(0))), 0);
-	for (i = 0; i < PLAY_VCPUS; i++)
+	for (i = 0; i < PLAY_STARTED; i++)
 		assert_null(fakecpu_access(&d->vcpu[i], play_va(PAGE(0)),
 					   true, &present));
 }

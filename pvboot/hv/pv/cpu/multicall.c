@@ -29,7 +29,10 @@ static bool entry(struct vcpu *v, uint64_t at, uint32_t left, int64_t *result)
 		return false;
 	}
 	if ((int64_t)e.result == -XEN_ERESTART) {
-		if (!v->pv.moved ||
+		bool moved = v->pv.moved;
+
+		v->pv.moved = false;
+		if (!moved ||
 		    guest_write(v, at + offsetof(struct multicall_entry, args),
 				v->pv.again, sizeof(v->pv.again)))
 			*result = continuation_set(v, at, left);

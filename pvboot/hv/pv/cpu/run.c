@@ -15,7 +15,7 @@
 #include "pvboot/hv/pv/cpu/domain.h"
 #include "pvboot/hv/pv/cpu/traps.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
-#include "pvboot/hv/pv/cpu/vcpu_start.h"
+#include "pvboot/hv/pv/cpu/vcpu_load.h"
 #include "pvboot/hv/pv/memory/paging.h"
 
 struct processor {
@@ -33,7 +33,7 @@ static void load(struct vcpu *v)
 {
 	paging_load(v);
 	if (v->pv.starts)
-		vcpu_start_load(v);
+		vcpu_load(v);
 }
 
 /* Into the guest, with what waits for it, and what it exits with. */

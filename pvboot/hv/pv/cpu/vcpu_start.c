@@ -10,9 +10,7 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/smp.h"
-#include "pvboot/hv/machine/time.h"
-#include "pvboot/hv/machine/trap.h"
-#include "pvboot/hv/pv/core.h"
+#include "pvboot/hv/machine/timer.h"
 #include "pvboot/hv/pv/cpu/control_regs.h"
 #include "pvboot/hv/pv/cpu/debug_regs.h"
 #include "pvboot/hv/pv/cpu/iret.h"
@@ -58,8 +56,8 @@ static bool context_ok(const struct vcpu_guest_context *c)
 {
 	if (c->flags & ~(unsigned long)CONTEXT_FLAGS || !fpu_ok(c))
 		return false;
-	if (!(c->flags & VGCF_in_kernel) && !c->ctrlreg[1])
-		return false;
+	if (!(c->flags & VGCF_in_kernel) && !(c->ctrlreg[1] >> 12))
+		return false;	/* in user mode without a root */
 	if (c->ldt_ents > 8192 || c->ldt_base & (PAGE_SIZE - 1) ||
 	    (c->ldt_ents && !guest_range(c->ldt_base, c->ldt_ents * 8)))
 		return false;
@@ -93,8 +91,8 @@ static int keep_pages(struct vcpu *v, const struct vcpu_guest_context *c)
 		return budget_error(err, -XEN_EINVAL);
 	}
 	if (user && user != kernel)
-		paging_fill_root(d, user, false);
-	paging_fill_root(d, kernel, true);
+		paging_show_m2p(d, user, false);
+	paging_show_m2p(d, kernel, true);
 	return 0;
 }
 
@@ -168,36 +166,7 @@ int64_t vcpu_start_initialise(struct vcpu *by, struct vcpu *v, uint64_t arg)
 	set_handlers(&v->pv, &c);
 	set_start(&v->pv, &c);
 	v->initialised = true;
-	return 0;
-}
-
-/* A selector of a segment register: null, or of ring 3 and with its page. */
-static uint16_t selector(struct vcpu *v, uint16_t sel)
-{
-	if (sel <= 3)
-		return 0;
-	segments_ldt_need(v, sel | 3);
-	return sel | 3;
-}
-
-void vcpu_start_load(struct vcpu *v)
-{
-	const struct vcpu_start *s = &v->pv.start;
-	bool kernel = v->pv.kernel_mode;
-
-	v->pv.starts = false;
-	core_ldt_limit(v, v->pv.ldt_ents);
-	if (s->has_fpu)
-		trap_fxrstor(s->fpu);
-	control_regs_load(v);
-	debug_regs_load(v);
-	trap_load_ds(selector(v, s->ds));
-	trap_load_es(selector(v, s->es));
-	trap_load_fs(selector(v, s->fs));
-	trap_load_gs(selector(v, s->gs));
-	wrmsr(MSR_FS_BASE, s->fs_base);
-	wrmsr(MSR_GS_BASE, kernel ? s->gs_kernel : s->gs_user);
-	wrmsr(MSR_KERNEL_GS_BASE, kernel ? s->gs_user : s->gs_kernel);
+	return c.flags & VGCF_online ? vcpu_start_up(v) : 0;
 }
 
 int64_t vcpu_start_up(struct vcpu *v)

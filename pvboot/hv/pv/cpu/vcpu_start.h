@@ -8,7 +8,5 @@
 int64_t vcpu_start_initialise(struct vcpu *by, struct vcpu *v, uint64_t arg);
 int64_t vcpu_start_up(struct vcpu *v);
 int64_t vcpu_start_down(struct vcpu *v);
-/* On V's processor, with V's root: the registers that nobody else can load. */
-void vcpu_start_load(struct vcpu *v);
 
 #endif

@@ -97,7 +97,7 @@ int grant_grow(struct domain *d, unsigned n)
 
 		if (budget_empty())
 			return -XEN_ERESTART;
-		budget_charge(12 * BUDGET_CALL); /* two pages cleared */
+		budget_charge(40 * BUDGET_CALL); /* two pages, cleared */
 		if (t->version == 2 && !add_status(d, t->n_frames + 1))
 			return -XEN_ENOMEM;
 		page = core_page();

@@ -171,6 +171,17 @@ static void put_entry(uint64_t self, uint64_t e, unsigned level)
 	frame_put_type(mfn);
 }
 
+/* No guest changes these as long as MFN is a root. */
+static void fill_hole(uint64_t mfn)
+{
+	uint64_t *t = core_frame(mfn);
+	unsigned i;
+
+	t[HOLE_FIRST] = 0;
+	for (i = HOLE_FIRST + 1; i <= HOLE_LAST; i++)
+		t[i] = core_slot(i);
+}
+
 int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 {
 	struct frame *f = &frames[mfn];
@@ -193,7 +204,7 @@ int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 		__atomic_fetch_or(&t[i], PTE_US, __ATOMIC_RELAXED);
 	}
 	if (type == FT_L4)
-		paging_fill_root(d, mfn, false);
+		fill_hole(mfn);
 	return 0;
 }
 
@@ -244,16 +255,13 @@ bool paging_settle_some(void)
 }
 
 /* Another processor may have it loaded: what is right is not touched. */
-void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel)
+void paging_show_m2p(struct domain *d, uint64_t mfn, bool show)
 {
-	uint64_t *t = core_frame(mfn), e;
-	unsigned i;
+	uint64_t *e = (uint64_t *)core_frame(mfn) + HOLE_FIRST;
+	uint64_t val = show ? d->m2p_l4e : 0;
 
-	for (i = HOLE_FIRST; i <= HOLE_LAST; i++) {
-		e = i > HOLE_FIRST ? core_slot(i) : kernel ? d->m2p_l4e : 0;
-		if (t[i] != e)
-			__atomic_store_n(&t[i], e, __ATOMIC_RELAXED);
-	}
+	if (*e != val)
+		__atomic_store_n(e, val, __ATOMIC_RELAXED);
 }
 
 /* Entry *E, which is OLD, becomes VAL, if it still is OLD. */
@@ -358,7 +366,7 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	segments_drop_ldt(v);
 	hold_replace(&old, &v->pv.kernel_root);
 	hold_replace(&v->pv.kernel_root, &new);
-	paging_fill_root(v->domain, mfn, true);
+	paging_show_m2p(v->domain, mfn, true);
 	paging_load(v);
 	hold_drop(&old);
 	return 0;
@@ -375,6 +383,6 @@ int paging_new_user_root(struct vcpu *v, uint64_t mfn)
 		return err;
 	hold_replace(&v->pv.user_root, &new);
 	if (mfn && mfn != v->pv.kernel_root.mfn)
-		paging_fill_root(v->domain, mfn, false);
+		paging_show_m2p(v->domain, mfn, false);
 	return 0;
 }

@@ -31,8 +31,8 @@ int paging_replace(struct domain *d, uint64_t mfn, unsigned slot,
 		   uint64_t old, uint64_t val);
 /* The L1 entry that maps VA in the guest kernel's tables, or NULL. */
 uint64_t *paging_walk(struct vcpu *v, uint64_t va);
-/* Set slots 256..271 of root MFN. */
-void paging_fill_root(struct domain *d, uint64_t mfn, bool kernel);
+/* Root MFN has the M2P in slot 256, or nothing; 257..271 are ours anyway. */
+void paging_show_m2p(struct domain *d, uint64_t mfn, bool show);
 /* New roots: 0 for the user root is "none". */
 int paging_new_root(struct vcpu *v, uint64_t mfn);
 int paging_new_user_root(struct vcpu *v, uint64_t mfn);
