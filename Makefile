@@ -45,10 +45,13 @@ PKG_CHECK := fakeroot acl attr python3-minimal clang llvm libclang-rt-dev libcmo
 	grub-common grub-pc-bin grub-efi-amd64-bin grub-xen-bin \
 	python3-jsonschema python3-pyte \
 	device-tree-compiler u-boot-tools swtpm systemd-boot-efi bochs bochsbios vgabios \
-	bochs-x xvfb \
+	bochs-x xvfb ipxe memtest86+ syslinux-common \
 	python3-yaml libxml2-utils groff-base
 PKG_IMAGES := mmdebstrap umoci
-PKG_LONG := chromium fonts-dejavu-core poppler-utils meson ninja-build \
+# GNU Mach's 64-bit kernel has another name in Debian 12.
+GNUMACH := gnumach-image-1-$(shell grep -q '=bookworm' /etc/os-release && \
+	echo 486 || echo amd64)
+PKG_LONG := $(GNUMACH) chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap
 PKG_DEBUG := gdb
 PKG_CONTAINER := mmdebstrap buildah

@@ -34,10 +34,7 @@ int hv_check(struct boot_entry *e)
 	    eh.e_phoff > e->kernel.size || eh.e_shoff > e->kernel.size)
 		return fail(ERR_EXEC_FORMAT, "%s", e->kernel_path);
 	err = xenpv_notes_read(&e->kernel, &eh, &notes);
-	if (!err && !notes.n)
-		return fail(ERR_EXEC_FORMAT, "%s: no Xen notes",
-			    e->kernel_path);
-	return err;
+	return err ? err : notes.n ? 0 : ERR_NOTMINE;
 }
 
 /* However many there are, hv.elf takes one module. */

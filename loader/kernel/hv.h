@@ -8,7 +8,10 @@
 /* As a kernel format's probe(): ELF64, or a bzImage, which may carry one. */
 bool hv_probe(struct span head);
 
-/* Whether E is to be a guest and its kernel can be one.  ERR_EXEC_FORMAT. */
+/*
+ * Whether E is to be a guest and its kernel can be one.  ERR_EXEC_FORMAT;
+ * ERR_NOTMINE: an ELF file without Xen's notes.
+ */
 int hv_check(struct boot_entry *e);
 
 #endif

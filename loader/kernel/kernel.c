@@ -4,6 +4,9 @@
  */
 #include "loader/kernel/kernel.h"
 
+#include <elf.h>
+#include <string.h>
+
 #include "loader/abi/multiboot.h"
 #include "loader/abi/multiboot2.h"
 #include "loader/base/err.h"
@@ -72,7 +75,7 @@ static const char *elsewhere(const struct boot_entry *e, const uint8_t *head)
 		if (magic == MULTIBOOT2_HEADER_MAGIC)
 			return ": a Multiboot 2 kernel, for UEFI only";
 	}
-	return "";
+	return memcmp(head, ELFMAG, SELFMAG) ? "" : ": no Xen notes";
 }
 
 int kernel_load(const struct kernel_format *const *formats,

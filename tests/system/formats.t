@@ -20,6 +20,7 @@ wanted() {
 	linux32) echo 'linux32;linux32-efi;no Xen notes' ;;
 	linux16) echo 'linux16;cannot be used;no Xen notes' ;;
 	multiboot) echo 'multiboot;for BIOS only;a 32-bit kernel' ;;
+	multiboot64) echo 'multiboot;for BIOS only;no Xen notes' ;;
 	multiboot2) echo 'for UEFI only;multiboot2;a 32-bit kernel' ;;
 	pvh) echo 'pvh;pvh;for PVH only' ;;
 	uki) echo 'linux64;efi-app;xenpv' ;;
@@ -84,7 +85,8 @@ for f in $formats; do
 done
 # What no other test starts.
 once='multiboot-bios multiboot2-uefi pvh-bios pvh-uefi linux32-uefi'
-for f in $formats linux32 linux16; do
+objcopy -O elf64-x86-64 root/boot/multiboot root/boot/multiboot64
+for f in $formats linux32 linux16 multiboot64; do
 	image $f $f
 	is "$(inspected $f)" '' "$f: as expected" || sed 's/^/# /' err
 	for i in 1 2 3; do
