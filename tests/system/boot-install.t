@@ -80,6 +80,21 @@ install img
 is "$(jq -c '.writes | map(select(.what | test("ESP|efi"))) | length' json)" 0 \
 	'a second time the ESP stays as it is'
 
+# A list of stage 2's sectors that means no good: ends beyond 2^64, begins at 0.
+bytes() { # SECTORS: the table, and all behind the boot area
+	sfdisk -d "$1"; tail -c +5242881 "$1" | cksum
+}
+for list in '2048 1 18446744073709551600 14' '2050 4294967295 0 0' \
+	'0 64 18446744073709551615 4294967295'; do
+	cp img evil
+	perl -e 'my ($f, @n) = @ARGV; open my $d, "+<", $f or die; binmode $d;
+		seek $d, 12, 0; print $d pack "(Q<V)3", @n, 0, 0' evil $list
+	bytes evil >was
+	"$twinboot" install evil >out 2>&1
+	bytes evil | cmp -s - was
+	ok $? "a list of sectors $list: the table stays, and what is behind"
+done
+
 # Power cuts while the code is renewed.
 cp img old
 install img --boot-dir next

@@ -22,10 +22,12 @@ struct span_of_sectors {
 	uint64_t first, end;
 };
 
-/* What the list in SECTOR 0 names; false: it is not one of ours. */
-static bool used_by_ours(const uint8_t *sector, struct span_of_sectors *used)
+/* What the list in SECTOR names, cut to AREA; false: it is not one of ours. */
+static bool used_by_ours(const uint8_t *sector, const struct bootarea *area,
+			 struct span_of_sectors *used)
 {
 	const struct boot_list *list;
+	uint64_t end = area->first + area->sectors;
 
 	list = (const struct boot_list *)(sector + BOOT_MBR_LIST);
 	*used = (struct span_of_sectors){ UINT64_MAX, 0 };
@@ -33,13 +35,15 @@ static bool used_by_ours(const uint8_t *sector, struct span_of_sectors *used)
 		return false;
 	for (unsigned i = 0; i < BOOT_MBR_EXTENTS; i++) {
 		const struct boot_extent *e = &list->extent[i];
+		uint64_t last;
 
-		if (!e->sectors)
+		if (!e->sectors || e->lba < area->first || e->lba >= end)
 			continue;
+		last = e->sectors < end - e->lba ? e->lba + e->sectors : end;
 		if (e->lba < used->first)
 			used->first = e->lba;
-		if (e->lba + e->sectors > used->end)
-			used->end = e->lba + e->sectors;
+		if (last > used->end)
+			used->end = last;
 	}
 	return true;
 }
@@ -185,19 +189,19 @@ static int plan(struct writes *w, const struct recipe *r, int fd, int to,
 {
 	struct span_of_sectors used, need;
 	uint8_t sector[BIOS_SECTOR], old[BIOS_SECTOR];
-	struct bootarea at;
+	struct bootarea at, room = { area->first, ROOM };
 
 	if (pread(fd, old, sizeof(old), 0) != sizeof(old))
 		return report_error("the boot sector cannot be read");
 	if (write_scratch(r, fd, to, disk, area->first, has_hv(old), sector))
 		return -1;
-	used_by_ours(sector, &need);
+	used_by_ours(sector, &room, &need);
 	if (need.end - area->first > area->sectors) {
 		snprintf(why, 160, "the boot area has %lu sectors, needed are "
 			 "%lu", area->sectors, need.end - area->first);
 		return 1;
 	}
-	p->foreign = !used_by_ours(old, &used);
+	p->foreign = !used_by_ours(old, area, &used);
 	if (p->foreign && used_by_others(fd, area, &used))
 		return -1;
 	p->in_place = !find_free(area, need.end - need.first, &used, &at);
