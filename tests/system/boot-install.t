@@ -1,8 +1,8 @@
 #!/bin/sh
 # twinboot install: boot code put into images that others made, and renewed.
 # Nothing but what --json names changes; wherever the power goes, BIOS and UEFI
-# find the old code or the new, whole.
-# LONG=1: power goes after each write and in the middle of each.
+# find the old code or the new, whole, also where the disk keeps writes back until
+# it is told to sync.  LONG=1: power goes after each write and in the middle of each.
 . "$(dirname "$0")/tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$PATH:/usr/sbin:/sbin
@@ -11,7 +11,8 @@ export SOURCE_DATE_EPOCH=1600000000
 cc -shared -fPIC -O1 -o cut.so "$here/cutwrites.c" -ldl
 
 mkdir -p root/boot/grub
-"$B/kernelgen" --format bzimage -o root/boot/k
+# A PV kernel: what starts it is not only the loader, but hv.elf or hv.efi, too.
+"$B/kernelgen" --format xenpv -o root/boot/k
 printf '%s\n' 'timeout 0' 'title a' 'kernel /boot/k' >root/boot/grub/menu.lst
 
 # Another version of each program: the same but for one word, or longer.
@@ -22,7 +23,7 @@ perl -0777 -i -pe 'my ($m, $size, $sum) = unpack "V3";
 	my $at = $size - 8;
 	substr($_, $at, 4) = pack "V", unpack("V", substr $_, $at, 4) + 1;
 	substr($_, 8, 4) = pack "V", ($sum - 1) & 0xffffffff' next/stage2.bin
-for f in next/*.efi; do head -c 5120 /dev/zero | tr '\0' x >>"$f"; done
+for f in next/*.efi next/hv.elf; do head -c 5120 /dev/zero | tr '\0' x >>"$f"; done
 
 # paths IMAGE: what BIOS and UEFI would do
 paths() {
@@ -110,17 +111,17 @@ loader() { # the loader of cut: old, new or something else
 }
 step=$([ -n "$LONG" ] && echo 1 || echo 3)
 bad=0 seen=
-for half in '' ${LONG:+1}; do
+for how in CUT_NOTHING CUT_REORDER ${LONG:+CUT_HALF}; do
 	n=0
 	while [ $n -lt "$writes" ]; do
 		cp --reflink=auto old cut
-		(export CUT_FILE="$tmp/cut" CUT_AFTER=$n LD_PRELOAD="$tmp/cut.so"
-		[ -z "$half" ] || export CUT_HALF=1
+		(export CUT_FILE="$tmp/cut" CUT_AFTER=$n $how=1 \
+			LD_PRELOAD="$tmp/cut.so"
 		"$twinboot" install cut --boot-dir "$tmp/next" >out 2>&1)
 		is=$(loader)
 		[ "$(paths cut)" = '["ok","ok"]' ] && [ "$is" != broken ] || {
 			bad=$((bad + 1))
-			echo "# after $n of $writes writes: $is, $(paths cut)"
+			echo "# $how after $n of $writes writes: $is, $(paths cut)"
 		}
 		seen="$seen $is"
 		n=$((n + step))
@@ -172,9 +173,13 @@ is "$(paths img)" '["ok","not there"]' 'MBR with a gap'
 is "$(outside before img)" 0 'nothing else changed'
 is "$(sfdisk -d img | grep -c 'label-id: 0x12345678\|start= *2048, size= *40960, type=83')" \
 	2 'table and signature are as they were'
-"$twinboot" run img --path bios --timeout 120 >console 2>&1
-grep -q '^PROBE' console
-ok $? 'it boots' || sed 's/^/# /' console
+boots() { # IMAGE NAME
+	"$twinboot" run "$1" --path bios --timeout 300 >console 2>&1
+	grep -q '^PROBE' console
+	ok $? "$2"
+	grep -q '^PROBE' console || sed 's/^/# /' console
+}
+boots img 'it boots, as a PV guest'
 mbr 63
 cp img before
 fails 'first partition are 62 sectors, needed are 2047' "$twinboot" install img
@@ -185,6 +190,7 @@ ok $? 'nothing is written'
 cp fs before
 install fs
 is "$(paths fs)" '["ok","not there"]' 'a bare ext4'
+boots fs 'it boots, as a PV guest'
 is "$(outside before fs)" 0 'nothing else changed'
 e2fsck -fn fs >out 2>&1
 ok $? 'it is sound' || sed 's/^/# /' out
@@ -194,15 +200,17 @@ writes=$(jq '.writes | length' json)
 is "$(paths fs) $(e2fsck -fn fs >out 2>&1; echo $?)" '["ok","not there"] 0' \
 	'renewed'
 bad=0 n=0
-while [ $n -lt "$writes" ]; do
+while [ $n -lt $((2 * writes)) ]; do
 	cp old cut
-	CUT_FILE=$tmp/cut CUT_AFTER=$n LD_PRELOAD=$tmp/cut.so \
-		"$twinboot" install cut --boot-dir next >out 2>&1
+	how=$([ $n -lt "$writes" ] && echo CUT_NOTHING || echo CUT_REORDER)
+	(export CUT_FILE="$tmp/cut" CUT_AFTER=$((n % writes)) $how=1 \
+		LD_PRELOAD="$tmp/cut.so"
+	"$twinboot" install cut --boot-dir next >out 2>&1)
 	[ "$(paths cut)" = '["ok","not there"]' ] || {
 		bad=$((bad + 1))
-		echo "# after $n of $writes writes: $(paths cut)"
+		echo "# $how after $((n % writes)) of $writes: $(paths cut)"
 	}
-	n=$((n + 1))
+	n=$((n + (step + 1) / 2))
 done
 is $bad 0 'power cuts: it boots the old code or the new'
 e2fsck -fy cut >out 2>&1
@@ -211,6 +219,24 @@ is "$(paths cut) $(e2fsck -fn cut >out 2>&1; echo $?)" \
 	'["ok","not there"] 0' 'e2fsck and one more try mend it'
 debugfs -w -R 'feature needs_recovery' old >out 2>&1
 fails 'the file system was not unmounted' "$twinboot" install old
+head -c 15M fs >cut
+cp cut before
+fails 'it is cut short' "$twinboot" install cut
+cmp -s cut before
+ok $? 'nothing is written'
+mbr 2048
+truncate -s 15M img
+cp img before
+fails 'partition 1 ends at sector 43008, but the image has 30720: it is cut short' \
+	"$twinboot" install img
+cmp -s img before
+ok $? 'nothing is written'
+# No room for hv.elf: only the stages.
+truncate -s 1100K tight
+mke2fs -q -F -t ext2 -m 0 tight
+"$twinboot" install tight >out 2>err
+is "$? $(cat err)" "0 twinboot: note: no room for hv.elf: over BIOS nothing \
+starts as a PV guest" 'little room: said'
 qemu-img convert -O qcow2 img q
 fails 'it is qcow2: make a raw image of it first' "$twinboot" install q
 fails '--boot' "$twinboot" install img --boot pv

@@ -1,14 +1,33 @@
 /*
- * Preloaded into a program: power goes after CUT_AFTER writes (pwrite) to the
- * file CUT_FILE; with CUT_HALF set, half of one more is on the disk.
+ * Preloaded into a program: the file CUT_FILE is a disk with a write cache, and
+ * its power goes after CUT_AFTER writes (pwrite).  What was written since the
+ * last fsync is then on the disk; with CUT_REORDER set only the latest of it.
+ * With CUT_HALF set half of one more write is there, too.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static ssize_t (*real)(int, const void *, size_t, off_t);
+#define CACHE 4096
+
+static struct {
+	void *data;
+	size_t len;
+	off_t at;
+} cache[CACHE];
+static unsigned used;
+
+static ssize_t real(int fd, const void *buf, size_t len, off_t at)
+{
+	static ssize_t (*call)(int, const void *, size_t, off_t);
+
+	if (!call)
+		*(void **)&call = dlsym(RTLD_NEXT, "pwrite");
+	return call(fd, buf, len, at);
+}
 
 static int is_file(int fd)
 {
@@ -18,21 +37,50 @@ static int is_file(int fd)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
+static void settle(int fd, unsigned first)
 {
-	static long left = -1;
+	for (unsigned i = first; i < used; i++)
+		if (real(fd, cache[i].data, cache[i].len, cache[i].at) < 0)
+			_exit(1);
+	used = 0;
+}
 
-	if (!real) {
-		*(void **)&real = dlsym(RTLD_NEXT, "pwrite");
-		left = atol(getenv("CUT_AFTER"));
-	}
-	if (!is_file(fd) || left-- > 0)
-		return real(fd, buf, len, at);
+static void cut(int fd, const void *buf, size_t len, off_t at)
+{
+	settle(fd, getenv("CUT_REORDER") && used ? used - 1 : 0);
 	/* A disk writes whole sectors. */
 	if (getenv("CUT_HALF"))
 		real(fd, buf, len / 1024 * 512, at);
 	_exit(137);
 }
 
+ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
+{
+	static long left = -1;
+
+	if (!is_file(fd))
+		return real(fd, buf, len, at);
+	if (left < 0)
+		left = atol(getenv("CUT_AFTER"));
+	if (!left-- || used == CACHE)
+		cut(fd, buf, len, at);
+	cache[used].data = malloc(len);
+	memcpy(cache[used].data, buf, len);
+	cache[used].len = len;
+	cache[used++].at = at;
+	return (ssize_t)len;
+}
+
 ssize_t pwrite64(int fd, const void *buf, size_t len, off_t at)
 	__attribute__((alias("pwrite")));
+
+int fsync(int fd)
+{
+	static int (*call)(int);
+
+	if (!call)
+		*(void **)&call = dlsym(RTLD_NEXT, "fsync");
+	if (is_file(fd))
+		settle(fd, 0);
+	return call(fd);
+}

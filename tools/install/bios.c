@@ -128,6 +128,14 @@ static bool has_hv(const uint8_t *sector)
 	       list->extent[BOOT_MBR_EXTENTS - 1].sectors;
 }
 
+static bool hv_is_there(const struct recipe *r)
+{
+	char *path = boot_install_find(r, "hv.elf");
+
+	free(path);
+	return path;
+}
+
 /* Write what BIOS starts to the scratch file TO, from sector FIRST on. */
 static int write_scratch(const struct recipe *r, int fd, int to,
 			 const struct blk *disk, uint64_t first, bool hv,
@@ -183,31 +191,70 @@ static int find_area(struct blk *disk, const struct part_list *parts,
 	return 0;
 }
 
+/* How many sectors it takes, all with HV or without. */
+static int measure(const struct recipe *r, int fd, int to,
+		   const struct blk *disk, bool hv, uint64_t *sectors)
+{
+	const struct bootarea room = { 1, ROOM };
+	struct span_of_sectors need;
+	uint8_t sector[BIOS_SECTOR];
+
+	if (write_scratch(r, fd, to, disk, room.first, hv, sector))
+		return -1;
+	used_by_ours(sector, &room, &need);
+	*sectors = need.end - need.first;
+	return 0;
+}
+
+/*
+ * Where it goes, AT; hv.elf comes along where it was, or has room: beside what
+ * is there, or over it when nothing has room beside that.
+ */
+static int find_place(const struct recipe *r, int fd, int to,
+		      const struct blk *disk, const struct bootarea *area,
+		      const struct span_of_sectors *used, bool had_hv,
+		      struct bios_plan *p, struct bootarea *at)
+{
+	uint64_t with = 0, without;
+
+	if (measure(r, fd, to, disk, false, &without) ||
+	    ((had_hv || hv_is_there(r)) &&
+	     measure(r, fd, to, disk, true, &with)))
+		return -1;
+	p->in_place = !find_free(area, without, used, at);
+	p->hv = had_hv || (with && with <= area->sectors &&
+			   (p->in_place || find_free(area, with, used, at)));
+	if (p->hv)
+		p->in_place = !find_free(area, with, used, at);
+	else if (with)
+		report_note("no room for hv.elf: over BIOS nothing starts as a "
+			    "PV guest");
+	*at = (struct bootarea){ p->in_place ? area->first : at->first,
+				 p->hv ? with : without };
+	return 0;
+}
+
 static int plan(struct writes *w, const struct recipe *r, int fd, int to,
 		struct blk *disk, const struct bootarea *area,
 		struct bios_plan *p, char why[160])
 {
-	struct span_of_sectors used, need;
+	struct span_of_sectors used;
 	uint8_t sector[BIOS_SECTOR], old[BIOS_SECTOR];
-	struct bootarea at, room = { area->first, ROOM };
+	struct bootarea at;
 
 	if (pread(fd, old, sizeof(old), 0) != sizeof(old))
 		return report_error("the boot sector cannot be read");
-	if (write_scratch(r, fd, to, disk, area->first, has_hv(old), sector))
-		return -1;
-	used_by_ours(sector, &room, &need);
-	if (need.end - area->first > area->sectors) {
-		snprintf(why, 160, "the boot area has %lu sectors, needed are "
-			 "%lu", area->sectors, need.end - area->first);
-		return 1;
-	}
 	p->foreign = !used_by_ours(old, area, &used);
 	if (p->foreign && used_by_others(fd, area, &used))
 		return -1;
-	p->in_place = !find_free(area, need.end - need.first, &used, &at);
-	if (p->in_place)
-		at.first = area->first;
-	if (write_scratch(r, fd, to, disk, at.first, has_hv(old), sector))
+	if (find_place(r, fd, to, disk, area, &used, has_hv(old), p, &at))
+		return -1;
+	if (at.sectors > area->sectors) {
+		snprintf(why, 160, "the boot area has %lu sectors, needed are "
+			 "%lu", area->sectors, at.sectors);
+		return 1;
+	}
+	if (write_scratch(r, fd, to, disk, at.first, p->hv, sector))
 		return -1;
 	return take_all(w, to, sector);
 }
@@ -219,7 +266,7 @@ int bios_plan(struct writes *w, const struct recipe *r, int fd,
 	struct bootarea area;
 	int to, err = find_area(disk, parts, &area, why);
 
-	*p = (struct bios_plan){ false, false };
+	*p = (struct bios_plan){ 0 };
 	if (err)
 		return err;
 	to = tempfile_open(NULL);

@@ -89,10 +89,6 @@ static int plan_uefi(struct install *x, int fd)
 
 		if (!part_is_esp(p))
 			continue;
-		if (p->first > x->disk.blk.count ||
-		    p->count > x->disk.blk.count - p->first)
-			return report_error("%s: partition %u is cut short",
-					    x->image, p->number + 1);
 		return esp_plan(&x->w, &x->r, fd, p->first * BIOS_SECTOR,
 				p->count * BIOS_SECTOR, x->uefi_why);
 	}
@@ -121,6 +117,22 @@ static int check_asked(const struct install *x)
 	return 0;
 }
 
+static int check_parts(const struct install *x)
+{
+	for (unsigned i = 0; i < x->parts.n; i++) {
+		const struct part *p = &x->parts.part[i];
+
+		if (p->first > x->disk.blk.count ||
+		    p->count > x->disk.blk.count - p->first)
+			return report_error("%s: partition %u ends at sector "
+					    "%lu, but the image has %lu: it is "
+					    "cut short", x->image,
+					    p->number + 1, p->first + p->count,
+					    x->disk.blk.count);
+	}
+	return 0;
+}
+
 static int plan(struct install *x, int fd)
 {
 	if (hostdisk_attach(&x->disk, "hd0", fd, BIOS_SECTOR) ||
@@ -134,7 +146,7 @@ static int plan(struct install *x, int fd)
 		return report_error("%s: %s", x->image, err_text());
 	if (x->parts.remark[0])
 		return report_error("%s: %s", x->image, x->parts.remark);
-	if (plan_uefi(x, fd) < 0 || plan_bios(x, fd) < 0)
+	if (check_parts(x) || plan_uefi(x, fd) < 0 || plan_bios(x, fd) < 0)
 		return -1;
 	return check_asked(x);
 }
