@@ -52,7 +52,8 @@ PKG_IMAGES := mmdebstrap umoci
 GNUMACH := gnumach-image-1-$(shell grep -q '=bookworm' /etc/os-release && \
 	echo 486 || echo amd64)
 PKG_LONG := $(GNUMACH) chromium fonts-dejavu-core poppler-utils meson ninja-build \
-	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap
+	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap \
+	openssh-client
 PKG_DEBUG := gdb
 PKG_CONTAINER := mmdebstrap buildah
 PKG_DEB := build-essential debhelper dpkg-dev fakeroot lintian xz-utils
@@ -862,7 +863,7 @@ check-corpus: $(FUZZ) $(B)/fuzz/seed/.made
 
 check-system: all demo xen $(B)/boot-test/hv.elf $(HV_GUESTS) \
 		$(B)/boot-test/multiboot.elf \
-		$(B)/guest/stress $(B)/guest/netcopy $(B)/guest/v3 | \
+		$(B)/guest/stress $(B)/guest/netcopy $(B)/guest/v3 $(B)/guest/records | \
 		$(B)/.packages-run $(B)/.packages-check
 	$(Q)B=$(B) $(call still,system tests,-) prove --timer -j2 \
 	  -e tests/quietly $(SYSTEM)
