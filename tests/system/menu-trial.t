@@ -49,6 +49,21 @@ if [ -n "$LONG" ]; then
 		"0 old" "pv: then the old kernel"
 fi
 
+# Without a boot area the block is on the ESP: two starts, then the old one.
+printf '%s\n' 'default 0' 'fallback 1' 'timeout 0' 'title New' \
+	'#twinboot tries=2' 'kernel /boot/uefi new' \
+	'title Old' 'kernel /boot/uefi old' >menu.lst
+"$twinboot" build --root root --menu menu.lst --boot-dir "$B/boot" \
+	--boot uefi -o esp 2>build.log || sed 's/^/# /' build.log
+is "$("$twinboot" env esp set note=here 2>&1)" '' "--boot uefi: a block"
+for want in new new old; do
+	timeout 280 "$twinboot" run esp --path uefi --write --timeout 270 \
+		>log 2>&1
+	is "$(tr -d '\r' <log | sed -n 's/^PROBE //p' | jq -r .cmdline)" $want \
+		"uefi, on the ESP: $want" || sed 's/^/# /' log
+done
+is "$("$twinboot" env esp get note)" here "the rest is kept"
+
 # twinboot-env, as in the booted system.
 last=$("$twinboot" env img get last)
 is "$("$twinboot" env img get left-$last)" 0 "nothing is left of it"

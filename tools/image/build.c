@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "loader/envstore.h"
 #include "tools/commands.h"
 #include "tools/image/boot_menu.h"
 #include "tools/image/build.h"
@@ -214,6 +215,10 @@ static int write_esp(struct build *b, const struct deliver *out)
 		err = settings_write_file(t, b->settings);
 	if (!err && b->hv_efi)
 		err = add_boot_file(t, b->hv_efi, "EFI/twinboot/hv.efi");
+	/* Where there is no boot area: room for the environment block. */
+	if (!err && !b->layout.bios.size)
+		err = source_add_zeroes(t, &ENVSTORE_ESP_FILE[1],
+					2 * sizeof(struct env_block));
 	for (const char **f = b->r.esp_file; f && *f && !err; f++)
 		err = file_option_add(t, *f);
 	if (!err) {

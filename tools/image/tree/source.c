@@ -176,6 +176,17 @@ int source_add_file(struct tree *t, const char *path, const char *file,
 	return err || !gate_put(t, path, n) ? -1 : 0;
 }
 
+int source_add_zeroes(struct tree *t, const char *path, uint64_t size)
+{
+	struct tree_node *n = filetree_new_node(t, S_IFREG | 0644);
+	static struct data_writer w;
+
+	data_begin(&w, t, n, size, "zeroes of our own");
+	if (data_end(&w))
+		return -1;
+	return gate_put(t, path, n) ? 0 : -1;
+}
+
 int source_add_text(struct tree *t, const char *path, const char *text)
 {
 	struct tree_node *n = filetree_new_node(t, S_IFREG | 0644);

@@ -30,6 +30,7 @@ void source_exclude(struct tree *t, const char *const *exclude);
 int source_add_file(struct tree *t, const char *path, const char *file,
 		    struct tree_node *n);
 int source_add_text(struct tree *t, const char *path, const char *text);
+int source_add_zeroes(struct tree *t, const char *path, uint64_t size);
 
 /* The parts of those. */
 void source_keep_out(const char *file, const char *const *exclude);
