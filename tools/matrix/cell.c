@@ -8,8 +8,10 @@
 #include "tools/matrix/judge.h"
 #include "tools/matrix/observed.h"
 #include "tools/vm/console.h"
+#include "tools/vm/screentext.h"
 
 #define CONSOLE_MAX (4u << 20)
+#define LOOK_EVERY_MS 1000	/* at the screen of a guest that is silent */
 
 void cell_name(const struct cell *c, char *name, size_t size)
 {
@@ -182,21 +184,74 @@ void cell_start(struct cell *c)
 	c->tries++;
 	c->counting = c->seen = false;
 	c->console_len = c->searched = 0;
+	c->asked_for = (struct answers_state){ 0 };
+	free(c->screen_text);
+	c->screen_text = NULL;
 	forget(c);
 	boot(c);
 }
 
-/* The user's pattern, or a login prompt when there is none. */
+/* A login prompt; a screen has no blank at the end of a line. */
+static bool asks_login(const char *text)
+{
+	static const char prompt[] = " login:";
+
+	for (; (text = strstr(text, prompt)); text += sizeof(prompt) - 1)
+		if (strchr(" \n", text[sizeof(prompt) - 1]))
+			return true;
+	return false;
+}
+
+/* Whether TEXT has the user's pattern, or a login prompt if there is none. */
+static bool shows(const struct cell *c, const char *text)
+{
+	return c->expect ? !regexec(c->expect, text, 0, NULL, 0) :
+			   asks_login(text);
+}
+
+static void answer(struct cell *c)
+{
+	const char *text = c->console ? answers_next(c->answers, &c->asked_for,
+						     c->console) : NULL;
+
+	if (!text)
+		return;
+	vm_type(c->vm, text, strlen(text));
+	vm_type(c->vm, "\r", 1);
+	c->spoke_ms = vm_clock();
+}
+
 static void search(struct cell *c)
 {
 	size_t from = c->searched > 200 ? c->searched - 200 : 0;
-	const char *at = c->console ? c->console + from : "";
 
+	answer(c);
+	from = from > c->asked_for.answered ? from : c->asked_for.answered;
 	c->searched = c->console_len;
-	if (c->expect)
-		c->seen |= !regexec(c->expect, at, 0, NULL, 0);
-	else
-		c->seen |= strstr(at, " login: ") != NULL;
+	c->seen |= shows(c, c->console ? c->console + from : "");
+}
+
+/*
+ * A guest that has nothing to say on its serial line may have a screen of text.
+ * What is new there is a sign of life.
+ */
+static void look(struct cell *c)
+{
+	uint64_t now = vm_clock();
+	char *text;
+
+	if (!c->vm->want_screen || now - c->spoke_ms < LOOK_EVERY_MS ||
+	    now - c->looked_ms < LOOK_EVERY_MS)
+		return;
+	c->looked_ms = now;
+	text = screentext_all(&c->vm->qmp);
+	if (!text)
+		return;
+	c->seen |= shows(c, text);
+	if (!c->screen_text || strcmp(text, c->screen_text))
+		c->spoke_ms = now;
+	free(c->screen_text);
+	c->screen_text = text;
 }
 
 static char *base64(const uint8_t *p, size_t len)
@@ -269,6 +324,9 @@ static void end_boot(struct cell *c, const char *why)
 		free(c->screen);
 		c->screen = c->vm->screen_len ?
 			base64(c->vm->screen, c->vm->screen_len) : NULL;
+		free(c->screen_text);
+		c->screen_text = c->vm->screen_text;
+		c->vm->screen_text = NULL;
 	}
 	vm_release(c->vm);
 	free(c->vm);
@@ -283,10 +341,12 @@ static void end_boot(struct cell *c, const char *why)
 static const char *give_up(const struct cell *c)
 {
 	uint64_t now = vm_clock();
+	const char *stops = c->console_len ?
+		console_stops(c->console + c->asked_for.answered) :
+		c->screen_text ? console_stops(c->screen_text) : NULL;
 
-	if (c->console && now - c->spoke_ms > CONSOLE_LAST_WORDS_MS &&
-	    console_stops(c->console))
-		return console_stops(c->console);
+	if (stops && now - c->spoke_ms > CONSOLE_LAST_WORDS_MS)
+		return stops;
 	if (now > c->deadline_ms)
 		return "time is up";
 	return now - c->spoke_ms > c->silence * 1000ull ? "silence" : NULL;
@@ -306,8 +366,10 @@ void cell_step(struct cell *c)
 
 	if (c->vm) {
 		vm_step(c->vm);
-		if (!c->counting)
+		if (!c->counting) {
 			search(c);
+			look(c);
+		}
 		why = give_up(c);
 		if (c->vm->end == VM_RUNNING && !c->seen && !why &&
 		    !(c->counting && has_counted(c->vm->records.list)))
@@ -345,6 +407,7 @@ void cell_release(struct cell *c)
 	json_decref(c->cost);
 	free(c->console);
 	free(c->screen);
+	free(c->screen_text);
 	c->cost = NULL;
-	c->screen = c->console = NULL;
+	c->screen = c->console = c->screen_text = NULL;
 }

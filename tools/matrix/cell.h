@@ -6,6 +6,7 @@
 
 #include <regex.h>
 
+#include "tools/matrix/answers.h"
 #include "tools/matrix/differences.h"
 #include "tools/host/profile.h"
 #include "tools/host/expected.h"
@@ -25,6 +26,7 @@ struct cell {
 	struct differences *differences;	/* that are allowed, or NULL */
 	const regex_t *expect;	/* the console must have this; NULL: none */
 	const struct vm_extra *extra;	/* of the machine */
+	const struct answers *answers;	/* to what the console asks */
 	unsigned timeout, silence;	/* seconds */
 	bool asked;		/* the path was named: it must be there */
 	bool count;		/* boot once more and count instructions */
@@ -40,6 +42,9 @@ struct cell {
 	struct vm *vm;		/* while it runs */
 	char *console;		/* all that the guest said */
 	size_t console_len, searched;
+	struct answers_state asked_for;
+	char *screen_text;	/* all of VGA's, or what was shown at the end */
+	uint64_t looked_ms;	/* when it was looked at */
 	json_t *result;		/* of vm_json(): the boot that is judged */
 	json_t *facts, *times;	/* observed.h, of that boot */
 	json_t *evidence;	/* who said what was checked: names */

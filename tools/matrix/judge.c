@@ -47,11 +47,25 @@ static const char *cause(const struct cell *c)
 		p->menu_why : NULL;
 }
 
+/* Nothing came on the serial line, but there is a screen of text. */
+static bool is_mute(const struct cell *c)
+{
+	return !c->console_len && c->screen_text && c->screen_text[0];
+}
+
+static const char *said(const struct cell *c)
+{
+	return console_last_words(is_mute(c) ? c->screen_text : c->console);
+}
+
 /* What may be the matter, to be said behind a failure; "": nobody knows. */
 static const char *hint(const struct cell *c)
 {
 	const char *args = c->promise->cmdline;
 
+	if (is_mute(c))
+		return "; that is its screen: nothing came on the serial line, "
+		       "for which its command line needs console=ttyS0";
 	if (!args)
 		return "";
 	if (c->path->pv && !c->profile->vdev && !c->promise->partitions &&
@@ -67,10 +81,10 @@ static void fail_boot(struct cell *c)
 
 	if (known)
 		judge_decide(c, CELL_FAIL, "%s (%s; it said: %s)", known, why,
-		       console_last_words(c->console));
+		       said(c));
 	else
 		judge_decide(c, CELL_FAIL, "%s; it said: %s%s", why,
-			     console_last_words(c->console), hint(c));
+			     said(c), hint(c));
 }
 
 static void fail_fact(struct cell *c, const json_t *fact)
@@ -119,7 +133,7 @@ static void find_evidence(struct cell *c)
 		judge_decide(c, CELL_UNCHECKED, "%s, and nothing that it was "
 			     "given could be checked; it said: %s",
 			     get(c->result, "why"),
-			     console_last_words(c->console));
+			     said(c));
 }
 
 /* As a PV guest has it; elsewhere the kernel's root= is an alias at most. */
@@ -149,7 +163,7 @@ void judge_boot(struct cell *c, enum vm_end end)
 	else if (c->expect && !c->seen)
 		judge_decide(c, CELL_FAIL, "what was expected did not come "
 			     "(%s); it said: %.150s%s", get(c->result, "why"),
-			     console_last_words(c->console), hint(c));
+			     said(c), hint(c));
 	else if (end != VM_POWEROFF && !c->seen)
 		fail_boot(c);
 	else if (observed_difference(c->facts))

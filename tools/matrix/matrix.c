@@ -12,6 +12,7 @@
 
 #include "loader/base/number.h"
 #include "tools/commands.h"
+#include "tools/matrix/baseline.h"
 #include "tools/matrix/matrixlava.h"
 #include "tools/option_value.h"
 #include "tools/proc.h"
@@ -19,13 +20,15 @@
 
 struct options_given {
 	struct options_rest rest;
-	const char *paths, *profiles, *entries, *declared;
+	const char *paths, *profiles, *entries, *declared, *baseline;
 	struct matrixtell tell;
 	unsigned jobs, timeout, silence, retries;
+	json_t *baseline_cells;
 	struct differences *differences;
 	bool count, merge, has_expect, probe, backing;
 	struct vm_extra extra;
 	regex_t expect;
+	struct answers answers;
 	unsigned shard, shards;
 };
 
@@ -53,6 +56,11 @@ static int take_expect(void *self, const char *name, const char *text)
 	       report_error("--expect %s: not a regular expression", text);
 }
 
+static int take_answer(void *self, const char *name, const char *value)
+{
+	return answers_add(&((struct options_given *)self)->answers, value);
+}
+
 static int take_drive(void *self, const char *name, const char *value)
 {
 	return extra_drive(&((struct options_given *)self)->extra, value);
@@ -76,6 +84,9 @@ static const struct options_row rows[] = {
 	EXTRA_ROWS(AT(extra), take_drive),
 	{ "expect", 0, "RE", "pass when the console has this", OPTIONS_CALL, 0,
 	  take_expect },
+	{ "answer", 0, "RE=TEXT", "type TEXT and Enter when the console has RE "
+	  "(and nothing of it was answered); may be given again", OPTIONS_CALL,
+	  0, take_answer },
 	{ "allow-unchecked", 0, NULL, "a cell of which nothing could be "
 	  "checked is no failure", OPTIONS_FLAG, AT(tell.allow_unchecked) },
 	{ "timeout", 0, "S", "for each boot (240)", OPTIONS_NUMBER,
@@ -84,6 +95,9 @@ static const struct options_row rows[] = {
 	  OPTIONS_NUMBER, AT(silence) },
 	{ "differences", 0, "FILE", "what may differ from the promise, and why",
 	  OPTIONS_FILE, AT(declared) },
+	{ "baseline", 0, "FILE", "the --json of an earlier run: cells that are "
+	  "worse now, or take more instructions (--count), fail", OPTIONS_FILE,
+	  AT(baseline) },
 	{ "retries", 0, "N", "try a cell that fails again (0)", OPTIONS_NUMBER,
 	  AT(retries) },
 	{ "jobs", 0, "N", "machines at a time (half of the CPUs)",
@@ -117,6 +131,12 @@ static const struct options_example examples[] = {
 	  "twinboot matrix disk.img --shard 1/2 --json 1.json\n"
 	  "twinboot matrix disk.img --shard 2/2 --json 2.json\n"
 	  "twinboot matrix --merge 1.json 2.json --junit all.xml" },
+	{ "What got worse since the last time:",
+	  "twinboot matrix disk.img --count --baseline old.json --json "
+	  "new.json" },
+	{ "An image that asks for a passphrase, up to its login prompt:",
+	  "twinboot matrix disk.img --answer 'passphrase for .*:=secret' "
+	  "--allow-unchecked" },
 	{ NULL, NULL },
 };
 
@@ -170,7 +190,7 @@ static void add_cell(struct matrix *m, const struct options_given *o,
 		.path = path, .profile = profile, .entry = v->entry,
 		.differences = o->differences,
 		.timeout = o->timeout, .silence = o->silence,
-		.extra = &o->extra,
+		.extra = &o->extra, .answers = &o->answers,
 		.expect = o->has_expect ? &o->expect : NULL,
 		.asked = o->paths, .count = o->count, .retries = o->retries,
 	};
@@ -221,7 +241,7 @@ static int run_images(const struct options_given *o)
 	if (proc_has("qemu-system-x86_64") && !make_cells(&m, &all, o)) {
 		caught = matrixrun_cells(&m, o->jobs, &o->tell);
 		differences_unused(o->differences);
-		j = matrixout_json(&m, o->tell.allow_unchecked);
+		j = matrixout_json(&m, &o->tell);
 		status = matrixtell_all(j, &o->tell);
 		json_decref(j);
 	}
@@ -230,6 +250,18 @@ static int run_images(const struct options_given *o)
 	variant_release(&all);
 	free(m.cell);
 	return caught ? 128 + caught : status;
+}
+
+/* 0, or -1 with an error reported. */
+static int read_files(struct options_given *o)
+{
+	if (o->declared && !o->merge)
+		o->differences = differences_read(o->declared);
+	if (o->baseline)
+		o->baseline_cells = baseline_read(o->baseline);
+	o->tell.baseline = o->baseline_cells;
+	return (o->declared && !o->merge && !o->differences) ||
+	       (o->baseline && !o->baseline_cells) ? -1 : 0;
 }
 
 static int matrix_run(int argc, char **argv)
@@ -243,15 +275,23 @@ static int matrix_run(int argc, char **argv)
 	    option_value_check("--paths", o.paths, find_path) ||
 	    option_value_check("--profiles", o.profiles, find_profile))
 		return 2;
+	if (o.count && o.answers.n) {
+		report_error("--count with --answer: typing is no part of a "
+			     "boot that can be counted; give one of them");
+		return 2;
+	}
 	if (matrixtell_check(&o.tell))
 		return 1;
-	if (o.merge)
-		return matrixmerge_run(&o.tell, (int)o.rest.n, o.rest.operand);
-	o.differences = o.declared ? differences_read(o.declared) : NULL;
-	if (o.declared && !o.differences)
-		return 1;
-	status = run_images(&o);
+	if (read_files(&o))
+		status = 1;
+	else if (o.merge)
+		status = matrixmerge_run(&o.tell, (int)o.rest.n,
+					 o.rest.operand);
+	else
+		status = run_images(&o);
 	differences_release(o.differences);
+	json_decref(o.baseline_cells);
+	answers_release(&o.answers);
 	return status;
 }
 

@@ -26,12 +26,16 @@ void matrixout_tap(const json_t *cell, unsigned number, FILE *out);
 void matrixout_table(const json_t *matrix, FILE *out);
 
 /* docs/matrix.md has the schema.  New references. */
+struct matrixtell;
 json_t *matrixout_cell(const struct cell *c, unsigned number,
-		       bool allow_unchecked);
-json_t *matrixout_json(const struct matrix *m, bool allow_unchecked);
+		       const struct matrixtell *t);
+json_t *matrixout_json(const struct matrix *m, const struct matrixtell *t);
 
-/* Note in CELL, if it is UNCHECKED, that this is no failure. */
-void matrixout_allow(json_t *cell, bool allow_unchecked);
+/*
+ * What T makes of CELL: one that is UNCHECKED may be allowed, one that is worse
+ * than in the baseline fails.
+ */
+void matrixout_settle(json_t *cell, const struct matrixtell *t);
 
 /* 0 all pass, 1 one failed, 77 all skipped, 99 the harness failed. */
 int matrixout_status(const json_t *matrix);
@@ -42,6 +46,7 @@ struct matrixtell {
 	bool table;			/* and a table on stdout */
 	bool lava;			/* signals for LAVA on stdout */
 	bool allow_unchecked;		/* such a cell is no failure */
+	const json_t *baseline;		/* baseline.h, or NULL */
 };
 
 /* Whether all that T asks for can be written; -1 with an error reported. */

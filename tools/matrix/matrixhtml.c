@@ -124,6 +124,31 @@ static json_t *make_missing(const json_t *cells)
 	return NULL;
 }
 
+/* { verdict, links } of those that are not as they were. */
+static json_t *make_since(const json_t *cells, bool named)
+{
+	static const char *const verdicts[] = {
+		"worse", "slower", "better", "new",
+	};
+	json_t *since = json_array(), *cell;
+	size_t i;
+
+	for (size_t v = 0; v < sizeof(verdicts) / sizeof(verdicts[0]); v++) {
+		json_t *those = json_array();
+
+		json_array_foreach(cells, i, cell)
+			if (!strcmp(verdicts[v], html_member(json_object_get(
+					cell, "baseline"), "verdict")))
+				json_array_append(those, cell);
+		if (json_array_size(those))
+			json_array_append_new(since, json_pack("{ss so}",
+				"verdict", verdicts[v], "links",
+				view_links(those, named)));
+		json_decref(those);
+	}
+	return since;
+}
+
 static json_t *make_sections(const json_t *cells, struct view_scale scale)
 {
 	json_t *list = json_array(), *cell;
@@ -155,6 +180,7 @@ static json_t *make_view(const json_t *matrix)
 	json_object_set_new(j, "missing", make_missing(cells));
 	json_object_set_new(j, "wrong", make_why(cells, false, named));
 	json_object_set_new(j, "skipped", make_why(cells, true, named));
+	json_object_set_new(j, "since", make_since(cells, named));
 	json_object_set_new(j, "differences", view_differences(cells, named));
 	json_object_set_new(j, "cost", view_cost(cells, named));
 	if (scale.end) {

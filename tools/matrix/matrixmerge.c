@@ -117,7 +117,7 @@ static int tell(struct merge *m, const struct matrixtell *t)
 		matrixout_tap_plan((unsigned)m->total, stdout);
 	for (int i = 0; i < m->total; i++) {
 		take_cell(m, i);
-		matrixout_allow(m->cell[i], t->allow_unchecked);
+		matrixout_settle(m->cell[i], t);
 		matrixtell_cell(t, m->cell[i], (unsigned)i + 1);
 		json_array_append(cells, m->cell[i]);
 	}

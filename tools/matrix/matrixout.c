@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/matrix/baseline.h"
 #include "tools/matrix/matrixabout.h"
 #include "tools/text.h"
 
@@ -42,14 +43,15 @@ static bool is_allowed(const json_t *cell)
 	return json_is_true(json_object_get(cell, "allowed"));
 }
 
-void matrixout_allow(json_t *cell, bool allow_unchecked)
+void matrixout_settle(json_t *cell, const struct matrixtell *t)
 {
-	if (allow_unchecked && is(cell, "UNCHECKED"))
+	if (t->allow_unchecked && is(cell, "UNCHECKED"))
 		json_object_set_new(cell, "allowed", json_true());
+	baseline_judge(t->baseline, cell);
 }
 
 json_t *matrixout_cell(const struct cell *c, unsigned number,
-		       bool allow_unchecked)
+		       const struct matrixtell *t)
 {
 	json_t *j = json_pack("{si so ss ss so ss so si}", "number",
 			      (int)number, "image", text_json(c->image), "path",
@@ -61,7 +63,6 @@ json_t *matrixout_cell(const struct cell *c, unsigned number,
 	json_object_set_new(j, "id", json_string(c->id));
 	if (c->variant->probe)
 		json_object_set_new(j, "probe_init", json_true());
-	matrixout_allow(j, allow_unchecked);
 	if (c->evidence)
 		json_object_set(j, "evidence", c->evidence);
 	if (c->result)
@@ -74,20 +75,24 @@ json_t *matrixout_cell(const struct cell *c, unsigned number,
 		json_object_set(j, "cost", c->cost);
 	if (c->screen)
 		json_object_set_new(j, "screen", json_string(c->screen));
+	if (c->screen_text)
+		json_object_set_new(j, "screen_text",
+				    json_string(c->screen_text));
 	if (c->console_len)
 		json_object_set_new(j, "console",
 				    ascii(c->console, c->console_len));
+	matrixout_settle(j, t);
 	return j;
 }
 
-json_t *matrixout_json(const struct matrix *m, bool allow_unchecked)
+json_t *matrixout_json(const struct matrix *m, const struct matrixtell *t)
 {
 	json_t *cells = json_array();
 
 	for (unsigned i = 0; i < m->n; i++)
 		if (matrix_is_ours(m, i))
 			json_array_append_new(cells, matrixout_cell(
-				&m->cell[i], i + 1, allow_unchecked));
+				&m->cell[i], i + 1, t));
 	return json_pack("{ss s[o] si so}", "schema", MATRIX_SCHEMA, "runs",
 			 matrixabout_json(cells), "total", (int)m->n, "cells",
 			 cells);

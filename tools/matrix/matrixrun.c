@@ -84,7 +84,7 @@ static void tell(struct matrix *m, const struct matrixtell *t,
 		if (!is_over(&m->cell[*at]))
 			return;
 		agree(m, *at);
-		j = matrixout_cell(&m->cell[*at], *at + 1, t->allow_unchecked);
+		j = matrixout_cell(&m->cell[*at], *at + 1, t);
 		matrixlive_wipe();
 		matrixtell_cell(t, j, ++*n);
 		json_decref(j);

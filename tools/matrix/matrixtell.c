@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/matrix/baseline.h"
 #include "tools/matrix/matrix.h"
 #include "tools/matrix/matrixhtml.h"
 #include "tools/matrix/matrixjunit.h"
@@ -178,6 +179,7 @@ int matrixtell_all(const json_t *matrix, const struct matrixtell *o)
 	json_t *cell;
 	size_t i;
 
+	baseline_gone(o->baseline, matrix);
 	if (o->table)
 		matrixout_table(matrix, stdout);
 	if (write_file(matrix, o->json, write_json) ||

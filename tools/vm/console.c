@@ -19,6 +19,7 @@ static const struct {
 	{ "Press r to try again, b to reboot.", "the loader waits for a key" },
 	{ "\ngrub> ", "GRUB waits at its prompt" },
 	{ "grub rescue> ", "GRUB waits at its prompt" },
+	{ "No bootable device.", "the firmware found nothing to boot" },
 	{ "BdsDxe: No bootable option or device was found",
 	  "the firmware found nothing to boot" },
 	{ "mShell> ", "the firmware waits in its shell" },

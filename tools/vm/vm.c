@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "tools/vm/firmware.h"
+#include "tools/vm/screentext.h"
 #include "tools/report.h"
 #include "tools/text.h"
 
@@ -348,8 +349,10 @@ void vm_stop(struct vm *vm, enum vm_end end, const char *why)
 		return;
 	if (vm->end != VM_ERROR) {
 		keep_disks(vm);
-		if (vm->want_screen)
+		if (vm->want_screen) {
 			keep_screen(vm);
+			vm->screen_text = screentext_shown(&vm->qmp);
+		}
 		while (read_console(vm))
 			;
 	}
@@ -374,6 +377,7 @@ void vm_release(struct vm *vm)
 	json_decref(vm->firmware);
 	json_decref(vm->qmp.reply);
 	free(vm->screen);
+	free(vm->screen_text);
 	free(vm->command);
 	*vm = (struct vm){ .end = VM_ERROR };
 }

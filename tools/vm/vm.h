@@ -47,6 +47,7 @@ struct vm {
 	bool want_screen;	/* set by the caller: a picture at the end */
 	uint8_t *screen;	/* PNG, or NULL */
 	size_t screen_len;
+	char *screen_text;	/* its lines; NULL: it has a picture */
 	/* Called with what the guest's console gives. */
 	void (*output)(void *ctx, const char *text, size_t len);
 	void *ctx;

@@ -51,6 +51,16 @@ static json_t *make_end(const json_t *cell)
 			 json_null());
 }
 
+/* What an earlier run had, or NULL. */
+static json_t *make_baseline(const json_t *cell)
+{
+	const json_t *was = json_object_get(cell, "baseline");
+
+	return was ? json_pack("{ss ss}", "verdict",
+			       html_member(was, "verdict"), "status",
+			       html_member(was, "status")) : NULL;
+}
+
 /* Only what is a PNG in base64 goes into an address. */
 static json_t *make_screen(const json_t *cell)
 {
@@ -164,6 +174,9 @@ json_t *view_section(const json_t *cell, struct view_scale scale)
 	set(j, "last", make_last_words(cell));
 	set(j, "screen", make_screen(cell));
 	set(j, "console", make_console(cell));
+	set(j, "screen_text", html_member(cell, "console")[0] ? NULL :
+	    json_string(html_member(cell, "screen_text")));
+	set(j, "baseline", make_baseline(cell));
 	set(j, "machine", html_member(boot, "command")[0] ?
 	    make_machine(cell) : NULL);
 	set(j, "records", make_records(cell));

@@ -1,0 +1,106 @@
+#!/bin/sh
+# twinboot matrix on images that do not say what they were given: one that asks,
+# one that only has a screen, one that never powers off; and runs held against
+# earlier ones.
+. "$(dirname "$0")/tap.sh"
+cd "$tmp" || exit 1
+
+# matrix STATUS NAME OPTION...
+matrix() {
+	local status=$1 name=$2
+	shift 2
+	timeout 200 "$twinboot" matrix "$@" --json m.json >tap 2>err
+	is $? "$status" "$name"
+	sed 's/^/#  /' err
+}
+# cell FILTER WANTED NAME: a question on the first cell
+cell() {
+	is "$(jq -r ".cells[0] | $1" m.json)" "$2" "$3"
+}
+
+# ---- a guest that asks ----
+"$B/kernelgen" --format bzimage -o vmlinuz || exit 1
+printf 'title first\nkernel /boot/vmlinuz which=0\n
+title second\nkernel /boot/vmlinuz which=1\n' >menu
+"$twinboot" build --table mbr --boot bios --kernel vmlinuz --menu menu \
+	-o asks.img 2>/dev/null
+matrix 1 "a menu that waits fails" asks.img --paths bios
+cell '.why | test("^the loader waits in its menu; it said: ")' true "and says so"
+matrix 0 "and passes when it is answered" asks.img --paths bios \
+	--answer '0> first='
+cell '.facts[] | select(.name == "command line") | .got' "which=0" \
+	"by Enter alone"
+matrix 1 "what is typed arrives" asks.img --paths bios --answer '0> first=1'
+cell '.facts[] | select(.name == "command line") | .got' "which=1" \
+	"as a key of the menu"
+fails "--answer word: not RE=TEXT" "$twinboot" matrix asks.img --answer word
+
+# ---- a screen, and no serial line; it halts for ever ----
+{
+	printf '\374\276\022\174\254\204\300\164\006\264\016\315\020\353\365'
+	printf '\364\353\375Somebody else: ready\r\nhost login: \000'
+} >boot.bin
+"$twinboot" build --table mbr --boot bios --kernel vmlinuz -o screen.img \
+	2>/dev/null
+dd if=/dev/zero of=screen.img bs=440 count=1 conv=notrunc 2>/dev/null
+dd if=boot.bin of=screen.img conv=notrunc 2>/dev/null
+matrix 0 "what is expected is seen on the screen" screen.img --paths bios \
+	--expect 'else: ready$'
+cell '.evidence | join(" ")' "--expect" "which is evidence"
+cell '.console // "none"' none "nothing came on the serial line"
+cell '.screen_text | split("\n")[-2:] | join("/")' \
+	"Somebody else: ready/host login:" "its text is told"
+matrix 0 "so is a login prompt" screen.img --paths bios --allow-unchecked
+cell .status UNCHECKED "which nothing checks"
+matrix 1 "what does not come" screen.img --paths bios --expect 'never' \
+	--silence 3 --html page.html
+cell '.why | test("host login:; that is its screen: nothing came on the serial line")' \
+	true "fails with the screen's last words, and a hint"
+xmllint --xpath 'string(//section[starts-with(@class, "cell ")]/pre)' page.html |
+	grep -q '^Somebody else: ready$'
+ok $? "the page has the screen's text"
+
+# ---- held against an earlier run ----
+fails "--count with --answer: typing is no part of a boot that can be counted" \
+	"$twinboot" matrix asks.img --count --answer a=b
+mkdir -p root/boot/grub
+echo boot-record >root/boot/grub/twinboot.conf
+"$twinboot" build --table mbr --boot bios --root root --kernel vmlinuz \
+	-o first.img 2>/dev/null
+matrix 0 "a boot that is counted" first.img --paths bios --count
+mv m.json old.json
+matrix 0 "once more" first.img --paths bios --count --baseline old.json
+cell .baseline.verdict same "takes as many instructions"
+# since JQ VERDICT STATUS NAME: first.img's run, changed by JQ, as the baseline
+# of itself.
+since() {
+	jq "$1" old.json >changed.json
+	"$twinboot" matrix --merge old.json --baseline changed.json \
+		--json m.json --html page.html >tap 2>err
+	is $? "$3" "$4"
+	cell .baseline.verdict "$2" "which is $2"
+}
+since . same 0 "as it was"
+since '.cells[].cost.tsc_own *= 0.98 | .cells[].cost.tsc_own |= floor' slower 1 \
+	"more instructions than there were"
+grep -q '^not ok 1' tap && grep -q 'slower than in the baseline: the loader took' tap
+ok $? "is said"
+since '.cells[].cost.tsc_own *= 0.995 | .cells[].cost.tsc_own |= floor' same 0 \
+	"less than a hundredth more"
+since '.cells[] |= (.status = "FAIL" | .why = "x")' better 0 "what failed"
+since '.cells[].id = "other"' new 0 "what was not there"
+is "$(cat err)" "twinboot: note: other: only in the baseline, where it was PASS" \
+	"and what is there no longer, is said"
+jq '.cells[] |= (.status = "SKIP" | .why = "no OVMF")' old.json >skip.json
+"$twinboot" matrix --merge skip.json --baseline old.json --json m.json \
+	--html page.html >tap
+is $? 1 "what passed and is skipped now"
+cell '.baseline.verdict, .status, .why' "worse
+FAIL
+it was PASS in the baseline, now SKIP: no OVMF" "is worse"
+is "$(xmllint --xpath 'string(//h2[starts-with(., "Since")]/..//li)' page.html)" \
+	bios/virtio/default "the page has it"
+echo '{}' >none.json
+fails "not the JSON of a matrix" "$twinboot" matrix --merge old.json \
+	--baseline none.json
+done_testing

@@ -1,0 +1,60 @@
+/* --answer: which question is answered when, and how often. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "tools/matrix/answers.h"
+
+static void test_order(void **state)
+{
+	struct answers_state s = { 0 };
+	struct answers a = { 0 };
+
+	assert_int_equal(answers_add(&a, "login: $=root"), 0);
+	assert_int_equal(answers_add(&a, "[Pp]assword:=a=b"), 0);
+	assert_null(answers_next(&a, &s, "Debian\nlogi"));
+	assert_string_equal(answers_next(&a, &s, "Debian\nx login: "), "root");
+	assert_null(answers_next(&a, &s, "Debian\nx login: "));
+	assert_null(answers_next(&a, &s, "Debian\nx login: root\n"));
+	assert_string_equal(answers_next(&a, &s, "Debian\nx login: root\n"
+					 "Password: "), "a=b");
+	assert_int_equal(s.answered,
+			 strlen("Debian\nx login: root\nPassword:"));
+	answers_release(&a);
+}
+
+static void test_bound(void **state)
+{
+	struct answers_state s = { 0 };
+	struct answers a = { 0 };
+	unsigned n = 0;
+
+	assert_int_equal(answers_add(&a, "a|x*=y"), 0);
+	while (answers_next(&a, &s, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"))
+		n++;
+	assert_int_equal(n, ANSWERS_EACH_MAX);
+	answers_release(&a);
+}
+
+static void test_wrong(void **state)
+{
+	static const char *const wrong[] = { "a", "=a", "(=a", "" };
+	struct answers a = { 0 };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(answers_add(&a, wrong[i]), -1);
+	for (size_t i = 0; i < ANSWERS_MAX; i++)
+		assert_int_equal(answers_add(&a, "a="), 0);
+	assert_int_equal(answers_add(&a, "a="), -1);
+	answers_release(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order), cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_wrong),
+	};
+
+	return cmocka_run_group_tests_name("answers", tests, NULL, NULL);
+}
