@@ -22,36 +22,55 @@
 static const char system_path[] =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-static void child(const char *const *argv, const char *const *env, int err,
-		  uint64_t max)
+struct job {
+	const char *const *argv, *const *env;
+	uint64_t max;		/* bytes of a file that it writes */
+	void (*percent)(void *arg, double done);	/* or NULL */
+	void *arg;
+};
+
+static void child(const struct job *j, int err)
 {
-	struct rlimit limit = { max, max };
+	struct rlimit limit = { j->max, j->max };
 	int null = open("/dev/null", O_RDWR);
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
+	dup2(j->percent ? err : null, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	setenv("LC_ALL", "C", 1);
 	setenv("PATH", system_path, 1);
-	if (max != RLIM_INFINITY)
+	if (j->max != RLIM_INFINITY)
 		setrlimit(RLIMIT_FSIZE, &limit);
 	signal(SIGXFSZ, SIG_IGN);
-	for (; env && *env; env++)
+	for (const char *const *env = j->env; env && *env; env++)
 		putenv((char *)(uintptr_t)*env);
-	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	execvp(j->argv[0], (char *const *)(uintptr_t)j->argv);
 	dprintf(STDERR_FILENO, "%s\n", strerror(errno));
 	_exit(127);
 }
 
+/* "(12.34/100%)" at the end of TEXT is told. */
+static void watch(const struct job *j, const char *text)
+{
+	const char *last = strrchr(text, '(');
+	double done;
+
+	if (j->percent && last && sscanf(last, "(%lf/100%%", &done) == 1 &&
+	    done >= 0 && done <= 100)
+		j->percent(j->arg, done);
+}
+
 /* Keep the last bytes that FD gives; returns how many. */
-static size_t read_tail(int fd, char *buf, size_t size)
+static size_t read_tail(const struct job *j, int fd, char *buf, size_t size)
 {
 	size_t used = 0;
 	ssize_t n;
 
 	while ((n = read(fd, buf + used, size - 1 - used)) > 0) {
 		used += (size_t)n;
+		buf[used] = 0;
+		watch(j, buf);
 		if (used > size / 2) {
 			memmove(buf, buf + used - size / 2, size / 2);
 			used = size / 2;
@@ -123,38 +142,51 @@ bool proc_has(const char *program)
 	return false;
 }
 
-int proc_run(const char *const *argv, const char *const *env)
-{
-	return proc_run_limited(argv, env, RLIM_INFINITY);
-}
-
-int proc_run_limited(const char *const *argv, const char *const *env,
-		     uint64_t max)
+static int run(const struct job *j)
 {
 	char text[1024], *line;
 	int fd[2], status;
 	pid_t pid;
 
-	if (!is_in(system_path, argv[0]))
-		return say_missing(argv[0]);
-	report_command(argv);
+	if (!is_in(system_path, j->argv[0]))
+		return say_missing(j->argv[0]);
+	report_command(j->argv);
 	if (pipe2(fd, O_CLOEXEC))
 		return report_errno("pipe");
 	pid = fork();
 	if (pid < 0)
 		return report_errno("fork");
 	if (!pid)
-		child(argv, env, fd[1], max);
+		child(j, fd[1]);
 	close(fd[1]);
-	read_tail(fd[0], text, sizeof(text));
+	read_tail(j, fd[0], text, sizeof(text));
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	line = strrchr(text, '\n');
+	for (line = text + strlen(text); line > text; line--)
+		if (strchr("\r\n", line[-1]))
+			break;
 	if (WIFSIGNALED(status))
-		return report_error("%s: killed by signal %d", argv[0],
+		return report_error("%s: killed by signal %d", j->argv[0],
 				    WTERMSIG(status));
-	return report_error("%s failed: %s", argv[0], line ? line + 1 : text);
+	return report_error("%s failed: %s", j->argv[0], line);
+}
+
+int proc_run(const char *const *argv, const char *const *env)
+{
+	return run(&(struct job){ argv, env, RLIM_INFINITY, NULL, NULL });
+}
+
+int proc_run_limited(const char *const *argv, const char *const *env,
+		     uint64_t max)
+{
+	return run(&(struct job){ argv, env, max, NULL, NULL });
+}
+
+int proc_run_watched(const char *const *argv,
+		     void (*percent)(void *arg, double done), void *arg)
+{
+	return run(&(struct job){ argv, NULL, RLIM_INFINITY, percent, arg });
 }

@@ -17,6 +17,13 @@ int proc_run(const char *const *argv, const char *const *env);
 int proc_run_limited(const char *const *argv, const char *const *env,
 		     uint64_t max);
 
+/*
+ * The same; ARGV says how far it is in percent, as qemu-img -p does:
+ * "(12.34/100%)", and PERCENT hears it with ARG.
+ */
+int proc_run_watched(const char *const *argv,
+		     void (*percent)(void *arg, double done), void *arg);
+
 /* The Debian package that has PROGRAM, NULL when that is not known. */
 const char *proc_package(const char *program);
 

@@ -128,11 +128,20 @@ static uint64_t clock_now(void)
 	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
 }
 
+static bool is_terminal(void)
+{
+	static int known = -1;	/* asked for each file, so kept */
+
+	if (known < 0)
+		known = isatty(STDERR_FILENO);
+	return known;
+}
+
 static bool is_wanted(void)
 {
 	return progress_mode == PROGRESS_JSON ||
 	       (progress_mode == PROGRESS_AUTO &&
-		report_says(REPORT_USUAL) && isatty(STDERR_FILENO));
+		report_says(REPORT_USUAL) && is_terminal());
 }
 
 static void put_line(const char *what, uint64_t done, uint64_t total)

@@ -12,8 +12,17 @@ if [ -z "$LONG" ]; then
 fi
 here=$(cd "$(dirname "$0")/.." && pwd)
 minbase=$B/debian/minbase.tar system=$B/debian/systemd.tar
-make -C "$here/.." B="$B" "$minbase" "$system" >"$tmp/log" 2>&1
-ok $? "Debian's trees are there"
+# The Makefile names what is below the tree without the tree's own name.
+top=$(cd "$here/.." && pwd)
+make -C "$top" B="${B#"$top"/}" "${minbase#"$top"/}" "${system#"$top"/}" \
+	>"$tmp/log" 2>&1
+status=$?
+ok $status "Debian's trees are there"
+if [ $status != 0 ]; then
+	tail -5 "$tmp/log" | sed 's/^/#  /'
+	done_testing
+	exit
+fi
 cd "$tmp" || exit 1
 chmod 755 "$tmp"
 unset SOURCE_DATE_EPOCH

@@ -254,6 +254,11 @@ $build -o e.xz -O raw --progress json 2>err && rm e.xz
 grep -v note: err | jq -es 'map(.progress) | index("reading") != null and
 	index("writing the file system") != null' >/dev/null
 ok $? "--progress json: an object a line"
+$build -o e.vmdk -O vmdk --progress json 2>err && rm e.vmdk
+grep -v note: err | jq -es 'map(select(.progress == "converting")) |
+	(map(.done) | . == sort) and .[-1].done == .[-1].total' \
+	>/dev/null
+ok $? "how far qemu-img is, too"
 $build -o e.gz 2>err && rm e.gz
 is "$(grep -v note: err)" "" "nothing in a pipe"
 if command -v script >/dev/null; then

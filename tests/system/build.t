@@ -166,6 +166,8 @@ fails "--boot bios: BIOS firmware does not take" \
 fails "--boot bios: mbr.bin is not there" \
 	$build --boot-dir r --kernel vmlinuz --boot bios -o e.img
 fails "FAT cannot hold links" $build --fs fat32 --root root -o e.img
+fails "/d/Con: FAT cannot hold the name of a device" \
+	$build --fs fat32 --file t.tar:d/Con -o e.img
 fails "the image is too small" $build --kernel vmlinuz --size 2M -o e.img
 fails "the image is too small: 2097152 bytes, needed are" \
 	$build --table mbr --root root --size 2M --fs ext2 -o e.img

@@ -199,6 +199,14 @@ static int fix_vhdx(int fd, const uint8_t id[32])
 	return fix_vhdx_header(fd, id, 1);
 }
 
+static void say_percent(void *size, double done)
+{
+	uint64_t total = *(const uint64_t *)size;
+
+	progress_say("converting", (uint64_t)((double)total * done / 100),
+		     total);
+}
+
 int formats_convert(enum image_format f, bool compress, const char *raw,
 		    const char *to, int fd, const uint8_t id[32])
 {
@@ -210,13 +218,18 @@ int formats_convert(enum image_format f, bool compress, const char *raw,
 		[FORMAT_VPC] = "subformat=dynamic,force_size=on",
 	};
 	const char *argv[] = {
-		"qemu-img", "convert", "-f", "raw", "-O", format_name(f), "-o",
-		options[f], f == FORMAT_QCOW2 && compress ? "-c" : "-q", raw,
-		to, NULL
+		"qemu-img", "convert", "-p", "-f", "raw", "-O", format_name(f),
+		"-o", options[f], raw, to,
+		f == FORMAT_QCOW2 && compress ? "-c" : NULL, NULL
 	};
+	struct stat st;
+	uint64_t size;
 
-	progress_say("converting", 0, 0);
-	if (proc_run(argv, NULL))
+	if (stat(raw, &st))
+		return report_errno("%s", raw);
+	size = (uint64_t)st.st_size;
+	progress_say("converting", 0, size);
+	if (proc_run_watched(argv, say_percent, &size))
 		return -1;
 	switch (f) {
 	case FORMAT_VMDK:

@@ -88,9 +88,9 @@ int ext_dir_write(struct ext *x, const struct tree_node *d, uint32_t min_blocks,
 #define EXT_IBODY 96u		/* bytes behind the fields of an inode */
 
 struct ext_xattrs {
+	bool in_body, in_block;	/* which of these says anything */
 	uint8_t body[EXT_IBODY];
 	uint8_t block[EXT_BLOCK];
-	bool in_body, in_block;
 };
 /* In the inode, too, if IN_INODE.  NULL, or why they cannot be had. */
 const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n,

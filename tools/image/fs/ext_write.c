@@ -72,8 +72,10 @@ static int put_inode(struct writer *w, ext2_ino_t ino,
 		w->first = ino;
 	to = w->inodes + (size_t)w->x->inode_size * w->n_inodes++;
 	memcpy(to, i, w->x->inode_size == SMALL ? SMALL : sizeof(*i));
-	if (w->x->inode_size != SMALL)
+	if (w->x->inode_size != SMALL && attr->in_body)
 		memcpy(to + sizeof(*i), attr->body, EXT_IBODY);
+	else if (w->x->inode_size != SMALL)
+		memset(to + sizeof(*i), 0, EXT_IBODY);
 	ext2fs_inode_csum_set(w->x->fs, ino, (struct ext2_inode_large *)to);
 	ext2fs_inode_alloc_stats2(w->x->fs, ino, 1, S_ISDIR(i->i_mode));
 	return 0;

@@ -162,6 +162,9 @@ const char *ext_xattr_pack(struct ext_xattrs *to, const struct tree_node *n,
 	const char *why = NULL;
 	size_t count = 0;
 
+	to->in_body = to->in_block = false;
+	if (!n->xattr)
+		return NULL;
 	memset(to, 0, sizeof(*to));
 	for (const struct tree_xattr *x = n->xattr; x && !why; x = x->next) {
 		if (count == MAX) {

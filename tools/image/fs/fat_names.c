@@ -48,6 +48,20 @@ static bool short_not_ascii(const wchar_t *w)
 	return !ascii && base <= 8 && n - base <= 4;
 }
 
+/* mtools do not write them, and DOS and Windows would open the device. */
+static bool is_device(const wchar_t *w)
+{
+	static const wchar_t *const names[] = {
+		L"aux", L"con", L"nul", L"prn", L"com1", L"com2", L"com3",
+		L"com4", L"lpt1", L"lpt2", L"lpt3", L"lpt4",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!wcscmp(w, names[i]))
+			return true;
+	return false;
+}
+
 static const char *bad_name(const wchar_t *w)
 {
 	size_t units = 0, n = wcslen(w);
@@ -61,6 +75,8 @@ static const char *bad_name(const wchar_t *w)
 	}
 	if (n && (w[n - 1] == '.' || w[n - 1] == ' '))
 		return "a dot or blank at the end of a name";
+	if (is_device(w))
+		return "the name of a device of DOS";
 	if (short_not_ascii(w))
 		return "a short name (8.3) whose letters are not all ASCII";
 	return units > UNITS_MAX ? "a name of more than 255 characters" : NULL;
