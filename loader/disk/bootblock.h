@@ -50,7 +50,7 @@
 
 #define STAGE2_MAGIC 0x32535754	/* "TWS2" */
 #define STAGE2_MAX 65024	/* 127 sectors: one request of any EDD BIOS */
-#define STAGE2_ENTRY 20		/* offset where the code begins */
+#define STAGE2_ENTRY 24		/* offset where the code begins */
 #define BOOT_HV_MAGIC 0x56485754	/* "TWHV" */
 #define BOOT_HV_MAX (2u << 20)	/* bytes */
 #define STAGE2_SECOND_MAX 983040 /* 1,920 sectors: what a gap of 2,047 leaves */
@@ -78,8 +78,8 @@ struct stage2_head {
 	uint32_t size;		/* bytes of the first part */
 	uint32_t sum;		/* makes its 32-bit words add up to 0 */
 	uint32_t second;	/* bytes of the second part */
-	uint32_t second_sum;	/* its fletcher_fold() */
-};
+	uint64_t second_hash;	/* its xxh64_hash() */
+} __attribute__((packed));
 
 _Static_assert(sizeof(struct stage2_head) == STAGE2_ENTRY,
 	       "stage 2's code follows its head");
@@ -87,9 +87,8 @@ _Static_assert(sizeof(struct stage2_head) == STAGE2_ENTRY,
 struct hv_head {
 	uint32_t magic;		/* BOOT_HV_MAGIC */
 	uint32_t size;		/* bytes of hv.elf */
-	/* Of all its sectors' 64-bit words, and of that sum's values. */
-	uint64_t sum[2];
-};
+	uint64_t hash;		/* of all its sectors: xxh64_hash() */
+} __attribute__((packed));
 #endif
 
 #endif

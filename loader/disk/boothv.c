@@ -1,6 +1,6 @@
 /*
- * Reading hv.elf from beside stage 2.  The sums find what is damaged, not what
- * is forged: who can write there can write a boot sector.  A CRC-32 of so much
+ * Reading hv.elf from beside stage 2.  The hash finds what is damaged, not what
+ * is forged: who can write there can write a boot sector.  SHA-256 of so much
  * would cost more instructions than all else that this loader does.
  */
 #include "loader/disk/boothv.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/disk/fletcher.h"
+#include "loader/disk/xxh64.h"
 
 static int damaged(void)
 {
@@ -60,16 +60,14 @@ int boothv_read(const struct boothv *hv, uint8_t *to)
 {
 	uint32_t bytes = boothv_room(hv);
 	int err = read_at(hv, 1, bytes / 512, to);
-	uint64_t sum[2];
 
 	if (err)
 		return err;
-	fletcher_sum(to, bytes, sum);
-	return memcmp(sum, hv->head.sum, sizeof(sum)) ? damaged() : 0;
+	return xxh64_hash(to, bytes) == hv->head.hash ? 0 : damaged();
 }
 
 void boothv_head(struct hv_head *head, const void *file, uint32_t len)
 {
-	*head = (struct hv_head){ .magic = BOOT_HV_MAGIC, .size = len };
-	fletcher_sum(file, room(len), head->sum);
+	*head = (struct hv_head){ .magic = BOOT_HV_MAGIC, .size = len,
+				  .hash = xxh64_hash(file, room(len)) };
 }

@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/kernel/bootsector.h"
 #include "loader/kernel/formats.h"
 #include "loader/platform.h"
 
-#define SECTOR 512u
+#define SECTOR BOOTSECTOR_SIZE
 #define SECTOR_ADDR 0x7c00u
 #define TABLE 446u		/* in a master boot record */
 #define ENTRY 16u

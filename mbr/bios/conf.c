@@ -1,6 +1,12 @@
-/* What this loader can start; all but Linux by the second part. */
+/*
+ * What this loader can start.  All but Linux is loaded by the second part,
+ * which has formats of the same names; here is what they are known by.
+ */
+#include <string.h>
+
 #include "loader/abi/pe.h"
 #include "loader/base/err.h"
+#include "loader/kernel/bootsector.h"
 #include "loader/kernel/fit.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/hv.h"
@@ -9,61 +15,19 @@
 #include "mbr/bios/bios.h"
 #include "mbr/bios/second.h"
 
-static int load_multiboot(struct boot_entry *e, const struct memmap *map,
+static int load_by_second(struct boot_entry *e, const struct memmap *map,
 			  struct arena *arena, struct handover *ho)
 {
+	const struct kernel_format *const *f;
 	const struct bios_second *second;
 	int err = bios_second_load(e->platform, &second);
 
-	return err ? err : second->multiboot->load(e, map, arena, ho);
-}
-
-static const struct kernel_format multiboot = {
-	.name = "multiboot",
-	.by = BY_KERNEL | BY_CHAINLOADER,
-	.probe = multiboot_header_probe,
-	.load = load_multiboot,
-};
-
-static int load_pvh(struct boot_entry *e, const struct memmap *map,
-		    struct arena *arena, struct handover *ho)
-{
-	const struct bios_second *second;
-	int err = bios_second_load(e->platform, &second);
-
-	return err ? err : second->pvh->load(e, map, arena, ho);
-}
-
-static const struct kernel_format pvh = {
-	.name = "pvh",
-	.by = BY_KERNEL,
-	.probe = pvh_probe,
-	.load = load_pvh,
-};
-
-static int load_hv(struct boot_entry *e, const struct memmap *map,
-		   struct arena *arena, struct handover *ho)
-{
-	const struct bios_second *second;
-	int err = bios_second_load(e->platform, &second);
-
-	return err ? err : second->hv->load(e, map, arena, ho);
-}
-
-static const struct kernel_format hv = {
-	.name = "hv",
-	.by = BY_KERNEL,
-	.probe = hv_probe,
-	.load = load_hv,
-};
-
-static int load_uki(struct boot_entry *e, const struct memmap *map,
-		    struct arena *arena, struct handover *ho)
-{
-	const struct bios_second *second;
-	int err = bios_second_load(e->platform, &second);
-
-	return err ? err : second->uki->load(e, map, arena, ho);
+	if (err)
+		return err;
+	for (f = second->formats; *f; f++)
+		if (!strcmp((*f)->name, ho->format))
+			return (*f)->load(e, map, arena, ho);
+	return fail(ERR_EXEC_FORMAT, "%s", e->kernel_path);
 }
 
 /* "MZ"; the rest is looked at by the second part. */
@@ -72,64 +36,28 @@ static bool probe_uki(struct span head)
 	return span_u16(&head, 0) == PE_MZ_MAGIC;
 }
 
-static const struct kernel_format uki = {
-	.name = "uki",
-	.by = BY_KERNEL,
-	.probe = probe_uki,
-	.load = load_uki,
-};
-
-static int load_fit(struct boot_entry *e, const struct memmap *map,
-		    struct arena *arena, struct handover *ho)
-{
-	const struct bios_second *second;
-	int err = bios_second_load(e->platform, &second);
-
-	return err ? err : second->fit->load(e, map, arena, ho);
-}
-
 static bool probe_fit(struct span head)
 {
 	return span_u32(&head, 0) == FIT_MAGIC_LE;
 }
 
-static const struct kernel_format fit = {
-	.name = "fit",
-	.by = BY_KERNEL,
-	.probe = probe_fit,
-	.load = load_fit,
-};
-
-static int load_bootsector(struct boot_entry *e, const struct memmap *map,
-			   struct arena *arena, struct handover *ho)
-{
-	const struct bios_second *second;
-	int err = bios_second_load(e->platform, &second);
-
-	return err ? err : second->bootsector->load(e, map, arena, ho);
-}
-
 static bool probe_bootsector(struct span head)
 {
-	return head.len >= 512;
+	return head.len >= BOOTSECTOR_SIZE;
 }
 
-static const struct kernel_format bootsector = {
-	.name = "bootsector",
-	.by = BY_CHAINLOADER,
-	.probe = probe_bootsector,
-	.load = load_bootsector,
-};
+static const struct kernel_format
+	multiboot = { "multiboot", multiboot_header_probe, load_by_second,
+		      BY_KERNEL | BY_CHAINLOADER },
+	pvh = { "pvh", pvh_probe, load_by_second, BY_KERNEL },
+	hv = { "hv", hv_probe, load_by_second, BY_KERNEL },
+	uki = { "uki", probe_uki, load_by_second, BY_KERNEL },
+	fit = { "fit", probe_fit, load_by_second, BY_KERNEL },
+	bootsector = { "bootsector", probe_bootsector, load_by_second,
+		       BY_CHAINLOADER };
 
 const struct kernel_format *const bios_formats[] = {
-	&linux_format,
-	&multiboot,
-	&pvh,
-	&hv,
-	&uki,
-	&fit,
-	&bootsector,
-	NULL
+	&linux_format, &multiboot, &pvh, &hv, &uki, &fit, &bootsector, NULL
 };
 
 const struct kernel_format *const bios_pv_formats[] = { &hv, NULL };

@@ -1,7 +1,7 @@
 /*
  * Stage 2's second part: read by the boot block's list of extents from the disk
  * that the firmware started, into memory of its own above 1 MiB, and believed
- * only with the right sum: who could forge that could change the first part as
+ * only with the right hash: who could forge that could change the first part as
  * well.  Then what it can do, for the first part.
  */
 #include "mbr/bios/second.h"
@@ -10,7 +10,7 @@
 
 #include "loader/base/err.h"
 #include "loader/disk/bootlist.h"
-#include "loader/disk/fletcher.h"
+#include "loader/disk/xxh64.h"
 #include "mbr/bios/bios.h"
 
 #define LOWEST 0x100000
@@ -37,7 +37,7 @@ static int check(const uint8_t *part)
 {
 	const struct stage2_head *head = &bios_stage2_head;
 
-	if (fletcher_fold(part, head->second) == head->second_sum)
+	if (xxh64_hash(part, head->second) == head->second_hash)
 		return 0;
 	return fail(ERR_READ, "the second part of stage2.bin is damaged");
 }

@@ -12,8 +12,7 @@
 #include "menu/extra.h"
 
 struct bios_second {
-	const struct kernel_format *multiboot, *pvh, *hv, *uki, *fit;
-	const struct kernel_format *bootsector;
+	const struct kernel_format *const *formats;	/* to load by */
 	const struct bios_facts *(*facts)(void);
 	__typeof__(unpack_size) *unpack_size;
 	__typeof__(unpack_gunzip) *gunzip;

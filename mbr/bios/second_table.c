@@ -1,17 +1,12 @@
 /* The head of stage 2's second part. */
-#include "loader/kernel/formats.h"
+#include "loader/paths.h"
 #include "mbr/bios/bios.h"
 #include "mbr/bios/second.h"
 
 extern const struct bios_second bios_second_table;
 const struct bios_second bios_second_table
 	__attribute__((section(".second.head"), used)) = {
-	.multiboot = &multiboot_format,
-	.pvh = &pvh_format,
-	.hv = &hv_format,
-	.uki = &uki_linux_format,
-	.fit = &fit_linux_format,
-	.bootsector = &bootsector_format,
+	.formats = paths_bios,
 	.facts = bios_facts_ask,
 	.unpack_size = unpack_size,
 	.gunzip = unpack_gunzip,

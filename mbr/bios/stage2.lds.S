@@ -16,6 +16,7 @@ SECTIONS
 	.second : {
 		KEEP(*(.second.head))
 		*libshared-boot.a:*unpack*.o(ALL)
+		*libshared-boot.a:paths_bios.o(ALL)
 		*libshared-boot.a:multiboot.o(ALL)
 		*libshared-boot.a:multiboot_[ips]*.o(ALL)
 		*libshared-boot.a:segment.o(ALL)
@@ -26,8 +27,7 @@ SECTIONS
 		*libshared-boot.a:bootsector.o(ALL)
 		*libshared-boot.a:subfile.o(ALL) *libshared-boot.a:uki*.o(ALL)
 		*libshared-boot.a:fit*.o(ALL) *libshared-boot.a:carried.o(ALL)
-		*mbr/bios/facts.o(ALL)
-		*mbr/bios/chain.o(ALL)
+		*mbr/bios/facts.o(ALL) *mbr/bios/chain.o(ALL)
 		*mbr/bios/drive_map.o(ALL)
 		*unpack/boot/libs.o(ALL)
 		*libz.a:*(ALL)

@@ -22,7 +22,7 @@ _start:
 	.long	stage2_size		/* from the linker script */
 	.long	0			/* the sum, written after linking, */
 	.long	second_size
-	.long	0			/* and the second part's sum */
+	.quad	0			/* and the second part's hash */
 
 	.code16
 	cld

@@ -15,7 +15,8 @@
 
 #define FSWALK_PIECE (4 + 512u)
 #define FSWALK_SECTORS_MAX (1u << 22)	/* 2 GiB */
-#define FSWALK_FILES 100u
+/* Each is looked for from the root on: many only make it slow. */
+#define FSWALK_FILES 32u
 #define FSWALK_PATH 600u
 
 struct fswalk {

@@ -113,19 +113,48 @@ wrong uefi
 "$twinboot" inspect img --paths bios,uefi >log 2>&1
 is $? 0 "inspect comes to the same entry"
 
-# The second part is damaged: straight boots do not see it.
-build "fallback 1\n${linux}title b\nkernel /boot/plain straight\n" --boot bios
-at=$((1048576 + $(od -An -tu4 -j4 -N4 "$B/boot/stage2.bin")))
-printf x | dd of=img bs=1 seek=$((at + 7777)) conv=notrunc status=none
-run bios
-says 'Error 25: .*: the second part of stage2.bin is damaged' \
-	"a damaged second part is told"
-is "$(jq -r .cmdline probe)" straight "... and the menu goes on without it"
-build "fallback 1\n${linux}title b\nkernel /boot/plain straight\n" --table mbr \
-	--boot bios
-printf '\377\377\377\377' | dd of=img bs=1 seek=24 conv=notrunc status=none
-run bios
-says 'Error 24: .*: hd0: sectors 4294967295\+' \
-	"one that lies nowhere on the disk"
-is "$(jq -r .cmdline probe)" straight "... and the menu goes on"
+# The second part is damaged, in each of its places: a byte, two words that change
+# places, a sector that the boot block's list does not have, one that lies nowhere.
+# Straight boots do not see it.
+damage() { # HOW
+	perl -e '
+		my ($how) = @ARGV;
+		open my $f, "+<:raw", "img" or die;
+		sub get { seek $f, $_[0], 0; read $f, my $b, $_[1]; $b }
+		sub put { seek $f, $_[0], 0; print $f $_[1] }
+		my ($list) = grep { get($_, 4) eq "TWBL" } 4, 512;
+		my $extent = $list + 8 + 12 * unpack "V", get($list + 4, 4);
+		my ($lba, $sectors) = unpack "Q<V", get($extent, 12);
+		my $at = 512 * $lba + 4096;
+		my ($one, $two) = map { get($at += 8, 8) } 1, 2;
+		($at += 8, $one = $two, $two = get($at, 8)) while $one eq $two;
+		put($at, $two ^ "\20") if $how eq "byte";
+		put($at - 8, $two . $one) if $how eq "words";
+		put($extent + 8, pack "V", $sectors - 1) if $how eq "sector";
+		put($extent, pack "Q<", 1 << 32) if $how eq "nowhere";
+	' "$1"
+}
+damaged='Error 25: .*: the second part of stage2.bin is damaged'
+for harm in byte words sector nowhere; do
+	for table in gpt mbr none; do
+		build "$linux" --table $table --boot bios
+		damage $harm
+		"$twinboot" inspect img --paths bios >inspect 2>&1
+		is "$? $(grep -c "$damaged" inspect) $(grep -c Error inspect)" \
+			"1 1 1" "inspect, $table: $harm" || sed 's/^/# /' inspect
+	done
+done
+for how in byte-gpt words-none sector-mbr nowhere-mbr; do
+	build "fallback 1\n${linux}title b\nkernel /boot/plain straight\n" \
+		--table ${how#*-} --boot bios
+	damage ${how%-*}
+	run bios
+	case $how in
+	sector*) want='Error 25: .*: the boot block.s list of extents ends' ;;
+	nowhere*) want='Error 24: .*: hd0: sectors 4294967296\+' ;;
+	*) want=$damaged ;;
+	esac
+	says "$want" "BIOS: $how"
+	is "$(jq -r .cmdline probe)" straight "... and the menu goes on without it"
+done
 done_testing

@@ -14,7 +14,7 @@
 #include "loader/base/span.h"
 #include "loader/disk/boothv.h"
 #include "loader/disk/bootlist.h"
-#include "loader/disk/fletcher.h"
+#include "loader/disk/xxh64.h"
 #include "loader/fs/fs.h"
 
 #define LOADER "/EFI/BOOT/BOOTX64.EFI"
@@ -76,7 +76,7 @@ static bool second_is_whole(struct stage2 *s)
 		err_clear();
 		return false;
 	}
-	return fletcher_fold(s->second, head->second) == head->second_sum;
+	return xxh64_hash(s->second, head->second) == head->second_hash;
 }
 
 static enum carried check_stage2(struct stage2 *s, char why[128],
