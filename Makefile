@@ -118,6 +118,7 @@ TEST_CFLAGS = $(COMMON) -O1 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
 
+$(B)/host-obj/kernelgen/kernelgen.o \
 $(B)/host-obj/tools/version.o $(B)/test-obj/tools/version.o: CHANGELOG.md
 # Who is told of holes: SBAT and CONTRIBUTING.md name the same.
 SECURITY := $(shell sed -n 's/^Maintainer:.*<\([^>]*\)>.*/\1/p' debian/control)
@@ -125,7 +126,8 @@ SBAT := $(B)/boot-obj/mbr/uefi/sbat.o $(B)/boot-obj/pvboot/hv/efi/sbat.o
 $(SBAT): CHANGELOG.md debian/control
 $(SBAT): private BOOT_CFLAGS += \
 	-DTWINBOOT_VERSION='"$(VERSION)"' -DTWINBOOT_SECURITY='"$(SECURITY)"'
-$(B)/host-obj/tools/version.o: private HOST_CFLAGS += $(VERSION_FLAGS)
+$(B)/host-obj/tools/version.o $(B)/host-obj/kernelgen/kernelgen.o: \
+	private HOST_CFLAGS += $(VERSION_FLAGS)
 $(B)/test-obj/tools/version.o: private TEST_CFLAGS += $(VERSION_FLAGS)
 VERSION_FLAGS := -DTWINBOOT_VERSION='"$(VERSION)"' -DTWINBOOT_DATE='"$(DATE)"'
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernelgen/blobs.h"
@@ -25,7 +26,7 @@ static const char usage[] =
 	"kernelgen --format multiboot|multiboot2|pvh|uki|fit|bootsector\n"
 	"          -o FILE\n"
 	"kernelgen --unpack KERNEL -o FILE\n"
-	"kernelgen --list\n"
+	"kernelgen --list|--help|--version\n"
 	"SIZE is the file's, in bytes or with K, M or G.\n"
 	"--gzip packs the whole file.\n"
 	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
@@ -68,7 +69,7 @@ static int parse_protocol(const char *s, unsigned *protocol)
 }
 
 enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK,
-       HYPERCALL_PAGE, GZIP, LIST };
+       HYPERCALL_PAGE, GZIP, LIST, VERSION };
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, FORMAT },
@@ -82,6 +83,7 @@ static const struct option long_options[] = {
 	{ "unpack", required_argument, NULL, UNPACK },
 	{ "list", no_argument, NULL, LIST },
 	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, VERSION },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -120,13 +122,16 @@ static int set_option(struct options *o, int c)
 	}
 }
 
-/* The final name never has half a file. */
+/* The final name never has half a file; a device is not replaced by one. */
 static int write_file(const char *path, const void *p, size_t len)
 {
+	struct stat st;
 	char *tmp;
 	FILE *f;
 	int bad_write;
 
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return fail(ERR_WRITE, "%s: not a regular file", path);
 	if (asprintf(&tmp, "%s.%d.tmp", path, (int)getpid()) < 0)
 		return fail(ERR_NO_MEMORY, "%s", path);
 	f = fopen(tmp, "wb");
@@ -281,10 +286,17 @@ static const struct {
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
-static void list(void)
+/* What C, one of the options that only tell something, asks for. */
+static int tell(int c)
 {
-	for (size_t i = 0; i < FORMATS; i++)
+	if (c == 'h')
+		fputs(usage, stdout);
+	if (c == VERSION)
+		puts("kernelgen " TWINBOOT_VERSION);
+	for (size_t i = 0; c == LIST && i < FORMATS; i++)
 		printf("%-12s %s\n", formats[i].name, formats[i].what);
+	return ferror(stdout) || fclose(stdout) ?
+	       fail(ERR_WRITE, "standard output: %s", strerror(errno)) : 0;
 }
 
 static uint8_t *make(const struct options *o, size_t *len)
@@ -335,21 +347,16 @@ int main(int argc, char **argv)
 {
 	struct options o = { .bz.entry = 64, .compress = "gzip" };
 	int c, err = 0;
+	bool told = false;
 
-	while (!err && (c = getopt_long(argc, argv, "o:h", long_options,
-					NULL)) != -1) {
-		if (c == 'h' || c == LIST) {
-			if (c == LIST)
-				list();
-			else
-				fputs(usage, stdout);
-			return 0;
-		}
-		err = set_option(&o, c);
+	while (!err && !told &&
+	       (c = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1) {
+		told = c == 'h' || c == LIST || c == VERSION;
+		err = told ? tell(c) : set_option(&o, c);
 	}
-	if (!err && optind < argc)
+	if (!err && !told && optind < argc)
 		err = bad("argument", argv[optind]);
-	if (!err)
+	if (!err && !told)
 		err = run(&o);
 	if (err)
 		fprintf(stderr, "kernelgen: %s\n", err_text());

@@ -30,6 +30,14 @@ for name in 'a:b.img' 'nbd:localhost:9' 'json:{}' 'a,b=c' '-x' 'a b' '$(touch X)
 done
 [ ! -e X ]
 ok $? "no name was run"
+# What menu.lst cannot say is refused by its name, not found missing later.
+for name in 'a b' $'a\tb' $'a\nb' $'a\rb' 'a\'; do
+	cp vmlinuz "$name"
+	for c in "--kernel" "--kernel vmlinuz --initrd"; do
+		fails "menu.lst cannot name this file" \
+			"$twinboot" build $c "./$name" -o x.img
+	done
+done
 for name in 'a:b' $'nbd:a\nb\374,x=y'; do
 	cp good.img "$name"
 	timeout 120 "$twinboot" run "$name" --path bios --json >out 2>/dev/null
@@ -164,6 +172,7 @@ for c in inspect "run --path bios" matrix menu build; do
 	ok $? "$c -h: on stdout"
 	status 0 "$c --version" "$twinboot" ${c%% *} --version
 done
+status 1 "menu: a file without an end" timeout 60 "$twinboot" menu /dev/zero
 status 2 "no such command" "$twinboot" nosuch
 status 2 "matrix: wrong usage" "$twinboot" matrix good.img --jobs many
 status 2 "profiles: a word too many" "$twinboot" profiles x

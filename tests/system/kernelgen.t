@@ -40,6 +40,19 @@ ok 'a full disk leaves nothing' bash -c "
 	 ! '$B/kernelgen' --format bzimage --pad 8M -o '$t/no') &&
 	! ls '$t'/no*"
 
+# A device is not replaced by a file, and what gets lost is told.
+mkfifo "$t/fifo"
+ok 'no file in place of what is none' refuses --format bzimage -o "$t/fifo"
+ok '... which stays' test -p "$t/fifo"
+for what in --list --help --version; do
+	ok "$what on a full disk" bash -c "
+		! '$B/kernelgen' $what >/dev/full 2>'$t/err' &&
+		grep -q 'standard output: No space left' '$t/err'"
+done
+ok 'its version is that of twinboot' is \
+	"$("$B/kernelgen" --version)" "kernelgen $("$B/twinboot" --version |
+	cut -d' ' -f2)"
+
 head -c 100001 /dev/urandom >"$t/initrd"
 sum=$(sha256sum <"$t/initrd")
 for k in '2.00 16' '2.02 16' '2.07 16' '2.11 32' '2.15 64'; do

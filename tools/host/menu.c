@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "menu/config.h"
 #include "menu/lst.h"
 #include "tools/commands.h"
 #include "tools/host/menu.h"
@@ -16,39 +17,25 @@ struct menu_given {
 	bool json;
 };
 
-/* All of F, with room for one byte more; NULL with errno set. */
-static char *read_all(FILE *f, size_t *len)
-{
-	size_t room = 1 << 16, n = 0, got;
-	char *text = malloc(room), *more;
-
-	while (text && (got = fread(text + n, 1, room - n - 1, f))) {
-		n += got;
-		if (n + 1 < room)
-			continue;
-		more = realloc(text, room *= 2);
-		if (!more)
-			free(text);
-		text = more;
-	}
-	if (text && ferror(f)) {
-		free(text);
-		text = NULL;
-	}
-	*len = n;
-	return text;
-}
-
+/* All of it, and room for one byte more; NULL with an error reported. */
 static char *read_file(const char *name, size_t *len)
 {
 	FILE *f = strcmp(name, "-") ? fopen(name, "rb") : stdin;
-	char *text = f ? read_all(f, len) : NULL;
+	char *text = malloc(CONFIG_MAX + 2);
+	int err = 0;
 
-	if (!text)
-		report_errno("%s", name);
+	*len = f && text ? fread(text, 1, CONFIG_MAX + 1, f) : 0;
+	if (!f || !text || ferror(f))
+		err = report_errno("%s", name);
+	else if (*len > CONFIG_MAX)
+		err = report_error("%s: more than %u bytes, which no loader "
+				   "reads", name, CONFIG_MAX);
 	if (f && f != stdin)
 		fclose(f);
-	return text;
+	if (!err)
+		return text;
+	free(text);
+	return NULL;
 }
 
 static int show(const char *name, char *text, size_t len,

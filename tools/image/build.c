@@ -97,12 +97,20 @@ static int add_boot_file(struct tree *t, const char *file, const char *path)
 	return source_add_file(t, path, file, n);
 }
 
+/* A line of menu.lst ends in NAME, and a blank would end that. */
+static bool can_be_named(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && !strpbrk(name, " \t\r\n") && name[len - 1] != '\\';
+}
+
 /* --kernel or --initrd: to /boot, under its own name, which goes to *PATH. */
 static int add_kernel(struct build *b, const char *file, char **path)
 {
 	if (!file)
 		return 0;
-	if (strchr(base_name(file), ' '))
+	if (!can_be_named(base_name(file)))
 		return report_error("%s: menu.lst cannot name this file", file);
 	if (asprintf(path, "/boot/%s", base_name(file)) < 0)
 		abort();
