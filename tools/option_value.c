@@ -24,16 +24,19 @@ bool option_value_has(const char *list, const char *name)
 int option_value_check(const char *option, const char *list,
 		const void *(*find)(const char *name))
 {
-	char copy[256], *save, *word;
+	char word[64];
+	size_t len;
 
-	if (!list)
-		return 0;
-	snprintf(copy, sizeof(copy), "%s", list);
-	for (word = strtok_r(copy, ",", &save); word;
-	     word = strtok_r(NULL, ",", &save))
-		if (!find(word))
+	for (const char *p = list; p; p = p[len] ? p + len + 1 : NULL) {
+		len = strcspn(p, ",");
+		snprintf(word, sizeof(word), "%.*s", (int)len, p);
+		if (!len)
+			return report_error("%s %s: a name is missing", option,
+					    list);
+		if (len >= sizeof(word) || !find(word))
 			return report_error("%s %s: no such name", option,
 					    word);
+	}
 	return 0;
 }
 

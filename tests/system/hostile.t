@@ -177,6 +177,9 @@ status 2 "no such command" "$twinboot" nosuch
 status 2 "matrix: wrong usage" "$twinboot" matrix good.img --jobs many
 status 2 "profiles: a word too many" "$twinboot" profiles x
 status 1 "build: a missing kernel" "$twinboot" build --kernel nothere -o x.img
+for p in '' , bios, ,bios bios,,uefi; do
+	status 2 "inspect --paths '$p'" "$twinboot" inspect --paths "$p" good.img
+done
 for m in 0 -5 1x 512MB 99999999T ''; do
 	status 2 "run --mem '$m'" "$twinboot" run good.img --path bios --mem "$m"
 done

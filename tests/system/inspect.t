@@ -180,7 +180,8 @@ fails "m, line 3: loaders read only its first 1500 bytes" $build --menu m \
 mkdir -p long/boot/grub
 cp m long/boot/grub/menu.lst
 cp vmlinuz long/boot
-"$twinboot" build --root long --table mbr --boot bios -o x.img
+"$twinboot" build --root long --table mbr --boot bios -o x.img 2>err
+is "$(grep -c 'note: it starts, but of a line .* 1500' err)" 1 "build says so"
 says x.img 0 '.paths[0].remark' "of a line that it runs only the first 1500 \
 bytes count" "a line too long, told" --paths bios
 # Bytes that are not UTF-8: an EFI stub's arguments are UTF-16.

@@ -1,7 +1,7 @@
 /*
  * A kernel that is none (a mistyped name, a download that failed) makes a sound
  * image that starts nowhere.  A menu of somebody's own may be meant for what
- * comes later, so that is only told.
+ * comes later, so that is only told, like what its entry loses.
  */
 #include "tools/image/start_check.h"
 
@@ -25,6 +25,8 @@ static bool starts(const struct recipe *r, struct blk *disk, char why[256])
 		hb = (struct hostboot){ 0 };
 		hostboot_run(&hb, disk, &hostboot_paths[i]);
 		ok = hb.ok;
+		if (ok && hb.remark[0])
+			report_note("it starts, but %s", hb.remark);
 		if (!why[0])
 			snprintf(why, 256, "%s", hb.why);
 		hostboot_release(&hb);
