@@ -34,6 +34,17 @@ is "$($twinboot cat 2.vhdx:/etc/other)" other "in a container"
 $twinboot build --root root -o 2.img.zst 2>/dev/null
 $twinboot diff 2.vhdx 2.img.zst >out
 is "$? $(cat out)" "0 " "diff: two containers of one tree"
+# Names are others': nothing that a terminal would obey, one line for each.
+mkdir -p bad/d
+touch "bad/d/$(printf '\033[2Jx')" "bad/d/$(printf 'a\nb')"
+$twinboot build --root bad -o bad.img 2>/dev/null
+mkdir -p none/d
+$twinboot build --root none -o none.img 2>/dev/null
+is "$($twinboot ls bad.img:/d | tr -s ' ' | tr '\n' ';')" \
+	' 0 \x1b[2Jx; 0 a\x0ab;' "ls: hostile names"
+is "$($twinboot diff none.img bad.img | tr '\n' ';')" \
+	'only in bad.img: /d/\x1b[2Jx;only in bad.img: /d/a\x0ab;' \
+	"diff: hostile names"
 echo named >a:b.img
 fails "a:b.img" $twinboot ls a:b.img
 fails "File not found" $twinboot cat 1.img:/none

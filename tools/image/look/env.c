@@ -12,6 +12,7 @@
 #include "tools/host/envdisk.h"
 #include "tools/host/image.h"
 #include "tools/report.h"
+#include "tools/text.h"
 
 static const struct options_example examples[] = {
 	{ "Start entry 2 at the next boot, then the default again (menu.lst "
@@ -35,13 +36,14 @@ static int get(struct envdisk *e, const char *image, const char *name)
 	char value[ENV_VALUE];
 
 	if (!name) {
-		fputs(e->s.env.text, stdout);
+		text_put_lines(e->s.env.text, stdout);
 		return 0;
 	}
 	if (!env_get(&e->s.env, name, value))
 		return report_error("%s: nothing called %s is kept", image,
 				    name);
-	puts(value);
+	text_put(value, stdout);
+	putchar('\n');
 	return 0;
 }
 

@@ -93,10 +93,13 @@ static int list_one(struct look *l, const char *name, bool is_dir,
 			json_object_set_new(j, "size",
 					    json_integer((json_int_t)f.size));
 		json_array_append_new(list, j);
-	} else if (has_size) {
-		printf("%12lu %s\n", f.size, name);
 	} else {
-		printf("%12s %s%s\n", "-", name, is_dir ? "/" : "");
+		if (has_size)
+			printf("%12lu ", f.size);
+		else
+			printf("%12s ", "-");
+		text_put(name, stdout);
+		puts(is_dir ? "/" : "");
 	}
 	look_done(l);
 	err_clear();
@@ -230,14 +233,17 @@ static void tell(struct pair *p, const struct look *only)
 	const char *path = p->path[0] ? p->path : "/";
 
 	p->differ = true;
-	if (p->list)
+	if (p->list) {
 		json_array_append_new(p->list, json_pack("{so ss}", "path",
 			name_json("", path), "in", !only ? "both" :
 			only == &p->a ? "first" : "second"));
-	else if (only)
-		printf("only in %s: %s\n", only->image, path);
-	else
-		printf("differs: %s\n", path);
+		return;
+	}
+	fputs(only ? "only in " : "differs", stdout);
+	text_put(only ? only->image : "", stdout);
+	fputs(": ", stdout);
+	text_put(path, stdout);
+	putchar('\n');
 }
 
 /* The files at p->path: 0, or -1 reported. */
