@@ -41,6 +41,12 @@ static bool set_record(struct settings *s, const char *value)
 	return true;
 }
 
+static bool set_bls(struct settings *s, const char *value)
+{
+	s->bls = !value;
+	return !value;
+}
+
 static bool set_hd0(struct settings *s, const char *value)
 {
 	uint64_t n;
@@ -73,6 +79,7 @@ static const struct {
 	bool (*set)(struct settings *s, const char *value);
 	bool device;		/* set gets the whole line, which has a value */
 } keys[] = {
+	{ "bls", set_bls },
 	{ "boot-record", set_record },
 	{ "console", add_device, true },
 	{ "hd0", set_hd0 },

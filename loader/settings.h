@@ -11,6 +11,7 @@
  *	hd0=hd0,N		what (hd0) without a partition means, where
  *				there is a table: for menus that were made for a
  *				disk without one
+ *	bls			entries of the Boot Loader Specification, too
  *	boot-record[=hash]	the boot record (docs/boot-flow.md)
  */
 #ifndef LOADER_SETTINGS_H
@@ -27,7 +28,7 @@ enum settings_pv { SETTINGS_PV_AUTO, SETTINGS_PV_ALWAYS, SETTINGS_PV_NEVER };
 
 struct settings {
 	enum settings_pv pv;
-	bool record, record_hash;
+	bool record, record_hash, bls;
 	uint8_t hd0;		/* the partition's number and 1; 0: itself */
 	char guest[SETTINGS_GUEST];	/* "vbd=xvda1:hd0 vif=none" */
 };

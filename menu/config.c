@@ -22,6 +22,7 @@ int config_read(struct config *c, struct file *f, struct arena *arena)
 	if (f->size > CONFIG_MAX)
 		return fail(ERR_NO_MEMORY, "%s has %lu bytes, %u at most",
 			    c->name, f->size, CONFIG_MAX);
+	c->file = *f;
 	text = arena_alloc(arena, f->size + 1);
 	if (!text)
 		return ERR_NO_MEMORY;

@@ -12,6 +12,7 @@
 
 struct config {
 	struct lst lst;
+	struct file file;	/* that it is from */
 	struct device root;	/* the file system it lies on */
 	/* What the file "default" beside it says; -1: nothing for once. */
 	int32_t saved, once;

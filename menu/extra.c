@@ -6,6 +6,7 @@
 
 #include "loader/base/err.h"
 #include "menu/auth.h"
+#include "menu/bls_find.h"
 #include "menu/color.h"
 #include "menu/drives.h"
 #include "menu/parttype.h"
@@ -69,6 +70,7 @@ const struct menu_extra extra_all = {
 	.once = tries_once,
 	.check = tries_check,
 	.take = tries_take,
+	.entries = bls_find,
 	.command = run,
 };
 

@@ -11,7 +11,7 @@
 
 struct menu_extra {
 	/* menu_show(), shell_commands(), shell_edit(), auth_unlock(),
-	   tries_once(), tries_check(), tries_take() */
+	   tries_once(), tries_check(), tries_take(), bls_find() */
 	void (*choose)(const struct platform *p, const struct menu_ask *ask,
 		       struct menu_choice *out);
 	void (*commands)(struct runner *r);
@@ -20,6 +20,7 @@ struct menu_extra {
 	int32_t (*once)(struct mounts *m, const struct config *c);
 	int (*check)(struct runner *r, const struct lst_entry *e);
 	void (*take)(struct runner *r, const struct lst_entry *e);
+	int (*entries)(struct config *c, struct mounts *m);
 	/* Command CMD, which run_command() does not do.  ERR_COMMAND. */
 	int (*command)(struct runner *r, enum lst_cmd cmd, const char *args);
 };

@@ -40,11 +40,19 @@ static int find_config(struct session *s)
 
 static int read_config(struct session *s)
 {
+	const struct menu_extra *extra;
 	int err = find_config(s);
 
-	if (!err)
-		conf_read(&s->config, &s->mounts);
-	return err;
+	if (err)
+		return err;
+	conf_read(&s->config, &s->mounts);
+	if (!s->config.settings.bls)
+		return 0;
+	extra = s->p->extra(s->p);
+	if (!extra || extra->entries(&s->config, &s->mounts))
+		say(s->p, " (without loader/entries: %s)\n", err_text());
+	err_clear();
+	return 0;
 }
 
 /* Start entry E as it stands. */

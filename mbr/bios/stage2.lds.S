@@ -33,7 +33,7 @@ SECTIONS
 		*libz.a:*(ALL)
 		*libshared-boot.a:hash.o(ALL)
 		*libshared-boot.a:blk_write.o(ALL)
-		*libshared-boot.a:color.o(ALL)
+		*libshared-boot.a:bls*.o(ALL) *libshared-boot.a:color.o(ALL)
 		*libshared-boot.a:complete.o(ALL)
 		*libshared-boot.a:crypt*.o(ALL)
 		*libshared-boot.a:auth.o(ALL)

@@ -163,12 +163,12 @@ mcopy -i "two.img@@$((2048 * 512))" ours.efi ::/EFI/BOOT/BOOTX64.EFI
 says two.img 1 '.paths[0].status' fails "the first has ours" --paths uefi
 
 # Kernels that the path's last step cannot start.
-"$B/kernelgen" --format bzimage --entry 32 -o vmlinuz32
-"$twinboot" build --kernel vmlinuz32 --boot bios,uefi -o x.img
+"$B/kernelgen" --format bzimage --entry 16 -o vmlinuz16
+"$twinboot" build --kernel vmlinuz16 --boot bios,uefi -o x.img
 says x.img 1 '[.paths[].status]' '["ok","fails"]' \
-	"a kernel without a 64-bit entry" --paths bios,uefi
+	"a kernel without a protected-mode entry" --paths bios,uefi
 is "$(jq -r '.paths[1].why' out)" "Error 13: Invalid or unsupported executable \
-format: /boot/vmlinuz32: its entry linux32 cannot be used on this path" \
+format: /boot/vmlinuz16: its entry linux16 cannot be used on this path" \
 	"says why"
 # A line that loaders read only in part: build refuses it, others say so.
 long=$(head -c 1600 /dev/zero | tr '\0' x)

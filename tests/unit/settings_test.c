@@ -30,7 +30,7 @@ static void test_keys(void **state)
 		const char *text, *guest, *told;
 		enum settings_pv pv;
 		int record;	/* 0, 1, 2: with hashes */
-		int hd0;
+		int hd0, bls;
 	} c[] = {
 		{ "", "", "" },
 		{ "\n\r\n \t\n# pv=always\n  #\n", "", "" },
@@ -45,6 +45,8 @@ static void test_keys(void **state)
 		  SETTINGS_PV_AUTO, 2 },
 		{ "boot-record=\nboot-record=x\nboot-recording\nboot\n", "",
 		  "boot-record=|boot-record=x|boot-recording|boot|" },
+		{ "bls=\nbls=no\n", "", "bls=|bls=no|" },
+		{ "bls\n", "", "", SETTINGS_PV_AUTO, 0, 0, 1 },
 		{ "vbd=xvda1:hd0\npv=always\nvif=none", "vbd=xvda1:hd0 "
 		  "vif=none", "", SETTINGS_PV_ALWAYS },
 		{ "vbd\nvbd=\nvbd=a mem=1G\nvif=a\tb\nvbd=xvda:hd0,0,ro",
@@ -65,6 +67,7 @@ static void test_keys(void **state)
 		assert_int_equal(s.pv, c[i].pv);
 		assert_int_equal(s.record + s.record_hash, c[i].record);
 		assert_int_equal(s.hd0, c[i].hd0);
+		assert_int_equal(s.bls, c[i].bls);
 		assert_string_equal(err_text(), "");
 	}
 }
