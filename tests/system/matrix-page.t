@@ -1,7 +1,8 @@
 #!/bin/sh
 # twinboot matrix --html, from JSON that is made here: whole, by itself, and what
 # images and consoles say stays text.  With LONG=1 also what a browser makes of
-# it: nothing is wider than a phone, and every cell is on paper.
+# it: nothing is wider than a phone, every text has WCAG 2.1's contrast AA in light,
+# dark and print, the boxes filter, and every cell is on paper.
 . "$(dirname "$0")/tap.sh"
 cd "$tmp" || exit 1
 
@@ -236,6 +237,105 @@ done
 sed 's/<main>/<main><div style="width:391px">x<\/div>/' plain.html >wide.html
 [ "$(look wide 390 | cut -d' ' -f1)" -gt 390 ]
 ok $? "a page that is too wide is seen"
+
+# contrast NAME WIDTH light|dark|print: WCAG 2.1's contrast (1.4.3) of each piece
+# of text in NAME.html with all that can be opened open, by the colours that the
+# browser reports: the texts looked at, the least ratio of those below AA, and
+# the first of them; whether anything is wider than WIDTH.
+contrast() {
+	cat >frame.html <<END
+<!DOCTYPE html><meta name="color-scheme" content="light dark">
+<iframe id="f" src="$1.html" style="border:0;width:$2px;height:800px"></iframe>
+<p id="out"></p><script>
+const light = c => [c[0], c[1], c[2]].map(v => (v /= 255) <= .04045 ?
+	v / 12.92 : ((v + .055) / 1.055) ** 2.4).reduce((sum, v, i) =>
+	sum + v * [.2126, .7152, .0722][i], 0);
+const ratio = (a, b) => (Math.max(light(a), light(b)) + .05) /
+	(Math.min(light(a), light(b)) + .05);
+const colours = s => [...s.matchAll(/rgba?\(([^)]*)\)/g)].map(m =>
+	m[1].split(/[ ,\/]+/).map(Number));
+// What may be behind E: a pattern's colours, else the first that is solid.
+const behind = (w, e) => {
+	for (; e; e = e.parentElement) {
+		const s = w.getComputedStyle(e);
+		if (s.backgroundImage != "none" && s.backgroundSize == "auto")
+			return colours(s.backgroundImage);
+		const c = colours(s.backgroundColor);
+		if (c.length && c[0][3] !== 0)
+			return c;
+	}
+	return [[255, 255, 255]];
+};
+onload = () => {
+	const w = document.getElementById("f").contentWindow, d = w.document;
+	const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+	d.querySelectorAll("details").forEach(e => e.open = true);
+	if ("$3" == "print")
+		for (const sheet of d.styleSheets)
+			for (const r of sheet.cssRules)
+				if (r.media)
+					r.media.mediaText = r.media.mediaText
+						.replace("print", "all")
+						.replace("screen", "tv");
+	let n = 0, least = 99, first = "-";
+	const texts = d.createTreeWalker(d.body, NodeFilter.SHOW_TEXT);
+	for (let t; t = texts.nextNode(); ) {
+		const e = t.parentElement, s = w.getComputedStyle(e);
+		if (!t.data.trim() || !e.getClientRects().length)
+			continue;
+		const size = parseFloat(s.fontSize);
+		const need = size >= 24 || (size >= 18.66 &&
+			s.fontWeight >= 700) ? 3 : 4.5;
+		const r = Math.min(...behind(w, e).map(b =>
+			ratio(colours(s.color)[0], b)));
+		n++;
+		if (!(r >= need) && r < least) {
+			least = r;
+			first = e.outerHTML.slice(0, 60);
+		}
+	}
+	document.getElementById("out").textContent = [n > 100 ? "many" : n,
+		least == 99 ? "AA" : least.toFixed(2), dark ? "dark" : "light",
+		d.documentElement.scrollWidth, first].join(" ");
+}
+</script>
+END
+	browser --blink-settings=preferredColorScheme=$([ "$3" = dark ] &&
+		echo 0 || echo 1) --virtual-time-budget=60000 --dump-dom \
+		"file://$tmp/frame.html" | sed -n 's/.*<p id="out">\(.*\)<\/p>.*/\1/p'
+}
+sample word '.cells[0].status = "UNCHECKED" | .cells[1].status = "ODD" |
+	.cells[2].baseline = { verdict: "better", status: "FAIL" } |
+	.cells[3] |= (del(.console) | .screen_text = "a\nb") | .total += 1'
+page states
+for look in "1280 light" "1280 dark" "390 light" "390 dark" "688 print"; do
+	set -- $look
+	is "$(contrast states $look)" \
+		"many AA $([ "$2" = dark ] && echo dark || echo light) $1 -" \
+		"$2, $1 pixels: contrast AA everywhere, nothing is wider"
+done
+sed 's/--dim: #5a6570/--dim: #9aa4ae/' states.html >pale.html
+is "$(contrast pale 1280 light | cut -c1-7)" "many 2." "one that is pale is seen"
+
+# ---- the boxes ----
+# With one box not ticked nothing of that state is shown, but what is linked to.
+cat >filter.html <<'END'
+<!DOCTYPE html><iframe id="f" src="states.html" style="width:1280px;height:800px">
+</iframe><p id="out"></p><script>
+onload = () => {
+	const d = document.getElementById("f").contentWindow.document;
+	const shown = s => [...d.querySelectorAll(".is-" + s)].filter(e =>
+		e.getClientRects().length).length;
+	const before = [shown("PASS"), shown("FAIL")];
+	d.getElementById("show-PASS").click();
+	document.getElementById("out").textContent = [before[0] > 10,
+		shown("PASS"), shown("FAIL") == before[1] && before[1] > 1].join(" ");
+}
+</script>
+END
+is "$(browser --virtual-time-budget=60000 --dump-dom "file://$tmp/filter.html" |
+	sed -n 's/.*<p id="out">\(.*\)<\/p>.*/\1/p')" "true 0 true" \
+	"a box takes its state away, and no other"
 
 browser --no-pdf-header-footer --print-to-pdf=plain.pdf "file://$tmp/plain.html"
 pdftotext plain.pdf text
