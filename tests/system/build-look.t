@@ -45,6 +45,12 @@ is "$($twinboot ls bad.img:/d | tr -s ' ' | tr '\n' ';')" \
 is "$($twinboot diff none.img bad.img | tr '\n' ';')" \
 	'only in bad.img: /d/\x1b[2Jx;only in bad.img: /d/a\x0ab;' \
 	"diff: hostile names"
+# Standard input is an image, too: a pipe, and what is packed.
+is "$(cat 2.img.zst | $twinboot cat -- -:/etc/other)" other "-: a packed image from a pipe"
+is "$($twinboot ls - <1.img)" "$($twinboot ls 1.img)" "-: ls"
+$twinboot diff 1.img - <1.img >out
+is "$? $(cat out)" "0 " "-: diff"
+fails "nothing comes on standard input" $twinboot ls - </dev/null
 echo named >a:b.img
 fails "a:b.img" $twinboot ls a:b.img
 fails "File not found" $twinboot cat 1.img:/none

@@ -34,6 +34,39 @@ static int open_file(const char *path)
 	return report_error("%s: neither a file nor a block device", path);
 }
 
+/* What comes in, in a file without a name; what is zero has no size there. */
+static int copy_input(int out)
+{
+	static char buf[1 << 16];
+	uint64_t size = 0;
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, buf, sizeof(buf))) > 0) {
+		if (size + (size_t)n > SIZE_MAX_BYTES)
+			return report_error("-: more than a TiB");
+		if (tempfile_put(out, size, buf, (size_t)n))
+			return report_errno("%s", tempfile_dir());
+		size += (size_t)n;
+	}
+	if (n < 0)
+		return report_errno("standard input");
+	if (!size)
+		return report_error("-: nothing comes on standard input");
+	return ftruncate(out, (off_t)size) ? report_errno("%s", tempfile_dir())
+		: 0;
+}
+
+static int open_input(void)
+{
+	int fd = tempfile_open(NULL);
+
+	if (fd >= 0 && copy_input(fd)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 static bool is_device(int fd)
 {
 	struct stat st;
@@ -108,7 +141,8 @@ int image_open(struct image *img, const char *path, bool backing)
 {
 	int err = 0;
 
-	*img = (struct image){ .path = path, .fd = open_file(path) };
+	*img = (struct image){ .path = path, .is_copy = !strcmp(path, "-") };
+	img->fd = img->is_copy ? open_input() : open_file(path);
 	if (img->fd < 0)
 		return -1;
 	img->is_device = is_device(img->fd);

@@ -20,7 +20,8 @@ struct image {
 
 /*
  * Raw images, all that qemu-img reads, and each of them compressed.  What is
- * not raw is unpacked into a file without a name in TMPDIR.  A file that names
+ * not raw is unpacked into a file without a name in TMPDIR, and so is standard
+ * input, PATH "-".  A file that names
  * others to be read (backing and data files, extents, parents) is refused
  * unless BACKING.  0, or -1 with an error reported.
  */

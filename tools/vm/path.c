@@ -255,6 +255,9 @@ int path_take(struct vm_config *c, const struct image *img, bool by_name)
 	c->file = by_name ? img->path : img->name;
 	c->format = by_name ? img->format : "raw";
 	c->is_device = by_name && img->is_device;
+	if (by_name && !strcmp(img->path, "-"))
+		return report_error("-: QEMU needs a file for this, not "
+				    "standard input");
 	if (by_name && img->packed)
 		return report_error("%s: it is compressed with %s, and QEMU "
 				    "needs the file as it is for this",
