@@ -60,6 +60,40 @@ xmllint --xpath 'string(//section[starts-with(@class, "cell ")]/pre)' page.html 
 	grep -q '^Somebody else: ready$'
 ok $? "the page has the screen's text"
 
+# ---- a CD: El Torito, and nothing that a disk would start ----
+cat >cd.pl <<'END'
+use strict;
+my ($bios, $uefi) = @ARGV;
+local $/;
+my $boot = <STDIN>;
+my $cd = "\0" x (2048 * 21);
+sub at { substr($cd, $_[0], length $_[1]) = $_[1] }
+at(2048 * 16, "\1CD001\1\0");
+at(2048 * 17, "\0CD001\1" . pack("a32 x32 V", "EL TORITO SPECIFICATION", 19));
+at(2048 * 18, "\xffCD001\1");
+my $entry = pack("CC v a24", 1, 0, 0, "");
+my $sum = 0xaa55;
+$sum += $_ for unpack("v*", $entry);
+at(2048 * 19, $entry . pack("v v", -$sum & 0xffff, 0xaa55));
+at(2048 * 19 + 32, pack("CCvCCvV", $bios ? 0x88 : 0, 0, 0, 0, 0, 4, 20));
+at(2048 * 19 + 64, pack("CCv", 0x91, 0xef, 1)) if $uefi;
+at(2048 * 19 + 96, pack("CCvCCvV", 0x88, 0, 0, 0, 0, 4, 20)) if $uefi;
+at(2048 * 20, $boot);
+print $cd;
+END
+perl cd.pl 1 0 <boot.bin >bios.iso
+perl cd.pl 0 1 <boot.bin >uefi.iso
+matrix 0 "a CD boots as one" bios.iso --paths bios --profiles virtio,metal \
+	--expect 'else: ready$'
+is "$(jq -r '.cells[] | select(.boot.command | test("ide-cd")) | .profile' \
+	m.json | tr "\n" " ")" "virtio metal " "in the place of any machine's disk"
+is "$("$twinboot" inspect bios.iso --json | jq -r '.paths[] |
+	select(.path == "bios" or .path == "uefi") | .path + " " + .status' |
+	tr "\n" " ")" "bios foreign uefi not there " "inspect tells it"
+is "$("$twinboot" inspect uefi.iso --json | jq -r '.paths[] |
+	select(.path == "bios" or .path == "uefi") | .path + " " + .status' |
+	tr "\n" " ")" "bios not there uefi foreign " "one for UEFI alone, too"
+
 # ---- held against an earlier run ----
 fails "--count with --answer: typing is no part of a boot that can be counted" \
 	"$twinboot" matrix asks.img --count --answer a=b

@@ -16,6 +16,7 @@
 #include "loader/disk/bootlist.h"
 #include "loader/disk/xxh64.h"
 #include "loader/fs/fs.h"
+#include "tools/host/eltorito.h"
 
 #define LOADER "/EFI/BOOT/BOOTX64.EFI"
 
@@ -120,6 +121,10 @@ enum carried bootcode_bios(struct blk *disk, char why[128], bool *no_second)
 		err_clear();
 		snprintf(why, 128, "the boot sector cannot be read");
 		return CARRIED_NOT;
+	}
+	if (eltorito_read(disk).bios) {
+		snprintf(why, 128, "a CD with somebody else's boot image");
+		return CARRIED_FOREIGN;
 	}
 	snprintf(why, 128, "no boot code");
 	if (block[510] != 0x55 || block[511] != 0xaa || !block[0])
@@ -296,6 +301,10 @@ enum carried bootcode_uefi(struct blk *disk, const struct part_list *parts,
 
 	if (!parts->n && look_at_esp(disk, &c, why, is_signed))
 		return c;
+	if (!parts->n && eltorito_read(disk).uefi) {
+		snprintf(why, 128, "a CD with somebody else's boot image");
+		return CARRIED_FOREIGN;
+	}
 	snprintf(why, 128, "no EFI system partition");
 	for (unsigned i = 0; i < parts->n; i++) {
 		if (!part_is_esp(&parts->part[i]) ||

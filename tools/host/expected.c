@@ -12,6 +12,7 @@
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
 #include "tools/host/bootcode.h"
+#include "tools/host/eltorito.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostconf.h"
 #include "tools/host/hostdisk.h"
@@ -149,12 +150,15 @@ static void look_at_disk(struct expected *p, struct blk *disk, int fd)
 	static struct part_list parts;
 	static struct hostboot hb;
 	struct look l = { .p = p, .parts = &parts, .fd = fd };
+	struct eltorito cd;
 	bool hv;
 
 	if (part_read(disk, &parts))
 		parts.n = 0;
 	err_clear();
 	p->partitions = parts.table != PART_NONE;
+	cd = eltorito_read(disk);
+	p->cd = cd.bios || cd.uefi;
 	p->bios = bootcode_bios(disk, p->bios_why, &p->no_second);
 	p->uefi = bootcode_uefi(disk, &parts, p->uefi_why, &p->uefi_signed);
 	modules_open(&l.modules);

@@ -18,6 +18,7 @@ struct expected {
 	unsigned mem_mb;	/* of the machine that is supposed */
 	uint32_t sector;	/* bytes */
 	bool partitions;	/* it has a partition table */
+	bool cd;		/* it boots as a CD, and not as a disk */
 	enum carried bios, uefi; /* what firmware would start */
 	bool starts;		/* its default entry, on some path */
 	bool direct;		/* QEMU can start its default entry itself */

@@ -269,7 +269,7 @@ static const struct options options = {
 	.usage = "IMAGE [OPTION...]",
 	.about = "Show what is on IMAGE and what each boot path would start.  "
 		 "Ends 1 when a\npath that the image carries, or that --paths "
-		 "names, would fail.  IMAGE is - for standard input.",
+		 "names, would fail.\nIMAGE is - for standard input.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 	.operand = "IMAGE", .min = 1, .max = 1, .example = examples,
 };

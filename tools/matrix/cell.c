@@ -145,7 +145,8 @@ static void boot(struct cell *c)
 		.is_device = c->variant->copy.fd < 0 &&
 			     c->variant->from->is_device,
 		.path = c->path,
-		.disk = c->profile->disk ? path_disk(c->profile->disk) : NULL,
+		.disk = c->promise->cd ? path_disk("cd") :
+			c->profile->disk ? path_disk(c->profile->disk) : NULL,
 		.machine = c->profile->machine, .vdev = c->profile->vdev,
 		.nic = c->profile->nic ? path_nic(c->profile->nic) : NULL,
 		.icount = c->counting, .extra = *c->extra,

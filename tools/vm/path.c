@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "loader/base/err.h"
 #include "loader/paths.h"
+#include "tools/host/eltorito.h"
 #include "tools/host/expected.h"
 #include "tools/host/hostconf.h"
 #include "tools/host/hostdisk.h"
@@ -157,6 +159,7 @@ static const struct vm_disk disks[] = {
 		    "scsi-hd,drive=hd0,bootindex=0" }, true },
 	{ "pvscsi", { "-device", "pvscsi", "-device",
 		      "scsi-hd,drive=hd0,bootindex=0" }, true },
+	{ "cd", { "-device", "ide-cd,drive=hd0,bootindex=0" }, false },
 };
 
 static const struct vm_nic nics[] = {
@@ -245,6 +248,19 @@ void path_machine(struct vm_args *a, const struct vm_config *c,
 	path_add(a, c->machine ? c->machine : usual);
 }
 
+static bool is_cd(int fd)
+{
+	struct hostdisk disk;
+	struct eltorito cd;
+
+	if (hostdisk_attach(&disk, "hd0", fd, 512)) {
+		err_clear();
+		return false;
+	}
+	cd = eltorito_read(&disk.blk);
+	return cd.bios || cd.uefi;
+}
+
 int path_take(struct vm_config *c, const struct image *img, bool by_name)
 {
 	char boot[512];
@@ -263,6 +279,8 @@ int path_take(struct vm_config *c, const struct image *img, bool by_name)
 				    "needs the file as it is for this",
 				    img->path, img->packed);
 	c->sector = hostdisk_sector(img->fd);
+	if (!c->disk && is_cd(img->fd))
+		c->disk = path_disk("cd");
 	return pread(img->fd, boot, sizeof(boot), 0) == sizeof(boot) ? 0 :
 	       report_error("%s: not a disk image", img->path);
 }

@@ -47,7 +47,7 @@ static int take_disk(void *self, const char *name, const char *value)
 	r->config.disk = path_disk(value);
 	return r->config.disk ? 0 :
 	       report_error("--disk %s: not one of virtio, ide, ahci, nvme, "
-			    "scsi, pvscsi", value);
+			    "scsi, pvscsi, cd", value);
 }
 
 static int take_nic(void *self, const char *name, const char *value)
@@ -84,7 +84,7 @@ static const struct options_row rows[] = {
 	  path_name },
 	{ "timeout", 0, "S", "end after S seconds", OPTIONS_NUMBER,
 	  AT(timeout) },
-	{ "disk", 0, "DISK", "virtio, ide, ahci, nvme, scsi or pvscsi",
+	{ "disk", 0, "DISK", "virtio, ide, ahci, nvme, scsi, pvscsi or cd",
 	  OPTIONS_CALL, 0, take_disk, path_disk_name },
 	{ "vdev", 0, "NAME", "the disk's name for a PV guest: xvda, xvda1, "
 	  "sda1 ... (xvda)", OPTIONS_CALL, 0, take_vdev },
