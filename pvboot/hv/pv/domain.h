@@ -1,9 +1,10 @@
 /*
  * The virtual machine: a domain and its vCPUs.
  *
- * One physical processor, interrupts off whenever we run: no locks.  The main
- * loop (run.c) enters a vCPU, gets back an exit, handles it to its end, does
- * deferred work, and enters again.  Nothing here sleeps.
+ * Interrupts are off whenever we run, and all of this is under one lock
+ * (machine/lock.h).  The main loop (run.c) enters a vCPU, gets back an exit,
+ * handles it to its end, does deferred work, and enters again.  Nothing here
+ * sleeps.
  *
  * Addresses: "pfn" is a guest's pseudo-physical frame number; machine/memory.h
  * tells the others.

@@ -25,34 +25,40 @@ bool guest_range(uint64_t va, uint64_t len)
 	return end <= 1ULL << 47 || va >= HV_HOLE_END;
 }
 
-static void mark(uint64_t *at, uint64_t e, uint64_t bits)
+/*
+ * From the table at *MA to what its entry for VA names.  False: the entry does
+ * not have all bits of NEED; those of MARK it gets.
+ */
+static inline bool step(uint64_t *ma, uint64_t va, int shift, uint64_t need,
+			uint64_t mark)
 {
-	if ((e & bits) != bits)
-		__atomic_fetch_or(at, bits, __ATOMIC_RELAXED);
+	uint64_t *at = core_ma(*ma | (va >> (shift - 3) & 0xff8));
+	uint64_t e = __atomic_load_n(at, __ATOMIC_RELAXED);
+
+	if ((e & (need | mark)) != (need | mark)) {
+		if ((e & need) != need)
+			return false;
+		__atomic_fetch_or(at, mark, __ATOMIC_RELAXED);
+	}
+	*ma = e & PTE_ADDR;
+	return true;
 }
 
 /* The byte at VA, or NULL when V may not reach it so. */
-static uint8_t *find(struct vcpu *v, uint64_t va, bool write)
+static inline uint8_t *find(struct vcpu *v, uint64_t va, bool write)
 {
-	uint64_t mfn = v->pv.kernel_mode ? v->pv.kernel_root.mfn :
-		v->pv.user_root.mfn;
-	uint64_t need = PTE_P | PTE_US | (write ? PTE_RW : 0), *at, e;
-	int shift;
+	uint64_t ma = (v->pv.kernel_mode ? v->pv.kernel_root.mfn :
+		       v->pv.user_root.mfn) << 12;
+	uint64_t need = PTE_P | PTE_US | (write ? PTE_RW : 0);
 
-	if (!mfn)	/* a vCPU that has not been started */
+	if (!ma)	/* a vCPU that has not been started */
 		return NULL;
-	for (shift = 39; ; shift -= 9) {
-		at = (uint64_t *)core_frame(mfn) + (va >> shift & 511);
-		e = __atomic_load_n(at, __ATOMIC_RELAXED);
-		if ((e & need) != need)
-			return NULL;
-		mfn = (e & PTE_ADDR) >> 12;
-		if (shift == 12)
-			break;
-		mark(at, e, PTE_A);
-	}
-	mark(at, e, write ? PTE_A | PTE_D : PTE_A);
-	return (uint8_t *)core_frame(mfn) + (va & (PAGE_SIZE - 1));
+	if (!step(&ma, va, 39, need, PTE_A) ||
+	    !step(&ma, va, 30, need, PTE_A) ||
+	    !step(&ma, va, 21, need, PTE_A) ||
+	    !step(&ma, va, 12, need, write ? PTE_A | PTE_D : PTE_A))
+		return NULL;
+	return (uint8_t *)core_ma(ma) + (va & (PAGE_SIZE - 1));
 }
 
 /* How much of LEN bytes at VA lies in the first page. */
