@@ -43,23 +43,27 @@ int config_beside(const struct config *c, struct mounts *m, const char *file,
 	return err;
 }
 
+void config_parse_saved(const char *text, int32_t *saved, int32_t *once)
+{
+	*saved = 0;
+	*once = -1;
+	if (!lst_number(&text, saved) && *text++ == ':')
+		lst_number(&text, once);
+}
+
 void config_read_saved(const struct config *c, struct mounts *m,
 		       int32_t *saved, int32_t *once)
 {
 	char text[CONFIG_SAVED_SIZE + 1] = "";
-	const char *s = text;
 	struct file f;
 
-	*saved = 0;
-	*once = -1;
 	if (config_beside(c, m, "default", &f) ||
 	    fs_read(&f, 0, f.size < CONFIG_SAVED_SIZE ? f.size :
 		    CONFIG_SAVED_SIZE, text)) {
 		err_clear();
-		return;
+		*text = 0;
 	}
-	if (!lst_number(&s, saved) && *s++ == ':')
-		lst_number(&s, once);
+	config_parse_saved(text, saved, once);
 }
 
 int config_open(struct config *c, struct mounts *m, struct device root,

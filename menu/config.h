@@ -42,6 +42,9 @@ int config_open(struct config *c, struct mounts *m, struct device root,
 void config_read_saved(const struct config *c, struct mounts *m,
 		       int32_t *saved, int32_t *once);
 
+/* The same of its TEXT, which is anybody's. */
+void config_parse_saved(const char *text, int32_t *saved, int32_t *once);
+
 /* F as the menu's text. */
 int config_read(struct config *c, struct file *f, struct arena *arena);
 

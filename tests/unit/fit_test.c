@@ -1,5 +1,5 @@
 /* FIT images: what one carries, its hashes, and trees that are wrong. */
-#include "tests/unit/unit.h"
+#include "tests/unit/carried.h"
 
 #include <stdio.h>
 
@@ -16,29 +16,9 @@
 #define BEHIND (TOTAL + 0x100u)
 
 static uint8_t image[0x4000], room[1 << 19];
-static struct boot_entry entry, *loaded;
 static struct platform platform;
 static uint32_t at, names, value_len, behind;
 static char said[512];
-
-/* The kernel is "LINUX". */
-static bool fake_probe(struct span head)
-{
-	const uint8_t *p = span_at(&head, 0, 5);
-
-	return p && !memcmp(p, "LINUX", 5);
-}
-
-static int fake_load(struct boot_entry *e, const struct memmap *map,
-		     struct arena *a, struct handover *ho)
-{
-	loaded = e;
-	return 0;
-}
-
-static const struct kernel_format fake = { "fake", fake_probe, fake_load,
-					   BY_KERNEL };
-static const struct kernel_format *const kernels[] = { &fake, NULL };
 
 static int load_fit(struct boot_entry *e, const struct memmap *map,
 		    struct arena *a, struct handover *ho)

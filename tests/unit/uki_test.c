@@ -1,5 +1,5 @@
 /* Unified kernel images: what one carries, and images that are wrong. */
-#include "tests/unit/unit.h"
+#include "tests/unit/carried.h"
 
 #include "loader/abi/pe.h"
 #include "loader/base/err.h"
@@ -10,33 +10,12 @@
 #define TABLE (PE_AT + sizeof(struct pe_header))
 
 static uint8_t image[0x6000], room[1 << 18];
-static struct boot_entry entry, *loaded;
 static struct pe_header *pe;
 static struct pe_section *section;
-
-/* The kernel is "LINUX". */
-static bool fake_probe(struct span head)
-{
-	const uint8_t *p = span_at(&head, 0, 5);
-
-	return p && !memcmp(p, "LINUX", 5);
-}
-
-static int fake_load(struct boot_entry *e, const struct memmap *map,
-		     struct arena *a, struct handover *ho)
-{
-	loaded = e;
-	return 0;
-}
-
-static const struct kernel_format fake = { "fake", fake_probe, fake_load,
-					   BY_KERNEL };
 
 static int load_uki(struct boot_entry *e, const struct memmap *map,
 		    struct arena *a, struct handover *ho)
 {
-	static const struct kernel_format *const kernels[] = { &fake, NULL };
-
 	return uki_load(kernels, e, map, a, ho);
 }
 
