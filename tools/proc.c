@@ -142,9 +142,9 @@ bool proc_has(const char *program)
 	return false;
 }
 
-static int run(const struct job *j)
+/* To its end, its last words in TEXT: how waitpid() has it; -1: not started. */
+static int wait_for(const struct job *j, char *text, size_t size)
 {
-	char text[1024], *line;
 	int fd[2], status;
 	pid_t pid;
 
@@ -159,12 +159,20 @@ static int run(const struct job *j)
 	if (!pid)
 		child(j, fd[1]);
 	close(fd[1]);
-	read_tail(j, fd[0], text, sizeof(text));
+	read_tail(j, fd[0], text, size);
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return 0;
+	return status;
+}
+
+static int run(const struct job *j)
+{
+	char text[1024], *line;
+	int status = wait_for(j, text, sizeof(text));
+
+	if (status <= 0)
+		return status;
 	for (line = text + strlen(text); line > text; line--)
 		if (strchr("\r\n", line[-1]))
 			break;
@@ -189,4 +197,16 @@ int proc_run_watched(const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg)
 {
 	return run(&(struct job){ argv, NULL, RLIM_INFINITY, percent, arg });
+}
+
+int proc_status(const char *const *argv)
+{
+	const struct job j = { argv, NULL, RLIM_INFINITY, NULL, NULL };
+	char text[1024];
+	int status = wait_for(&j, text, sizeof(text));
+
+	if (status >= 0 && WIFSIGNALED(status))
+		return report_error("%s: killed by signal %d", argv[0],
+				    WTERMSIG(status));
+	return status < 0 ? -1 : WEXITSTATUS(status);
 }

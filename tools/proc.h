@@ -24,6 +24,9 @@ int proc_run_limited(const char *const *argv, const char *const *env,
 int proc_run_watched(const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg);
 
+/* The same, and how it ends is no error: that; -1 when it did not run. */
+int proc_status(const char *const *argv);
+
 /* The Debian package that has PROGRAM, NULL when that is not known. */
 const char *proc_package(const char *program);
 

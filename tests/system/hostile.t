@@ -65,6 +65,12 @@ for f in q.qcow2 q.qcow2.xz; do
 	timeout 120 "$twinboot" matrix $f --paths bios >tap 2>err
 	is "$?" 0 "matrix $f"
 done
+for f in qcow2 vmdk; do
+	qemu-img convert -f raw -O $f good.img cut.$f
+	truncate -s $(($(stat -c %s cut.$f) / 2)) cut.$f
+	fails "cut.$f: a $f image that is damaged or cut short" \
+		"$twinboot" inspect cut.$f
+done
 "$twinboot" run --print --path bios q.qcow2 | grep -q 'format=qcow2,'
 ok $? "run --print of qcow2"
 fails "compressed with xz" "$twinboot" run --path bios --write q.qcow2.xz
