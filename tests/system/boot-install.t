@@ -239,6 +239,8 @@ is "$? $(cat err)" "0 twinboot: note: no room for hv.elf: over BIOS nothing \
 starts as a PV guest" 'little room: said'
 qemu-img convert -O qcow2 img q
 fails 'it is qcow2: make a raw image of it first' "$twinboot" install q
+gzip -1c tight >tight.gz
+fails 'it is gzip: unpack it first' "$twinboot" install tight.gz
 fails '--boot' "$twinboot" install img --boot pv
 is "$status" 2 'wrong usage'
 # A full ESP.

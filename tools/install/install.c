@@ -38,21 +38,22 @@ static int open_image(const struct install *x)
 {
 	int fd = open(x->image, (x->dry_run ? O_RDONLY : O_RDWR) | O_CLOEXEC |
 		      O_NONBLOCK);
-	const char *format;
+	const char *packed, *format;
 	struct stat st;
 	int err = 0;
 
 	if (fd < 0)
 		return report_errno("%s", x->image);
-	format = image_unpack_name(fd);
-	if (!format)
-		format = image_format(fd);
+	packed = image_unpack_name(fd);
+	format = packed ? packed : image_format(fd);
 	if (fstat(fd, &st) || (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
 		err = report_error("%s: neither a file nor a block device",
 				   x->image);
 	else if (strcmp(format, "raw"))
-		err = report_error("%s: it is %s: make a raw image of it first "
-				   "(qemu-img convert)", x->image, format);
+		err = report_error("%s: it is %s: %s", x->image, format,
+				   packed ? "unpack it first" :
+				   "make a raw image of it first "
+				   "(qemu-img convert)");
 	if (!err)
 		return fd;
 	close(fd);
