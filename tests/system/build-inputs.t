@@ -199,6 +199,8 @@ is "$(sed -n 's/^\(kernel\|initrd\) //p' out | tr '\n' ';')" \
 	"/boot/vmlinuz-6.1.0-41 root=LABEL=root ro;/boot/initrd.img-6.1.0-41;" \
 	"the newest kernel, its initrd, and the root by label"
 is "$(blkid -p -o value -s LABEL x.img)" root "which the root has"
+fails "names a root with a blank in its label" \
+	$build --root kr --label 'a b' -o e.img
 fails "there is no kernel" $build --root x --append y -o e.img
 
 # ---- an mtree specification ----
@@ -328,6 +330,7 @@ mkdir bad && ln -s . bad/lost+found
 fails "lost+found" $build --root bad -o e.img
 fails "not SRC:DST" $build --file x -o e.img
 fails "octal" $build --file x/f:y:999 -o e.img
+SOURCE_DATE_EPOCH=4354819200 fails "up to 2107" $build --root l1 -o e.img
 SOURCE_DATE_EPOCH=soon fails "SOURCE_DATE_EPOCH=soon" $build --root l1 -o e.img
 head -c 10000 t.gzip >cut.gz 2>/dev/null && fails "cut.gz" $build --root cut.gz -o e.img
 is "$(ls e.img* 2>/dev/null)" "" "no failure left anything"

@@ -145,6 +145,11 @@ strings -n 8 1.img | grep -qF "a=\${HOME}b '\${NOT_SET}' \"q\" # no comment"
 ok $? "\${NAME} is what is written there"
 printf 'append = a${X}\n' >r/bare.conf
 fails 'bare.conf:1: ${ outside of quotes' $build r/bare.conf -o e.img
+printf 'boot = "pv"\n/* root = "d"\n' >r/open.conf
+fails 'r/open.conf:2: a comment without an end' $build r/open.conf -o e.img
+# What a second comment has in it quotes nothing.
+printf "/**//* ' */ kernel = \"\${HOME}\" // '\n" >r/two.conf
+fails 'r/${HOME}: No such file' $build r/two.conf -o e.img
 printf 'include = "loop.conf"\n' >r/loop.conf
 fails "recipes include each other" $build r/loop.conf -o e.img
 fails "r: a directory, not a recipe" $build r -o e.img

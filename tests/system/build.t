@@ -150,6 +150,13 @@ fails "longer than 16 bytes" $build --kernel vmlinuz -o e.img \
 	--label seventeen-letters
 fails "longer than 11 bytes" $build --kernel vmlinuz -o e.img --fs fat32 \
 	--label twelve-chars
+fails "a control character in a label" $build --root r -o e.img --label 'a
+b'
+fails "FAT's labels have none of" $build --root r -o e.img --fs fat32 --label a:b
+fails "--uuid 00000000-0000-0000-0000-000000000000: not a UUID" \
+	$build --root r -o e.img --uuid 00000000-0000-0000-0000-000000000000
+fails "--disk-uuid 00000000: not 8 digits" \
+	$build --root r -o e.img --table mbr --disk-uuid 00000000
 mkfifo fifo
 fails "fifo: not a regular file" $build --kernel vmlinuz -o fifo
 [ -p fifo ]

@@ -119,6 +119,10 @@ static int use_kernel_found(struct build *b)
 	report_note("a menu.lst is written for %s", b->kernel);
 	if (!r->label)
 		r->label = "root";
+	if (!r->append && strchr(r->label, ' '))
+		return report_error("--label %s: no kernel's command line "
+				    "names a root with a blank in its label: "
+				    "give --append", r->label);
 	if (!r->append && asprintf(&append, "root=LABEL=%s ro", r->label) < 0)
 		abort();
 	r->append = r->append ? r->append : append;

@@ -49,8 +49,8 @@ static int parse_data(struct recipe_part *p, const char *text,
 		return bad(text, "SIZE is no size");
 	if (p->kind == PARTITION_EMPTY && (p->dir || !p->size))
 		return bad(text, "an empty partition has a size and no DIR");
-	if (strlen(p->label) > (p->fs == FS_FAT32 ? 11u : 16u))
-		return bad(text, "LABEL is too long");
+	if (part_option_bad_label(p->label, p->fs))
+		return bad(text, part_option_bad_label(p->label, p->fs));
 	if (table == PART_GPT && !part_option_is_name(p->label))
 		return bad(text, "LABEL is no UTF-8, as the partition's name "
 			   "has to be");

@@ -38,6 +38,21 @@ bool part_option_is_name(const char *name)
 	return utf16_units(name) <= NAME_MAX_UNITS;
 }
 
+/* ext: s_volume_name; FAT: BS_VolLab, without what short names cannot have. */
+const char *part_option_bad_label(const char *label, enum recipe_fs fs)
+{
+	for (const char *p = label; *p; p++)
+		if ((unsigned char)*p < 32 || *p == 127)
+			return "a control character in a label";
+	if (strlen(label) > (fs == FS_FAT32 ? 11u : 16u))
+		return fs == FS_FAT32 ? "longer than 11 bytes" :
+		       "longer than 16 bytes";
+	if (fs == FS_FAT32 && strpbrk(label, "\"*+,./:;<=>?[\\]|"))
+		return "FAT's labels have none of \" * + , . / : ; < = > ? "
+		       "[ \\ ] |";
+	return NULL;
+}
+
 static const char *take_flags(struct recipe_said *s, char *list,
 			      enum part_table table)
 {

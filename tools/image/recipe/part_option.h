@@ -14,6 +14,9 @@ void part_option_free(struct recipe *r);
 /* Whether a GPT can hold it: UTF-8, at most 36 units of UTF-16. */
 bool part_option_is_name(const char *name);
 
+/* Why a file system FS cannot have that LABEL; NULL: it can. */
+const char *part_option_bad_label(const char *label, enum recipe_fs fs);
+
 /* What was said of partition NUMBER; NULL: nothing. */
 const struct recipe_said *part_option_find(const struct recipe *r,
 					   unsigned number);

@@ -155,7 +155,7 @@ static int parse_disk_uuid(struct recipe *r, const char *text)
 	if (text && r->table == PART_NONE)
 		return report_error("--disk-uuid %s: it needs a partition "
 				    "table", text);
-	if (text && (mbr ? strlen(text) != 8 ||
+	if (text && (mbr ? strlen(text) != 8 || !strcmp(text, "00000000") ||
 		     strspn(text, "0123456789abcdefABCDEF") != 8 :
 		     !uuid_is(text)))
 		return report_error("--disk-uuid %s: not %s", text, mbr ?
@@ -191,7 +191,7 @@ static int parse_parts(struct recipe *r, const struct build_options *o)
 
 static int understand(struct recipe *r, const struct build_options *o)
 {
-	size_t label_max;
+	const char *why;
 
 	r->root = o->list[KEY_ROOT];
 	r->exclude = o->list[KEY_EXCLUDE];
@@ -207,8 +207,6 @@ static int understand(struct recipe *r, const struct build_options *o)
 	r->output = o->value[KEY_OUTPUT];
 	if (parse_choices(r, o))
 		return -1;
-	/* s_volume_name; BS_VolLab */
-	label_max = r->fs == FS_FAT32 ? 11 : 16;
 	if (!r->output)
 		return report_error("no output file: give -o IMAGE");
 	if (parse_size(r, o->value[KEY_SIZE]) ||
@@ -226,9 +224,9 @@ static int understand(struct recipe *r, const struct build_options *o)
 		return report_error("--size and --minimize: one of them");
 	if (r->uuid && !uuid_is(r->uuid))
 		return report_error("--uuid %s: not a UUID", r->uuid);
-	if (r->label && strlen(r->label) > label_max)
-		return report_error("--label %s: longer than %zu bytes",
-				    r->label, label_max);
+	why = r->label ? part_option_bad_label(r->label, r->fs) : NULL;
+	if (why)
+		return report_error("--label %s: %s", r->label, why);
 	if (r->append && (r->menu || (!r->kernel && !r->root)))
 		return report_error("--append is for the menu.lst that is "
 				    "written for a kernel without --menu");

@@ -80,6 +80,22 @@ static size_t comment(const char *p)
 	return end ? (size_t)(end - p) + 2 : strlen(p);
 }
 
+/* Those at *P, one after the other.  -1: the last has no end. */
+static int copy_comments(const char **p, char **to, unsigned *line)
+{
+	size_t len;
+
+	while ((len = comment(*p))) {
+		if ((*p)[1] == '*' && !strstr(*p + 2, "*/"))
+			return -1;
+		for (; len; len--) {
+			*line += **p == '\n';
+			*(*to)++ = *(*p)++;
+		}
+	}
+	return 0;
+}
+
 /*
  * TEXT with "${" so that libconfuse takes it as it is: in double quotes with a
  * backslash.  In single quotes it does anyway; bare words may not have it.
@@ -92,10 +108,12 @@ static char *without_variables(const char *path, const char *text)
 	if (!out)
 		abort();
 	for (const char *p = text; *p; *to++ = *p++) {
-		size_t skip = quote ? 0 : comment(p);
-
-		for (; skip; skip--)
-			*to++ = *p++;
+		if (!quote && copy_comments(&p, &to, &line)) {
+			report_error("%s:%u: a comment without an end", path,
+				     line);
+			free(out);
+			return NULL;
+		}
 		if (!*p)
 			break;
 		line += *p == '\n';

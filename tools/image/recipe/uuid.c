@@ -15,7 +15,8 @@ bool uuid_is(const char *s)
 		if (dash ? s[i] != '-' : !isxdigit((unsigned char)s[i]))
 			return false;
 	}
-	return i == 36;
+	/* All zero is how a file system or a table says that it has none. */
+	return i == 36 && strspn(s, "0-") < 36;
 }
 
 void uuid_parse(const char *text, uint8_t uuid[16])

@@ -14,6 +14,7 @@
 
 #define CHUNK (256u << 10)
 #define FIRST_FAT_TIME 315532800	/* 1980-01-01: what FAT can write */
+#define LAST_FAT_TIME 4354819199	/* 2107-12-31 */
 
 struct chunk {
 	struct chunk *next;
@@ -330,9 +331,9 @@ int filetree_time_check(void)
 		return 0;
 	errno = 0;
 	t = strtoll(s, &end, 10);
-	if (s[0] < '0' || s[0] > '9' || *end || errno || t > INT64_MAX / 4)
+	if (s[0] < '0' || s[0] > '9' || *end || errno || t > LAST_FAT_TIME)
 		return report_error("SOURCE_DATE_EPOCH=%s: not a number of "
-				    "seconds", s);
+				    "seconds up to 2107", s);
 	return 0;
 }
 
