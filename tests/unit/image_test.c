@@ -87,7 +87,7 @@ static void test_formats(void **state)
 	opens("x", "vmdk", NULL);
 	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw x; "
 		    "truncate -s 100 x");
-	refuses("x", "qemu-img failed");
+	refuses("x", "x: a qcow2 image that is damaged or cut short");
 }
 
 static void test_packed(void **state)
