@@ -144,6 +144,8 @@ grep -q -- "-append vbd=sda1:hd0 " out
 ok $? "--vdev: what the hypervisor is told"
 fails "--disk floppy" $run off --disk floppy
 fails "--nic ne2000: not one of" $run off --nic ne2000
+fails "--smp 17: hv.elf's guest has at most 16" \
+	"$twinboot" run off --path pv --smp 17
 fails "--nic: with --path xen" "$twinboot" run off --path xen --nic virtio
 for nic in virtio e1000 e1000e; do
 	ends 0 off bye "network card $nic" --nic $nic

@@ -20,8 +20,9 @@ cp "$kernel/lib/modules/$version/modules.builtin" "root/lib/modules/$version/"
 image() {
 	name=$1 dev=$2 pv=$3
 	shift 3
-	INITRAMFS_DRIVERS="crc32c_generic ext4 $*" "$here/../../images/initramfs" \
-		"$B/images/probe" root/boot/initrd.img "$kernel" || exit 1
+	INITRAMFS_DRIVERS="crc32c_generic ext4 virtio_net e1000e xen_netfront $*" \
+		"$here/../../images/initramfs" "$B/images/probe" \
+		root/boot/initrd.img "$kernel" || exit 1
 	printf '%s\n' 'timeout 0' "title $name" ${pv:+"$pv"} 'root (hd0,0)' \
 		"kernel /boot/vmlinuz root=$dev console=ttyS0 console=hvc0" \
 		'initrd /boot/initrd.img' >root/boot/grub/menu.lst

@@ -14,10 +14,13 @@ static const char boot[] =
 	" \"tsc_own\": 1000, \"tsc_firmware\": 2000}, \"ms\": 4000},"
 	"{\"USERSPACE\": {\"kernel\": \"6.1\", \"cmdline\": \"a b\", \"root\":"
 	" \"/dev/xvda1\", \"fs\": \"ext4\", \"want\": \"LABEL=x\","
-	" \"memory_kib\": 500000, \"disks\": 1, \"initrd\": {\"sha256\":"
-	" \"77\"}}, \"ms\": 9000}]}";
+	" \"memory_kib\": 500000, \"disks\": 1, \"cpus\": 2, \"cards\":"
+	" [\"52:54:00:00:00:01\"], \"initrd\": {\"sha256\": \"77\"}},"
+	" \"ms\": 9000}]}";
 
-static struct observed_machine machine = { 512, NULL };
+static struct observed_machine machine = {
+	.mem_mb = 512, .cpus = 2, .card = "52:54:00:00:00:01",
+};
 
 static struct expected promise(void)
 {
@@ -54,7 +57,7 @@ static void test_same(void **state)
 	assert_string_equal(verdicts(boot, &p, NULL),
 		"entry=seen kernel file=seen kernel release=same "
 		"command line=same initrd SHA-256=same root device=same "
-		"memory (KiB)=same disks=same ");
+		"memory (KiB)=same disks=same CPUs=same network cards=same ");
 }
 
 static void test_differs(void **state)
@@ -67,10 +70,45 @@ static void test_differs(void **state)
 	assert_string_equal(verdicts(boot, &p, NULL),
 		"entry=seen kernel file=seen kernel release=same "
 		"command line=differs initrd SHA-256=same "
-		"root device=differs memory (KiB)=same disks=same ");
+		"root device=differs memory (KiB)=same disks=same "
+		"CPUs=same network cards=same ");
 	facts = observed_compare(j, &p, &machine, NULL, "x");
 	assert_string_equal(json_string_value(json_object_get(
 		observed_difference(facts), "name")), "command line");
+	json_decref(facts);
+	json_decref(j);
+}
+
+/* What is said of processors and cards in USERSPACE, as verdicts(). */
+static const char *seen(const char *members)
+{
+	struct expected p = promise();
+	char text[256];
+
+	sprintf(text, "{\"records\": [{\"USERSPACE\": {%s}}]}", members);
+	return verdicts(text, &p, NULL);
+}
+
+static void test_machine(void **state)
+{
+	struct expected p = promise();
+	json_t *j, *facts;
+	char why[128];
+
+	assert_string_equal(seen("\"cpus\": 1, \"cards\": []"),
+			    "CPUs=differs network cards=differs ");
+	assert_string_equal(seen("\"cards\": [\"52:54:00:00:00:01\", 5]"),
+			    "network cards=differs ");
+	assert_string_equal(seen("\"cpus\": \"2\", \"cards\": null"), "");
+	machine.card = "none";
+	assert_string_equal(seen("\"cards\": []"), "network cards=same ");
+	machine.card = "52:54:00:00:00:01";
+	j = json_loads("{\"records\": [{\"USERSPACE\": {\"cards\": []}}]}", 0,
+		       NULL);
+	facts = observed_compare(j, &p, &machine, NULL, "x");
+	observed_why(observed_difference(facts), why, sizeof(why));
+	assert_string_equal(why, "network cards: \"none\", not "
+			    "\"52:54:00:00:00:01\"");
 	json_decref(facts);
 	json_decref(j);
 }
@@ -286,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_differs),
+		cmocka_unit_test(test_machine),
 		cmocka_unit_test(test_vdev),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_agree),

@@ -189,6 +189,7 @@ int expected_read(struct expected *p, const char *image, int fd,
 	p->sector = hostdisk_sector(fd);
 	hostconf_read(&settings, fd, p->sector);
 	hostconf_vdev(&settings, p->vdev);
+	hostconf_card(&settings, p->card);
 	if (hostdisk_attach(&disk, "hd0", fd, p->sector) || !disk.blk.count)
 		return report_error("%s: not a disk image", image);
 	look_at_disk(p, &disk.blk, fd);

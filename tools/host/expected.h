@@ -36,6 +36,7 @@ struct expected {
 	char remark[128];	/* it starts with less than menu.lst says: "" */
 	char menu_why[160];	/* "": all readers number menu.lst alike */
 	char vdev[16];		/* a PV guest's name for the disk; "": usual */
+	char card[18];		/* its network card; "": the machine's */
 	int root_part;		/* of the command line, see rootdev.h */
 	/* From here on: NULL when not known. */
 	json_t *record;		/* the boot record that it asks for */

@@ -39,17 +39,39 @@ void hostconf_read(struct settings *s, int fd, uint32_t sector)
 	err_clear();
 }
 
+/* The first of what S says of the guest that begins so; NULL: none does. */
+static const char *guest_word(const struct settings *s, const char *start)
+{
+	const char *word = s->guest;
+
+	while (word && strncmp(word, start, strlen(start)))
+		word = strchr(word, ' ') ? strchr(word, ' ') + 1 : NULL;
+	return word;
+}
+
 bool hostconf_vdev(const struct settings *s, char name[16])
 {
-	const char *word = s->guest, *colon;
+	const char *word = guest_word(s, "vbd="), *colon;
 
-	while (word && strncmp(word, "vbd=", 4))
-		word = strchr(word, ' ') ? strchr(word, ' ') + 1 : NULL;
 	colon = word ? strchr(word, ':') : NULL;
 	if (!colon || strncmp(colon, ":hd0", 4) || colon - word - 4 > 15)
 		return false;
 	snprintf(name, 16, "%.*s", (int)(colon - word - 4), word + 4);
 	if (colon[4] == ',' && colon[5] >= '0' && colon[5] <= '9')
 		name[strcspn(name, "0123456789")] = 0;
+	return true;
+}
+
+bool hostconf_card(const struct settings *s, char card[18])
+{
+	static const char mac[] = "vif=net0,mac=";
+	const char *word = guest_word(s, mac);
+
+	if (word)
+		snprintf(card, 18, "%.17s", word + sizeof(mac) - 1);
+	else if (guest_word(s, "vif=none"))
+		strcpy(card, "none");
+	else
+		return false;
 	return true;
 }

@@ -16,4 +16,10 @@ void hostconf_read(struct settings *s, int fd, uint32_t sector);
  */
 bool hostconf_vdev(const struct settings *s, char name[16]);
 
+/*
+ * What a PV guest has for the machine's one card, into CARD: by S its address
+ * for vif=net0,mac=ADDRESS, "none" for vif=none.  False: S says nothing of it.
+ */
+bool hostconf_card(const struct settings *s, char card[18]);
+
 #endif

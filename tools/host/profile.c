@@ -87,11 +87,11 @@ static void put_json(void)
 
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
 		json_array_append_new(list, json_pack(
-			"{ss ss so ss* ss* ss*}", "name", profiles[i].name,
+			"{ss ss so ss* ss* ss* ss*}", "name", profiles[i].name,
 			"what", profiles[i].what, "paths",
 			words_json(profiles[i].paths), "machine",
 			profiles[i].machine, "disk", profiles[i].disk, "vdev",
-			profiles[i].vdev));
+			profiles[i].vdev, "nic", profiles[i].nic));
 	all = json_pack("{so}", "profiles", list);
 	json_dumpf(all, stdout, JSON_INDENT(2));
 	putchar('\n');

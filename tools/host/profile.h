@@ -13,7 +13,7 @@ struct profile {
 	const char *vdev;	/* the disk is a partition of this name */
 	const char
 		*drivers[3]; /* one of these is needed; NULL: not looked up */
-	const char *nic;	/* a name for path_nic(); NULL: no card */
+	const char *nic;	/* a name for extra_nic(); NULL: no card */
 };
 
 /* By name, by number (NULL after the last), and whether P is for PATH. */

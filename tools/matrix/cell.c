@@ -19,6 +19,13 @@ void cell_name(const struct cell *c, char *name, size_t size)
 		 c->entry);
 }
 
+const struct vm_nic *cell_nic(const struct cell *c)
+{
+	if (c->extra->nic || !c->profile->nic)
+		return c->extra->nic;
+	return extra_nic_find(c->profile->nic);
+}
+
 const char *cell_status_name(enum cell_status s)
 {
 	static const char *const names[] = {
@@ -83,7 +90,9 @@ static void check_profile(struct cell *c)
 	const struct vm_disk *disk = path_disk(
 		c->profile->disk ? c->profile->disk : c->path->disk);
 
-	if (p->sector != 512 && disk && !disk->takes_4k)
+	if (c->path->dom0 && cell_nic(c) && cell_nic(c)->device)
+		judge_decide(c, CELL_SKIP, "the network card would be dom0's");
+	else if (p->sector != 512 && disk && !disk->takes_4k)
 		judge_decide(c, CELL_SKIP, "no %s disk has sectors of %u bytes",
 			     disk->name, p->sector);
 	else if (p->sector != 512 && !c->path->uefi && !c->path->kernel)
@@ -148,10 +157,11 @@ static void boot(struct cell *c)
 		.disk = c->promise->cd ? path_disk("cd") :
 			c->profile->disk ? path_disk(c->profile->disk) : NULL,
 		.machine = c->profile->machine, .vdev = c->profile->vdev,
-		.nic = c->profile->nic ? path_nic(c->profile->nic) : NULL,
 		.icount = c->counting, .extra = *c->extra,
 		.sector = c->promise->sector,
 	};
+
+	config.extra.nic = cell_nic(c);
 
 	c->vm = calloc(1, sizeof(*c->vm));
 	if (!c->vm)

@@ -70,6 +70,9 @@ void cell_agree(struct cell *c, const struct cell *earlier);
 void cell_abort(struct cell *c, const char *why);
 void cell_release(struct cell *c);
 
+/* The network card of C's machine, or NULL. */
+const struct vm_nic *cell_nic(const struct cell *c);
+
 const char *cell_status_name(enum cell_status s);	/* "PASS" ... */
 
 /* "path/profile/entry" */

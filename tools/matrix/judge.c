@@ -136,21 +136,39 @@ static void find_evidence(struct cell *c)
 			     said(c));
 }
 
+/* Whether its kernel is a PV guest, which the image's settings are for. */
+static bool is_guest(const struct cell *c)
+{
+	const struct expected *p = c->promise;
+
+	return c->path->pv || (!c->path->kernel &&
+	       (c->path->uefi ? p->uefi_hv : p->bios_hv));
+}
+
 /* As a PV guest has it; elsewhere the kernel's root= is an alias at most. */
 static const char *vdev_of(const struct cell *c)
 {
-	const struct expected *p = c->promise;
-	bool guest = c->path->pv || (!c->path->kernel &&
-		     (c->path->uefi ? p->uefi_hv : p->bios_hv));
-
-	if (!guest || c->profile->vdev)
+	if (!is_guest(c) || c->profile->vdev)
 		return c->profile->vdev;
 	return c->promise->vdev[0] ? c->promise->vdev : NULL;
 }
 
+static const char *card_of(const struct cell *c)
+{
+	const struct vm_nic *nic = cell_nic(c);
+
+	if (!nic || !nic->device)
+		return "none";
+	return is_guest(c) && c->promise->card[0] ? c->promise->card :
+		EXTRA_MAC;
+}
+
 void judge_boot(struct cell *c, enum vm_end end)
 {
-	struct observed_machine machine = { EXPECTED_MEM_MB, vdev_of(c) };
+	struct observed_machine machine = {
+		.mem_mb = EXPECTED_MEM_MB, .vdev = vdev_of(c),
+		.cpus = c->extra->smp ? c->extra->smp : 1, .card = card_of(c),
+	};
 	char name[96];
 
 	c->status = CELL_PASS;

@@ -66,6 +66,11 @@ static int take_drive(void *self, const char *name, const char *value)
 	return extra_drive(&((struct options_given *)self)->extra, value);
 }
 
+static int take_nic(void *self, const char *name, const char *value)
+{
+	return extra_nic(&((struct options_given *)self)->extra, value);
+}
+
 #define AT(member) offsetof(struct options_given, member)
 
 static const struct options_row rows[] = {
@@ -81,7 +86,7 @@ static const struct options_row rows[] = {
 	  "given and power off", OPTIONS_FLAG, AT(probe) },
 	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
-	EXTRA_ROWS(AT(extra), take_drive),
+	EXTRA_ROWS(AT(extra), take_drive, take_nic),
 	{ "expect", 0, "RE", "pass when the console has this", OPTIONS_CALL, 0,
 	  take_expect },
 	{ "answer", 0, "RE=TEXT", "type TEXT and Enter when the console has RE "
@@ -127,6 +132,8 @@ static const struct options_example examples[] = {
 	{ "An image of somebody else's, by BIOS and UEFI, on four machines:",
 	  "twinboot matrix cloud.qcow2 --probe-init --paths bios,uefi "
 	  "--profiles virtio,emulated,nitro,metal" },
+	{ "On two processors with an e1000e card, and whether both are there:",
+	  "twinboot matrix disk.img --smp 2 --nic e1000e" },
 	{ "Two machines share the work; the parts are put together:",
 	  "twinboot matrix disk.img --shard 1/2 --json 1.json\n"
 	  "twinboot matrix disk.img --shard 2/2 --json 2.json\n"

@@ -131,6 +131,36 @@ static void add_disks(struct observed *f, const json_t *user)
 	add_text(f, "disks", got, "1");
 }
 
+static void add_cpus(struct observed *f, const json_t *user, unsigned cpus)
+{
+	const json_t *n = json_object_get(user, "cpus");
+	char got[32], want[16];
+
+	if (!json_is_integer(n))
+		return;
+	snprintf(got, sizeof(got), "%lld", json_integer_value(n));
+	snprintf(want, sizeof(want), "%u", cpus);
+	add_text(f, "CPUs", got, want);
+}
+
+/* An array of addresses; null: it could not look for drivers. */
+static void add_cards(struct observed *f, const json_t *user, const char *want)
+{
+	const json_t *cards = json_object_get(user, "cards");
+	char got[128] = "";
+
+	if (!json_is_array(cards))
+		return;
+	for (size_t i = 0; i < json_array_size(cards); i++) {
+		const char *mac = json_string_value(json_array_get(cards, i));
+		size_t len = strlen(got);
+
+		snprintf(got + len, sizeof(got) - len, "%s%s", len ? ", " : "",
+			 mac ? mac : "?");
+	}
+	add_text(f, "network cards", got[0] ? got : "none", want);
+}
+
 json_t *observed_compare(const json_t *result, const struct expected *p,
 		      const struct observed_machine *machine,
 		      struct differences *d,
@@ -151,6 +181,8 @@ json_t *observed_compare(const json_t *result, const struct expected *p,
 	add_memory(&f, report, machine->mem_mb);
 	add_text(&f, "menu.lst", p->remark[0] ? p->remark : NULL, NULL);
 	add_disks(&f, user);
+	add_cpus(&f, user, machine->cpus);
+	add_cards(&f, user, machine->card);
 	return f.list;
 }
 

@@ -12,6 +12,8 @@
 struct observed_machine {
 	unsigned mem_mb;
 	const char *vdev;	/* the name of the whole disk, or NULL */
+	unsigned cpus;
+	const char *card;	/* the address of its network card, or "none" */
 };
 
 /*

@@ -1,6 +1,7 @@
 /*
- * More disks are virtio's, whatever the first one is; what guests write to them
- * is forgotten.  The seed is a FAT file system that QEMU makes of a directory.
+ * What is the same on any machine.  More disks are virtio's, whatever the first
+ * one is; what guests write to them is forgotten.  The seed is a FAT file system
+ * that QEMU makes of a directory.
  */
 #include "tools/vm/extra.h"
 
@@ -22,6 +23,39 @@ int extra_drive(struct vm_extra *x, const char *file)
 		return report_errno("--drive %s", file);
 	x->drive[x->n_drives++] = file;
 	return 0;
+}
+
+static const struct vm_nic nics[] = {
+	{ "none", NULL },
+	{ "virtio", "virtio-net-pci" },
+	{ "e1000", "e1000" },
+	{ "e1000e", "e1000e" },
+};
+
+const char *extra_nic_name(unsigned i)
+{
+	return i < sizeof(nics) / sizeof(nics[0]) ? nics[i].name : NULL;
+}
+
+const struct vm_nic *extra_nic_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(nics) / sizeof(nics[0]); i++)
+		if (!strcmp(nics[i].name, name))
+			return &nics[i];
+	return NULL;
+}
+
+int extra_nic(struct vm_extra *x, const char *name)
+{
+	x->nic = extra_nic_find(name);
+	return x->nic ? 0 :
+	       report_error("--nic %s: not one of none, virtio, e1000, e1000e",
+			    name);
+}
+
+bool extra_has_nic(const struct vm_extra *x)
+{
+	return x->nic && x->nic->device;
 }
 
 int extra_check(const struct vm_extra *x)
@@ -56,6 +90,15 @@ static void add_disk(struct vm_args *a, unsigned n, const char *driver,
 	path_addf(a, "virtio-blk-pci,drive=more%u", n);
 }
 
+/* No ROM: the firmware is to boot from the disk. */
+static void add_nic(struct vm_args *a, const struct vm_nic *nic)
+{
+	path_add(a, "-netdev");
+	path_add(a, "user,id=net0");
+	path_add(a, "-device");
+	path_addf(a, "%s,netdev=net0,mac=" EXTRA_MAC ",romfile=", nic->device);
+}
+
 void extra_add(struct vm_args *a, const struct vm_extra *x)
 {
 	for (unsigned i = 0; i < x->n_drives; i++)
@@ -63,4 +106,6 @@ void extra_add(struct vm_args *a, const struct vm_extra *x)
 	if (x->seed)
 		add_disk(a, EXTRA_DRIVES, "vvfat,file.label=CIDATA", "dir",
 			 x->seed);
+	if (extra_has_nic(x))
+		add_nic(a, x->nic);
 }

@@ -76,11 +76,6 @@ static const char *no_ovmf(void)
 		"ovmf is not installed" : NULL;
 }
 
-static bool has_card(const struct vm_config *c)
-{
-	return c->nic && c->nic->device;
-}
-
 /*
  * The guest's devices: the disk's name that was asked for, else what the
  * image's settings say; of cards only where there is one.
@@ -96,7 +91,7 @@ static void add_guest(struct vm_args *a, const struct vm_config *c)
 		hostconf_read(&s, c->fd, c->sector);
 		for (char *w = strtok_r(s.guest, " ", &save); w;
 		     w = strtok_r(NULL, " ", &save))
-			if (strncmp(w, "vif=net", 7) || has_card(c))
+			if (strncmp(w, "vif=net", 7) || extra_has_nic(&c->extra))
 				strcat(strcat(words, *words ? " " : ""), w);
 	}
 	if (!*words)
@@ -162,13 +157,6 @@ static const struct vm_disk disks[] = {
 	{ "cd", { "-device", "ide-cd,drive=hd0,bootindex=0" }, false },
 };
 
-static const struct vm_nic nics[] = {
-	{ "none", NULL },
-	{ "virtio", "virtio-net-pci" },
-	{ "e1000", "e1000" },
-	{ "e1000e", "e1000e" },
-};
-
 const struct vm_path *path_nth(unsigned i)
 {
 	return i < sizeof(paths) / sizeof(paths[0]) ? &paths[i] : NULL;
@@ -186,11 +174,6 @@ const char *path_disk_name(unsigned i)
 	return i < sizeof(disks) / sizeof(disks[0]) ? disks[i].name : NULL;
 }
 
-const char *path_nic_name(unsigned i)
-{
-	return i < sizeof(nics) / sizeof(nics[0]) ? nics[i].name : NULL;
-}
-
 const struct vm_path *path_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -204,14 +187,6 @@ const struct vm_disk *path_disk(const char *name)
 	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++)
 		if (!strcmp(disks[i].name, name))
 			return &disks[i];
-	return NULL;
-}
-
-const struct vm_nic *path_nic(const char *name)
-{
-	for (size_t i = 0; i < sizeof(nics) / sizeof(nics[0]); i++)
-		if (!strcmp(nics[i].name, name))
-			return &nics[i];
 	return NULL;
 }
 
@@ -348,17 +323,6 @@ static int add_disk(struct vm_args *a, const struct vm_config *c)
 	return 0;
 }
 
-/* No ROM: the firmware is to boot from the disk. */
-static void add_nic(struct vm_args *a, const struct vm_nic *nic)
-{
-	if (!nic || !nic->device)
-		return;
-	path_add(a, "-netdev");
-	path_add(a, "user,id=net0");
-	path_add(a, "-device");
-	path_addf(a, "%s,netdev=net0,romfile=", nic->device);
-}
-
 void path_close(struct vm_args *a)
 {
 	while (a->n_fds)
@@ -390,7 +354,7 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-m");
 	path_addf(a, "%u", c->mem_mb ? c->mem_mb : EXPECTED_MEM_MB);
 	path_add(a, "-smp");
-	path_addf(a, "%u", c->smp ? c->smp : 1);
+	path_addf(a, "%u", c->extra.smp ? c->extra.smp : 1);
 	path_add(a, "-nodefaults");
 	if (!c->reboots)
 		path_add(a, "-no-reboot");
@@ -409,7 +373,6 @@ int path_command(struct vm_args *a, const struct vm_config *c)
 		return -1;
 	}
 	extra_add(a, &c->extra);
-	add_nic(a, c->nic);
 	for (unsigned i = 0; i < c->n_more; i++)
 		path_add(a, c->more[i]);
 	return 0;

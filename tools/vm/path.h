@@ -12,6 +12,7 @@
 #include "tools/vm/extra.h"
 
 #define VM_ARGS 192
+#define PATH_GUEST_CPUS 16u	/* of a guest of our hypervisor */
 #define VM_MORE_MAX 64	/* of somebody else's arguments */
 
 /* A command line being put together; what it points to lives for ever. */
@@ -31,11 +32,9 @@ struct vm_config {
 	int fd;			/* the bytes of the disk, for us to read */
 	const struct vm_path *path;
 	const struct vm_disk *disk;	/* NULL: the path's usual one */
-	const struct vm_nic *nic;	/* NULL: no network card */
 	const char *machine;	/* QEMU's; NULL: the path's usual one */
 	const char *cpu;	/* NULL: qemu64 */
 	unsigned mem_mb;	/* 0: EXPECTED_MEM_MB */
-	unsigned smp;		/* 0: 1 */
 	const char *vdev;	/* the disk's name for a PV guest; NULL: xvda */
 	bool icount;		/* count instructions as time */
 	bool write;		/* let the guest change the image */
@@ -67,22 +66,14 @@ struct vm_disk {
 	bool takes_4k;		/* can have sectors of 4096 bytes */
 };
 
-/* A network card on QEMU's user network. */
-struct vm_nic {
-	const char *name;	/* as --nic has it */
-	const char *device;	/* QEMU's; NULL: none */
-};
-
 /* By name; NULL when there is none. */
 const struct vm_path *path_find(const char *name);
 const struct vm_disk *path_disk(const char *name);
-const struct vm_nic *path_nic(const char *name);
 
 /* All of them, NULL after the last; and the names alone. */
 const struct vm_path *path_nth(unsigned i);
 const char *path_name(unsigned i);
 const char *path_disk_name(unsigned i);
-const char *path_nic_name(unsigned i);
 
 /* -machine USUAL, or what C asks for instead. */
 void path_machine(struct vm_args *a, const struct vm_config *c,

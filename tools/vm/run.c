@@ -50,16 +50,6 @@ static int take_disk(void *self, const char *name, const char *value)
 			    "scsi, pvscsi, cd", value);
 }
 
-static int take_nic(void *self, const char *name, const char *value)
-{
-	struct run *r = self;
-
-	r->config.nic = path_nic(value);
-	return r->config.nic ? 0 :
-	       report_error("--nic %s: not one of none, virtio, e1000, e1000e",
-			    value);
-}
-
 static int take_vdev(void *self, const char *name, const char *value)
 {
 	struct run *r = self;
@@ -75,6 +65,11 @@ static int take_drive(void *self, const char *name, const char *value)
 	return extra_drive(&((struct run *)self)->config.extra, value);
 }
 
+static int take_nic(void *self, const char *name, const char *value)
+{
+	return extra_nic(&((struct run *)self)->config.extra, value);
+}
+
 #define AT(member) offsetof(struct run, member)
 
 static const struct options_row rows[] = {
@@ -88,13 +83,10 @@ static const struct options_row rows[] = {
 	  OPTIONS_CALL, 0, take_disk, path_disk_name },
 	{ "vdev", 0, "NAME", "the disk's name for a PV guest: xvda, xvda1, "
 	  "sda1 ... (xvda)", OPTIONS_CALL, 0, take_vdev },
-	{ "nic", 0, "CARD", "none, virtio, e1000 or e1000e, on QEMU's user "
-	  "network (none)", OPTIONS_CALL, 0, take_nic, path_nic_name },
 	{ "mem", 0, "SIZE", "memory, as 512M or 2G (512M)", OPTIONS_MEMORY,
 	  AT(config.mem_mb) },
 	{ "cpu", 0, "MODEL", "QEMU's CPU model (qemu64)", OPTIONS_TEXT,
 	  AT(config.cpu) },
-	{ "smp", 0, "N", "CPUs (1)", OPTIONS_NUMBER, AT(config.smp) },
 	{ "icount", 0, NULL, "one instruction is one nanosecond", OPTIONS_FLAG,
 	  AT(config.icount) },
 	{ "write", 0, NULL, "let the guest change IMAGE", OPTIONS_FLAG,
@@ -103,7 +95,7 @@ static const struct options_row rows[] = {
 	  "it (0)", OPTIONS_NUMBER, AT(config.reboots) },
 	{ "backing", 0, NULL, "read the files that IMAGE names (backing and "
 	  "data files, extents)", OPTIONS_FLAG, AT(backing) },
-	EXTRA_ROWS(AT(config.extra), take_drive),
+	EXTRA_ROWS(AT(config.extra), take_drive, take_nic),
 	{ "print", 0, NULL, "only print the QEMU command", OPTIONS_FLAG,
 	  AT(print) },
 	{ "json", 0, NULL, "the result on stdout, the console on stderr",
@@ -153,9 +145,13 @@ static int parse(struct run *r, int argc, char **argv)
 	if (r->config.vdev && !r->config.path->pv)
 		return report_error("--vdev: only PV guests have such disks, "
 				    "not --path %s", r->config.path->name);
-	if (r->config.nic && r->config.nic->device && r->config.path->dom0)
+	if (extra_has_nic(&r->config.extra) && r->config.path->dom0)
 		return report_error("--nic: with --path %s the card would be "
 				    "dom0's", r->config.path->name);
+	if (r->config.extra.smp > PATH_GUEST_CPUS && !r->config.path->dom0 &&
+	    (r->config.path->pv || r->config.path->hv))
+		return report_error("--smp %u: hv.elf's guest has at most %u",
+				    r->config.extra.smp, PATH_GUEST_CPUS);
 	if (extra_check(&r->config.extra))
 		return -1;
 	if (r->config.extra.tpm && r->print)

@@ -73,7 +73,7 @@ int xen_machine(struct vm_args *a, const struct vm_config *c)
 	path_add(a, "-initrd");
 	path_addf(a, "%s console=hvc0 loglevel=3 mitigations=off "
 		    "random.trust_cpu=on rdinit=/init xt.serial xt.mem=%u "
-		    "xt.vdev=%s,%s", dom0, mem, vdev,
-		    initrd);
+		    "xt.vdev=%s xt.vcpus=%u,%s", dom0, mem, vdev,
+		    c->extra.smp ? c->extra.smp : 1, initrd);
 	return 0;
 }
