@@ -1,7 +1,8 @@
 /*
  * A guest gone mad, repeatably: seeded random sequences of page table updates,
  * pins, descriptors, grants, while the test build's audit (hypercall 55)
- * recomputes every count.  Options: seed=N ops=N.
+ * recomputes every count.  All vCPUs play with the same frames at once; the
+ * audit stops them.  Options: seed=N, ops=N of each vCPU, or seconds=N.
  */
 #include "tests/hv/fuzz.h"
 
@@ -13,7 +14,7 @@
 #define HV_TEST	__HYPERVISOR_arch_7
 
 static uint8_t *play;		/* FRAMES pages, mapped in the first map */
-static uint64_t state = 1;
+static uint64_t state;
 static struct grant_entry_v1 *grants;
 static struct {
 	uint32_t ref;
@@ -21,7 +22,7 @@ static struct {
 	uint64_t mfn;
 } held[16];
 static unsigned n_held;
-uint8_t *fuzz_window;
+uint8_t *fuzz_window, *fuzz_quiet;
 unsigned fuzz_bad;
 
 uint64_t fuzz_rnd(uint64_t n)
@@ -34,20 +35,28 @@ uint8_t *fuzz_page(void)
 	return play + fuzz_rnd(FRAMES) * PAGE;
 }
 
+/* Frames that we live in: a store to a random one would be our end. */
+static bool vital[1 << 13];
+
+static uint64_t not_vital(uint64_t mfn)
+{
+	return mfn < sizeof(vital) && vital[mfn] ? va_mfn(fuzz_page()) : mfn;
+}
+
 /* Mostly our own frames, sometimes what must never be mapped. */
 static uint64_t any_mfn(void)
 {
 	switch (fuzz_rnd(24)) {
 	case 0:
-		return fuzz_rnd(1 << 16);
+		return not_vital(fuzz_rnd(1 << 16));
 	case 1:
 		return (uint64_t)hypercall(HV_TEST, 3, 0, 0, 0);
 	case 2:
 		return si->shared_info / PAGE;
 	case 3:
-		return va_mfn((void *)si->pt_base);
+		return va_mfn(fuzz_root);
 	case 4:
-		return random64(&state) >> fuzz_rnd(64);
+		return not_vital(random64(&state) >> fuzz_rnd(64));
 	case 5:		/* pages that the hypervisor writes to */
 		return fuzz_rnd(2) ? si->store_mfn : si->console.domU.mfn;
 	default:
@@ -68,16 +77,22 @@ uint64_t fuzz_pte(void)
 	return (any_mfn() * PAGE & ~(0xfffUL << 52)) | flags;
 }
 
-static void fill_page(void)
+static void fill(void *page)
 {
-	uint64_t *p = (uint64_t *)fuzz_page();
-	unsigned i;
+	volatile uint64_t *p = page;
 
-	if (protect(p, true))
-		return;
-	for (i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 4; i++)
 		p[fuzz_rnd(fuzz_rnd(2) ? 512 : 4)] = fuzz_rnd(3) ?
 			fuzz_pte() : 0;
+}
+
+/* Another vCPU may take the page away meanwhile. */
+static void fill_page(void)
+{
+	uint8_t *p = fuzz_page();
+
+	if (!protect(p, true))
+		faults(fill, p);
 }
 
 static void clear_page(void)
@@ -109,26 +124,31 @@ static void write_page(void)
 	faults(store, fuzz_page() + fuzz_rnd(512) * 8);
 }
 
+/* Others must not change a root between our look at it and its use. */
+static uint8_t *root_page(void)
+{
+	return fuzz_quiet ? fuzz_quiet + PAGE : fuzz_page();
+}
+
 /*
  * A root with our own map in it can be loaded.  The page is filled by the
  * guest, so it must be writable for a moment.
  */
 static void make_root(void)
 {
-	uint64_t *p = (uint64_t *)fuzz_page();
+	uint64_t *p = (uint64_t *)root_page();
 
+	if (fuzz_quiet)
+		mmuext(MMUEXT_UNPIN_TABLE, va_mfn(p), 0);
 	if (protect(p, true))
 		return;
 	memset(p, 0, PAGE);
-	p[511] = ((uint64_t *)si->pt_base)[511];
+	p[511] = fuzz_root[511];
 	if (fuzz_rnd(2))
 		p[fuzz_rnd(511)] = fuzz_pte();
 	protect(p, false);
 	mmuext(MMUEXT_PIN_L4_TABLE, va_mfn(p), 0);
 }
-
-/* Frames that we live in: a store to a random one would be our end. */
-static bool vital[1 << 13];
 
 static void find_vital(void)
 {
@@ -197,14 +217,13 @@ static void ext(void)
 
 static void new_root(void)
 {
-	uint64_t *p = (uint64_t *)fuzz_page();
-	uint64_t old = va_mfn((void *)si->pt_base);
+	uint64_t *p = (uint64_t *)root_page();
+	uint64_t old = va_mfn(fuzz_root);
 	volatile uint64_t *q = p;
 
 	/* Only if it holds our map: else the next instruction is our last. */
 	if ((pte_of(p) >> 12 & 0xffffffffff) == va_mfn(p) && pte_of(p) & P &&
-	    (q[511] & ~0x7fUL) ==
-	    (((uint64_t *)si->pt_base)[511] & ~0x7fUL))
+	    (q[511] & ~0x7fUL) == (fuzz_root[511] & ~0x7fUL))
 		mmuext(MMUEXT_NEW_BASEPTR, va_mfn(p), 0);
 	if (fuzz_rnd(2))
 		mmuext(MMUEXT_NEW_BASEPTR, old, 0);
@@ -238,7 +257,7 @@ static void descriptors(void)
 
 static void grant(void)
 {
-	uint32_t ref = (uint32_t)fuzz_rnd(16) + 8;
+	uint32_t ref = (uint32_t)fuzz_rnd(16) + 8 + 16 * fuzz_me;
 	bool write = fuzz_rnd(2);
 	long r;
 
@@ -273,7 +292,8 @@ static void reservation(void)
 {
 	struct xen_memory_reservation r;
 	uint64_t frame = fuzz_rnd(4) ? va_mfn(fuzz_page()) : any_mfn();
-	uint64_t pfn = (uint64_t)fuzz_rnd(si->nr_pages);
+	uint64_t first = (UL(play) - UL(image)) / PAGE;
+	uint64_t pfn = first + fuzz_rnd(FRAMES);
 
 	memset(&r, 0, sizeof(r));
 	set_xen_guest_handle(r.extent_start, &frame);
@@ -285,7 +305,7 @@ static void reservation(void)
 		return;
 	for (unsigned i = 0; i < FRAMES; i++)
 		if (va_mfn(play + i * PAGE) == frame)
-			pfn = (UL(play) - UL(image)) / PAGE + i;
+			pfn = first + i;
 	frame = pfn;
 	if (hypercall(__HYPERVISOR_memory_op, XENMEM_populate_physmap, UL(&r),
 		      0, 0) == 1)
@@ -326,8 +346,8 @@ static void register_info(void)
 {
 	struct vcpu_register_vcpu_info r = { va_mfn(fuzz_page()), 128, 0 };
 
-	hypercall(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, 0, UL(&r),
-		  0);
+	hypercall(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, fuzz_me,
+		  UL(&r), 0);
 }
 
 static void (*const action[])(void) = {
@@ -366,29 +386,48 @@ static void get_grants(void)
 	grants = (struct grant_entry_v1 *)at;
 }
 
-void guest_main(void)
-{
-	uint64_t ops = number("ops", 10000), i;
-	long bad = 0;
+static uint64_t ops, seed, end;
 
-	state = number("seed", 1);
-	play = pages(FRAMES);
-	fuzz_window = pages(1);
-	find_vital();
-	get_grants();
-	for (i = 0; i < ops && !bad && !fuzz_bad; i++) {
+/* Mismatches in *PLAYED operations. */
+static long fuzz(uint64_t *played)
+{
+	long bad = 0;
+	uint64_t i;
+
+	state = seed + ((uint64_t)fuzz_me << 32);
+	for (i = 0; (end ? guest_now() < end : i < ops) && !bad && !fuzz_bad;
+	     i++) {
 		action[fuzz_rnd(sizeof(action) / sizeof(action[0]))]();
 		if (i % AUDIT_EVERY == 0)
 			bad = hypercall(HV_TEST, 0, 0, 0, 0);
 	}
-	if (!bad)
-		bad = hypercall(HV_TEST, 0, 0, 0, 0);
-	bad += fuzz_bad;
+	*played = i;
+	return bad + fuzz_bad;
+}
+
+void guest_main(void)
+{
+	uint64_t seconds = number("seconds", 0), played;
+	long bad;
+
+	ops = number("ops", 10000);
+	seed = number("seed", 1);
+	play = pages(FRAMES);
+	fuzz_window = pages(1);
+	find_vital();
+	get_grants();
+	fuzz_count_cpus();
+	end = seconds ? guest_now() + seconds * 1000000000UL : 0;
+	bad = fuzz_start(fuzz);
+	ok(!bad, "%u vCPUs: %ld", fuzz_cpus, bad);
+	bad = fuzz(&played);
+	bad += fuzz_join(&played);
+	bad += hypercall(HV_TEST, 0, 0, 0, 0);
 	for (unsigned k = 0; k < TALLY_KINDS; k++)
 		if (tally[k].all)
 			say("# request %u: %u of %u granted\n", k,
 			    tally[k].good, tally[k].all);
-	ok(!bad, "%lu random operations, seed %s: %ld mismatches", i,
-	   option("seed") ? option("seed") : "1", bad);
+	ok(!bad, "%lu random operations, seed %lu: %ld mismatches", played,
+	   seed, bad);
 	done();
 }

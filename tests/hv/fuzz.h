@@ -4,7 +4,8 @@
 
 #include "tests/hv/guest.h"
 
-#define FUZZ_MAGIC	0x5a5a5a5a5a5a5a58UL	/* no present entry */
+
+#define FUZZ_CPUS	16
 
 uint64_t fuzz_rnd(uint64_t n);
 uint8_t *fuzz_page(void);	/* one of those it plays with */
@@ -15,7 +16,25 @@ void fuzz_took(uint64_t frame);
 uint8_t *fuzz_gone(void);	/* one whose frame was given back, if any */
 
 extern uint8_t *fuzz_window;	/* a page that is mapped to look at others */
+/*
+ * Two that no other vCPU touches, to see what arrives and for a root; NULL: this
+ * is the only vCPU.
+ */
+extern uint8_t *fuzz_quiet;
 extern unsigned fuzz_bad;	/* what must not be, seen */
+
+/* This vCPU, how many there are, and this one's root. */
+extern unsigned fuzz_me, fuzz_cpus;
+extern uint64_t *fuzz_root;
+
+/*
+ * Count the vCPUs; start all others, each with its own copy of our variables,
+ * at RUN(): 0 or an error.  And wait until all have come back from it: the sum
+ * of what they returned, and of their *OPS.
+ */
+void fuzz_count_cpus(void);
+long fuzz_start(long (*run)(uint64_t *ops));
+long fuzz_join(uint64_t *ops);
 
 void fuzz_multicall(void);
 void fuzz_probe(void);

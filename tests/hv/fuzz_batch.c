@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAGIC	0x5a5a5a5a5a5a5a58UL	/* no present entry */
+
 static struct multicall_entry batch[12];
 static unsigned n_batch;
 
@@ -111,7 +113,7 @@ void fuzz_multicall(void)
 
 static void write_magic(void *at)
 {
-	*(volatile uint64_t *)at = FUZZ_MAGIC;
+	*(volatile uint64_t *)at = MAGIC;
 }
 
 /*
@@ -120,7 +122,8 @@ static void write_magic(void *at)
  */
 void fuzz_probe(void)
 {
-	uint8_t *p = fuzz_page(), *window = fuzz_window;
+	uint8_t *p = fuzz_quiet ? fuzz_quiet : fuzz_page();
+	uint8_t *window = fuzz_window;
 	uint64_t mfn = va_mfn(p), slot = fuzz_rnd(256) * 8;
 	unsigned cmd = MMUEXT_PIN_L1_TABLE + (unsigned)fuzz_rnd(4);
 
@@ -131,7 +134,7 @@ void fuzz_probe(void)
 	    && !mmuext(cmd, mfn, 0)) {
 		faults(write_magic, p + slot);
 		fuzz_bad += *(volatile uint64_t *)(window + slot) ==
-			FUZZ_MAGIC;
+			MAGIC;
 		mmuext(MMUEXT_UNPIN_TABLE, mfn, 0);
 	}
 	set_va(window, 0);

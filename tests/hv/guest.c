@@ -21,7 +21,8 @@ TRAPS(DECLARE)
 static uint8_t shared_page[4096] __attribute__((aligned(4096)));
 
 #define POOL 512
-static uint8_t pool[POOL][4096] __attribute__((aligned(4096)));
+static uint8_t pool[POOL][4096] __attribute__((aligned(1 << 21),
+					       section(".sbss.pool")));
 
 /* Xen's system time (xen.h, vcpu_time_info). */
 uint64_t guest_now(void)
@@ -190,8 +191,7 @@ long set_va(const void *va, uint64_t pte)
 					 UL(va), pte, UVMF_INVLPG, 0));
 }
 
-/* The tables of the first map lie in it, so they can be read. */
-static uint64_t *table_va(uint64_t mfn)
+uint64_t *table_va(uint64_t mfn)
 {
 	const uint64_t *m2p = (const uint64_t *)HOLE;
 

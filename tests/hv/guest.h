@@ -77,6 +77,8 @@ long set_va(const void *va, uint64_t pte);
 /* Its machine address, and what it is; 0 when there is none. */
 uint64_t pte_ma(const void *va);
 uint64_t pte_of(const void *va);
+/* A table of the first map by its frame: it lies in that map, too. */
+uint64_t *table_va(uint64_t mfn);
 /* Make a page of the image read-only or writable. */
 long protect(const void *va, bool writable);
 
@@ -96,7 +98,10 @@ _Noreturn void shut_down(unsigned reason);
 bool faults(void (*fn)(void *), void *arg);
 extern unsigned long fault_vector, fault_error, fault_cr2, fault_rip;
 
-/* N whole pages, zeroed, mapped writable. */
+/*
+ * N whole pages, zeroed, mapped writable, all by one L1 table, which maps nothing
+ * of the image.
+ */
 void *pages(unsigned n);
 
 /* Xen's system time in ns. */

@@ -38,7 +38,7 @@ boot() {
 	kernel=$1 words=$2 append=$3
 	shift 3
 	rm -f "$tmp/back"
-	timeout 600 qemu-system-x86_64 -accel tcg -m 320 -nodefaults -vga none \
+	timeout ${LONG:+3}600 qemu-system-x86_64 -accel tcg -m 320 -nodefaults -vga none \
 		-display none -no-reboot -serial stdio -monitor none \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 -netdev "$net" \
 		-kernel "$B/boot/hv.elf" -append "$append" -initrd \
