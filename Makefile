@@ -907,7 +907,7 @@ fuzz: $(FUZZ) $(B)/fuzz/seed/.made
 
 # What booting costs, and whether it still is within the limits.
 .PHONY: bench
-bench: all xen demo $(B)/guest/cost $(B)/guest/netcopy \
+bench: all xen demo $(B)/guest/cost $(B)/guest/ops $(B)/guest/netcopy \
 		$(B)/boot-test/cost.elf \
 		$(B)/bench/core | \
 		$(B)/.packages-run $(B)/.packages-check
