@@ -186,8 +186,8 @@ $build --table gpt --kernel "$kernel/vmlinuz" --initrd initrd --menu menu \
 	-o deb.img && sfdisk -q --part-uuid deb.img 1 $uuid || exit 1
 cell deb.img 0 "$user | objects | del(.memory_kib, .kernel) | tojson" \
 	'{"cmdline":"root=PARTUUID='$uuid' a=\"b\\c\" quiet shell",'\
-'"root":"/dev/vda1","fs":"ext4","want":"PARTUUID='$uuid'","disks":1,'\
-'"initrd":null}' "BIOS, modules packed by xz, PARTUUID" --paths bios \
+'"root":"/dev/vda1","fs":"ext4","want":"PARTUUID='$uuid'","disks":1,"cpus":1,'\
+'"cards":[],"initrd":null}' "BIOS, modules packed by xz, PARTUUID" --paths bios \
 	--entries 0 --probe-init
 is "$(jq -c '.cells[0] | .probe_init' m.json)" true "JSON says it is a probe"
 foreign 'zstd -q' 'zstd -q --rm'
