@@ -17,8 +17,8 @@ uint8_t *fuzz_gone(void);	/* one whose frame was given back, if any */
 
 extern uint8_t *fuzz_window;	/* a page that is mapped to look at others */
 /*
- * Two that no other vCPU touches, to see what arrives and for a root; NULL: this
- * is the only vCPU.
+ * Two that no other vCPU touches, to see what arrives and for a root; NULL:
+ * this is the only vCPU.
  */
 extern uint8_t *fuzz_quiet;
 extern unsigned fuzz_bad;	/* what must not be, seen */

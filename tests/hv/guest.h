@@ -99,8 +99,8 @@ bool faults(void (*fn)(void *), void *arg);
 extern unsigned long fault_vector, fault_error, fault_cr2, fault_rip;
 
 /*
- * N whole pages, zeroed, mapped writable, all by one L1 table, which maps nothing
- * of the image.
+ * N whole pages, zeroed, mapped writable, all by one L1 table, which maps
+ * nothing of the image.
  */
 void *pages(unsigned n);
 

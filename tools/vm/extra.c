@@ -1,7 +1,7 @@
 /*
- * What is the same on any machine.  More disks are virtio's, whatever the first
- * one is; what guests write to them is forgotten.  The seed is a FAT file system
- * that QEMU makes of a directory.
+ * What is the same on any machine.  More disks are virtio's, whatever the
+ * first one is; what guests write to them is forgotten.  The seed is a FAT file
+ * system that QEMU makes of a directory.
  */
 #include "tools/vm/extra.h"
 

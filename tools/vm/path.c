@@ -91,7 +91,8 @@ static void add_guest(struct vm_args *a, const struct vm_config *c)
 		hostconf_read(&s, c->fd, c->sector);
 		for (char *w = strtok_r(s.guest, " ", &save); w;
 		     w = strtok_r(NULL, " ", &save))
-			if (strncmp(w, "vif=net", 7) || extra_has_nic(&c->extra))
+			if (strncmp(w, "vif=net", 7) ||
+			    extra_has_nic(&c->extra))
 				strcat(strcat(words, *words ? " " : ""), w);
 	}
 	if (!*words)
