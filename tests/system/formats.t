@@ -5,7 +5,7 @@
 . "$(dirname "$0")/tap.sh"
 cd "$tmp" || exit 1
 mkdir -p root/boot
-head -c 5001 /dev/urandom >root/boot/initrd
+head -c 5000 /dev/urandom >root/boot/initrd	# an EFI stub gets whole words
 sum=$(sha256sum <root/boot/initrd | cut -d' ' -f1)
 
 # wanted FORMAT: what it is entered as on bios, uefi and pv, or the reason
@@ -51,6 +51,7 @@ entry() { # FORMAT FILE
 	modules "$1"
 }
 image() { # FORMAT FILE: img
+	rm -f img
 	{ printf 'timeout 0\n'; entry "$1" "$2"; } >menu.lst
 	"$twinboot" build --root root --menu menu.lst --boot-dir "$B/boot" \
 		-o img 2>err || sed 's/^/# /' err
