@@ -196,7 +196,7 @@ TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	$(patsubst %,pvboot/hv/back/%.c,blkring_back netcsum netring) \
 	$(patsubst %,pvboot/hv/drivers/%.c,ahci \
 	ata nvme nvme_io scsi virtio_queue)
-TESTED += $(patsubst %,pvboot/hv/machine/%.c,fadt madt scancode)
+TESTED += $(patsubst %,pvboot/hv/machine/%.c,fadt irq madt msi scancode)
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
@@ -351,7 +351,7 @@ $(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \
 HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	build config config_fdt config_tree drivers/ahci drivers/ata drivers/drivers drivers/disk \
 	drivers/ide drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio drivers/virtio_mmio \
-	machine/acpi machine/apic machine/madt \
+	machine/acpi machine/apic machine/ioapic machine/madt machine/msi machine/pic \
 	machine/com machine/irq machine/log machine/memory machine/pci machine/power \
 	machine/refclock machine/reset machine/rtc machine/fadt machine/button \
 	machine/tables machine/time machine/timer machine/tty machine/screen \

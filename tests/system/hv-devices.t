@@ -114,6 +114,6 @@ is "$(tr -d '\r' <"$tmp/out" | sed -n 's/^(hv) \(hd[^,]*\|virtio.*\), /\1, /p')"
 hd1: virtio-scsi 28, target 2, LUN 1, 512 sectors of 4096, write cache
 hd2: virtio-scsi 28, target 2, LUN 200, 4096 sectors of 512, read-only, write cache
 virtio 28: target 3, LUN 0: no usable medium
-hd3: virtio-blk 30, 4096 sectors of 512, read-only, write cache, irq 10' \
+hd3: virtio-blk 30, 4096 sectors of 512, read-only, write cache, MSI-X' \
 	'virtio-scsi: several units, 4,096-byte sectors, CD-ROMs; virtio-blk after it'
 done_testing

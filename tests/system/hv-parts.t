@@ -1,6 +1,6 @@
 #!/bin/bash
 # Machines without the old parts: no PIT, no 8259, no HPET, in all combinations
-# that leave a clock; the clocks that the guest gets are right; one without any
+# that leave a clock, with devices that interrupt; the clocks that the guest gets are right; one without any
 # says so in a line.  Time is counted in instructions, one in a nanosecond, so
 # that a busy host changes nothing.
 . "$(dirname "$0")/tap.sh"
@@ -40,19 +40,34 @@ for parts in '' ,pit=off ,pit=off,hpet=off ,pit=off,pic=off; do
 	done
 done
 
-# Disks without 8259s.
-guest pc,pic=off,pit=off "$B/boot-test/devices.elf" \
-	-append 'vbd=xvda:hd0 vbd=xvdb:hd1,ro' \
-	-drive "file=$tmp/a,format=raw,if=virtio,discard=unmap" \
-	-drive "file=$tmp/b,format=raw,if=virtio"
-passed 'virtio disks without 8259'
-grep -aq '^(hv) no 8259: devices are asked' "$tmp/out"
-ok $? 'which is told'
-guest q35,pic=off,pit=off "$B/boot-test/devices.elf" \
-	-append 'vbd=xvda:hd0 vbd=xvdb:hd1,ro' \
-	-drive "file=$tmp/a,format=raw,if=ide,discard=unmap" \
-	-drive "file=$tmp/b,format=raw,if=ide"
-passed 'AHCI disks without 8259'
+# Devices interrupt without 8259s: by messages, by a line of an IO-APIC, the
+# second one of microvm's too.
+l="-drive file=$tmp/a,format=raw,if=none,id=a,discard=unmap"
+l="$l -drive file=$tmp/b,format=raw,if=none,id=b"
+disks() { # NAME ASKED MACHINE WORDS OPTIONS...: ASKED devices are asked
+	name=$1 asked=$2 machine=$3 words=$4
+	shift 4
+	guest "$machine" "$B/boot-test/devices.elf" \
+		-append "vbd=xvda:hd0 vbd=xvdb:hd1,ro$words" $l "$@"
+	passed "$machine: $name"
+	is "$(grep -ac '^(hv) .* asked every millisecond' "$tmp/out")" "$asked" \
+		"$asked are asked"
+}
+disks virtio 0 pc,pic=off,pit=off '' -device virtio-blk-pci,drive=a \
+	-device virtio-blk-pci,drive=b,disable-modern=on,disable-legacy=off
+disks NVMe 0 q35,pic=off,pit=off '' -device nvme,drive=a,serial=a \
+	-device nvme,drive=b,serial=b
+disks AHCI 0 q35,pic=off,pit=off '' -device ide-hd,drive=a,bus=ide.0 \
+	-device ide-hd,drive=b,bus=ide.1
+disks IDE 0 pc,pic=off,pit=off '' -device ide-hd,drive=a,bus=ide.0 \
+	-device ide-hd,drive=b,bus=ide.1
+disks virtio-scsi 0 pc '' -device virtio-scsi-pci \
+	-device scsi-hd,drive=a -device scsi-hd,drive=b
+disks 'no messages' 2 q35,pic=off '' -device virtio-blk-pci,drive=a,vectors=0 \
+	-device virtio-blk-pci,drive=b,vectors=0
+disks 'in memory' 0 microvm,pic=off " virtio_mmio.device=512@0xfeb02e00:47 \
+virtio_mmio.device=512@0xfeb02c00:46" -device virtio-blk-device,drive=a \
+	-device virtio-blk-device,drive=b
 
 # The time of day is what the RTC began with and the TSC since then.
 base=2031-07-09T11:13:17
@@ -64,12 +79,14 @@ grep -q '^NOW' "$tmp/out" && [ "$late" -gt -500000 ] && [ "$late" -lt 500000 ]
 ok $? "the time of day is the RTC's"
 echo "# $late us late"
 
-# An ISA machine has neither HPET nor ACPI.
-guest isapc,pit=off "$B/boot-test/cpu.elf" -cpu qemu64,-hypervisor
-if [ $status = 1 ]; then
-	skip "this QEMU has no such machine" 'no clock'
-else
-	[ $status = 3 ] && grep -aq '^(hv) no clock: ' "$tmp/out"
-	ok $? 'no clock: one line'
-fi
+# An ISA machine has neither HPET nor ACPI, a microvm no timer of ACPI's.
+for m in isapc,pit=off microvm,pic=off,pit=off; do
+	guest $m "$B/boot-test/cpu.elf" -cpu qemu64,-hypervisor
+	if [ $status = 1 ]; then
+		skip "this QEMU has no such machine" "$m: no clock"
+	else
+		[ $status = 3 ] && grep -aq '^(hv) no clock: ' "$tmp/out"
+		ok $? "$m: no clock: one line"
+	fi
+done
 done_testing

@@ -56,18 +56,15 @@ struct pci_bar pci_bar(const struct pci_dev *p, unsigned n)
 	return (struct pci_bar){ 0x1000, sizeof(reg), false };
 }
 
-unsigned pci_irq(const struct pci_dev *p)
-{
-	return 11;
-}
-
 void pci_enable(const struct pci_dev *p)
 {
 }
 
-void irq_register(unsigned irq, void (*handler)(void *arg), void *arg)
+enum irq_way irq_register_pci(const struct pci_dev *p,
+			      bool (*handler)(void *arg), void *arg)
 {
 	irqs++;
+	return IRQ_LINE;
 }
 
 uint64_t time_now(void)
@@ -202,7 +199,7 @@ static pthread_t begin(const struct pci_driver *d, void *(*play)(void *),
 	pthread_create(&thread, NULL, play, NULL);
 	assert_int_equal(d->start(&p), starts);
 	assert_int_equal(!!disk, starts);
-	assert_int_equal(irqs, starts);
+	assert_true(irqs == 1 || !starts);
 	request = (struct disk_request){
 		.op = DISK_READ, .n_segs = 1, .seg = { { 0x5000, 4096 } },
 		.done = done,

@@ -211,9 +211,10 @@ static void run(struct work *w)
 	poll(w->arg);
 }
 
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	struct ahci *a = arg;
+	bool ours = false;
 
 	for (unsigned i = 0; i < a->n_ports; i++) {
 		struct ahci_port *p = a->port[i];
@@ -226,8 +227,10 @@ static void interrupt(void *arg)
 		if (is & PX_IS_FATAL)
 			p->reg[PX_IE] = 0;
 		work_queue(&p->work);
+		ours = true;
 	}
 	a->reg[IS] = a->reg[IS];
+	return ours;
 }
 
 /* ---- finding them -------------------------------------------------------- */
@@ -323,14 +326,15 @@ static bool stop_all(struct ahci *a, unsigned ports)
 	return stopped;
 }
 
-static bool add_ports(struct ahci *a, unsigned ports, unsigned irq)
+static bool add_ports(struct ahci *a, unsigned ports,
+		      const struct pci_dev *pci)
 {
 	for (unsigned i = 0; i < ports; i++)
 		if (a->reg[PI] >> i & 1)
 			add_port(a, i);
 	if (!a->n_ports)
 		return false;
-	irq_register(irq, interrupt, a);
+	irq_register_pci(pci, interrupt, a);
 	a->reg[IS] = ~0u;
 	a->reg[GHC] |= GHC_IE;
 	return true;
@@ -339,10 +343,10 @@ static bool add_ports(struct ahci *a, unsigned ports, unsigned irq)
 static bool found(const struct pci_dev *pci)
 {
 	struct pci_bar bar = pci_bar(pci, 5);
-	unsigned irq = pci_irq(pci), ports;
 	struct ahci *a = memory_alloc(1);
+	unsigned ports;
 
-	if (!a || bar.io || bar.size < PX_FIRST * 4 || irq == 255) {
+	if (!a || bar.io || bar.size < PX_FIRST * 4) {
 		hv_log("ahci %x: not usable", pci->address >> 8);
 		return false;
 	}
@@ -361,7 +365,7 @@ static bool found(const struct pci_dev *pci)
 		hv_log("ahci %x: it does not stop", pci->address >> 8);
 		return false;
 	}
-	return add_ports(a, ports, irq);
+	return add_ports(a, ports, pci);
 }
 
 const struct pci_driver ahci_driver = { "ahci", knows, found };

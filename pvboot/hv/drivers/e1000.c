@@ -254,17 +254,18 @@ static void watch(struct net *net, bool on)
 }
 
 /* Reading ICR takes the interrupt away. */
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	struct e1000 *e = arg;
 	uint32_t cause = e->reg[ICR];
 
 	if (!e->started || !(cause & (INT_RX | INT_LSC | INT_TXDW)))
-		return;
+		return false;
 	e->net.link_changed |= cause >> 2 & 1;
 	if (cause & INT_TXDW)
 		e->reg[IMC] = INT_TXDW;
 	net_event(&e->net);
+	return true;
 }
 
 /* ---- finding them -------------------------------------------------------- */
@@ -285,11 +286,11 @@ static bool knows(const struct pci_dev *p)
 static bool found(const struct pci_dev *p)
 {
 	struct pci_bar bar = pci_bar(p, 0);
-	unsigned irq = pci_irq(p);
 	struct e1000 *e = memory_alloc(1);
+	enum irq_way way;
 	uint32_t low, high;
 
-	if (!e || bar.io || bar.size < WORDS * 4 || irq == 255) {
+	if (!e || bar.io || bar.size < WORDS * 4) {
 		hv_log("e1000 %x: not usable", p->address >> 8);
 		return false;
 	}
@@ -315,9 +316,9 @@ static bool found(const struct pci_dev *p)
 	if (!net_add(&e->net))
 		return false;
 	make_rings(e);
-	irq_register(irq, interrupt, e);
-	hv_log("%s: %x:%x %x, irq %u", e->net.name, p->vendor, p->device,
-	       p->address >> 8, irq);
+	way = irq_register_pci(p, interrupt, e);
+	hv_log("%s: %x:%x %x, %s", e->net.name, p->vendor, p->device,
+	       p->address >> 8, irq_way_name[way]);
 	return true;
 }
 

@@ -212,15 +212,16 @@ static void run(struct work *w)
 }
 
 /* Reading the status register takes the interrupt away. */
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	struct ide_channel *c = arg;
 
 	if (!(inb((uint16_t)(c->bm + BM_STATUS)) & BM_IRQ))
-		return;
+		return false;
 	inb((uint16_t)(c->command + R_STATUS));
 	c->interrupted = true;
 	work_queue(&c->work);
+	return true;
 }
 
 /* ---- finding them -------------------------------------------------------- */
@@ -313,7 +314,7 @@ static bool found(const struct pci_dev *p)
 		all |= any;
 		outb((uint16_t)(c->control + 2), 0);
 		if (any)
-			irq_register(14 + i, interrupt, c);
+			irq_register(14 + i, IRQ_ISA, interrupt, c);
 		else
 			memory_free(c, 1);
 	}

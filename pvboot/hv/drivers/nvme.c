@@ -216,11 +216,10 @@ static bool found(const struct pci_dev *p)
 {
 	const uint32_t len = (NVME_DOORBELLS + 16) * 4;
 	struct pci_bar bar = pci_bar(p, 0);
-	unsigned irq = pci_irq(p);
 	struct nvme *n;
 
 	n = memory_alloc((sizeof(*n) + PAGE_SIZE - 1) / PAGE_SIZE);
-	if (!n || bar.io || bar.size < len || irq == 255) {
+	if (!n || bar.io || bar.size < len) {
 		hv_log("nvme %x: not usable", p->address >> 8);
 		return false;
 	}
@@ -228,12 +227,13 @@ static bool found(const struct pci_dev *p)
 	n->reg = memory_mmio(bar.base, len);
 	n->work.fn = nvme_io_run;
 	n->work.arg = n;
+	/* A controller may look at who is to be told when it makes a queue. */
+	n->has_line = irq_register_pci(p, nvme_io_interrupt, n) < IRQ_MSI;
 	if (!start(n) || !add_all(n)) {
 		if (!n->dead)
 			nvme_give_up(n, "it does not start");
 		return false;
 	}
-	irq_register(irq, nvme_io_interrupt, n);
 	return true;
 }
 

@@ -51,6 +51,7 @@ struct nvme {
 	bool cache, discard;
 	bool dead;
 	bool stuck;		/* and it does not stop: it may still write */
+	bool has_line;		/* which stays up while a completion waits */
 	struct work work;
 	struct nvme_queue admin, io;
 	struct nvme_slot slot[NVME_DEPTH];	/* by command identifier */

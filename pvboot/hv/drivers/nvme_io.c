@@ -151,14 +151,22 @@ void nvme_io_run(struct work *w)
 	struct nvme *n = w->arg;
 
 	drain(n);
-	n->reg[NVME_INTMC] = 1;
+	if (n->has_line)
+		n->reg[NVME_INTMC] = 1;
 }
 
-/* The line stays up until run() has drained the queue: mask it. */
-void nvme_io_interrupt(void *arg)
+/*
+ * A line stays up until run() has drained the queue: it is masked.  With
+ * messages the mask is nobody's to touch (3.1.3).
+ */
+bool nvme_io_interrupt(void *arg)
 {
 	struct nvme *n = arg;
 
-	n->reg[NVME_INTMS] = 1;
+	if (n->dead || (n->io.cq[n->io.head].status & 1) != n->io.phase)
+		return false;
+	if (n->has_line)
+		n->reg[NVME_INTMS] = 1;
 	work_queue(&n->work);
+	return true;
 }

@@ -7,6 +7,6 @@
 bool nvme_io_submit(struct disk *disk, struct disk_request *r);
 void nvme_io_poll(struct disk *disk);
 void nvme_io_run(struct work *w);
-void nvme_io_interrupt(void *arg);
+bool nvme_io_interrupt(void *arg);
 
 #endif

@@ -115,11 +115,14 @@ static bool find_modern(struct virtio *v)
 		v->common.len >= sizeof(struct virtio_pci_common_cfg);
 }
 
-/* The legacy registers: all in I/O BAR 0, configuration behind them. */
+/*
+ * The legacy registers: all in I/O BAR 0, configuration behind them; where
+ * depends on MSI-X.
+ */
 static bool find_legacy(struct virtio *v)
 {
 	struct pci_bar b = pci_bar(&v->pci, 0);
-	const uint32_t config = VIRTIO_PCI_CONFIG_OFF(0);
+	const uint32_t config = VIRTIO_PCI_CONFIG_OFF(v->way == IRQ_MSIX);
 
 	if (!b.io || b.size <= config)
 		return false;
@@ -178,10 +181,12 @@ bool virtio_is(const struct pci_dev *p, unsigned device)
 		 p->device == transitional[device]);
 }
 
-bool virtio_open(struct virtio *v, const struct pci_dev *p)
+bool virtio_open(struct virtio *v, const struct pci_dev *p,
+		 bool (*handler)(void *arg), void *arg)
 {
 	v->pci = *p;
 	pci_enable(p);
+	v->way = irq_register_pci(p, handler, arg);
 	v->modern = !p->mmio && find_modern(v);
 	if (p->mmio ? !virtio_mmio_open(v) : !v->modern && !find_legacy(v)) {
 		hv_log("virtio %x: no usable registers", p->address >> 8);
@@ -294,6 +299,26 @@ static unsigned select_queue(struct virtio *v, unsigned number, unsigned max)
 	return size > max ? max : size;
 }
 
+/*
+ * MSI-X' entry 0 for queue NUMBER, which is selected, and for changes of the
+ * configuration (4.1.5.1.2; legacy: 4.1.4.8).
+ */
+static bool set_vectors(struct virtio *v)
+{
+	if (v->way != IRQ_MSIX)
+		return true;
+	if (v->modern) {
+		COMMON(v)->msix_config = 0;
+		COMMON(v)->queue_msix_vector = 0;
+		return !COMMON(v)->msix_config &&
+			!COMMON(v)->queue_msix_vector;
+	}
+	outw(legacy(v, VIRTIO_MSI_CONFIG_VECTOR), 0);
+	outw(legacy(v, VIRTIO_MSI_QUEUE_VECTOR), 0);
+	return !inw(legacy(v, VIRTIO_MSI_CONFIG_VECTOR)) &&
+		!inw(legacy(v, VIRTIO_MSI_QUEUE_VECTOR));
+}
+
 bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
 		       unsigned number, unsigned max)
 {
@@ -309,7 +334,7 @@ bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
 		size = 0;
 	q->doorbell = (uint32_t)at;
 	q->number = number;
-	if (!virtio_queue_init(q, v, size)) {
+	if (!virtio_queue_init(q, v, size) || !set_vectors(v)) {
 		hv_log("virtio %x: no queue %u of %u entries",
 		       v->pci.address >> 8, number, size);
 		return false;
@@ -340,6 +365,8 @@ void virtio_doorbell(struct virtio_queue *q)
 
 unsigned virtio_interrupted(struct virtio *v)
 {
+	if (v->way == IRQ_MSIX)
+		return 3;
 	return v->mmio ? virtio_mmio_interrupted(v) :
 		window_read(&v->isr, 0, 1);
 }

@@ -12,6 +12,7 @@
 
 #include <linux/virtio_pci.h>
 
+#include "pvboot/hv/machine/irq.h"
 #include "pvboot/hv/machine/pci.h"
 
 /* A place in memory or I/O space, and how long it is. */
@@ -30,6 +31,7 @@ struct virtio {
 	struct virtio_window common, notify, isr, config;
 	uint32_t notify_multiplier;
 	uint64_t features;	/* both sides' */
+	enum irq_way way;
 	bool dead;		/* it broke the rules: never used again */
 	bool stuck;		/* and it did not reset: it may still write */
 };
@@ -38,8 +40,12 @@ struct virtio_queue;
 
 /* Is P of virtio kind DEVICE (VIRTIO_ID_...)? */
 bool virtio_is(const struct pci_dev *p, unsigned device);
-/* Find the registers of P and reset it.  false: not usable (logged). */
-bool virtio_open(struct virtio *v, const struct pci_dev *p);
+/*
+ * Find the registers of P, reset it, and have HANDLER called for its
+ * interrupts.  false: not usable (logged).
+ */
+bool virtio_open(struct virtio *v, const struct pci_dev *p,
+		 bool (*handler)(void *arg), void *arg);
 /* Take those of WANTED that it offers.  false: it does not agree. */
 bool virtio_features(struct virtio *v, uint64_t wanted);
 /*
@@ -55,7 +61,7 @@ uint64_t virtio_config(struct virtio *v, unsigned offset, unsigned len);
 
 /*
  * Was it this device that interrupted?  Bit 0: for a queue, bit 1: its
- * configuration has changed.  Ends the interrupt.
+ * configuration has changed (by MSI-X: it may have).  Ends the interrupt.
  */
 unsigned virtio_interrupted(struct virtio *v);
 /*

@@ -152,12 +152,14 @@ static void run(struct work *w)
 	poll(w->arg);
 }
 
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	struct virtio_blk *b = arg;
 
-	if (virtio_interrupted(&b->v))
-		work_queue(&b->work);
+	if (!virtio_interrupted(&b->v))
+		return false;
+	work_queue(&b->work);
+	return true;
 }
 
 /* 5.2.5: sectors in one discard; whole ones of the disk's own size. */
@@ -246,29 +248,26 @@ static bool knows(const struct pci_dev *p)
 static bool found(const struct pci_dev *p)
 {
 	struct virtio_blk *b = table(1, sizeof(*b));
-	unsigned irq = pci_irq(p);
 
-	if (!b || !virtio_open(&b->v, p))
+	if (!b)
 		return false;
-	if (irq == 255) {
-		virtio_kill(&b->v, "no interrupt line");
-		return false;
-	}
 	b->disk.submit = submit;
 	b->disk.poll = poll;
 	b->disk.priv = b;
 	b->work.fn = run;
 	b->work.arg = &b->disk;
+	if (!virtio_open(&b->v, p, interrupt, b))
+		return false;
 	if (!configure(b) || !start(b) || !disk_add(&b->disk)) {
 		virtio_kill(&b->v, "not started");
 		return false;
 	}
-	irq_register(irq, interrupt, b);
-	hv_log("%s: virtio-blk%s %x, %lu sectors of %u%s%s, irq %u",
+	hv_log("%s: virtio-blk%s %x, %lu sectors of %u%s%s, %s",
 	       b->disk.name, b->v.modern ? "" : " (legacy)", p->address >> 8,
 	       b->disk.sectors * DISK_SECTOR / b->disk.sector_size,
 	       b->disk.sector_size, b->disk.read_only ? ", read-only" : "",
-	       b->disk.flush ? ", write cache" : "", irq);
+	       b->disk.flush ? ", write cache" : "",
+	       irq_way_name[b->v.way]);
 	return true;
 }
 

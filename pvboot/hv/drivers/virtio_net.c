@@ -162,7 +162,7 @@ static bool link(struct net *net)
 		 VIRTIO_NET_S_LINK_UP);
 }
 
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	struct virtio_net *n = arg;
 
@@ -171,6 +171,7 @@ static void interrupt(void *arg)
 	n->net.link_changed |= cause >> 1 & 1;
 	if (cause)
 		net_event(&n->net);
+	return cause;
 }
 
 static bool open_side(struct virtio_net *n, struct side *s, unsigned number)
@@ -234,9 +235,8 @@ static bool knows(const struct pci_dev *p)
 static bool found(const struct pci_dev *p)
 {
 	struct virtio_net *n = memory_alloc(1);
-	unsigned irq = pci_irq(p);
 
-	if (!n || !virtio_open(&n->v, p))
+	if (!n || !virtio_open(&n->v, p, interrupt, n))
 		return false;
 	n->net.start = start;
 	n->net.link = link;
@@ -247,15 +247,15 @@ static bool found(const struct pci_dev *p)
 	n->net.flush = flush;
 	n->net.watch = watch;
 	n->net.priv = n;
-	if (irq == 255 || !configure(n) || !net_add(&n->net)) {
+	if (!configure(n) || !net_add(&n->net)) {
 		virtio_kill(&n->v, "not started");
 		return false;
 	}
 	n->rx.buffer = memory_take(BUFFERS * BUFFER);
 	n->tx.buffer = memory_take(BUFFERS * BUFFER);
-	irq_register(irq, interrupt, n);
-	hv_log("%s: virtio-net%s %x, irq %u", n->net.name,
-	       n->v.modern ? "" : " (legacy)", p->address >> 8, irq);
+	hv_log("%s: virtio-net%s %x, %s", n->net.name,
+	       n->v.modern ? "" : " (legacy)", p->address >> 8,
+	       irq_way_name[n->v.way]);
 	return true;
 }
 

@@ -179,12 +179,14 @@ static void run(struct work *w)
 	drain(w->arg);
 }
 
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	struct virtio_scsi *s = arg;
 
-	if (virtio_interrupted(&s->v))
-		work_queue(&s->work);
+	if (!virtio_interrupted(&s->v))
+		return false;
+	work_queue(&s->work);
+	return true;
 }
 
 /* ---- finding them -------------------------------------------------------- */
@@ -331,13 +333,15 @@ static bool knows(const struct pci_dev *p)
 static bool found(const struct pci_dev *p)
 {
 	struct virtio_scsi *s = memory_alloc(1);
-	unsigned irq = pci_irq(p), targets = 0;
+	unsigned targets = 0;
 
-	if (!s || !virtio_open(&s->v, p))
+	if (!s)
 		return false;
 	s->work.fn = run;
 	s->work.arg = s;
-	if (irq == 255 || !start(s, &targets)) {
+	if (!virtio_open(&s->v, p, interrupt, s))
+		return false;
+	if (!start(s, &targets)) {
 		virtio_kill(&s->v, "not started");
 		return false;
 	}
@@ -345,7 +349,6 @@ static bool found(const struct pci_dev *p)
 		virtio_kill(&s->v, "no disks");
 		return false;
 	}
-	irq_register(irq, interrupt, s);
 	return true;
 }
 

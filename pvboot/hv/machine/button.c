@@ -18,7 +18,7 @@ static void (*pressed)(void *arg);
 static void *pressed_arg;
 
 /* The button's bit may be in either block. */
-static void sci(void *unused)
+static bool sci(void *unused)
 {
 	const struct fadt *f = power_fadt();
 	bool now = false;
@@ -31,6 +31,7 @@ static void sci(void *unused)
 	}
 	if (now)
 		pressed(pressed_arg);
+	return now;
 }
 
 void button_init(void (*fn)(void *arg), void *arg)
@@ -50,5 +51,5 @@ void button_init(void (*fn)(void *arg), void *arg)
 			outw(f->enable[i], PM1_BUTTON);
 			outw(f->status[i], PM1_EVENTS);
 		}
-	irq_register(f->sci, sci, NULL);
+	irq_register(f->sci, IRQ_SCI, sci, NULL);
 }

@@ -19,6 +19,7 @@
 static uint16_t base;
 static bool present;
 static unsigned room;	/* bytes the FIFO takes without asking again */
+static void (*told)(void *arg);
 
 void com_init(unsigned n)
 {
@@ -58,10 +59,19 @@ void com_write_raw(const char *s, size_t len)
 		com_byte((uint8_t)*s);
 }
 
+static bool interrupt(void *arg)
+{
+	if (!(inb(COM_LSR) & LSR_READY))
+		return false;
+	told(arg);
+	return true;
+}
+
 /* Tell by HANDLER of bytes that have come. */
 void com_interrupts(void (*handler)(void *arg), void *arg)
 {
-	irq_register(base == 0x3f8 ? 4 : 3, handler, arg);
+	told = handler;
+	irq_register(base == 0x3f8 ? 4 : 3, IRQ_ISA, interrupt, arg);
 	outb(COM_IER, 1);
 }
 

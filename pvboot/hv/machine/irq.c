@@ -1,32 +1,38 @@
 /*
- * Interrupts: the two 8259s for device lines (their numbers are what firmware
- * wrote into PCI configuration byte 0x3c; 8259A data sheet), and the local APIC
- * for our timer and, in virtual wire mode, as the way in for the 8259s.
+ * Interrupts.  A PCI function sends messages if it can.  Lines come by the
+ * 8259s (that of a PCI function is what firmware wrote into byte 0x3c of its
+ * configuration), in virtual wire mode; by the IO-APICs those that the 8259s
+ * have not, and all of the old bus when there are no 8259s.  Which pin of an
+ * IO-APIC is a PCI function's stands in ACPI's byte code, which nobody here
+ * runs: what has no other way is asked, every millisecond.  All interrupts are
+ * the first processor's.
  */
 #include "pvboot/hv/machine/irq.h"
 
-#include <stdbool.h>
-
 #include "pvboot/hv/machine/apic.h"
-#include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/machine/ioapic.h"
 #include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/msi.h"
+#include "pvboot/hv/machine/pci.h"
+#include "pvboot/hv/machine/pic.h"
 #include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/timer.h"
 
-#define PIC1		0x20
-#define PIC2		0xa0
-#define PIC_EOI		0x20
-#define PIC_READ_ISR	0x0b
+#define HANDLERS	64
+#define ASKED		0		/* in place of a vector */
+#define POLL		1000000ULL	/* ns */
+#define UNCLAIMED	1000		/* one after another: a storm */
+
+_Static_assert(VEC_MSI + HANDLERS < VEC_TIMER, "a vector for each");
+
+const char *const irq_way_name[] = { "asked", "INTx", "MSI", "MSI-X" };
 
 struct irq_action {
-	unsigned irq;
-	void (*handler)(void *arg);
+	unsigned vector;
+	bool (*handler)(void *arg);
 	void *arg;
 };
-
-#define HANDLERS	64
-#define POLL		1000000ULL	/* ns */
 
 static struct noted {
 	uint64_t vectors[4];
@@ -36,56 +42,35 @@ static struct noted {
 static struct irq_action action[HANDLERS];
 static unsigned n_actions;
 static bool pic;		/* the machine has its two 8259s */
-static uint16_t pic_mask = 0xfffb;
 static struct timer poll_timer;
 
-static void pic_set_mask(void)
-{
-	outb(PIC1 + 1, (uint8_t)pic_mask);
-	outb(PIC2 + 1, (uint8_t)(pic_mask >> 8));
-}
-
-static bool pic_holds(uint16_t mask)
-{
-	outb(PIC1 + 1, (uint8_t)mask);
-	outb(PIC2 + 1, (uint8_t)(mask >> 8));
-	return inb(PIC1 + 1) == (mask & 0xff) && inb(PIC2 + 1) == mask >> 8;
-}
-
-static void pic_init(void)
-{
-	outb(PIC1, 0x11);
-	outb(PIC2, 0x11);
-	outb(PIC1 + 1, VEC_IRQ);
-	outb(PIC2 + 1, VEC_IRQ + 8);
-	outb(PIC1 + 1, 4);
-	outb(PIC2 + 1, 2);
-	outb(PIC1 + 1, 1);
-	outb(PIC2 + 1, 1);
-	pic = pic_holds(0x5aff) && pic_holds(0xffa5);
-	pic_set_mask();
-}
+/* By vector, from VEC_IRQ on: the 8259s', then the IO-APICs'. */
+static struct line {
+	unsigned number;	/* of an IO-APIC's */
+	bool used;
+	unsigned unclaimed;
+} line[VEC_MSI - VEC_IRQ];
 
 void irq_init(void)
 {
-	pic_init();
+	pic = pic_init(VEC_IRQ);
 	apic_init();
+	ioapic_init();
 }
 
-static void call_all(unsigned irq)
+static bool call_all(unsigned vector)
 {
+	bool claimed = false;
+
 	for (unsigned i = 0; i < n_actions; i++)
-		if (!pic || action[i].irq == irq)
-			action[i].handler(action[i].arg);
+		if (action[i].vector == vector)
+			claimed |= action[i].handler(action[i].arg);
+	return claimed;
 }
 
-/*
- * Without 8259s a line's way to the IO-APIC stands in ACPI's byte code, which
- * nobody here runs: all devices are asked, every millisecond.
- */
 static void poll(struct timer *t)
 {
-	call_all(0);
+	call_all(ASKED);
 	timer_set(t, time_now() + POLL);
 }
 
@@ -93,60 +78,135 @@ static void poll_start(void)
 {
 	if (poll_timer.fn)
 		return;
-	hv_log("no 8259: devices are asked every millisecond");
 	poll_timer.fn = poll;
 	timer_set(&poll_timer, time_now() + POLL);
 }
 
-void irq_register(unsigned irq, void (*handler)(void *arg), void *arg)
+static void add(unsigned vector, bool (*handler)(void *arg), void *arg)
 {
-	if (n_actions == HANDLERS || (pic && irq >= 16))
-		panic("no room for a handler of interrupt line %u", irq);
-	action[n_actions++] = (struct irq_action){ irq, handler, arg };
-	if (!pic) {
+	if (n_actions == HANDLERS)
+		panic("no room for another interrupt handler");
+	action[n_actions++] = (struct irq_action){ vector, handler, arg };
+	if (vector == ASKED)
 		poll_start();
+}
+
+/* The IO-APICs' LINE; ASKED: it has no way to us. */
+static unsigned route(unsigned number, uint16_t flags)
+{
+	unsigned id = apic_id(), v = VEC_LINE - VEC_IRQ;
+
+	if (number < PIC_LINES)
+		number = ioapic_isa(number, &flags);
+	while (v < VEC_MSI - VEC_IRQ && line[v].used &&
+	       line[v].number != number)
+		v++;
+	if (v == VEC_MSI - VEC_IRQ || id > 0xfe ||
+	    !ioapic_route(number, flags, VEC_IRQ + v, (uint8_t)id))
+		return ASKED;
+	line[v] = (struct line){ .number = number, .used = true };
+	return VEC_IRQ + v;
+}
+
+void irq_register(unsigned number, enum irq_kind kind,
+		  bool (*handler)(void *arg), void *arg)
+{
+	static const uint16_t flags[] = {
+		[IRQ_ISA] = 0, [IRQ_SCI] = MADT_LEVEL | MADT_LOW,
+		[IRQ_LEVEL] = MADT_LEVEL,
+	};
+	unsigned vector;
+
+	if (pic && number < PIC_LINES) {
+		add(VEC_IRQ + number, handler, arg);
+		pic_mask(number, false);
 		return;
 	}
-	pic_mask &= (uint16_t)~(1 << irq);
-	pic_set_mask();
+	vector = route(number, flags[kind]);
+	if (vector == ASKED)
+		hv_log("interrupt line %u: no way to it, "
+		       "its device is asked every millisecond", number);
+	add(vector, handler, arg);
 }
 
-/* Lines 7 and 15 also stand for "nobody in particular". */
-static bool pic_spurious(unsigned irq)
+static enum irq_way by_message(const struct pci_dev *p)
 {
-	uint16_t port = irq < 8 ? PIC1 : PIC2;
+	static const enum irq_way way[] = {
+		[MSI_NONE] = IRQ_ASKED, [MSI_ONE] = IRQ_MSI, [MSI_X] = IRQ_MSIX,
+	};
+	unsigned id = apic_id();
 
-	if (irq != 7 && irq != 15)
-		return false;
-	outb(port, PIC_READ_ISR);
-	if (inb(port) & 0x80)
-		return false;
-	if (irq == 15)
-		outb(PIC1, PIC_EOI);
-	return true;
+	return id > 0xfe ? IRQ_ASKED :
+		way[msi_enable(p, VEC_MSI + n_actions, (uint8_t)id)];
 }
 
-static void pic_dispatch(unsigned irq)
+enum irq_way irq_register_pci(const struct pci_dev *p,
+			      bool (*handler)(void *arg), void *arg)
 {
-	if (pic_spurious(irq))
+	enum irq_way way = p->mmio ? IRQ_LINE : by_message(p);
+	unsigned number = p->mmio ? p->line : pci_irq(p);
+
+	if (way == IRQ_ASKED && pic && number < PIC_LINES)
+		way = IRQ_LINE;
+	if (way == IRQ_ASKED)
+		hv_log("pci %x: no way for its interrupts, "
+		       "it is asked every millisecond", p->address >> 8);
+	if (way == IRQ_LINE)
+		irq_register(number, IRQ_LEVEL, handler, arg);
+	else
+		add(way == IRQ_ASKED ? ASKED : VEC_MSI + n_actions,
+		    handler, arg);
+	return way;
+}
+
+/* A line that cries all the time would leave the guest none. */
+static void silence(unsigned vector)
+{
+	unsigned number = vector < VEC_LINE ? vector - VEC_IRQ :
+		line[vector - VEC_IRQ].number;
+
+	hv_log("interrupt line %u: %u interrupts that nobody claims: masked, "
+	       "its devices are asked every millisecond", number, UNCLAIMED);
+	if (vector < VEC_LINE)
+		pic_mask(number, true);
+	else
+		ioapic_mask(number);
+	for (unsigned i = 0; i < n_actions; i++)
+		if (action[i].vector == vector)
+			action[i].vector = ASKED;
+	poll_start();
+}
+
+static void line_dispatch(unsigned vector)
+{
+	struct line *l = &line[vector - VEC_IRQ];
+
+	if (vector < VEC_LINE && pic_spurious(vector - VEC_IRQ))
 		return;
-	call_all(irq);
-	if (irq >= 8)
-		outb(PIC2, PIC_EOI);
-	outb(PIC1, PIC_EOI);
+	if (call_all(vector))
+		l->unclaimed = 0;
+	else if (++l->unclaimed == UNCLAIMED)
+		silence(vector);
+	if (vector < VEC_LINE)
+		pic_eoi(vector - VEC_IRQ);
+	else
+		apic_eoi();
 }
 
 static void dispatch(unsigned vector)
 {
-	if (vector >= VEC_IRQ && vector < VEC_IRQ + 16)
-		pic_dispatch(vector - VEC_IRQ);
+	if (vector < VEC_MSI)
+		line_dispatch(vector);
+	else if (vector < VEC_MSI + HANDLERS)
+		call_all(vector);
 	else if (vector == VEC_TIMER)
 		timer_interrupt();
 }
 
 /*
  * The local APIC is told at once that it is over, so that others can end our
- * sleep; a 8259 that is not told yet gives no other one of its priority.
+ * sleep.  A line is held until it is served: meanwhile no other one of its
+ * priority comes, which are the 8259s' or all of the IO-APICs'.
  */
 void irq_note(unsigned vector)
 {
@@ -154,7 +214,7 @@ void irq_note(unsigned vector)
 
 	n->vectors[vector / 64] |= 1ULL << vector % 64;
 	n->any = true;
-	if (vector == VEC_TIMER || vector == VEC_KICK)
+	if (vector >= VEC_MSI && vector != VEC_SPURIOUS)
 		apic_eoi();
 }
 

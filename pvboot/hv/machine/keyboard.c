@@ -78,12 +78,13 @@ static void type(const char *text)
 		queue[put++ % sizeof(queue)] = *text;
 }
 
-static void interrupt(void *arg)
+static bool interrupt(void *arg)
 {
 	static struct scancode state;
 	uint8_t status;
+	unsigned i;
 
-	for (unsigned i = 0; i < 32; i++) {
+	for (i = 0; i < 32; i++) {
 		status = inb(CONTROL);
 		if (!(status & OUTPUT_FULL))
 			break;
@@ -94,6 +95,7 @@ static void interrupt(void *arg)
 	}
 	if (put != taken)
 		told(arg);
+	return i > 0;
 }
 
 void keyboard_interrupts(void (*handler)(void *arg), void *arg)
@@ -101,7 +103,7 @@ void keyboard_interrupts(void (*handler)(void *arg), void *arg)
 	if (!init())
 		return;
 	told = handler;
-	irq_register(1, interrupt, arg);
+	irq_register(1, IRQ_ISA, interrupt, arg);
 }
 
 int keyboard_read(void)

@@ -166,11 +166,8 @@ void pci_disable(const struct pci_dev *p)
 
 unsigned pci_irq(const struct pci_dev *p)
 {
-	unsigned line;
+	unsigned line = pci_read8(p, PCI_INTERRUPT_LINE);
 
-	if (p->mmio)
-		return p->line < 16 ? p->line : 255;
-	line = pci_read8(p, PCI_INTERRUPT_LINE);
 	return pci_read8(p, PCI_INTERRUPT_PIN) && line < 16 ? line : 255;
 }
 
