@@ -24,6 +24,7 @@
 #define MSR_MISC_ENABLE		0x1a0
 #define MSR_DEBUGCTL		0x1d9
 #define MSR_PAT			0x277
+#define MSR_TSC_DEADLINE	0x6e0
 #define MSR_EFER		0xc0000080
 #define MSR_STAR		0xc0000081
 #define MSR_LSTAR		0xc0000082

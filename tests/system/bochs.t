@@ -1,9 +1,10 @@
 #!/bin/bash
 # Another implementation of the processor than QEMU's: Bochs with its own BIOS.
 # Stage 2 starts hv by a menu.lst entry, and Debian's cloud kernel has its root on
-# xvda1, on a processor with SMEP and SMAP.  LONG: with UMIP, AMD's; the hostile
-# guests on all three.  Debian's Bochs is built with its debugger, which wants to
-# be told to continue, and draws on an X server.
+# xvda1, on a processor with SMEP and SMAP, by a timer that compares with the TSC.
+# LONG: with UMIP, AMD's, two processors; the hostile guests on all three.  Debian's
+# Bochs is built with its debugger, which wants to be told to continue, and draws
+# on an X server.
 . "$(dirname "$0")/tap.sh"
 cd "$tmp" || exit 1
 
@@ -28,11 +29,11 @@ image() {
 	cylinders=$(($(stat -c %s img) / (16 * 63 * 512) + 1))
 	truncate -s $((cylinders * 16 * 63 * 512)) img
 }
-# run MODEL SECONDS: until hv's guest has ended; COM1 to out.
+# run MODEL SECONDS PROCESSORS: until hv's guest has ended; COM1 to out.
 run() {
 	cat >rc <<-END
 		megs: 256
-		cpu: model=$1, count=1, ips=200000000, reset_on_triple_fault=0
+		cpu: model=$1, count=$3, ips=200000000, reset_on_triple_fault=0
 		romimage: file=/usr/share/bochs/BIOS-bochs-latest
 		vgaromimage: file=/usr/share/vgabios/vgabios.bin
 		display_library: x
@@ -66,37 +67,40 @@ has() { # MODEL: else says so
 mkdir -p root/boot/grub root/boot/twinboot
 cp "$B/boot/hv.elf" root/boot/twinboot/
 cp "$B/debian/cloud/vmlinuz" "$B/images/cloud/initrd.img" root/boot/
-linux() { # MODEL
+linux() { # MODEL PROCESSORS
 	has "$1" || return
 	image '#twinboot pv=always
 root (hd0,0)
 kernel /boot/vmlinuz root=/dev/xvda1 console=hvc0 quiet
 initrd /boot/initrd.img
 '
-	run "$1" 900
+	run "$1" 900 $2
 	is "$(sed -n 's/^USERSPACE //p' out | jq -r '"\(.root) \(.fs)"') $(
 		grep -ac '^(hv) domain 1 powers off' out)" \
-		'/dev/xvda1 ext4 1' "$1: Debian's kernel" ||
+		'/dev/xvda1 ext4 1' "$1, $2 processors: Debian's kernel" ||
 		tail -5 out | sed 's/^/# /'
+	[ $2 = 1 ] || is "$(grep -ac "^(hv) $2 processors" out)" 1 'all of them'
 }
-guest() { # MODEL GUEST: of tests/hv
+guest() { # MODEL GUEST PROCESSORS: of tests/hv
 	has "$1" || return
 	cp "$B/boot-test/hv.elf" "$B/boot-test/$2.elf" root/boot/
 	image "root (hd0,0)\nkernel /boot/hv.elf vif=none
 module /boot/$2.elf\n"
-	run "$1" 1800
+	run "$1" 1800 $3
 	grep -aq '^1\.\.' out && ! grep -aq '^not ok' out
-	ok $? "$1: $2.elf"
+	ok $? "$1, $3 processors: $2.elf"
 	grep -aE '^not ok|^\(hv\) panic' -A3 out | sed 's/^/# /'
 }
 
-linux corei7_skylake_x
+linux corei7_skylake_x 1
 if [ -n "$LONG" ]; then
-	linux corei7_icelake_u
-	linux ryzen
+	linux corei7_skylake_x 2
+	linux corei7_icelake_u 1
+	linux ryzen 1
 	for model in corei7_skylake_x corei7_icelake_u ryzen; do
-		guest $model cpu
-		guest $model hostile
+		guest $model cpu 1
+		guest $model hostile 1
+		guest $model smp 2
 	done
 fi
 done_testing

@@ -29,8 +29,11 @@
 #define APIC_TDCR	0x3e
 #define LVT_MASKED	0x10000
 #define LVT_EXTINT	0x700
+#define LVT_DEADLINE	0x40000		/* 11.5.4.1 */
+#define CPUID_DEADLINE	(1u << 24)	/* leaf 1, ECX */
 
 static volatile uint32_t *apic;	/* NULL: x2APIC, by MSRs */
+static uint32_t lvt_timer = VEC_TIMER;
 
 static void apic_write(unsigned reg, uint32_t v)
 {
@@ -53,7 +56,9 @@ static void set_up(uint32_t lint0)
 	apic_write(APIC_LVT_LINT1, LVT_MASKED);
 	apic_write(APIC_LVT_ERROR, LVT_MASKED);
 	apic_write(APIC_TDCR, 0xb);	/* divide by 1 */
-	apic_write(APIC_LVT_TIMER, VEC_TIMER);
+	apic_write(APIC_LVT_TIMER, lvt_timer);
+	/* The way it counts is in force before it is told what to count. */
+	__asm__ volatile("mfence" : : : "memory");
 }
 
 void apic_init(void)
@@ -111,6 +116,24 @@ void apic_eoi(void)
 void apic_timer(uint32_t ticks)
 {
 	apic_write(APIC_TMICT, ticks);
+}
+
+bool apic_use_deadline(void)
+{
+	uint32_t r[4];
+
+	cpuid(1, 0, r);
+	if (!(r[2] & CPUID_DEADLINE))
+		return false;
+	lvt_timer = VEC_TIMER | LVT_DEADLINE;
+	apic_write(APIC_LVT_TIMER, lvt_timer);
+	__asm__ volatile("mfence" : : : "memory");
+	return true;
+}
+
+void apic_deadline(uint64_t tsc)
+{
+	wrmsr(MSR_TSC_DEADLINE, tsc);
 }
 
 uint32_t apic_timer_now(void)

@@ -2,6 +2,7 @@
 #ifndef PVBOOT_HV_MACHINE_APIC_H
 #define PVBOOT_HV_MACHINE_APIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* MODE: a vector, or one of these. */
@@ -18,6 +19,13 @@ uint32_t apic_last_id(void);	/* that an interrupt can be sent to */
 void apic_send(uint32_t id, uint32_t mode);
 /* One shot after TICKS; 0 stops. */
 void apic_timer(uint32_t ticks);
+/*
+ * From now on, and on processors that start: the TSC ends the timer.  False: it
+ * cannot.
+ */
+bool apic_use_deadline(void);
+/* Then instead: once when the TSC is there; 0 stops. */
+void apic_deadline(uint64_t tsc);
 uint32_t apic_timer_now(void);
 /* The interrupt being served is over. */
 void apic_eoi(void);

@@ -1,7 +1,7 @@
 /*
  * Messages (PCI Local Bus 3.0, 6.8), as the local APIC takes them (Intel SDM
- * volume 3, 11.11).  Where the table of MSI-X is, the device says: it is checked
- * against the BAR, which must not be memory.
+ * volume 3, 11.11).  Where the table of MSI-X is, the device says: it is
+ * checked against the BAR, which must not be memory.
  */
 #include "pvboot/hv/machine/msi.h"
 

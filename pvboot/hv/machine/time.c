@@ -18,7 +18,7 @@
 struct time_scale time_scale;
 uint64_t time_tsc_khz, time_apic_per_ms;
 uint64_t time_ahead[PROCESSORS];
-bool time_apart;
+bool time_apart, time_deadline;
 
 struct sample {
 	uint64_t tsc;
@@ -158,4 +158,5 @@ void time_init(void)
 	find_frequency();
 	make_factor();
 	time_scale.start = rdtsc();
+	time_deadline = apic_use_deadline();
 }

@@ -17,6 +17,7 @@ struct time_scale {
 extern struct time_scale time_scale;
 extern uint64_t time_tsc_khz;
 extern uint64_t time_apic_per_ms;	/* ticks of the local APIC's timer */
+extern bool time_deadline;	/* which compares with the TSC instead */
 
 /* By how much a processor's TSC is ahead of the first one's. */
 extern uint64_t time_ahead[PROCESSORS];

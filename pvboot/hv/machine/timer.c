@@ -1,12 +1,14 @@
 /*
- * One-shot timers, on the local APICs: the first to end of each processor's is
- * programmed, by that processor itself.  Interrupts are off here.
+ * One-shot timers, on the local APICs, which compare with the TSC if they can
+ * and else count: the first to end of each processor's is programmed, by that
+ * processor itself.  Interrupts are off here.
  */
 #include "pvboot/hv/machine/timer.h"
 
 #include <stddef.h>
 
 #include "pvboot/hv/machine/apic.h"
+#include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/time.h"
 
@@ -14,17 +16,29 @@
 
 static struct timer *timers[PROCESSORS];	/* sorted by deadline */
 
+static void stop(void)
+{
+	if (time_deadline)
+		apic_deadline(0);
+	else
+		apic_timer(0);
+}
+
 static void program(const struct timer *first)
 {
 	uint64_t now = time_now(), wait, ticks;
 
 	if (!first) {
-		apic_timer(0);
+		stop();
 		return;
 	}
 	wait = first->deadline > now ? first->deadline - now : 0;
 	if (wait > NS)
 		wait = NS;	/* then ask again */
+	if (time_deadline) {
+		apic_deadline(rdtsc() + wait * time_tsc_khz / 1000000 + 1);
+		return;
+	}
 	ticks = wait * time_apic_per_ms / 1000000 + 1;
 	apic_timer(ticks > 0xffffffff ? 0xffffffff : (uint32_t)ticks);
 }
