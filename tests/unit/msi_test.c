@@ -155,6 +155,9 @@ static void x_elsewhere(void **state)
 	refused();
 	bar = (struct pci_bar){ RAM - 4096, 4096, false };
 	refused();
+	device(PCI_CAP_ID_MSIX, 0x50, 1, 0xff1);	/* from there on */
+	bar = (struct pci_bar){ RAM - 4096, 8192, false };
+	refused();
 	device(PCI_CAP_ID_MSIX, 0xf8, 0, 1);
 	refused();
 }
