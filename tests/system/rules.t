@@ -94,4 +94,8 @@ undo $f
 add docs/limits.md "See gone_with_the_wind."'c and NAME.c.'
 check 'a file that is not there' named mentions docs/limits.md gone_with
 undo docs/limits.md
+f=docs/man/twinboot.conf.5
+sed -i 's/^\.BR console=com1/.BR nothing/' $f
+check 'a key that its manual page does not have' named keys $f console
+undo $f
 done_testing
