@@ -237,6 +237,7 @@ uint64_t core_slot(unsigned slot)
 
 void core_load_root(struct vcpu *v, uint64_t mfn)
 {
+	check_root(v->domain, mfn);
 	cpu[v->id].root = mfn;
 	core_flush(v);
 }
@@ -244,7 +245,8 @@ void core_load_root(struct vcpu *v, uint64_t mfn)
 /* Ours has nothing for ring 3: no access may be tried by it. */
 void core_unload_root(struct vcpu *v)
 {
-	core_load_root(v, 0);
+	cpu[v->id].root = 0;
+	core_flush(v);
 }
 
 void core_flush_mask(struct domain *d, uint32_t vcpus)

@@ -47,32 +47,42 @@ static void spoil(struct vcpu_guest_context *c)
 	*word[play_rnd(sizeof(word) / sizeof(*word))] = any_word();
 }
 
+/* A good one, but for one thing. */
 static bool put_context(void)
 {
 	static struct vcpu_guest_context c;
 
 	memset(&c, 0, sizeof(c));
-	c.flags = play_rnd(3) ? VGCF_in_kernel : 0;
-	if (!play_rnd(4))
-		c.flags |= VGCF_online;
+	c.flags = play_rnd(4) ? VGCF_in_kernel : 0;
+	c.flags |= play_rnd(2) ? VGCF_online : 0;
 	c.user_regs.rip = DONE;
-	c.user_regs.rflags = play_rnd(2) ? FLAG_IF : play_rnd(65536);
+	c.user_regs.rflags = play_rnd(65536);
 	c.user_regs.cs = (uint16_t)play_rnd(65536);
 	c.user_regs.ds = (uint16_t)play_rnd(65536);
-	c.ctrlreg[3] = any_root();
-	if (play_rnd(2) || !c.flags)
-		c.ctrlreg[1] = play_rnd(8) ? any_root() : play_rnd(8192);
-	if (!play_rnd(4)) {
+	c.ctrlreg[3] = c.ctrlreg[1] = play_mfn(0) << 12;
+	switch (play_rnd(8)) {
+	case 0:
+		c.flags &= ~(unsigned long)VGCF_in_kernel;
+		c.ctrlreg[1] = play_rnd(8192);
+		break;
+	case 1:
+		c.ctrlreg[1] = any_root();
+		c.ctrlreg[3] = any_root();
+		break;
+	case 2:
 		c.gdt_ents = play_rnd(1025);
 		c.gdt_frames[0] = play_any_mfn();
 		c.gdt_frames[1] = play_any_mfn();
-	}
-	if (play_rnd(2)) {
+		break;
+	case 3:
 		c.ldt_base = play_va(play_page());
 		c.ldt_ents = play_rnd(9) * 512;
-	}
-	if (!play_rnd(3))
+		break;
+	case 4:
+	case 5:
 		spoil(&c);
+		break;
+	}
 	return play_put(PLAY_ARG, &c, sizeof(c));
 }
 
@@ -112,11 +122,13 @@ static void vcpu_op(void)
 		VCPUOP_set_singleshot_timer, VCPUOP_stop_singleshot_timer,
 	};
 	unsigned c = cmd[play_rnd(sizeof(cmd))];
+	uint64_t id = play_rnd(PLAY_VCPUS + 1);
 
+	if (c == VCPUOP_initialise && id < PLAY_STARTED)
+		id = PLAY_STARTED + id % (PLAY_VCPUS - PLAY_STARTED);
 	if (c == VCPUOP_initialise ? put_context() :
 	    c == VCPUOP_register_vcpu_info ? put_info() : put_words())
-		play_call(__HYPERVISOR_vcpu_op, c, play_rnd(PLAY_VCPUS + 1),
-			  PLAY_ARG, 0);
+		play_call(__HYPERVISOR_vcpu_op, c, id, PLAY_ARG, 0);
 }
 
 static void poll(void)

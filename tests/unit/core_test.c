@@ -146,6 +146,33 @@ static void test_links(void **state)
 	assert_true(call(__HYPERVISOR_mmu_update, PLAY_ARG, 1, 0) < 0);
 }
 
+/*
+ * An L2 table is there only for a half validated L3 table, and one of its
+ * entries is to be just that: as an L1 table, for which it lets the L2 one go.
+ */
+static void test_let_go(void **state)
+{
+	const uint64_t l2 = play_mfn(PAGE(0)), l3 = play_mfn(PAGE(1));
+	uint64_t *t = core_frame(l3);
+	struct mmu_update u = { l2 << 12 | 4 << 3, l3 << 12 | RO };
+	struct mmuext_op op;
+
+	t[0] = l2 << 12 | RW;
+	assert_int_equal(call_map(PAGE(0), RO), 0);
+	assert_int_equal(call_map(PAGE(1), RO), 0);
+	call_ask(&op, MMUEXT_PIN_L3_TABLE, l3);
+	budget_size = 100;
+	while (!frame_is_table(&frames[l2]))
+		assert_int_equal(call_part(__HYPERVISOR_mmuext_op, PLAY_ARG, 1,
+					   0), -XEN_ERESTART);
+	budget_size = 10000;
+	assert_true(play_put(PLAY_ARG, &u, sizeof(u)));
+	assert_int_equal(call(__HYPERVISOR_mmu_update, PLAY_ARG, 1, 0),
+			 -XEN_EINVAL);
+	assert_int_equal(frames[l2].done, 0);
+	assert_int_equal(frames[l3].tcount, 0);
+}
+
 static bool store(uint64_t va, uint64_t fault)
 {
 	static const uint8_t mov[] = { 0x48, 0x89, 0x07 };
@@ -220,6 +247,7 @@ int main(void)
 		cmocka_unit_test_setup(test_kept, start),
 		cmocka_unit_test_setup(test_old_translations, start),
 		cmocka_unit_test_setup(test_links, start),
+		cmocka_unit_test_setup(test_let_go, start),
 		cmocka_unit_test_setup(test_stores, start),
 		cmocka_unit_test_setup(test_ones, start),
 	};

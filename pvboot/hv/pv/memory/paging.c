@@ -281,6 +281,11 @@ static inline int replace(struct domain *d, uint64_t mfn, unsigned slot,
 		err = take ? get_new_entry(d, mfn, &val, level) : 0;
 		if (err)
 			return err;
+		/* What was let go of for that may have been its last user. */
+		if (take && !frame_is_table(&frames[mfn])) {
+			put_entry(mfn, val, level);
+			return -XEN_EINVAL;
+		}
 	}
 	if (!__atomic_compare_exchange_n(e, &old, val, false, __ATOMIC_SEQ_CST,
 					 __ATOMIC_SEQ_CST)) {
