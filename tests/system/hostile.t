@@ -79,6 +79,10 @@ qemu-img create -q -f qcow2 -b secret -F raw evil.img
 for c in inspect "run --path bios" "matrix --paths bios"; do
 	fails "evil.img: a qcow2 image that reads another file" "$twinboot" $c evil.img
 done
+for o in "--kernel" "--kernel vmlinuz --initrd" "--kernel vmlinuz --menu"; do
+	fails "/dev/zero: more than 67108864 bytes" \
+		timeout 60 "$twinboot" build $o /dev/zero -o endless
+done
 mkfifo fifo
 for c in inspect "run --path bios" matrix; do
 	fails "fifo: neither a file nor a block device" timeout 10 "$twinboot" $c fifo

@@ -131,7 +131,7 @@ int data_spool_text(struct tree *t, struct tree_node *n, const char *text)
 	return data_write(&w, 0, text, strlen(text)) ? -1 : data_end(&w);
 }
 
-int data_spool_fd(struct tree *t, struct tree_node *n, int fd,
+int data_spool_fd(struct tree *t, struct tree_node *n, int fd, uint64_t max,
 		  const char *path)
 {
 	static struct data_writer w;
@@ -146,6 +146,9 @@ int data_spool_fd(struct tree *t, struct tree_node *n, int fd,
 			return report_errno("%s", path);
 		err = data_write(&w, at, buf, (size_t)got);
 		at += (uint64_t)got;
+		if (!err && at > max)
+			err = report_error("%s: more than %lu bytes", path,
+					   max);
 	}
 	n->size = at;
 	return err ? err : data_end(&w);

@@ -32,8 +32,8 @@ int data_write(struct data_writer *w, uint64_t at, const void *buf,
 	       size_t len);
 int data_end(struct data_writer *w);
 
-/* FD's bytes to its end, whose number is not known, into the spool. */
-int data_spool_fd(struct tree *t, struct tree_node *n, int fd,
+/* FD's bytes to its end, at most MAX, into the spool. */
+int data_spool_fd(struct tree *t, struct tree_node *n, int fd, uint64_t max,
 		  const char *path);
 int data_spool_text(struct tree *t, struct tree_node *n, const char *text);
 

@@ -144,6 +144,8 @@ int source_add(struct tree *t, const char *path)
 	return err;
 }
 
+#define DEVICE_MAX (64ull << 20)	/* /dev/zero has no end */
+
 /* The file itself, whatever links led to it. */
 static int add_regular(struct tree *t, struct tree_node *n, const char *file,
 		       const struct stat *st)
@@ -171,7 +173,8 @@ int source_add_file(struct tree *t, const char *path, const char *file,
 	else if (S_ISREG(st.st_mode))
 		err = add_regular(t, n, file, &st);
 	else
-		err = data_spool_fd(t, n, fd, file);
+		err = data_spool_fd(t, n, fd, S_ISCHR(st.st_mode) ?
+				    DEVICE_MAX : INT64_MAX, file);
 	close(fd);
 	return err || !gate_put(t, path, n) ? -1 : 0;
 }
