@@ -53,7 +53,7 @@ GNUMACH := gnumach-image-1-$(shell grep -q '=bookworm' /etc/os-release && \
 	echo 486 || echo amd64)
 PKG_LONG := $(GNUMACH) chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap \
-	openssh-client
+	openssh-client stress-ng
 PKG_DEBUG := gdb
 PKG_CONTAINER := mmdebstrap buildah
 PKG_DEB := build-essential debhelper dpkg-dev fakeroot lintian xz-utils

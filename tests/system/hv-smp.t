@@ -88,6 +88,11 @@ for options in '-smp 4 -cpu qemu64' '-smp 2 -cpu max,la57=off -M q35'; do
 done
 
 if [ -n "$LONG" ]; then
+	# stress-ng with the libraries that it needs.
+	ng=$(command -v stress-ng) && mkdir "$tmp/ng" || exit 1
+	# shellcheck disable=SC2046
+	cp --parents "$ng" $(ldd "$ng" | grep -o '/[^ ]*') "$tmp/ng/"
+	(cd "$tmp/ng" && find . | cpio --quiet -o -H newc) >"$tmp/ng.cpio"
 	for k in cloud standard; do
 		for machine in pc q35; do
 			for i in 1 2 3 4 5; do
@@ -99,6 +104,8 @@ if [ -n "$LONG" ]; then
 			boot 0 "$four ran" $k test=all -smp 4 -cpu $cpu
 		done
 		boot 0 "$four stressed" $k test=stress=60 -smp 4
+		cat "$tmp/ng.cpio" >>"$tmp/initrd.$k"
+		boot 0 "$four stress-ng" $k test=ng=60 -smp 4 -m 512
 	done
 fi
 done_testing
