@@ -231,6 +231,8 @@ refused 'neither a partition table nor' "$twinboot" adopt none -o x
 : >empty
 refused 'not a disk image' "$twinboot" adopt empty -o x
 refused 'is OLD itself' "$twinboot" adopt old -o ./old
+"$twinboot" build --root root --sector 4096 --boot uefi -o large 2>err
+refused "copy its root partition out" "$twinboot" adopt large -o x
 "$B/kernelgen" --format xenpv -o kernel
 # An ELF of 32 bits is another class in its fifth byte.
 printf '\001' | dd of=kernel bs=1 seek=4 conv=notrunc status=none

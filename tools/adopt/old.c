@@ -232,7 +232,9 @@ int old_read(struct old *o, const struct image *image)
 	    !o->disk.blk.count)
 		return refuse(o, "not a disk image");
 	if (hostdisk_sector(image->fd) != OLD_SECTOR)
-		return refuse(o, "its sectors are of 4096 bytes");
+		return refuse(o, "its sectors are of 4096 bytes: copy its root "
+			      "partition out, which inspect lists, and adopt "
+			      "that");
 	o->size = blk_bytes(&o->disk.blk);
 	if (hostboot_arena_open(&arena))
 		return refuse(o, err_text());
