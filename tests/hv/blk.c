@@ -148,9 +148,9 @@ int blk_answer(uint64_t *id)
 	struct blkif_response *r =
 		(void *)((uint8_t *)ring + 64 + 112 * (rsp_cons & 31));
 
-	for (unsigned i = 0; i < 1000000 && *prod == rsp_cons; i++)
+	for (unsigned i = 0; i < 100000 && *prod == rsp_cons; i++)
 		yield();
-	for (unsigned i = 0; i < store_patience && *prod == rsp_cons; i++)
+	for (unsigned i = 0; i < 60000 && *prod == rsp_cons; i++)
 		rest();
 	if (*prod == rsp_cons)
 		return 99;

@@ -120,8 +120,10 @@ static int arrived(void)
 {
 	volatile uint32_t *prod = &rx->rsp_prod;
 
-	for (unsigned i = 0; i < 2000000 && *prod == rx_cons; i++)
+	for (unsigned i = 0; i < 100000 && *prod == rx_cons; i++)
 		yield();
+	for (unsigned i = 0; i < 60000 && *prod == rx_cons; i++)
+		rest();
 	if (*prod == rx_cons)
 		return -99;
 	rx->rsp_event = rx_cons + 2;

@@ -115,6 +115,8 @@ mv root/etc/fstab .
 name 'root=LABEL=x' xvda1
 fails '--swap: /etc/fstab wants no such device' \
 	"$twinboot" adopt named -o x --swap 64M
+fails '--boot-dir .: mbr.bin is not there' \
+	"$twinboot" adopt named -o x --boot-dir .
 mv fstab root/etc/
 
 # An MBR: moved when it begins at sector 63, with its logical partitions.

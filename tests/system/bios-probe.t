@@ -10,7 +10,7 @@ boot() { # NAME, KERNEL, TABLE, FS, twinboot run OPTIONS
 		--boot-dir "$B/boot" --kernel "$kernel" --initrd initrd \
 		--append "$append" -o image >log 2>&1
 	shift 4
-	"$twinboot" run image --path bios --json --timeout 120 "$@" \
+	"$twinboot" run image --path bios --json --timeout 300 "$@" \
 		>out 2>>log
 	jq -e --arg entry "$kernel" --arg args "$append" --arg sum "$sum" '
 		.end == "power-off" and (.records[] | .PROBE // empty |
@@ -49,7 +49,7 @@ menu() { # NAME, MENU'S LAST LINES: boot image, its initrd's hash being $sum
 		--boot-dir "$B/boot" -o image >log 2>&1
 	debugfs -w -R "punch /k 25 152" image 2>/dev/null
 	debugfs -w -R "punch /i 740 980" image 2>/dev/null
-	"$twinboot" run image --path bios --json --timeout 120 >out 2>>log
+	"$twinboot" run image --path bios --json --timeout 300 >out 2>>log
 	is "$(jq -r '.records[] | .PROBE // empty | .cmdline +
 		" " + .initrd.sha256' out)" "$1 $sum" "$1"
 }

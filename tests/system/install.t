@@ -45,7 +45,7 @@ mkdir -p .cache/twinboot/xen
 cp "$B"/xen/{xen,vmlinux,initrd} .cache/twinboot/xen/
 chown -R 65534 .cache 2>/dev/null
 is "$(user "$twinboot" xen-testbed)" "$HOME/.cache/twinboot/xen" "xen-testbed"
-user "$twinboot" run pv.img --path xen --timeout 120 2>err | grep -q '"cmdline":"a=1'
+user "$twinboot" run pv.img --path xen --timeout 400 2>err | grep -q '"cmdline":"a=1'
 ok $? "... and the image runs under genuine Xen"
 echo 0 >.cache/twinboot/xen/pvboot.sha256
 fails "has another PV loader (twinboot xen-testbed renews it)" \

@@ -153,7 +153,7 @@ legacy_configfile ($root)/boot/grub/menu.lst' >early.cfg
 disk dialect.img dialect dialect
 grub_bios dialect.img early.cfg
 ok $? "an image with a menu.lst that GRUB 2 reads, too"
-matrix 1 "the ways do not agree" dialect.img --paths bios,pv --silence 60
+matrix 1 "the ways do not agree" dialect.img --paths bios,pv --silence 240
 cell pv .status PASS "PV starts what menu.lst says"
 cell bios '.status, (.why | split("(")[0])' "FAIL
 menu.lst has titles without commands, which GRUB 0.97 does not count and other \

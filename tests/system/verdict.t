@@ -52,7 +52,7 @@ cells() {
 	image=$1 path=$2 json=$3
 	shift 3
 	[ $# -eq 0 ] || "$twinboot" matrix "$image.img" --paths "$path" \
-		--profiles "$(echo "$*" | tr ' ' ,)" --timeout 120 --jobs 2 \
+		--profiles "$(echo "$*" | tr ' ' ,)" --timeout 400 --jobs 2 \
 		--json "$json" >"$json.out" 2>&1
 }
 # confirm NAME PROFILE...: matrix by itself passes where "native" is advised and

@@ -107,9 +107,9 @@ static int adopt_image(struct adopt *a, const struct image *img)
 	if (a->output && same_file(img, a->output))
 		return report_error("%s: is OLD itself", a->output);
 	if (old_read(&o, img) || check_default(a, &o) ||
-	    plan_make(&p, &o, &a->asked))
+	    plan_make(&p, &o, &a->asked) ||
+	    new_prepare(&a->new, &p, !starts_itself(a, &o)))
 		return -1;
-	new_prepare(&a->new, &p, !starts_itself(a, &o));
 	if (!a->dry_run && (new_write(&a->new, &p, &o) ||
 			    xl_write(&p, &a->new.r)))
 		return -1;

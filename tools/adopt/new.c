@@ -41,21 +41,28 @@ static bool is_there(const struct recipe *r, const char *name)
 	return there;
 }
 
-static void need(const struct recipe *r, const char *name, char why[PLAN_WHY])
+/* A program that a path of NEW wants: where it is not, the path is not, WHY. */
+static int need(const struct recipe *r, const char *name, char why[PLAN_WHY])
 {
-	if (!why[0] && !is_there(r, name))
-		snprintf(why, PLAN_WHY, "%s is not there", name);
+	if (why[0] || is_there(r, name))
+		return 0;
+	if (r->boot_dir)
+		return report_error("--boot-dir %s: %s is not there",
+				    r->boot_dir, name);
+	snprintf(why, PLAN_WHY, "%s is not there", name);
+	return 0;
 }
 
-void new_prepare(const struct new_image *n, struct plan *p, bool guest)
+int new_prepare(const struct new_image *n, struct plan *p, bool guest)
 {
-	need(&n->r, "mbr.bin", p->bios_why);
-	need(&n->r, "stage2.bin", p->bios_why);
-	need(&n->r, "twinboot.efi", p->uefi_why);
-	if (guest) {
-		need(&n->r, "hv.elf", p->bios_why);
-		need(&n->r, "hv.efi", p->uefi_why);
-	}
+	if (need(&n->r, "mbr.bin", p->bios_why) ||
+	    need(&n->r, "stage2.bin", p->bios_why) ||
+	    need(&n->r, "twinboot.efi", p->uefi_why))
+		return -1;
+	if (guest && (need(&n->r, "hv.elf", p->bios_why) ||
+		      need(&n->r, "hv.efi", p->uefi_why)))
+		return -1;
+	return 0;
 }
 
 static void hash_of(const struct writer *w, const char *what, unsigned number,

@@ -19,8 +19,8 @@ int new_write(struct new_image *n, const struct plan *p, const struct old *o);
 
 /*
  * Before that: put into P which paths lack a boot program of ours.  GUEST: they
- * have to start a PV guest.
+ * have to start a PV guest.  -1, and an error: --boot-dir lacks one.
  */
-void new_prepare(const struct new_image *n, struct plan *p, bool guest);
+int new_prepare(const struct new_image *n, struct plan *p, bool guest);
 
 #endif
