@@ -299,20 +299,20 @@ static int tell(int c)
 	       fail(ERR_WRITE, "standard output: %s", strerror(errno)) : 0;
 }
 
+/* The one called NAME, or FORMATS. */
+static size_t find_format(const char *name)
+{
+	size_t i = 0;
+
+	while (i < FORMATS && strcmp(name, formats[i].name))
+		i++;
+	return i;
+}
+
 static uint8_t *make(const struct options *o, size_t *len)
 {
-	if (o->unpack)
-		return unpack(o->unpack, len);
-	for (size_t i = 0; i < FORMATS; i++) {
-		if (strcmp(o->format, formats[i].name))
-			continue;
-		if (!o->bz.size || formats[i].pads)
-			return formats[i].make(o, len);
-		bad("--pad: not for --format", o->format);
-		return NULL;
-	}
-	bad("--format", o->format);
-	return NULL;
+	return o->unpack ? unpack(o->unpack, len) :
+	       formats[find_format(o->format)].make(o, len);
 }
 
 /* FILE, freed, as a gzip file. */
@@ -324,16 +324,28 @@ static uint8_t *gzip(uint8_t *file, size_t *len)
 	return packed;
 }
 
-static int run(const struct options *o)
+/* What was asked for can be made. */
+static int check(const struct options *o)
 {
-	uint8_t *file;
-	size_t len;
-	int err;
+	size_t i;
 
 	if (!o->out || !o->format == !o->unpack)
 		return fail(ERR_ARGUMENT,
 			    "-o and either --format or --unpack are needed");
-	file = make(o, &len);
+	i = o->format ? find_format(o->format) : 0;
+	if (i == FORMATS)
+		return bad("--format", o->format);
+	if (o->format && o->bz.size && !formats[i].pads)
+		return bad("--pad: not for --format", o->format);
+	return 0;
+}
+
+static int run(const struct options *o)
+{
+	size_t len;
+	uint8_t *file = make(o, &len);
+	int err;
+
 	if (file && o->gzip)
 		file = gzip(file, &len);
 	if (!file)
@@ -343,22 +355,29 @@ static int run(const struct options *o)
 	return err;
 }
 
+/* As twinboot's: 1 for an error, 2 for wrong usage. */
+static int end(int err, int status)
+{
+	if (!err)
+		return 0;
+	fprintf(stderr, "kernelgen: %s\n", err_text());
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .bz.entry = 64, .compress = "gzip" };
 	int c, err = 0;
-	bool told = false;
 
-	while (!err && !told &&
+	while (!err &&
 	       (c = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1) {
-		told = c == 'h' || c == LIST || c == VERSION;
-		err = told ? tell(c) : set_option(&o, c);
+		if (c == 'h' || c == LIST || c == VERSION)
+			return end(tell(c), 1);
+		err = set_option(&o, c);
 	}
-	if (!err && !told && optind < argc)
+	if (!err && optind < argc)
 		err = bad("argument", argv[optind]);
-	if (!err && !told)
-		err = run(&o);
-	if (err)
-		fprintf(stderr, "kernelgen: %s\n", err_text());
-	return err ? 1 : 0;
+	if (!err)
+		err = check(&o);
+	return err ? end(err, 2) : end(run(&o), 1);
 }

@@ -101,4 +101,15 @@ gzip -9 <"$t/elf" >"$t/elf.gz"
 ok 'a gzip file' "$B/kernelgen" --unpack "$t/elf.gz" -o "$t/elf2"
 ok 'unpacks too' cmp "$t/elf" "$t/elf2"
 ok 'no kernel at all is refused' refuses --unpack "$t/initrd" -o "$t/no"
+ends() { # STATUS ARGUMENT...
+	local want=$1
+	shift
+	"$B/kernelgen" "$@"
+	is $? "$want"
+}
+for wrong in '' '--format none -o x' '--format fit --pad 4K -o x' '--none' \
+	'--format fit -o x more' '--format fit --unpack x -o x'; do
+	ok "wrong usage: $wrong" ends 2 $wrong
+done
+ok 'an error' ends 1 --format fit -o "$t/none/x"
 echo "1..$n"
