@@ -129,6 +129,9 @@ for o in own/e.img own/sub/e.img own-link/e.img "$PWD/own/sub/../e.img"; do
 done
 fails "give --exclude sub/e.img" \
 	$build --root own-link --table none --boot pv -o own/sub/e.img
+fails "out.img lies inside of --root" sh -c '"$@" >own/sub/out.img' sh \
+	$build --root own --table none --boot pv -o -
+rm own/sub/out.img
 for try in new again; do
 	touch -d @1000000000 own/sub	# writing there changes its time
 	$build --root own --exclude ./sub/e.img --table none --boot pv \

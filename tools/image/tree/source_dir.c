@@ -35,9 +35,10 @@ struct dir_walk {
 	size_t root_len;	/* of ROOT */
 };
 
-/* What is being made, and the directory it will lie in. */
+/* What is being made, and the directory it will lie in; or standard output. */
 static struct {
-	const char *name;	/* NULL: no file */
+	const char *name;	/* NULL: no file that has one */
+	bool redirected;	/* standard output is a file */
 	const char *const *exclude;
 	dev_t dev;
 	ino_t ino;
@@ -48,16 +49,16 @@ void source_keep_out(const char *file, const char *const *exclude)
 	const char *slash = strrchr(file, '/');
 	char *dir = slash ? strndup(file, (size_t)(slash - file) + 1) :
 		    strdup(".");
-	struct stat st;
+	bool is_stdout = !strcmp(file, "-");
+	struct stat st = { 0 };
+	bool there = is_stdout ? !fstat(STDOUT_FILENO, &st) :
+		     dir && !stat(dir, &st);
 
-	output.name = slash ? slash + 1 : file;
-	if (!strcmp(file, "-") || !dir || stat(dir, &st))
-		output.name = NULL;
+	output.name = !there || is_stdout ? NULL : slash ? slash + 1 : file;
+	output.redirected = there && is_stdout && S_ISREG(st.st_mode);
 	output.exclude = exclude;
-	if (output.name) {
-		output.dev = st.st_dev;
-		output.ino = st.st_ino;
-	}
+	output.dev = st.st_dev;
+	output.ino = st.st_ino;
 	free(dir);
 }
 
@@ -178,6 +179,49 @@ static struct tree_node *read_node(struct dir_walk *w, int dir,
 	return n;
 }
 
+/* PATH and B, which may begin with "/" or "./", are one. */
+static bool same_path(const char *path, const char *b)
+{
+	b += strspn(b, "/");
+	while (!strncmp(b, "./", 2))
+		b += 1 + strspn(b + 1, "/");
+	return !strcmp(path, b);
+}
+
+static bool is_output(const struct stat *st)
+{
+	return st->st_dev == output.dev && st->st_ino == output.ino;
+}
+
+/* PATH below the root is what is being made: no image holds itself. */
+static int refuse_output(const struct dir_walk *w, const char *path)
+{
+	for (const char *const *x = output.exclude; x && *x; x++)
+		if (same_path(path, *x))
+			return 0;
+	return report_error("%s lies inside of --root %.*s: write it "
+			    "elsewhere, or give --exclude %s", path,
+			    (int)w->root_len, w->path, path);
+}
+
+/*
+ * The directory FD is w->path, of LEN: whether what is being made would come
+ * into itself, as it was or as it becomes.
+ */
+static int check_output(struct dir_walk *w, int fd, size_t len)
+{
+	size_t root = w->root_len;
+	char path[TREE_PATH_MAX + TREE_NAME_MAX];
+	struct stat st;
+
+	if (!output.name || fstat(fd, &st) || !is_output(&st))
+		return 0;
+	snprintf(path, sizeof(path), "%.*s%s%s",
+		 (int)(len > root ? len - root - 1 : 0), w->path + root + 1,
+		 len > root ? "/" : "", output.name);
+	return refuse_output(w, path);
+}
+
 static int add_entry(struct dir_walk *w, struct tree_node *to, int dir,
 		     const struct tree_place *place, const char *name)
 {
@@ -194,6 +238,9 @@ static int add_entry(struct dir_walk *w, struct tree_node *to, int dir,
 		return read_xattrs(w, n, name) ||
 		       !gate_place(w->tree, to, name, len, n) ? -1 : 0;
 	}
+	if (output.redirected && is_output(&st) &&
+	    refuse_output(w, w->path + w->root_len + 1))
+		return -1;
 	if (st.st_nlink > 1) {
 		seen = find_seen(w, &st);
 		if (seen->node)
@@ -216,39 +263,6 @@ static size_t set_path(struct dir_walk *w, size_t len, const char *name)
 	int n = snprintf(w->path + len, sizeof(w->path) - len, "/%s", name);
 
 	return n < (int)(sizeof(w->path) - len) ? len + (size_t)n : len;
-}
-
-/* PATH and B, which may begin with "/" or "./", are one. */
-static bool same_path(const char *path, const char *b)
-{
-	b += strspn(b, "/");
-	while (!strncmp(b, "./", 2))
-		b += 1 + strspn(b + 1, "/");
-	return !strcmp(path, b);
-}
-
-/*
- * The directory FD is w->path, of LEN: whether what is being made would come
- * into itself, as it was or as it becomes.
- */
-static int check_output(struct dir_walk *w, int fd, size_t len)
-{
-	size_t root = w->root_len;
-	char path[TREE_PATH_MAX + TREE_NAME_MAX];
-	struct stat st;
-
-	if (!output.name || fstat(fd, &st) || st.st_dev != output.dev ||
-	    st.st_ino != output.ino)
-		return 0;
-	snprintf(path, sizeof(path), "%.*s%s%s",
-		 (int)(len > root ? len - root - 1 : 0), w->path + root + 1,
-		 len > root ? "/" : "", output.name);
-	for (const char *const *x = output.exclude; x && *x; x++)
-		if (same_path(path, *x))
-			return 0;
-	return report_error("%s lies inside of --root %.*s: write it "
-			    "elsewhere, or give --exclude %s", output.name,
-			    (int)root, w->path, path);
 }
 
 /* The entries of the open directory FD, which is PLACE. */
