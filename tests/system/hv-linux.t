@@ -14,7 +14,7 @@ chmod 755 "$tmp/root/init"
 for k in cloud standard; do
 	"$B/kernelgen" --unpack "$B/debian/$k/vmlinuz" -o "$tmp/$k" || exit 1
 	ln -s "$B/debian/$k/vmlinuz" "$tmp/$k.packed"
-	cat "$B/images/$k/initrd.img" "$tmp/init.cpio" >"$tmp/initrd"
+	cat "$B/images/$k/initrd.img" "$tmp/init.cpio" >"$tmp/$k.initrd"
 done
 
 # qemu MEMORY CPU KERNEL ARGUMENTS
@@ -23,7 +23,7 @@ qemu() {
 		-net none -display none -no-reboot -serial stdio -monitor none \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$B/boot/hv.elf" \
-		-initrd "$tmp/$3 console=hvc0 quiet $4,$tmp/initrd"
+		-initrd "$tmp/$3 console=hvc0 quiet $4,$tmp/${3%.packed}.initrd"
 }
 
 # boot STATUS RESULT MEMORY CPU KERNEL ARGUMENTS
@@ -75,7 +75,7 @@ fi
 
 # GRUB 2 as a PV guest reads the disk and starts Linux in its own place.
 grub() {
-	mkdir -p "$tmp/boot" && cp "$tmp/initrd" "$tmp/boot/initrd" &&
+	mkdir -p "$tmp/boot" && cp "$tmp/standard.initrd" "$tmp/boot/initrd" &&
 	cp "$B/debian/standard/vmlinuz" "$tmp/boot/vmlinuz" &&
 	mke2fs -q -t ext2 -d "$tmp/boot" "$tmp/disk" 64M &&
 	cat >"$tmp/grub.cfg" <<-'END' &&
