@@ -176,6 +176,16 @@ fails "--boot bios: BIOS firmware does not take" \
 fails "--boot bios: mbr.bin is not there" \
 	$build --boot-dir r --kernel vmlinuz --boot bios -o e.img
 fails "FAT cannot hold links" $build --fs fat32 --root root -o e.img
+mkdir lost
+echo x >lost/f
+if setfattr -n user.a -v 1 lost/f 2>/dev/null; then
+	$build --table none --fs fat32 --root lost --boot pv -o e.img 2>err
+	is "$?$(grep -c "/f: FAT cannot hold its extended attributes" err)" 01 \
+		"attributes that FAT cannot hold are told"
+	rm e.img
+else
+	skip "no attributes here" "attributes that FAT cannot hold are told"
+fi
 fails "/d/Con: FAT cannot hold the name of a device" \
 	$build --fs fat32 --file t.tar:d/Con -o e.img
 fails "the image is too small" $build --kernel vmlinuz --size 2M -o e.img

@@ -117,7 +117,19 @@ static int clash(const char *path, const char *a, const char *b)
 struct checker {
 	struct tree_visitor visitor;
 	locale_t utf8;
+	bool told;		/* that attributes are lost */
 };
+
+/* Owners and modes nobody expects on a FAT; attributes are told of once. */
+static void tell_lost(struct checker *c, const struct tree_node *n,
+		      const char *path, const char *name)
+{
+	if (c->told || !n->xattr)
+		return;
+	c->told = true;
+	report_note("/%s%s%s: FAT cannot hold its extended attributes, nor "
+		    "those of others", path, path[0] ? "/" : "", name);
+}
 
 static int check_dir(struct checker *c, const struct tree_node *d,
 		     const char *path)
@@ -131,6 +143,7 @@ static int check_dir(struct checker *c, const struct tree_node *d,
 		const char *name = d->dir.sorted[i]->text, *why;
 		char full[TREE_PATH_MAX + TREE_NAME_MAX];
 
+		tell_lost(c, d->dir.sorted[i]->node, path, name);
 		f[i].name = name;
 		f[i].text = fold(name, c->utf8);
 		why = f[i].text ? bad_name(f[i].text) :
