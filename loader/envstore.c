@@ -28,11 +28,8 @@ static bool in_area(struct envstore *s, const struct envstore_places *at)
 
 static bool on_esp(struct envstore *s, const struct envstore_places *at)
 {
-	const struct part *p = NULL;
+	const struct part *p = part_esp(at->parts);
 
-	for (unsigned i = 0; i < at->parts->n && !p; i++)
-		if (part_is_esp(&at->parts->part[i]))
-			p = &at->parts->part[i];
 	s->disk = NULL;
 	s->where = ENVSTORE_ESP_FILE " on the ESP";
 	return p && !part_open(at->disk, at->parts, p->number, &s->esp) &&

@@ -66,15 +66,11 @@ static bool read_file(const struct search *s, struct blk *esp)
 
 static bool read_esp(const struct search *s)
 {
-	for (unsigned i = 0; i < s->parts->n; i++) {
-		const struct part *p = &s->parts->part[i];
-		struct part_blk blk;
+	const struct part *p = part_esp(s->parts);
+	struct part_blk blk;
 
-		if (part_is_esp(p))
-			return !part_open(s->disk, s->parts, p->number, &blk) &&
-				read_file(s, &blk.blk);
-	}
-	return false;
+	return p && !part_open(s->disk, s->parts, p->number, &blk) &&
+	       read_file(s, &blk.blk);
 }
 
 const char *settings_find(struct blk *disk, const struct part_list *parts,

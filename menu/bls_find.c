@@ -93,14 +93,14 @@ static void add_device(struct mounts *m, struct device dev, struct found *f,
 /* The ESP's number on DISK, or -1. */
 static int32_t find_esp(struct mounts *m, uint32_t disk)
 {
+	const struct part *esp;
+
 	if (!m->p->n_disks || device_partitions(m, disk)) {
 		err_clear();
 		return -1;
 	}
-	for (unsigned i = 0; i < m->parts->n; i++)
-		if (part_is_esp(&m->parts->part[i]))
-			return (int32_t)m->parts->part[i].number;
-	return -1;
+	esp = part_esp(m->parts);
+	return esp ? (int32_t)esp->number : -1;
 }
 
 static int read_again(struct config *c, const struct text *t,

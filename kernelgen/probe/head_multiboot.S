@@ -1,4 +1,5 @@
 /* Multiboot 0.6.96: EAX = magic number, EBX = the information; flat 32-bit. */
+#include "kernelgen/probe/head32.h"
 #include "loader/abi/multiboot.h"
 
 #define FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
@@ -13,10 +14,6 @@
 	.globl	_start
 _start:
 	movl	%eax, %ecx
-	rdtsc
-	movl	%ebx, %esi
-	movl	%ecx, %ebx
-	movl	$stack_end, %esp
-	jmp	from_32
+	FROM_TOLD
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,6 +1,8 @@
 /* PVH (Xen's docs/misc/pvh.pandoc): EBX = hvm_start_info; flat 32-bit. */
 #include <xen/elfnote.h>
 
+#include "kernelgen/probe/head32.h"
+
 	.section .note.Xen, "a", @note
 	.balign	4
 	.long	4, 4, XEN_ELFNOTE_PHYS32_ENTRY
@@ -12,10 +14,6 @@
 	.globl	_start
 _start:
 	movl	(%ebx), %ecx		/* its magic number */
-	rdtsc
-	movl	%ebx, %esi
-	movl	%ecx, %ebx
-	movl	$stack_end, %esp
-	jmp	from_32
+	FROM_TOLD
 
 	.section .note.GNU-stack, "", @progbits

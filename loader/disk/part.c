@@ -131,6 +131,14 @@ bool part_is_esp(const struct part *p)
 	       p->mbr_type == 0xef;
 }
 
+const struct part *part_esp(const struct part_list *list)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (part_is_esp(&list->part[i]))
+			return &list->part[i];
+	return NULL;
+}
+
 const struct part *part_find(const struct part_list *list, unsigned number)
 {
 	for (unsigned i = 0; i < list->n; i++)

@@ -48,6 +48,9 @@ int part_read(struct blk *disk, struct part_list *list);
 /* Whether P is an EFI system partition. */
 bool part_is_esp(const struct part *p);
 
+/* The first EFI system partition, as firmware takes it, or NULL. */
+const struct part *part_esp(const struct part_list *list);
+
 /* The partition of that number, or NULL. */
 const struct part *part_find(const struct part_list *list, unsigned number);
 

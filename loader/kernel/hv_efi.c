@@ -23,12 +23,9 @@ struct esp {
 /* The partition that we were started from, else the first of that type. */
 static int find_esp(const struct platform *p, const struct part_list *list)
 {
-	if (p->boot_part >= 0)
-		return p->boot_part;
-	for (unsigned i = 0; i < list->n; i++)
-		if (part_is_esp(&list->part[i]))
-			return (int)list->part[i].number;
-	return -1;
+	const struct part *esp = part_esp(list);
+
+	return p->boot_part >= 0 ? p->boot_part : esp ? (int)esp->number : -1;
 }
 
 static int open_part(const struct platform *p, struct esp *e)

@@ -9,11 +9,9 @@ if [ -z "$LONG" ]; then
 	done_testing
 	exit
 fi
-here=$(cd "$(dirname "$0")/.." && pwd)
 PATH=$PATH:/usr/sbin:/sbin
 tree=$B/debian/pvguest.tar
-make -C "$here/.." B="$B" "$tree" >"$tmp/log" 2>&1
-ok $? "Debian's tree is there"
+debian_trees pvguest
 cd "$tmp" || exit 1
 
 ssh-keygen -q -t ed25519 -N '' -f key

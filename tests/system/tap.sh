@@ -31,6 +31,25 @@ is() {
 	[ "$1" = "$2" ] || printf '#  got:    %s\n#  wanted: %s\n' "$1" "$2"
 }
 
+# debian_trees NAME...: build/debian/NAME.tar is made where it is missing, as one
+# check.  The Makefile names what is below the tree without the tree's own name.
+debian_trees() {
+	top=$(cd "$(dirname "$0")/../.." && pwd)
+	(
+		for name; do
+			set -- "$@" "${B#"$top"/}/debian/$name.tar"
+			shift
+		done
+		make -C "$top" B="${B#"$top"/}" "$@"
+	) >"$tmp/log" 2>&1
+	status=$?
+	ok $status "Debian's trees are there"
+	[ $status = 0 ] && return
+	tail -5 "$tmp/log" | sed 's/^/#  /'
+	done_testing
+	exit
+}
+
 # fails TEXT COMMAND...: ends non-zero with one line of error that has TEXT.
 fails() {
 	text=$1

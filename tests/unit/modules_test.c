@@ -5,6 +5,7 @@
 #include <archive_entry.h>
 #include <stdlib.h>
 
+#include "tests/unit/put_file.h"
 #include "tools/host/modules.h"
 
 static char data[1 << 20];
@@ -13,7 +14,6 @@ static char data[1 << 20];
 static size_t put(size_t off, const char *path, const char *text, bool packed)
 {
 	struct archive *a = archive_write_new();
-	struct archive_entry *e = archive_entry_new();
 	size_t used = 0;
 
 	archive_write_set_format_cpio_newc(a);
@@ -22,13 +22,7 @@ static size_t put(size_t off, const char *path, const char *text, bool packed)
 	archive_write_set_bytes_in_last_block(a, 1);
 	assert_int_equal(archive_write_open_memory(a, data + off,
 			 sizeof(data) - off, &used), ARCHIVE_OK);
-	archive_entry_set_pathname(e, path);
-	archive_entry_set_size(e, (la_int64_t)strlen(text));
-	archive_entry_set_filetype(e, AE_IFREG);
-	archive_entry_set_perm(e, 0644);
-	archive_write_header(a, e);
-	archive_write_data(a, text, strlen(text));
-	archive_entry_free(e);
+	put_file(a, path, text);
 	archive_write_close(a);
 	archive_write_free(a);
 	return used;

@@ -2,28 +2,15 @@
 #include "tests/unit/unit.h"
 
 #include <archive.h>
-#include <archive_entry.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/unit/put_file.h"
 #include "tools/host/modules.h"
 #include "tools/host/verdict.h"
 
 static char initrd[1 << 16];
 static struct verdict_entry e;
-
-static void put(struct archive *a, const char *path, const char *text)
-{
-	struct archive_entry *f = archive_entry_new();
-
-	archive_entry_set_pathname(f, path);
-	archive_entry_set_size(f, (la_int64_t)strlen(text));
-	archive_entry_set_filetype(f, AE_IFREG);
-	archive_entry_set_perm(f, 0644);
-	archive_write_header(a, f);
-	archive_write_data(a, text, strlen(text));
-	archive_entry_free(f);
-}
 
 /* An initrd with MODULES, blanks between, and a list of what is BUILTIN. */
 static void make(const char *modules, const char *builtin)
@@ -40,10 +27,10 @@ static void make(const char *modules, const char *builtin)
 	snprintf(words, sizeof(words), "%s", modules);
 	for (char *w = strtok(words, " "); w; w = strtok(NULL, " ")) {
 		snprintf(path, sizeof(path), "lib/modules/6.1/%s.ko", w);
-		put(a, path, "x");
+		put_file(a, path, "x");
 	}
 	if (builtin)
-		put(a, "lib/modules/6.1/modules.builtin", builtin);
+		put_file(a, "lib/modules/6.1/modules.builtin", builtin);
 	archive_write_close(a);
 	archive_write_free(a);
 	free(e.drivers);

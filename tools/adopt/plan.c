@@ -171,14 +171,6 @@ static int plan_bare(struct plan *p, const struct old *o,
 	return 0;
 }
 
-static const struct part *find_esp(const struct old *o)
-{
-	for (unsigned i = 0; i < o->parts.n; i++)
-		if (part_is_esp(&o->parts.part[i]))
-			return &o->parts.part[i];
-	return NULL;
-}
-
 static bool number_free(const struct plan *p, const struct old *o,
 			unsigned number)
 {
@@ -201,7 +193,7 @@ static unsigned find_number(const struct plan *p, const struct old *o,
 static void add_esp(struct plan *p, const struct old *o, unsigned wish,
 		    unsigned most)
 {
-	const struct part *own = find_esp(o);
+	const struct part *own = part_esp(&o->parts);
 	unsigned number = find_number(p, o, wish, most);
 
 	if (own)

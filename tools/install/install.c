@@ -81,18 +81,15 @@ static int plan_bios(struct install *x, int fd)
 /* Firmware takes the first that there is. */
 static int plan_uefi(struct install *x, int fd)
 {
+	const struct part *p = part_esp(&x->parts);
+
 	if (!wanted(x, "uefi")) {
 		snprintf(x->uefi_why, sizeof(x->uefi_why), "not asked for");
 		return 0;
 	}
-	for (unsigned i = 0; i < x->parts.n; i++) {
-		const struct part *p = &x->parts.part[i];
-
-		if (!part_is_esp(p))
-			continue;
+	if (p)
 		return esp_plan(&x->w, &x->r, fd, p->first * BIOS_SECTOR,
 				p->count * BIOS_SECTOR, x->uefi_why);
-	}
 	snprintf(x->uefi_why, sizeof(x->uefi_why), "there is no EFI system "
 		 "partition");
 	return 1;
