@@ -4,23 +4,26 @@
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "tests/core/play_domain.h"
 
 #include <xen/memory.h>
 
+#define CALLS	100	/* of a multicall: more than an overdraft pays for */
+
 static void long_multicall(void)
 {
-	struct multicall_entry e[40];
+	struct multicall_entry e[CALLS];
 	unsigned i;
 
 	memset(e, 0, sizeof(e));
-	for (i = 0; i < 40; i++) {
+	for (i = 0; i < CALLS; i++) {
 		e[i].op = __HYPERVISOR_update_va_mapping;
 		e[i].args[0] = play_va(play_page());
 		e[i].args[1] = i & 1 ? play_any_pte() : 0;
 	}
 	if (play_put(PLAY_ARG, e, sizeof(e)))
-		play_call(__HYPERVISOR_multicall, PLAY_ARG, 40, 0, 0);
+		play_call(__HYPERVISOR_multicall, PLAY_ARG, CALLS, 0, 0);
 }
 
 void play_long_list(void)
@@ -93,4 +96,46 @@ void play_multicall(void)
 	    play_put(PLAY_ARG + 700, &u, sizeof(u)) &&
 	    play_put(PLAY_ARG + 1024, &pfn, sizeof(pfn)))
 		play_call(__HYPERVISOR_multicall, PLAY_ARG, n, 0, 0);
+}
+
+/* PAGE, read-only, becomes a table of level LEVEL + 1, for so much work. */
+static bool pin_in_part(unsigned page, unsigned level, int32_t work)
+{
+	struct mmuext_op op = { .cmd = MMUEXT_PIN_L1_TABLE + level };
+	int32_t size = budget_size;
+
+	op.arg1.mfn = play_mfn(page);
+	if (!play_put(PLAY_ARG, &op, sizeof(op)))
+		return false;
+	budget_size = work;
+	play_once(__HYPERVISOR_mmuext_op, PLAY_ARG, 1, 0, DOMID_SELF);
+	budget_size = size;
+	return true;
+}
+
+/*
+ * It gives up half way with a table that links to another, and then changes
+ * the other, mostly to link to the first.
+ */
+void play_half(void)
+{
+	unsigned upper = play_page(), lower = play_page();
+	unsigned level = 1 + (unsigned)play_rnd(3);
+	uint64_t e = play_mfn(lower) << 12 | PTE_P | PTE_RW | PTE_US | PTE_A;
+	struct mmu_update u = {
+		play_mfn(lower) << 12 | play_rnd(8) << 3, play_any_pte()
+	};
+
+	play_put(play_va(upper) + play_rnd(8) * 8, &e, sizeof(e));
+	play_call(__HYPERVISOR_update_va_mapping, play_va(upper),
+		  play_mfn(upper) << 12 | PTE_P | PTE_US, UVMF_ALL, 0);
+	play_call(__HYPERVISOR_update_va_mapping, play_va(lower),
+		  play_mfn(lower) << 12 | PTE_P | PTE_US, UVMF_ALL, 0);
+	if (!pin_in_part(upper, level, 550 + (int32_t)play_rnd(600)))
+		return;
+	if (play_rnd(4))
+		u.val = play_mfn(upper) << 12 | PTE_P | PTE_US |
+			(play_rnd(2) ? PTE_RW : 0);
+	if (play_put(PLAY_ARG, &u, sizeof(u)))
+		play_call(__HYPERVISOR_mmu_update, PLAY_ARG, 1, 0, DOMID_SELF);
 }

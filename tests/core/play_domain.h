@@ -39,8 +39,11 @@ bool play_put(uint64_t va, const void *from, size_t n);
 
 /* Hypercall NR, from its first try to its end (or given up): the result. */
 int64_t play_call(unsigned nr, uint64_t a, uint64_t b, uint64_t c, uint64_t e);
+/* One try of it; false: the guest would make it again. */
+bool play_once(unsigned nr, uint64_t a, uint64_t b, uint64_t c, uint64_t e);
 
 void play_grants(void);
+void play_half(void);
 void play_long_list(void);
 void play_multicall(void);
 void play_store(void);

@@ -71,6 +71,23 @@ static void use_as_backend(void)
 	}
 }
 
+/* An entry, mostly one in use, names another frame; the rest of it stays. */
+static void write_frame(void)
+{
+	struct domain *d = play_domain;
+	uint32_t ref = (uint32_t)play_rnd(REFS), i;
+	struct grant_entry_v1 *v1 = d->grants.frame[0];
+	union grant_entry_v2 *v2 = d->grants.frame[0];
+
+	for (i = 0; i < REFS && !grant_active(d, ref)->readers &&
+	     !grant_active(d, ref)->writers; i++)
+		ref = (ref + 1) % REFS;
+	if (d->grants.version == 1)
+		v1[ref].frame = (uint32_t)play_any_mfn();
+	else
+		v2[ref].full_page.frame = play_any_mfn();
+}
+
 /* Where something is mapped: one of a few pages, or an entry for it. */
 static uint64_t any_place(uint32_t flags)
 {
@@ -256,7 +273,7 @@ static void keep_status(void)
 void play_grants(void)
 {
 	static void (*const action[])(void) = {
-		write_entry, write_entry, write_entry, use_as_backend,
+		write_entry, write_entry, write_frame, use_as_backend,
 		use_as_backend, map, map, map, unmap, unmap, unmap, replace,
 		copy, copy, look, version, keep_status,
 	};

@@ -147,30 +147,53 @@ static void test_links(void **state)
 }
 
 /*
- * An L2 table is there only for a half validated L3 table, and one of its
- * entries is to be just that: as an L1 table, for which it lets the L2 one go.
+ * A table is there only for a half validated one above it, and one of its
+ * entries is to be just that: as a table, for which it lets the first one go.
  */
-static void test_let_go(void **state)
+static void let_go(unsigned pin, uint64_t flags)
 {
-	const uint64_t l2 = play_mfn(PAGE(0)), l3 = play_mfn(PAGE(1));
-	uint64_t *t = core_frame(l3);
-	struct mmu_update u = { l2 << 12 | 4 << 3, l3 << 12 | RO };
+	const uint64_t lower = play_mfn(PAGE(0)), upper = play_mfn(PAGE(1));
+	uint64_t *t = core_frame(upper);
+	struct mmu_update u = { lower << 12 | 4 << 3, upper << 12 | flags };
 	struct mmuext_op op;
 
-	t[0] = l2 << 12 | RW;
+	t[0] = lower << 12 | RW;
 	assert_int_equal(call_map(PAGE(0), RO), 0);
 	assert_int_equal(call_map(PAGE(1), RO), 0);
-	call_ask(&op, MMUEXT_PIN_L3_TABLE, l3);
+	call_ask(&op, pin, upper);
 	budget_size = 100;
-	while (!frame_is_table(&frames[l2]))
+	while (!frame_is_table(&frames[lower]))
 		assert_int_equal(call_part(__HYPERVISOR_mmuext_op, PLAY_ARG, 1,
 					   0), -XEN_ERESTART);
 	budget_size = 10000;
 	assert_true(play_put(PLAY_ARG, &u, sizeof(u)));
 	assert_int_equal(call(__HYPERVISOR_mmu_update, PLAY_ARG, 1, 0),
 			 -XEN_EINVAL);
-	assert_int_equal(frames[l2].done, 0);
-	assert_int_equal(frames[l3].tcount, 0);
+	assert_int_equal(((uint64_t *)core_frame(lower))[4], 0);
+	assert_int_equal(frames[upper].tcount, 0);
+}
+
+static void test_let_go(void **state)
+{
+	let_go(MMUEXT_PIN_L3_TABLE, RO);
+	assert_int_equal(frames[play_mfn(PAGE(0))].done, 0);
+}
+
+static void test_let_go_to_write(void **state)
+{
+	let_go(MMUEXT_PIN_L2_TABLE, RW);
+	assert_int_equal(frames[play_mfn(PAGE(0))].done, 0);
+}
+
+/* It becomes one again meanwhile, two levels lower. */
+static void test_let_go_for_less(void **state)
+{
+	let_go(MMUEXT_PIN_L4_TABLE, RO);
+}
+
+static void test_let_go_for_less_to_write(void **state)
+{
+	let_go(MMUEXT_PIN_L4_TABLE, RW);
 }
 
 static bool store(uint64_t va, uint64_t fault)
@@ -248,6 +271,9 @@ int main(void)
 		cmocka_unit_test_setup(test_old_translations, start),
 		cmocka_unit_test_setup(test_links, start),
 		cmocka_unit_test_setup(test_let_go, start),
+		cmocka_unit_test_setup(test_let_go_to_write, start),
+		cmocka_unit_test_setup(test_let_go_for_less, start),
+		cmocka_unit_test_setup(test_let_go_for_less_to_write, start),
 		cmocka_unit_test_setup(test_stores, start),
 		cmocka_unit_test_setup(test_ones, start),
 	};

@@ -264,6 +264,11 @@ void paging_show_m2p(struct domain *d, uint64_t mfn, bool show)
 		__atomic_store_n(e, val, __ATOMIC_RELAXED);
 }
 
+static bool is_table(uint64_t mfn, unsigned level)
+{
+	return frames[mfn].type == level && frame_is_table(&frames[mfn]);
+}
+
 /* Entry *E, which is OLD, becomes VAL, if it still is OLD. */
 static inline int replace(struct domain *d, uint64_t mfn, unsigned slot,
 			  uint64_t old, uint64_t val)
@@ -281,8 +286,11 @@ static inline int replace(struct domain *d, uint64_t mfn, unsigned slot,
 		err = take ? get_new_entry(d, mfn, &val, level) : 0;
 		if (err)
 			return err;
-		/* What was let go of for that may have been its last user. */
-		if (take && !frame_is_table(&frames[mfn])) {
+		/*
+		 * What was let go of for that may have been its last user; then
+		 * it may even have become a table below the new one.
+		 */
+		if (take && !is_table(mfn, level)) {
 			put_entry(mfn, val, level);
 			return -XEN_EINVAL;
 		}
