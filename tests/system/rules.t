@@ -94,6 +94,11 @@ undo $f
 add docs/limits.md "See gone_with_the_wind."'c and NAME.c.'
 check 'a file that is not there' named mentions docs/limits.md gone_with
 undo docs/limits.md
+f=pvboot/hv/drivers/floppy'.c'
+add $f 'int floppy;'
+check 'a file that the table of the hypervisor'"'"'s files does not have' \
+	named files pvboot/hv/drivers floppy
+rm $f
 f=docs/man/twinboot.conf.5
 sed -i 's/^\.BR console=com1/.BR nothing/' $f
 check 'a key that its manual page does not have' named keys $f console
