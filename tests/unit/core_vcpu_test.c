@@ -9,6 +9,7 @@
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "tests/core/call.h"
 #include "tests/core/fakemachine.h"
@@ -105,16 +106,22 @@ static void test_refused(void **state)
 	assert_int_equal(frames[play_mfn(PLAY_FIRST)].tcount, 0);
 }
 
-static void poll(unsigned port, uint64_t timeout)
+/* For N ports, the first of which is PORT, and the others none that is used. */
+static void poll_many(unsigned n, unsigned port, uint64_t timeout)
 {
-	uint32_t ports[1] = { port };
-	struct sched_poll p = { .nr_ports = 1, .timeout = timeout };
+	uint32_t ports[128] = { port };
+	struct sched_poll p = { .nr_ports = n, .timeout = timeout };
 
 	p.ports.p = (evtchn_port_t *)(uintptr_t)(PLAY_ARG + 64);
 	assert_true(play_put(PLAY_ARG, &p, sizeof(p)));
 	assert_true(play_put(PLAY_ARG + 64, ports, sizeof(ports)));
 	assert_int_equal(call(__HYPERVISOR_sched_op, SCHEDOP_poll, PLAY_ARG,
 			      0), 0);
+}
+
+static void poll(unsigned port, uint64_t timeout)
+{
+	poll_many(1, port, timeout);
 }
 
 static void test_poll(void **state)
@@ -134,6 +141,27 @@ static void test_poll(void **state)
 	assert_int_equal(v->state, VCPU_RUNNABLE);
 }
 
+/* Who sends pays for a look at what everybody polls. */
+static void test_poll_costs(void **state)
+{
+	unsigned port = evtchn_new_backend(d, NULL), alone;
+
+	budget_start();
+	evtchn_raise(d, port);
+	alone = (unsigned)(budget_size - budget_left);
+	for (unsigned i = 1; i < PLAY_STARTED; i++) {
+		play_vcpu = &d->vcpu[i];
+		play_vcpu->info->evtchn_upcall_mask = 1;
+		poll_many(128, EVTCHN_PORTS - 1, 0);
+		assert_int_equal(play_vcpu->state, VCPU_BLOCKED);
+	}
+	d->shared->evtchn_pending[0] = 0;
+	budget_start();
+	evtchn_raise(d, port);
+	assert_true((unsigned)(budget_size - budget_left) >= alone +
+		    (PLAY_STARTED - 1) * 128 / 16);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +170,7 @@ int main(void)
 		cmocka_unit_test_setup(test_user, start),
 		cmocka_unit_test_setup(test_refused, start),
 		cmocka_unit_test_setup(test_poll, start),
+		cmocka_unit_test_setup(test_poll_costs, start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

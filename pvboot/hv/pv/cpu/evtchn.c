@@ -38,6 +38,7 @@ static bool test_and_set(xen_ulong_t *words, unsigned bit)
 
 static bool polls(const struct vcpu *v, unsigned port)
 {
+	budget_charge(v->n_poll / 16);
 	for (unsigned i = 0; i < v->n_poll; i++)
 		if (v->poll_port[i] == port)
 			return true;
