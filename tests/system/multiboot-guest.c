@@ -9,6 +9,9 @@
 #include "loader/abi/multiboot.h"
 
 #define COM1 0x3f8
+#define WORDS(x) #x
+#define TEXT(x) WORDS(x)
+#define MAGIC TEXT(MULTIBOOT_HEADER_MAGIC)
 
 void start(void);
 void kernel(uint32_t magic, const struct multiboot_info *info);
@@ -16,7 +19,7 @@ extern const uint32_t marker;
 
 __asm__(".text\n"
 	".balign 4\n"
-	".long 0x1badb002, 3, -(0x1badb002 + 3)\n"
+	".long " MAGIC ", 3, -(" MAGIC " + 3)\n"
 	".globl start, _start\n"
 	"_start: start: movl $stack_top, %esp\n"
 	"pushl %ebx\n pushl %eax\n"
