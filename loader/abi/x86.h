@@ -22,6 +22,8 @@
 #define MSR_SYSENTER_ESP	0x175
 #define MSR_SYSENTER_EIP	0x176
 #define MSR_MISC_ENABLE		0x1a0
+#define MSR_MCG_CAP		0x179
+#define MSR_MCG_STATUS		0x17a
 #define MSR_DEBUGCTL		0x1d9
 #define MSR_PAT			0x277
 #define MSR_TSC_DEADLINE	0x6e0

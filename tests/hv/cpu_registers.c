@@ -49,6 +49,7 @@ INSN(set_dr7, "mov %%rcx, %%dr7")
 INSN(rdmsr, "rdmsr")
 INSN(wrmsr_same, "rdmsr; wrmsr")
 INSN(wrmsr, "xor %%eax, %%eax; wrmsr")
+INSN(wrmsr_one, "mov $1, %%eax; wrmsr")
 INSN(xsetbv, "mov %%rcx, %%rax; xor %%ecx, %%ecx; xsetbv")
 INSN(xsetbv_1, "mov $1, %%eax; mov %%eax, %%ecx; xsetbv")
 INSN(avx, "vpcmpeqd %%ymm0, %%ymm0, %%ymm0; vpxor %%ymm1, %%ymm1, %%ymm1")
@@ -63,7 +64,7 @@ static void refused_bits(void)
 		const char *name;
 	} bit[] = {
 		{ 0, "VME" }, { 1, "PVI" }, { 4, "PSE" }, { 5, "no PAE" },
-		{ 6, "MCE" }, { 7, "PGE" }, { 8, "PCE" }, { 9, "no OSFXSR" },
+		{ 7, "PGE" }, { 8, "PCE" }, { 9, "no OSFXSR" },
 		{ 11, "UMIP" }, { 12, "LA57" }, { 13, "VMXE" }, { 17, "PCIDE" },
 		{ 20, "SMEP" }, { 21, "SMAP" }, { 22, "PKE" }, { 23, "CET" },
 		{ 40, "bit 40" },
@@ -74,6 +75,7 @@ static void refused_bits(void)
 		ok(flip(bit[i].bit) == 13 && cr4() == before,
 		   "CR4: %s is refused", bit[i].name);
 	ok(before == 0x620, "CR4 is plain at the start (%lx)", before);
+	ok(!flip(6) && cr4() == 0x660 && !flip(6), "CR4: MCE");
 }
 
 static uint32_t aux;
@@ -204,7 +206,7 @@ static void no_such_msrs(void)
 {
 	static const uint32_t none[] = {
 		0x1b0, 0x48, 0x79, 0x10a, 0xc1, 0x186, 0xfe, 0x174, 0x175,
-		0x176, 0x179, 0x250, 0x2ff, 0x400, 0x480, 0x6e0, 0x802, 0xda0,
+		0x176, 0x17b, 0x250, 0x2ff, 0x400, 0x480, 0x6e0, 0x802, 0xda0,
 		0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, 0xc0010010,
 		0xc0010114, 0xc0011029, 0x12345678,
 	};
@@ -219,16 +221,21 @@ static void no_such_msrs(void)
 
 static void msrs(void)
 {
-	static const uint32_t same[] = { 0x1b, 0x277, 0xc0000080, 0x1d9 };
+	static const uint32_t same[] = { 0x1b, 0x277, 0xc0000080 };
+	static const uint32_t zero[] = { 0x1d9, 0x179, 0x17a };
 
 	no_such_msrs();
 	for (unsigned i = 0; i < sizeof(same) / sizeof(*same); i++)
 		ok(!cpu_kernel(wrmsr_same, (void *)(uint64_t)same[i]) &&
-		   (same[i] == 0x1d9 ||
-		    cpu_kernel(wrmsr, (void *)(uint64_t)same[i]) == 13),
+		   cpu_kernel(wrmsr, (void *)(uint64_t)same[i]) == 13,
 		   "MSR %x takes nothing but what it holds", same[i]);
-	ok(msr(0x277) == 0x050100070406 && msr(0xc0000080) == 0xd01 &&
-	   !msr(0x1d9), "PAT, EFER and DEBUGCTL");
+	for (unsigned i = 0; i < sizeof(zero) / sizeof(*zero); i++)
+		ok(!cpu_kernel(wrmsr, (void *)(uint64_t)zero[i]) &&
+		   !msr(zero[i]) &&
+		   cpu_kernel(wrmsr_one, (void *)(uint64_t)zero[i]) == 13,
+		   "MSR %x is 0 and stays so", zero[i]);
+	ok(msr(0x277) == 0x050100070406 && msr(0xc0000080) == 0xd01,
+	   "PAT and EFER");
 }
 
 static bool empty(uint32_t leaf)
@@ -256,9 +263,10 @@ static void processor_told(void)
 	ok(!seen, "leaves that are not for guests");
 	cpu_id(1, 0, one);
 	cpu_id(7, 0, seven);
-	ok(!(one[3] & (B(1) | B(3) | B(7) | B(12) | B(13) | B(14) |
-		       B(17) | B(21) | B(22) | B(29))),
-	   "no VME PSE MCE MTRR PGE MCA PSE36 DS ACPI TM");
+	ok(!(one[3] & (B(1) | B(3) | B(12) | B(13) | B(17) | B(21) | B(22) |
+		       B(29))),
+	   "no VME PSE MTRR PGE PSE36 DS ACPI TM");
+	ok(one[3] & B(7) && one[3] & B(14), "MCE and MCA, as Xen does");
 	ok(!(one[2] & (B(2) | B(3) | B(5) | B(15) | B(17) | B(21) | B(24))),
 	   "no DTES64 MONITOR VMX PDCM PCID X2APIC DEADLINE");
 	ok(!(seven[1] & (B(1) | B(4) | B(7) | B(10) | B(11) | B(16) | B(20) |

@@ -1,7 +1,8 @@
 /*
  * Control registers (Intel SDM volume 3, 2.5 and 2.6).  Of CR4 a guest has TSD,
- * DE, FSGSBASE and OSXSAVE, which do what they say; of CR0 it has TS.  Whatever
- * else would change is refused, as a processor without that feature does.
+ * DE, MCE, FSGSBASE and OSXSAVE, which do what they say (no machine check is
+ * for a guest); of CR0 it has TS.  Whatever else would change is refused, as a
+ * processor without that feature does.
  */
 #include "pvboot/hv/pv/cpu/control_regs.h"
 
@@ -26,7 +27,7 @@ uint64_t control_regs_xcr0(void)
 
 uint64_t control_regs_cr4(void)
 {
-	uint64_t bits = CR4_TSD | CR4_DE;
+	uint64_t bits = CR4_TSD | CR4_DE | CR4_MCE;
 	uint32_t r[4];
 
 	cpuid(0, 0, r);

@@ -13,9 +13,10 @@
 #define XEN_BASE 0x40000000U
 #define B(n) (1U << (n))
 
-/* FPU DE TSC MSR PAE CX8 APIC CMOV PAT MMX FXSR; SEP CLFLUSH SSE SSE2 SS HTT */
-#define BOTH_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(8) | B(9) | B(15) |   \
-		  B(16) | B(23) | B(24))
+/* FPU DE TSC MSR PAE MCE CX8 APIC MCA CMOV PAT MMX FXSR */
+#define BOTH_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(7) | B(8) | B(9) |    \
+		  B(14) | B(15) | B(16) | B(23) | B(24))
+/* SEP CLFLUSH SSE SSE2 SS HTT */
 #define L1_EDX (BOTH_EDX | B(11) | B(19) | B(25) | B(26) | B(27) | B(28))
 /* SSE3 PCLMUL SSSE3 CX16 SSE4.1 SSE4.2 MOVBE POPCNT AES RDRAND */
 #define L1_ECX (B(0) | B(1) | B(9) | B(13) | B(19) | B(20) | B(22) | B(23) |  \

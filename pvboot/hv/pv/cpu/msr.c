@@ -72,6 +72,8 @@ static bool read_msr(const struct vcpu *v, uint32_t msr, uint64_t *val)
 		return has_tsc_aux() && trap_rdmsr(msr, val);
 	case MSR_BIOS_SIGN_ID:
 	case MSR_DEBUGCTL:
+	case MSR_MCG_CAP:	/* machine checks: no banks */
+	case MSR_MCG_STATUS:
 		return true;
 	case MSR_PLATFORM_ID:
 	case MSR_PLATFORM_INFO:
