@@ -820,6 +820,8 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuz
 UNIT_HELP := $(filter-out %_test.c,$(sort $(wildcard tests/unit/*.c)))
 SYSTEM := $(sort $(wildcard tests/system/*.t))
 FUZZ_SECONDS ?= 60
+# The hypervisor's core gets ten times as long, and plays long games at once.
+CORE_PLAY := -timeout=10 -max_len=4096 -len_control=0
 
 $(B)/unit/%: $(B)/test-obj/tests/unit/%.o \
 		$(UNIT_HELP:%.c=$(B)/test-obj/%.o) $(B)/libshared-test.a
@@ -892,17 +894,18 @@ check-long: check-rules check-corpus check-unit $(B)/fuzz/core_fuzz | $(B)/.pack
 	$(Q)LONG=1 $(MAKE) --no-print-directory check-system
 	$(Q)mkdir -p $(B)/fuzz/corpus/core
 	$(Q)$(call still,fuzzing,$(B)/fuzz/core-long.log) $(B)/fuzz/core_fuzz \
-	  -max_total_time=60 -timeout=10 -max_len=4096 -len_control=0 \
-	  -artifact_prefix=$(B)/fuzz/core- $(B)/fuzz/corpus/core \
-	  tests/fuzz/corpus/core
+	  -max_total_time=60 $(CORE_PLAY) -artifact_prefix=$(B)/fuzz/core- \
+	  $(B)/fuzz/corpus/core tests/fuzz/corpus/core
 	$(Q)B=$(B) tests/hv/check-mutants
 	$(Q)$(MAKE) --no-print-directory check-packages
 
 fuzz: $(FUZZ) $(B)/fuzz/seed/.made
-	$(Q)$(call for_fuzz,echo "  FUZZ    $$n ($(FUZZ_SECONDS) s)"; \
+	$(Q)$(call for_fuzz,s=$(FUZZ_SECONDS); play=-timeout=10; \
+	  [ $$n != core ] || { s=$$((s * 10)); play="$(CORE_PLAY)"; }; \
+	  echo "  FUZZ    $$n ($$s s)"; \
 	  mkdir -p $(B)/fuzz/corpus/$$n; \
 	  $(call still,fuzzing,$(B)/fuzz/$$n.log) $$f \
-	    -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    -max_total_time=$$s $$play -print_final_stats=1 \
 	    -artifact_prefix=$(B)/fuzz/$$n- $(B)/fuzz/corpus/$$n $$seed)
 
 # What booting costs, and whether it still is within the limits.
@@ -922,7 +925,7 @@ help:
 	  'make run-bios' 'the same, only over this path (also -uefi, -pv ...)' \
 	  'make check' 'all tests; check-unit, check-system ... are parts of it' \
 	  'make check-long' 'the tests with every combination' \
-	  'make fuzz' 'fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS))' \
+	  'make fuzz' 'each target for FUZZ_SECONDS ($(FUZZ_SECONDS)), core ten times that' \
 	  'make images' 'an image from every recipe in images/' \
 	  'make bench' 'what a boot costs, held against limits' \
 	  'make gdb-bios' 'a debugger on the BIOS path (docs/debugging.md)' \
