@@ -95,11 +95,13 @@ void play_store(void)
 void play_read_for_it(void)
 {
 	static const uint16_t slot[] = { 0, 1, 2, 3, 4, 257, 256, 511, 510 };
+	bool write = play_rnd(2), ours = play_rnd(2), good;
 	uint64_t va = 0, old = 0, *fresh;
-	bool write = play_rnd(2), good;
 	int i;
 
-	for (i = 0; i < 4; i++)
+	if (ours)	/* by a link of the root to itself, if there is one */
+		va = play_rnd(5) << 9 | 257;
+	for (i = ours ? 2 : 0; i < 4; i++)
 		va = va << 9 | slot[play_rnd(9)];
 	va = va << 12 | play_rnd(512) << 3;
 	if (va >> 47)
