@@ -13,6 +13,7 @@
 
 #define REFS	6
 #define HANDLES	6
+#define COPIES	80	/* refused ones, too, are more than an overdraft */
 
 static int64_t grant_op(unsigned cmd, const void *op, size_t size, uint64_t n)
 {
@@ -71,18 +72,30 @@ static void use_as_backend(void)
 	}
 }
 
-/* An entry, mostly one in use, names another frame; the rest of it stays. */
+/* One that is in use, if there is one. */
+static uint32_t used_ref(void)
+{
+	uint32_t ref = (uint32_t)play_rnd(REFS);
+	const struct grant_active *a;
+
+	for (unsigned i = 0; i < REFS; i++) {
+		a = grant_active(play_domain, ref);
+		if (a->readers || a->writers)
+			break;
+		ref = (ref + 1) % REFS;
+	}
+	return ref;
+}
+
+/* It names another frame; the rest of it stays. */
 static void write_frame(void)
 {
-	struct domain *d = play_domain;
-	uint32_t ref = (uint32_t)play_rnd(REFS), i;
-	struct grant_entry_v1 *v1 = d->grants.frame[0];
-	union grant_entry_v2 *v2 = d->grants.frame[0];
+	struct grant_table *t = &play_domain->grants;
+	struct grant_entry_v1 *v1 = t->frame[0];
+	union grant_entry_v2 *v2 = t->frame[0];
+	uint32_t ref = used_ref();
 
-	for (i = 0; i < REFS && !grant_active(d, ref)->readers &&
-	     !grant_active(d, ref)->writers; i++)
-		ref = (ref + 1) % REFS;
-	if (d->grants.version == 1)
+	if (t->version == 1)
 		v1[ref].frame = (uint32_t)play_any_mfn();
 	else
 		v2[ref].full_page.frame = play_any_mfn();
@@ -104,7 +117,8 @@ static uint64_t any_place(uint32_t flags)
 static void map(void)
 {
 	struct gnttab_map_grant_ref op = {
-		.flags = GNTMAP_host_map, .ref = any_ref(),
+		.flags = GNTMAP_host_map,
+		.ref = play_rnd(2) ? used_ref() : any_ref(),
 		.dom = (domid_t)(play_rnd(8) ? play_domain->id : play_rnd(9)),
 	};
 	uint64_t k = play_rnd(16);
@@ -186,8 +200,8 @@ static void any_end(struct gnttab_copy_ptr *p, bool by_ref)
 
 static void copy(void)
 {
-	struct gnttab_copy op[40];
-	unsigned n = play_rnd(32) ? 1 + (unsigned)play_rnd(3) : 40, i;
+	struct gnttab_copy op[COPIES];
+	unsigned n = play_rnd(16) ? 1 + (unsigned)play_rnd(3) : COPIES, i;
 
 	memset(op, 0, sizeof(op));
 	for (i = 0; i < n; i++) {
