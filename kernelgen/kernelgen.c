@@ -27,7 +27,7 @@ static const char usage[] =
 	"          -o FILE\n"
 	"kernelgen --unpack KERNEL -o FILE\n"
 	"kernelgen --list|--help|--version\n"
-	"SIZE is the file's, in bytes or with K, M or G.\n"
+	"SIZE is the file's, in bytes or with K, M or G, also as MiB.\n"
 	"--gzip packs the whole file.\n"
 	"METHOD: gzip bzip2 lzma xz lz4 lz4-frame zstd lzo none\n";
 
@@ -35,6 +35,7 @@ struct options {
 	const char *format, *out, *compress, *elf, *unpack;
 	struct bzimage bz;
 	int hypercall_page, gzip;
+	unsigned given;		/* a bit for each of the enum below */
 };
 
 static int bad(const char *what, const char *value)
@@ -51,7 +52,7 @@ static int parse_entry(const char *s, unsigned *entry)
 {
 	uint64_t v;
 
-	if (number_whole(s, 64, &v))
+	if (number_whole(s, 64, &v) || (v != 64 && v != 32 && v != 16))
 		return bad("--entry", s);
 	*entry = (unsigned)v;
 	return 0;
@@ -68,8 +69,9 @@ static int parse_protocol(const char *s, unsigned *protocol)
 	return 0;
 }
 
-enum { ENTRY = 256, PROTOCOL, PAD, FORMAT, COMPRESS, ELF, UNPACK,
-       HYPERCALL_PAGE, GZIP, LIST, VERSION };
+enum { ENTRY = 256, PROTOCOL, PAD, COMPRESS, ELF, HYPERCALL_PAGE, FORMAT,
+       UNPACK, GZIP, LIST, VERSION };
+#define BIT(option) (1u << ((option) - ENTRY))
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, FORMAT },
@@ -118,7 +120,7 @@ static int set_option(struct options *o, int c)
 		o->out = optarg;
 		return 0;
 	default:
-		return fail(ERR_ARGUMENT, "see kernelgen --help");
+		return ERR_ARGUMENT;
 	}
 }
 
@@ -270,19 +272,22 @@ static uint8_t *make_uki(const struct options *o, size_t *len)
 static const struct {
 	const char *name, *what;
 	uint8_t *(*make)(const struct options *o, size_t *len);
-	int pads;		/* it knows --pad */
+	unsigned takes;		/* the options that it has */
 } formats[] = {
 	{ "bootsector", "a boot sector", make_bootsector },
-	{ "bzimage", "Linux", make_bzimage, 1 },
-	{ "bzimage-efi", "Linux with an EFI stub", make_efi_stub, 1 },
-	{ "bzimage-pv", "Linux whose payload is a Xen PV kernel", make_pv, 1 },
-	{ "efi-app", "an EFI application", make_efi_app, 1 },
+	{ "bzimage", "Linux", make_bzimage,
+	  BIT(ENTRY) | BIT(PROTOCOL) | BIT(PAD) },
+	{ "bzimage-efi", "Linux with an EFI stub", make_efi_stub, BIT(PAD) },
+	{ "bzimage-pv", "Linux whose payload is a Xen PV kernel", make_pv,
+	  BIT(COMPRESS) | BIT(PAD) | BIT(ELF) | BIT(HYPERCALL_PAGE) },
+	{ "efi-app", "an EFI application", make_efi_app, BIT(PAD) },
 	{ "fit", "a FIT image of a Linux kernel", make_fit },
 	{ "multiboot", "a Multiboot 1 kernel", make_multiboot },
 	{ "multiboot2", "a Multiboot 2 kernel for EFI", make_multiboot2 },
 	{ "pvh", "an ELF kernel with a PVH note", make_pvh },
 	{ "uki", "a unified kernel image", make_uki },
-	{ "xenpv", "a Xen PV kernel", make_xenpv, 1 },
+	{ "xenpv", "a Xen PV kernel", make_xenpv,
+	  BIT(HYPERCALL_PAGE) | BIT(PAD) },
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
@@ -324,6 +329,26 @@ static uint8_t *gzip(uint8_t *file, size_t *len)
 	return packed;
 }
 
+/* An option that FORMAT, NULL for --unpack, would not heed. */
+static int check_options(const struct options *o, unsigned takes)
+{
+	for (int c = ENTRY; c <= HYPERCALL_PAGE; c++) {
+		const struct option *l = long_options;
+
+		if (!(o->given & ~takes & BIT(c)))
+			continue;
+		while (l->val != c)
+			l++;
+		return fail(ERR_ARGUMENT, "--%s: not for %s%s", l->name,
+			    o->format ? "--format " : "--unpack",
+			    o->format ? o->format : "");
+	}
+	if (o->elf && o->hypercall_page)
+		return fail(ERR_ARGUMENT,
+			    "--elf and --hypercall-page: one of them");
+	return 0;
+}
+
 /* What was asked for can be made. */
 static int check(const struct options *o)
 {
@@ -332,12 +357,14 @@ static int check(const struct options *o)
 	if (!o->out || !o->format == !o->unpack)
 		return fail(ERR_ARGUMENT,
 			    "-o and either --format or --unpack are needed");
-	i = o->format ? find_format(o->format) : 0;
+	if (o->unpack)
+		return check_options(o, 0);
+	i = find_format(o->format);
 	if (i == FORMATS)
 		return bad("--format", o->format);
-	if (o->format && o->bz.size && !formats[i].pads)
-		return bad("--pad: not for --format", o->format);
-	return 0;
+	if (!pack_knows(o->compress))
+		return bad("--compress", o->compress);
+	return check_options(o, formats[i].takes);
 }
 
 static int run(const struct options *o)
@@ -369,10 +396,18 @@ int main(int argc, char **argv)
 	struct options o = { .bz.entry = 64, .compress = "gzip" };
 	int c, err = 0;
 
-	while (!err &&
-	       (c = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1) {
+	opterr = 0;
+	while (!err && (c = getopt_long(argc, argv, ":o:h", long_options,
+					NULL)) != -1) {
 		if (c == 'h' || c == LIST || c == VERSION)
 			return end(tell(c), 1);
+		if (c == ':' || c == '?')
+			return end(fail(ERR_ARGUMENT, "%s: %s; see kernelgen "
+					"--help", argv[optind - 1], c == ':' ?
+					"needs an argument" :
+					"no such option"), 2);
+		if (c >= ENTRY)
+			o.given |= BIT(c);
 		err = set_option(&o, c);
 	}
 	if (!err && optind < argc)

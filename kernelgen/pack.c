@@ -159,28 +159,42 @@ static const struct {
 	{ "none", pack_none },
 };
 
+/* NULL: none of that name. */
+static pack_fn *find(const char *method)
+{
+	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++)
+		if (!strcmp(packers[i].name, method))
+			return packers[i].pack;
+	return NULL;
+}
+
+bool pack_knows(const char *method)
+{
+	return find(method);
+}
+
 uint8_t *pack(const char *method, const void *in, size_t len, size_t tail,
 	      size_t *out_len)
 {
 	/* More than any of them needs for data that does not shrink. */
 	size_t max = len + len / 8 + 0x10000;
+	pack_fn *one;
 	uint8_t *out;
 
 	if (len > 1u << 30) {
 		fail(ERR_ARGUMENT, "%zu bytes to pack", len);
 		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++) {
-		if (strcmp(packers[i].name, method))
-			continue;
-		out = malloc(max + tail);
-		*out_len = out ? packers[i].pack(in, len, out, max) : 0;
-		if (*out_len)
-			return out;
-		free(out);
-		fail(ERR_NO_MEMORY, "%s failed", method);
+	one = find(method);
+	if (!one) {
+		fail(ERR_ARGUMENT, "compression %s", method);
 		return NULL;
 	}
-	fail(ERR_ARGUMENT, "compression %s", method);
+	out = malloc(max + tail);
+	*out_len = out ? one(in, len, out, max) : 0;
+	if (*out_len)
+		return out;
+	free(out);
+	fail(ERR_NO_MEMORY, "%s failed", method);
 	return NULL;
 }

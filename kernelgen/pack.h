@@ -2,6 +2,7 @@
 #ifndef KERNELGEN_PACK_H
 #define KERNELGEN_PACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,8 @@
  */
 uint8_t *pack(const char *method, const void *in, size_t len, size_t tail,
 	      size_t *out_len);
+
+bool pack_knows(const char *method);
 
 /* One packer: OUT has room for OUT_MAX bytes; the length, 0 on failure. */
 typedef size_t pack_fn(const uint8_t *in, size_t len, uint8_t *out,

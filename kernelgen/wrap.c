@@ -14,6 +14,7 @@
 #include "loader/unpack/unpack.h"
 
 #define ARENA (512ul << 20)	/* for the largest windows */
+#define FILE_MAX (1ul << 30)	/* what is read of a file that has no end */
 
 /* What comes out, as long as it turns out to be: sizes in files may lie. */
 struct output {
@@ -25,17 +26,22 @@ struct output {
 uint8_t *wrap_read(const char *path, size_t *len)
 {
 	FILE *f = fopen(path, "rb");
-	uint8_t *p = NULL;
-	long size;
+	size_t room = 1 << 16;
+	uint8_t *p = f ? malloc(room) : NULL, *more;
 
-	if (f && !fseek(f, 0, SEEK_END) && (size = ftell(f)) >= 0 &&
-	    !fseek(f, 0, SEEK_SET)) {
-		*len = (size_t)size;
-		p = malloc(*len + 1);
-		if (p && fread(p, 1, *len, f) != *len) {
+	*len = 0;
+	while (p && (*len += fread(p + *len, 1, room - *len, f)) == room) {
+		room *= 2;
+		more = room <= FILE_MAX ? realloc(p, room) : NULL;
+		if (!more) {
 			free(p);
-			p = NULL;
+			errno = EFBIG;
 		}
+		p = more;
+	}
+	if (p && ferror(f)) {
+		free(p);
+		p = NULL;
 	}
 	if (!p)
 		fail(ERR_READ, "%s: %s", path, strerror(errno));

@@ -107,9 +107,24 @@ ends() { # STATUS ARGUMENT...
 	"$B/kernelgen" "$@"
 	is $? "$want"
 }
-for wrong in '' '--format none -o x' '--format fit --pad 4K -o x' '--none' \
-	'--format fit -o x more' '--format fit --unpack x -o x'; do
+for wrong in '' '--format none -o x' '--format fit --pad 4K -o x' '--none' -Z \
+	'--format fit -o x more' '--format fit --unpack x -o x' --format \
+	'--format bzimage --entry 12 -o x' '--format xenpv --entry 32 -o x' \
+	'--format bzimage-pv --compress no -o x' \
+	'--format xenpv --compress xz -o x' '--format fit --elf x -o x' \
+	'--format bzimage --hypercall-page -o x' '--unpack x --pad 1M -o x' \
+	'--format bzimage-efi --protocol 2.06 -o x' \
+	'--format bzimage-pv --elf x --hypercall-page -o x' \
+	'--format bzimage --pad 1MB -o x' '--format bzimage --pad -1 -o x'; do
 	ok "wrong usage: $wrong" ends 2 $wrong
+	ok '... in one line' is "$(grep -c . "$t/out")" 2	# and is()'s
 done
-ok 'an error' ends 1 --format fit -o "$t/none/x"
+for wrong in "--format fit -o $t/none/x" "--unpack $t/none -o $t/x" \
+	"--unpack $t -o $t/x" "--unpack $t/initrd -o $t/x" \
+	"--format bzimage-pv --elf $t -o $t/x"; do
+	ok "an error: $wrong" ends 1 $wrong
+done
+ok 'what comes through a pipe' bash -c \
+	"'$B/kernelgen' --unpack <(cat '$t/elf.gz') -o '$t/elf2'"
+ok '... is the same' cmp "$t/elf" "$t/elf2"
 echo "1..$n"
