@@ -40,12 +40,14 @@ int option_value_check(const char *option, const char *list,
 	return 0;
 }
 
-int option_value_number(const char *option, const char *text, unsigned *out)
+int option_value_number(const char *option, const char *text, unsigned min,
+			unsigned *out)
 {
 	uint64_t v;
 
-	if (number_whole(text, 1u << 20, &v))
-		return report_error("--%s %s: not a number", option, text);
+	if (number_whole(text, 1u << 20, &v) || v < min)
+		return report_error("--%s %s: not a number%s", option, text,
+				    min ? " from 1 on" : "");
 	*out = (unsigned)v;
 	return 0;
 }
@@ -55,10 +57,10 @@ int option_value_memory(const char *option, const char *text, unsigned *mib)
 	uint64_t bytes;
 
 	if (!number_size(text, NULL, &bytes) && bytes) {
-		if (text[strspn(text, "0123456789")])
-			bytes >>= 20;
-		if (bytes && bytes <= 1u << 20) {
-			*mib = (unsigned)bytes;
+		if (!text[strspn(text, "0123456789")])
+			bytes = bytes > 1u << 20 ? 0 : bytes << 20;
+		if (bytes && bytes <= 1ull << 40 && !(bytes % (1u << 20))) {
+			*mib = (unsigned)(bytes >> 20);
 			return 0;
 		}
 	}

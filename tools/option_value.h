@@ -12,12 +12,13 @@ bool option_value_has(const char *list, const char *name);
 int option_value_check(const char *option, const char *list,
 		const void *(*find)(const char *name));
 
-/* TEXT, a whole number up to 2^20; else -1, with an error that names OPTION. */
-int option_value_number(const char *option, const char *text, unsigned *out);
+/* TEXT, a number from MIN to 2^20; else -1, with an error that names OPTION. */
+int option_value_number(const char *option, const char *text, unsigned min,
+			unsigned *out);
 
 /*
- * "512M", "2G", or whole MiB: "512".  At most 1 TiB; else -1, with an error
- * that names OPTION.
+ * "512M", "2GiB", or MiB: "512".  Whole MiB, at most 1 TiB; else -1, with an
+ * error that names OPTION.
  */
 int option_value_memory(const char *option, const char *text, unsigned *mib);
 

@@ -121,7 +121,9 @@ static int take(const struct options_row *r, void *self, const char *value)
 		*(const char **)to = value;
 		return 0;
 	case OPTIONS_NUMBER:
-		return option_value_number(r->name, value, (unsigned *)to);
+		return option_value_number(r->name, value, 0, (unsigned *)to);
+	case OPTIONS_COUNT:
+		return option_value_number(r->name, value, 1, (unsigned *)to);
 	case OPTIONS_MEMORY:
 		return option_value_memory(r->name, value, (unsigned *)to);
 	case OPTIONS_CALL:
@@ -249,6 +251,9 @@ int options_parse(const struct options *o, void *self, int argc, char **argv,
 		return err > 0 ? 1 : -1;
 	rest->operand = argv + optind;
 	rest->n = (unsigned)(argc - optind);
+	if (rest->n && rest->n < o->min)
+		return wrong(argv[0], ": too few words",
+			     rest->n ? rest->operand[rest->n - 1] : "nothing");
 	if (rest->n < o->min)
 		return report_error("give %s %s",
 				    o->max > 1 ? "at least one" : "one",

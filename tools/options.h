@@ -15,6 +15,7 @@ enum options_kind {
 	OPTIONS_TEXT,		/* const char * */
 	OPTIONS_FILE,		/* the same: the name of a file */
 	OPTIONS_NUMBER,		/* unsigned */
+	OPTIONS_COUNT,		/* the same, from 1 on */
 	OPTIONS_MEMORY,		/* unsigned, MiB: "512", "512M", "2G" */
 	OPTIONS_CALL,		/* take() has the argument */
 };

@@ -68,7 +68,10 @@ int number_size(const char *text, const char *end, uint64_t *bytes)
 		return err;
 	if (text != end) {
 		unit = *text ? strchr(units, *text & ~0x20) : NULL;
-		if (!unit || text + 1 != end)
+		text++;
+		if (end - text == 2 && !memcmp(text, "iB", 2))
+			text += 2;
+		if (!unit || text != end)
 			return ERR_NUMBER;
 		shift = 10 * (unsigned)(unit - units + 1);
 	}

@@ -20,8 +20,8 @@ int number_whole(const char *text, uint64_t max, uint64_t *v);
 
 /*
  * All of TEXT, up to END if that is not NULL, is a size: a number as base 0 has
- * it and, if any, one of K, M, G and T (powers of 1024, in either case); errors
- * as above.
+ * it and, if any, one of K, M, G and T (powers of 1024, in either case), also
+ * as KiB and so on; errors as above.
  */
 int number_size(const char *text, const char *end, uint64_t *bytes);
 

@@ -36,6 +36,16 @@ ends 3 panic "not syncing" "a kernel panic is 3"
 ends 3 panics "not syncing" "a kernel panic that reboots at once is 3"
 ends 5 reboot again "a reboot is 5"
 ends 124 hang waiting "time-out is 124" --timeout 10
+head -c 64K /dev/zero >blank
+timeout 120 $run blank </dev/null >out 2>err
+is "$?$(grep -c 'found nothing to boot' err)" 41 \
+	"a disk that does not boot, and nobody there"
+timeout 60 $run off >/dev/full 2>err </dev/null
+is "$?$(cat err)" "1twinboot: standard output: No space left on device" \
+	"output that gets lost"
+timeout 60 $run off 2>err </dev/null >&-
+is "$?$(cat err)" "1twinboot: standard output: Bad file descriptor" \
+	"closed output"
 for disk in virtio ide ahci nvme; do
 	ends 0 off bye "disk $disk" --disk $disk
 done
@@ -84,6 +94,24 @@ ok $? "--seed and --drive: QEMU's arguments"
 fails "--drive: more than 4 disks" $run off --drive off --drive off --drive off \
 	--drive off --drive off
 fails "--accel x: not one of tcg, kvm" $run off --accel x
+mkfifo fifo
+for f in . fifo /dev/null; do
+	fails "--drive $f: neither a file nor a block device" $run off --drive $f
+	is $status 1 "... which is an error"
+done
+for o in "--drive none" "--seed none"; do
+	fails "No such file" $run off $o
+	is $status 1 "$o: an error, not wrong usage"
+done
+for s in 1500K 64MB 0 -1 1.5G 18446744073709551616 2T; do
+	fails "--mem $s: not an amount of memory" $run off --mem $s
+	is $status 2 "... which is wrong usage"
+done
+for s in 64 64M 64MiB 65536K 67108864K; do
+	$run off --mem $s --print >out
+	grep -qE -- '-m (64|65536) ' out
+	ok $? "--mem $s"
+done
 if command -v swtpm >/dev/null; then
 	mkdir state
 	TMPDIR=$tmp/state $run off --tpm --timeout 60 >out 2>err

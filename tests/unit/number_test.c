@@ -94,6 +94,14 @@ static void test_size(void **state)
 	assert_int_equal(v, 3ULL << 40);
 	assert_int_equal(size("16777215T", &v), 0);
 	assert_int_equal(size("16777216T", &v), ERR_OVERFLOW);
+	assert_int_equal(size("64MiB", &v), 0);
+	assert_int_equal(v, 64 << 20);
+	assert_int_equal(size("1tiB", &v), 0);
+	assert_int_equal(v, 1ULL << 40);
+	assert_int_equal(size("64iB", &v), ERR_NUMBER);
+	assert_int_equal(size("64Mi", &v), ERR_NUMBER);
+	assert_int_equal(size("64MiBx", &v), ERR_NUMBER);
+	assert_int_equal(number_size("64MiB", NULL, &v), 0);
 	assert_int_equal(size("1KB", &v), ERR_NUMBER);
 	assert_int_equal(size("1P", &v), ERR_NUMBER);
 	assert_int_equal(size("M", &v), ERR_NUMBER);

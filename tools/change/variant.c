@@ -100,6 +100,21 @@ static void pick(struct variants *list, const struct image *from,
 	snprintf(v->entry, sizeof(v->entry), "%u", number);
 }
 
+int variant_check(const char *entries)
+{
+	const char *p = entries;
+	int32_t number;
+
+	if (!entries || !strcmp(entries, "all"))
+		return 0;
+	do {
+		if (lst_number(&p, &number) || (*p && *p != ','))
+			return report_error("--entries %s: not numbers with "
+					    "commas between, or all", entries);
+	} while (*p++);
+	return 0;
+}
+
 static int add_listed(struct variants *list, const struct image *from,
 		      const char *entries, uint32_t n, bool probe)
 {
@@ -107,9 +122,7 @@ static int add_listed(struct variants *list, const struct image *from,
 	int32_t number;
 
 	do {
-		if (lst_number(&p, &number) || (*p && *p != ','))
-			return report_error("--entries %s: not numbers with "
-					    "commas between, or all", entries);
+		lst_number(&p, &number);
 		if ((uint32_t)number >= n)
 			return report_error("%s: menu.lst has no entry %d, it "
 					    "has %u from 0 on", from->path,

@@ -30,6 +30,9 @@ struct variants {
 	struct image **image;	/* open */
 };
 
+/* Whether ENTRIES may be such a list, as below; else -1, reported. */
+int variant_check(const char *entries);
+
 /*
  * Add IMAGE's, which image_open() opens: one, or with
  * ENTRIES ("0,2" or "all") one for each of these.

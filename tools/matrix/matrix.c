@@ -94,10 +94,10 @@ static const struct options_row rows[] = {
 	  0, take_answer },
 	{ "allow-unchecked", 0, NULL, "a cell of which nothing could be "
 	  "checked is no failure", OPTIONS_FLAG, AT(tell.allow_unchecked) },
-	{ "timeout", 0, "S", "for each boot (240)", OPTIONS_NUMBER,
+	{ "timeout", 0, "S", "for each boot (240)", OPTIONS_COUNT,
 	  AT(timeout) },
 	{ "silence", 0, "S", "give up when nothing was said for so long (120)",
-	  OPTIONS_NUMBER, AT(silence) },
+	  OPTIONS_COUNT, AT(silence) },
 	{ "differences", 0, "FILE", "what may differ from the promise, and why",
 	  OPTIONS_FILE, AT(declared) },
 	{ "baseline", 0, "FILE", "the --json of an earlier run: cells that are "
@@ -106,7 +106,7 @@ static const struct options_row rows[] = {
 	{ "retries", 0, "N", "try a cell that fails again (0)", OPTIONS_NUMBER,
 	  AT(retries) },
 	{ "jobs", 0, "N", "machines at a time (half of the CPUs)",
-	  OPTIONS_NUMBER, AT(jobs) },
+	  OPTIONS_COUNT, AT(jobs) },
 	{ "count", 0, NULL, "boot once more, counting instructions",
 	  OPTIONS_FLAG, AT(count) },
 	{ "shard", 0, "I/N", "only every Nth cell, beginning with the Ith",
@@ -278,7 +278,7 @@ static int matrix_run(int argc, char **argv)
 
 	if (err > 0)
 		return 0;
-	if (err || extra_check(&o.extra) ||
+	if (err || extra_check(&o.extra) || variant_check(o.entries) ||
 	    option_value_check("--paths", o.paths, find_path) ||
 	    option_value_check("--profiles", o.profiles, find_profile))
 		return 2;
@@ -287,7 +287,7 @@ static int matrix_run(int argc, char **argv)
 			     "boot that can be counted; give one of them");
 		return 2;
 	}
-	if (matrixtell_check(&o.tell))
+	if (extra_find(&o.extra) || matrixtell_check(&o.tell))
 		return 1;
 	if (read_files(&o))
 		status = 1;

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NO_DEVICE "No bootable device."	/* SeaBIOS */
+#define NOTHING_BOOTS "the firmware found nothing to boot"
+
 /* Where a boot stops and waits for somebody. */
 static const struct {
 	const char *says, *why;
@@ -19,9 +22,9 @@ static const struct {
 	{ "Press r to try again, b to reboot.", "the loader waits for a key" },
 	{ "\ngrub> ", "GRUB waits at its prompt" },
 	{ "grub rescue> ", "GRUB waits at its prompt" },
-	{ "No bootable device.", "the firmware found nothing to boot" },
+	{ NO_DEVICE, NOTHING_BOOTS },
 	{ "BdsDxe: No bootable option or device was found",
-	  "the firmware found nothing to boot" },
+	  NOTHING_BOOTS },
 	{ "mShell> ", "the firmware waits in its shell" },
 	{ "(initramfs) ", "the initramfs waits in its shell" },
 	{ "You are in emergency mode", "the system is in emergency mode" },
@@ -52,6 +55,11 @@ const char *console_stops(const char *text)
 		if (strstr(text, stops[i].says))
 			return stops[i].why;
 	return NULL;
+}
+
+const char *console_nothing_boots(const char *screen)
+{
+	return strstr(screen, NO_DEVICE) ? NOTHING_BOOTS : NULL;
 }
 
 /* Lines that say why, if there are any; the last of these counts. */

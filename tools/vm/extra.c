@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/proc.h"
@@ -19,8 +20,6 @@ int extra_drive(struct vm_extra *x, const char *file)
 	if (x->n_drives == EXTRA_DRIVES)
 		return report_error("--drive: more than %d disks",
 				    EXTRA_DRIVES);
-	if (access(file, R_OK))
-		return report_errno("--drive %s", file);
 	x->drive[x->n_drives++] = file;
 	return 0;
 }
@@ -60,15 +59,35 @@ bool extra_has_nic(const struct vm_extra *x)
 
 int extra_check(const struct vm_extra *x)
 {
-	static const char *const needs[] = { "user-data", "meta-data" };
-	char path[4096];
-
 	if (x->accel && strcmp(x->accel, "tcg") && strcmp(x->accel, "kvm"))
 		return report_error("--accel %s: not one of tcg, kvm",
 				    x->accel);
+	return 0;
+}
+
+/* QEMU's own words for what is no disk are its syntax, or none. */
+static int check_drive(const char *file)
+{
+	struct stat st;
+
+	if (access(file, R_OK) || stat(file, &st))
+		return report_errno("--drive %s", file);
+	return S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? 0 :
+	       report_error("--drive %s: neither a file nor a block device",
+			    file);
+}
+
+int extra_find(const struct vm_extra *x)
+{
+	static const char *const needs[] = { "user-data", "meta-data" };
+	char path[4096];
+
 	if (x->accel && !strcmp(x->accel, "kvm") &&
 	    access("/dev/kvm", R_OK | W_OK))
 		return report_errno("--accel kvm: /dev/kvm");
+	for (unsigned i = 0; i < x->n_drives; i++)
+		if (check_drive(x->drive[i]))
+			return -1;
 	for (size_t i = 0; x->seed && i < 2; i++) {
 		snprintf(path, sizeof(path), "%s/%s", x->seed, needs[i]);
 		if (access(path, R_OK))

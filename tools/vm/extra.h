@@ -28,7 +28,7 @@ struct vm_extra {
 
 /* Rows of options for the extra at AT, with extra_drive() and extra_nic(). */
 #define EXTRA_ROWS(at, take_drive, take_nic)				\
-	{ "smp", 0, "N", "CPUs (1)", OPTIONS_NUMBER,			\
+	{ "smp", 0, "N", "CPUs (1)", OPTIONS_COUNT,			\
 	  (at) + offsetof(struct vm_extra, smp) },			\
 	{ "nic", 0, "CARD", "none, virtio, e1000 or e1000e, on QEMU's user " \
 	  "network (none, or the profile's)", OPTIONS_CALL, 0, take_nic, \
@@ -48,6 +48,9 @@ struct vm_extra {
 int extra_drive(struct vm_extra *x, const char *file);
 int extra_nic(struct vm_extra *x, const char *name);
 int extra_check(const struct vm_extra *x);
+
+/* Whether what X names is there; else -1 with an error reported. */
+int extra_find(const struct vm_extra *x);
 
 /* By name and by number; NULL when there is none. */
 const struct vm_nic *extra_nic_find(const char *name);

@@ -15,7 +15,10 @@
 #include "tools/proc.h"
 #include "tools/report.h"
 #include "tools/vm/console.h"
+#include "tools/vm/screentext.h"
 #include "tools/vm/vm.h"
+
+#define LOOK_EVERY_MS 2000
 
 struct run {
 	struct vm_config config;
@@ -29,6 +32,8 @@ struct run {
 	char tail[1024];	/* of the console */
 	size_t tail_len;
 	uint64_t spoke_ms;	/* when it last said a thing */
+	uint64_t looked_ms;	/* when we last looked at its screen */
+	bool lost;		/* nobody got what was said: told */
 };
 
 static int take_path(void *self, const char *name, const char *value)
@@ -77,7 +82,7 @@ static const struct options_row rows[] = {
 	  OPTIONS_CALL, 0, take_path, path_name },
 	{ "paths", 0, "PATH", "the same", OPTIONS_CALL, 0, take_path,
 	  path_name },
-	{ "timeout", 0, "S", "end after S seconds", OPTIONS_NUMBER,
+	{ "timeout", 0, "S", "end after S seconds", OPTIONS_COUNT,
 	  AT(timeout) },
 	{ "disk", 0, "DISK", "virtio, ide, ahci, nvme, scsi, pvscsi or cd",
 	  OPTIONS_CALL, 0, take_disk, path_disk_name },
@@ -218,15 +223,17 @@ static void show(void *ctx, const char *text, size_t len)
 	int fd = r->json ? STDERR_FILENO : STDOUT_FILENO;
 
 	keep_tail(r, text, len);
-
-	while (len) {
+	while (len && !r->lost) {
 		ssize_t n = write(fd, text, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			interrupt_signal =
-				SIGPIPE; /* nobody reads it any more */
+			r->lost = errno != EPIPE;
+			if (r->lost)
+				report_errno("standard %s", r->json ? "error" :
+					     "output");
+			interrupt_signal = SIGPIPE; /* nobody gets it */
 			return;
 		}
 		text += n;
@@ -270,17 +277,32 @@ static void take_keys(struct run *r)
 	}
 }
 
-/* Why it would wait for ever, with nobody at our terminal; NULL: it goes on. */
-static const char *waits(const struct run *r)
+/*
+ * Why it would wait for ever, with nobody at our terminal; NULL: it goes on.
+ * A BIOS says what it has to say on the screen.
+ */
+static const char *waits(struct run *r)
 {
-	return r->keys || !r->tail_len ||
-	       vm_clock() - r->spoke_ms < CONSOLE_LAST_WORDS_MS ? NULL :
-	       console_stops(r->tail);
+	uint64_t now = vm_clock();
+	const char *why;
+	char *text;
+
+	if (r->keys || now - r->spoke_ms < CONSOLE_LAST_WORDS_MS)
+		return NULL;
+	why = console_stops(r->tail);
+	if (why || now - r->looked_ms < LOOK_EVERY_MS)
+		return why;
+	r->looked_ms = now;
+	text = screentext_all(&r->vm.qmp);
+	why = text ? console_nothing_boots(text) : NULL;
+	free(text);
+	return why;
 }
 
 static void follow(struct run *r)
 {
 	uint64_t end = r->timeout ? vm_clock() + r->timeout * 1000ull : 0;
+	const char *why = NULL;
 
 	while (r->vm.end == VM_RUNNING && !interrupt_signal) {
 		struct pollfd p[VM_POLLFDS + 2];
@@ -295,13 +317,14 @@ static void follow(struct run *r)
 		if (r->keys && p[VM_POLLFDS + 1].revents)
 			take_keys(r);
 		vm_step(&r->vm);
-		if (waits(r) || (end && vm_clock() >= end))
+		why = r->vm.end == VM_RUNNING ? waits(r) : NULL;
+		if (why || (end && vm_clock() >= end))
 			break;
 	}
 	if (interrupt_signal)
 		vm_stop(&r->vm, VM_ERROR, "interrupted");
-	else if (waits(r))
-		vm_stop(&r->vm, VM_WAITS, waits(r));
+	else if (why)
+		vm_stop(&r->vm, VM_WAITS, why);
 	else
 		vm_stop(&r->vm, VM_TIMEOUT, "time is up");
 }
@@ -322,7 +345,8 @@ static int run_machine(struct run *r)
 	terminal_raw(r);
 	follow(r);
 	terminal_restore(r);
-	status = interrupt_signal ? 128 + interrupt_signal : (int)r->vm.end;
+	status = r->lost ? 1 : interrupt_signal ? 128 + interrupt_signal :
+		 (int)r->vm.end;
 	if (r->json) {
 		json_t *j = vm_json(&r->vm);
 
@@ -330,7 +354,7 @@ static int run_machine(struct run *r)
 		putchar('\n');
 		json_decref(j);
 	}
-	if (status)
+	if (status && !r->lost)
 		report_error("%s: %s", r->config.image, r->vm.why);
 	vm_release(&r->vm);
 	return status;
@@ -343,7 +367,8 @@ static int run_run(int argc, char **argv)
 
 	if (err)
 		return err > 0 ? 0 : 2;
-	if (image_open(&r.image, r.rest.operand[0], r.backing))
+	if (extra_find(&r.config.extra) ||
+	    image_open(&r.image, r.rest.operand[0], r.backing))
 		return 1;
 	err = path_take(&r.config, &r.image, r.config.write || r.print);
 	if (!err)

@@ -91,6 +91,17 @@ static int work(const struct options_rest *r, const struct image *img)
 	return err;
 }
 
+static int check_settings(const struct options_rest *rest)
+{
+	for (unsigned i = 2; i < rest->n; i++) {
+		const char *s = rest->operand[i];
+
+		if (*s == '=' || !strchr(s, '='))
+			return report_error("%s: not NAME=VALUE", s);
+	}
+	return 0;
+}
+
 static int env_run(int argc, char **argv)
 {
 	struct options_rest rest;
@@ -105,6 +116,8 @@ static int env_run(int argc, char **argv)
 			     rest.operand[1]);
 		return 2;
 	}
+	if (!strcmp(rest.operand[1], "set") && check_settings(&rest))
+		return 2;
 	if (image_open(&img, rest.operand[0], false))
 		return 1;
 	err = work(&rest, &img);

@@ -31,7 +31,7 @@ struct said {
 
 static const struct options_row rows[] = {
 	{ "partition", 'p', "N", "a partition's number; else the first with "
-	  "a file system", OPTIONS_NUMBER, offsetof(struct said, partition),
+	  "a file system", OPTIONS_COUNT, offsetof(struct said, partition),
 	  NULL },
 	{ "json", 0, NULL, "the same as one JSON object", OPTIONS_FLAG,
 	  offsetof(struct said, json), NULL },
