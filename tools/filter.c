@@ -1,5 +1,5 @@
 /* The magic numbers of compressions, and libarchive's names for these. */
-#include "tools/host/filter.h"
+#include "tools/filter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,4 +56,11 @@ int filter_add(struct archive *a, int filter)
 {
 	return filter && archive_read_append_filter(a, filter) != ARCHIVE_OK ?
 	       -1 : 0;
+}
+
+const char *filter_error(struct archive *a)
+{
+	const char *why = archive_error_string(a);
+
+	return why ? why : "damaged or cut short";
 }

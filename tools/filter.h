@@ -2,8 +2,8 @@
  * Compressions that libarchive undoes for us.  It would take one off after the
  * other, as many as there are; here it is told the one that is outermost.
  */
-#ifndef TOOLS_HOST_FILTER_H
-#define TOOLS_HOST_FILTER_H
+#ifndef TOOLS_FILTER_H
+#define TOOLS_FILTER_H
 
 #include <archive.h>
 #include <stddef.h>
@@ -15,6 +15,9 @@ int filter_of(const void *data, size_t len);
 
 /* "gzip" ... for people; NULL for 0. */
 const char *filter_name(int filter);
+
+/* What is wrong with A; of a file that is cut short libarchive says nothing. */
+const char *filter_error(struct archive *a);
 
 /* A reads through FILTER, 0 for none, and nothing else.  0 or -1. */
 int filter_add(struct archive *a, int filter);

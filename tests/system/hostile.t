@@ -71,6 +71,35 @@ for f in qcow2 vmdk; do
 	fails "cut.$f: a $f image that is damaged or cut short" \
 		"$twinboot" inspect cut.$f
 done
+for f in parallels vdi; do
+	qemu-img convert -f raw -O $f good.img cut.$f
+	"$twinboot" inspect --paths bios cut.$f >out 2>err
+	is $? 0 "inspect $f"
+	truncate -s -1100000 cut.$f
+	fails "cut.$f: a $f image that is " "$twinboot" inspect cut.$f
+done
+qemu-img create -q -f qcow2 --object secret,id=s,data=x \
+	-o encrypt.format=luks,encrypt.key-secret=s locked.qcow2 1M
+fails "a qcow2 image that is encrypted" "$twinboot" inspect locked.qcow2
+tar -cf a.tar vmlinuz
+printf 'PK\3\4' >a.zip
+printf '7z\274\257\047\034' >a.7z
+printf '\072\377\046\355' >a.simg
+for f in a.*; do
+	head -c 1M /dev/zero >>$f
+	fails ", not a disk image: unpack it first" "$twinboot" inspect $f
+done
+fails "a.tar: a tar archive, not" "$twinboot" run --path bios a.tar
+gzip -k good.img
+cp good.img.gz cut.gz
+for n in 1 4 8 100; do
+	truncate -s -$n cut.gz
+	"$twinboot" inspect cut.gz >out 2>err
+	is "$?$(grep -ciE '^twinboot: cut.gz: .*(cut|truncated)' err)" 11 \
+		"a gzip file without its last bytes"
+done
+gzip -k good.img.gz
+fails "compressed twice" "$twinboot" inspect good.img.gz.gz
 "$twinboot" run --print --path bios q.qcow2 | grep -q 'format=qcow2,'
 ok $? "run --print of qcow2"
 fails "compressed with xz" "$twinboot" run --path bios --write q.qcow2.xz
@@ -182,6 +211,70 @@ for c in inspect "run --path bios" matrix menu build; do
 	ok $? "$c -h: on stdout"
 	status 0 "$c --version" "$twinboot" ${c%% *} --version
 done
+# A file that is not there, that is a directory, that is something else.
+mkdir dir
+printf 'include = "nothere"\n' >include.conf
+printf 'tabel = "mbr"\n' >key.conf
+while read -r want line; do
+	status "$want" "$line" timeout 60 "$twinboot" $line
+	is "$(grep -cv '^twinboot: note:' err)" 1 "... in one line"
+done <<'END'
+1 build nothere -o x.img
+1 build dir -o x.img
+1 build vmlinuz -o x.img
+1 build include.conf -o x.img
+2 build key.conf -o x.img
+1 build --kernel vmlinuz --initrd dir -o x.img
+1 build --kernel vmlinuz --settings nothere -o x.img
+1 build --root nothere -o x.img
+1 build --root vmlinuz -o x.img
+1 build --kernel vmlinuz --file nothere:/x -o x.img
+1 build --kernel vmlinuz -o nothere/x.img
+2 build --kernel vmlinuz --size 1.5G -o x.img
+2 build --kernel vmlinuz --esp-size 1M -o x.img
+2 build --kernel vmlinuz --swap 4KB -o x.img
+2 build --kernel vmlinuz --data :ext4:-1 -o x.img
+1 verify good.img dir
+1 adopt nothere -o x.img
+1 adopt good.img -o nothere/x.img
+2 adopt good.img -o x.img --swap 1.5G
+1 install nothere
+1 install good.img --restore nothere
+1 ls nothere
+1 ls good.img:/nothere
+1 cat nothere:/x
+1 cat good.img:/nothere
+1 cp good.img:/boot/vmlinuz nothere/x
+1 env nothere get
+2 env good.img
+2 env good.img set x
+2 env good.img set =x
+2 ls good.img -p 0
+2 run good.img --path bios --smp 0
+2 run good.img --path bios --timeout 0
+2 matrix good.img --jobs 0
+2 matrix good.img --silence 0
+2 matrix good.img --entries x
+2 matrix good.img --entries 0,,1
+1 matrix good.img --entries 7
+2 diff good.img
+2 cat good.img
+2 ls
+1 run good.img --path bios --drive nothere
+1 run good.img --path bios --seed nothere
+2 run good.img
+2 run good.img --path none
+1 matrix good.img --paths bios --drive dir
+1 matrix good.img --paths bios --differences nothere
+1 matrix good.img --paths bios --differences dir
+1 matrix good.img --paths bios --differences /dev/zero
+1 matrix good.img --paths bios --baseline dir
+1 matrix --merge dir
+1 matrix --merge vmlinuz
+2 matrix --merge
+2 matrix good.img --shard 0/2
+2 xen-testbed x
+END
 status 1 "menu: a file without an end" timeout 60 "$twinboot" menu /dev/zero
 status 2 "no such command" "$twinboot" nosuch
 status 2 "matrix: wrong usage" "$twinboot" matrix good.img --jobs many

@@ -99,9 +99,10 @@ static void alone(const struct image *img, int in, char *source, size_t size)
 }
 
 /*
- * Beyond the end of a file that is cut short QEMU reads zeroes in these
- * formats; in others it does not open it.  The check ends with 1 or 2 for what
- * is wrong, 3 for what is only lost, and more when there is none.
+ * Beyond the end of a file that is cut short QEMU reads zeroes in these formats
+ * (and in its first one, qcow, which nothing checks); in others it does not
+ * open it.  The check ends with 1 or 2 for what is wrong, 3 for what is only
+ * lost, and more when there is none.
  */
 static int check_whole(const struct image *img)
 {
@@ -109,7 +110,11 @@ static int check_whole(const struct image *img)
 	const char *argv[] = { "qemu-img", "check", source, NULL };
 	int status;
 
-	if (strcmp(img->format, "qcow2") && strcmp(img->format, "vmdk"))
+	if (image_format_short(img->fd, img->format))
+		return report_error("%s: a %s image that is cut short",
+				    img->path, img->format);
+	if (strcmp(img->format, "qcow2") && strcmp(img->format, "vmdk") &&
+	    strcmp(img->format, "parallels"))
 		return 0;
 	alone(img, img->fd, source, sizeof(source));
 	status = proc_status(argv);
@@ -156,6 +161,9 @@ static int unpack_format(struct image *img, bool backing)
 	if (backing && img->packed)
 		return report_error("%s: --backing: not for a compressed image",
 				    img->path);
+	if (image_format_encrypted(img->fd, img->format))
+		return report_error("%s: a %s image that is encrypted, which "
+				    "is not read", img->path, img->format);
 	fcntl(img->fd, F_SETFD, 0);
 	if (!backing && check_whole(img))
 		return -1;
@@ -167,6 +175,19 @@ static int unpack_format(struct image *img, bool backing)
 	img->fd = out;
 	img->is_copy = true;
 	return err;
+}
+
+/* IMG->fd is a disk, or what a disk can be made of. */
+static int check_kind(const struct image *img)
+{
+	const char *twice = img->packed ? image_unpack_name(img->fd) : NULL;
+	const char *other = image_format_other(img->fd);
+
+	if (twice)
+		return report_error("%s: compressed twice: unpack it (%s) "
+				    "first", img->path, img->packed);
+	return other ? report_error("%s: a %s, not a disk image: unpack it "
+				    "first", img->path, other) : 0;
 }
 
 int image_open(struct image *img, const char *path, bool backing)
@@ -181,6 +202,8 @@ int image_open(struct image *img, const char *path, bool backing)
 	img->packed = image_unpack_name(img->fd);
 	if (img->packed)
 		err = image_unpack(img);
+	if (!err)
+		err = check_kind(img);
 	if (!err) {
 		img->format = image_format(img->fd);
 		if (strcmp(img->format, "raw"))

@@ -40,6 +40,20 @@ static const struct format {
 	{ "dmg", FOOTER, "koly", 4 },
 };
 
+/* What people also keep disks in, which is unpacked before it is one. */
+static const struct format others[] = {
+	{ "tar archive", 257, "ustar", 5 },
+	{ "zip archive", 0, "PK\3\4", 4 },
+	{ "7z archive", 0, "7z\xbc\xaf\x27\x1c", 6 },
+	{ "RAR archive", 0, "Rar!\x1a\7", 6 },
+	{ "Debian package", 0, "!<arch>\ndebian-binary", 21 },
+	{ "RPM package", 0, "\xed\xab\xee\xdb", 4 },
+	{ "WIM image", 0, "MSWIM\0\0", 8 },
+	{ "sparse image of Android's", 0, "\x3a\xff\x26\xed", 4 },
+	{ "EnCase image", 0, "EVF\x09\x0d\x0a\xff", 8 },
+	{ "partclone image", 0, "partclone-image", 15 },
+};
+
 static bool has_magic(int fd, const struct format *f)
 {
 	off_t end = f->offset < 0 ? lseek(fd, 0, SEEK_END) : 0;
@@ -56,6 +70,22 @@ const char *image_format(int fd)
 		if (has_magic(fd, &formats[i]))
 			return formats[i].name;
 	return "raw";
+}
+
+/* A boot sector may begin with any bytes. */
+static bool has_signature(int fd)
+{
+	char got[2];
+
+	return pread(fd, got, 2, 510) == 2 && !memcmp(got, "\x55\xaa", 2);
+}
+
+const char *image_format_other(int fd)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (has_magic(fd, &others[i]) && !has_signature(fd))
+			return others[i].name;
+	return NULL;
 }
 
 /* Numbers of a header; 0 past its end. */
@@ -132,6 +162,28 @@ static bool vpc_names(int fd, char why[160])
 	snprintf(why, 160, "reads another file, its parent");
 	return number(fd, 60, 4, true) == 4 && number(fd, 0, 4, true) ==
 	       0x636f6e65;
+}
+
+/* The word of the header that says how it is encrypted: 0, not at all. */
+bool image_format_encrypted(int fd, const char *format)
+{
+	return (!strcmp(format, "qcow2") && number(fd, 32, 4, true)) ||
+	       (!strcmp(format, "qcow") && number(fd, 36, 4, true));
+}
+
+/*
+ * VDI, VirtualBox's: blocks of one size behind an offset, as many as the header
+ * says are there.
+ */
+bool image_format_short(int fd, const char *format)
+{
+	uint64_t blocks = number(fd, 0x184, 4, false);
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	return !strcmp(format, "vdi") && (size < 0 || (uint64_t)size <
+	       number(fd, 0x158, 4, false) +
+	       blocks * (number(fd, 0x178, 4, false) +
+			 number(fd, 0x17c, 4, false)));
 }
 
 bool image_format_names(int fd, const char *format, char why[160])

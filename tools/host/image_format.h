@@ -7,6 +7,13 @@
 /* QEMU's name for the format of FD; "raw" when it is no other. */
 const char *image_format(int fd);
 
+/* What FD is that is no disk, for people; NULL: it may be one. */
+const char *image_format_other(int fd);
+
+/* Whether FD, of FORMAT, can only be read with a key; or lacks its end. */
+bool image_format_encrypted(int fd, const char *format);
+bool image_format_short(int fd, const char *format);
+
 /*
  * Whether FD, of FORMAT, is read together with other files that it names.  WHY
  * then continues "an image that ...".

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/host/filter.h"
+#include "tools/filter.h"
 #include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
@@ -62,7 +62,7 @@ static int copy(const struct image *img, struct archive *a, int out)
 	}
 	if (err != ARCHIVE_EOF)
 		return report_error("%s: %s", img->path,
-				    archive_error_string(a));
+				    filter_error(a));
 	return ftruncate(out, (off_t)end) ? report_errno("%s", img->path) : 0;
 }
 
@@ -78,8 +78,7 @@ static int unpack(const struct image *img, struct archive *a, int out)
 	    archive_read_open_fd(a, img->fd, 1 << 16) != ARCHIVE_OK ||
 	    archive_read_next_header(a, &e) != ARCHIVE_OK)
 		return report_error("%s: %s", img->path,
-				    archive_error_string(a) ?
-				    archive_error_string(a) : "not readable");
+				    filter_error(a));
 	return copy(img, a, out);
 }
 

@@ -12,8 +12,8 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/linux_image.h"
+#include "tools/filter.h"
 #include "tools/host/cpio.h"
-#include "tools/host/filter.h"
 #include "tools/host/hostboot.h"
 
 #define DIRS 8		/* kernels in /lib/modules that are looked at */
@@ -206,7 +206,7 @@ static const char *unpack(struct archive *a, struct feed *f, struct cpio *c)
 		if (f->ended || cpio_feed(c, buf, len) < len)
 			return NULL;
 	}
-	return err == ARCHIVE_EOF ? NULL : archive_error_string(a);
+	return err == ARCHIVE_EOF ? NULL : filter_error(a);
 }
 
 /* The compressed archives that F gives.  NULL, or what is wrong with them. */

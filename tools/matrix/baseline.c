@@ -10,6 +10,7 @@
 
 #include "tools/matrix/matrix.h"
 #include "tools/report.h"
+#include "tools/textfile.h"
 
 #define SLACK 100	/* a hundredth of the instructions means nothing */
 
@@ -22,14 +23,11 @@ static const char *get(const json_t *j, const char *key)
 
 json_t *baseline_read(const char *file)
 {
-	json_error_t error;
-	json_t *j = json_load_file(file, 0, &error), *cells, *cell;
+	json_t *j = textfile_json("--baseline ", file), *cells, *cell;
 	size_t i;
 
-	if (!j) {
-		report_error("--baseline %s: %s", file, error.text);
+	if (!j)
 		return NULL;
-	}
 	if (strcmp(get(j, "schema"), MATRIX_SCHEMA)) {
 		report_error("--baseline %s: not the JSON of a matrix", file);
 		json_decref(j);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tools/report.h"
+#include "tools/textfile.h"
 
 struct difference {
 	cfg_t *cfg;
@@ -54,11 +55,15 @@ static int compile(struct difference *one, cfg_t *cfg, const char *path)
 /* 0, or -1 with an error reported. */
 static int parse(struct differences *d, const char *path)
 {
-	int err = cfg_parse(d->cfg, path);
+	char *text = textfile_read(path, "a list of differences");
+	int err = text ? CFG_SUCCESS : CFG_FILE_ERROR;
 	unsigned n;
 
-	if (err == CFG_FILE_ERROR)
-		return report_errno("%s", path);
+	if (text && text[0]) {
+		d->cfg->filename = strdup(path);
+		err = cfg_parse_buf(d->cfg, text);
+	}
+	free(text);
 	if (err != CFG_SUCCESS)
 		return -1;	/* say_error() has spoken */
 	n = cfg_size(d->cfg, "difference");

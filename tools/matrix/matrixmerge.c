@@ -8,6 +8,7 @@
 #include "tools/matrix/observed.h"
 #include "tools/matrix/matrix.h"
 #include "tools/report.h"
+#include "tools/textfile.h"
 
 #define CELLS_MAX 4096
 
@@ -20,13 +21,12 @@ struct merge {
 /* 0, or -1 with an error reported. */
 static int take_part(struct merge *m, const char *file)
 {
-	json_error_t error;
-	json_t *j = json_load_file(file, 0, &error), *one;
+	json_t *j = textfile_json("", file), *one;
 	json_int_t total = json_integer_value(json_object_get(j, "total"));
 	size_t k;
 
 	if (!j)
-		return report_error("%s: %s", file, error.text);
+		return -1;
 	if (total < 1 || total > CELLS_MAX || (m->total && total != m->total)) {
 		json_decref(j);
 		return report_error("%s: not a part of this matrix", file);

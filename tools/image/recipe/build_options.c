@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/image/recipe/format_name.h"
 #include "tools/progress.h"
@@ -215,9 +214,5 @@ int build_options_parse(struct build_options *o, const struct options *table,
 	recipe = rest.n > table->min ? rest.operand[table->min] : NULL;
 	if (table->min)
 		build_options_add(o, KEY_OUTPUT, rest.operand[0]);
-	if (recipe && access(recipe, R_OK)) {
-		report_errno("%s", recipe);
-		return BUILD_UNREADABLE;
-	}
 	return recipe ? build_options_recipe(o, recipe) : 0;
 }

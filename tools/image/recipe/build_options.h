@@ -51,7 +51,10 @@ int build_options_parse(struct build_options *o, const struct options *table,
 
 void build_options_free(struct build_options *o);
 
-/* What PATH and what it includes say, where O says nothing yet. */
+/*
+ * What PATH and what it includes say, where O says nothing yet.  0, -1 or
+ * BUILD_UNREADABLE.
+ */
 int build_options_recipe(struct build_options *o, const char *path);
 
 #endif

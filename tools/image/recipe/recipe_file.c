@@ -4,17 +4,15 @@
  * are relative to the recipe.
  */
 #include <confuse.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tools/image/recipe/build_options.h"
 #include "tools/report.h"
+#include "tools/textfile.h"
 
 #define INCLUDES_MAX 8
-#define RECIPE_MAX (1u << 20)
 
 /* FILE, up to a ':', as seen from the directory of RECIPE. */
 static char *beside(const char *recipe, const char *file)
@@ -35,36 +33,6 @@ static void confuse_error(cfg_t *cfg, const char *format, va_list ap)
 
 	vsnprintf(text, sizeof(text), format, ap);
 	report_error("%s:%d: %s", cfg->filename, cfg->line, text);
-}
-
-static char *read_file(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	struct stat st;
-	char *text;
-	size_t n;
-
-	if (!f || fstat(fileno(f), &st)) {
-		report_errno("%s", path);
-		if (f)
-			fclose(f);
-		return NULL;
-	}
-	if (S_ISDIR(st.st_mode)) {
-		fclose(f);
-		report_error("%s: a directory, not a recipe", path);
-		return NULL;
-	}
-	text = calloc(1, RECIPE_MAX + 1);
-	if (!text)
-		abort();
-	n = fread(text, 1, RECIPE_MAX + 1, f);
-	fclose(f);
-	if (n <= RECIPE_MAX && !memchr(text, 0, n))
-		return text;
-	report_error("%s: not a recipe, which is text of at most 1 MiB", path);
-	free(text);
-	return NULL;
 }
 
 /* How long the comment at P is; 0: there is none. */
@@ -177,7 +145,7 @@ static int take_includes(struct build_options *o, cfg_t *cfg, const char *path,
 
 		free(file);
 		if (err)
-			return -1;
+			return err;
 	}
 	return 0;
 }
@@ -187,10 +155,10 @@ static int read_values(struct build_options *o, const char *path,
 		       unsigned depth)
 {
 	cfg_opt_t opts[KEYS + 2] = { 0 };
-	char *text = read_file(path);
+	char *text = textfile_read(path, "a recipe");
 	char *safe = text ? without_variables(path, text) : NULL;
 	cfg_t *cfg;
-	int err = safe ? 0 : -1;
+	int err = safe ? 0 : text ? -1 : BUILD_UNREADABLE;
 
 	for (int i = 0; i < KEYS; i++)
 		opts[i] = build_kinds[i] & LIST ?

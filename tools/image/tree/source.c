@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/filter.h"
 #include "tools/image/tree/data.h"
 #include "tools/image/tree/gate.h"
 #include "tools/report.h"
@@ -54,7 +55,7 @@ struct archive *source_open_fd(int fd, const char *name)
 	archive_read_support_format_tar(a);
 	if (archive_read_open_fd(a, fd, 1 << 18) >= ARCHIVE_WARN)
 		return a;
-	report_error("%s: %s", name, archive_error_string(a));
+	report_error("%s: %s", name, filter_error(a));
 	archive_read_free(a);
 	return NULL;
 }
@@ -89,7 +90,7 @@ static int add_mtree(struct tree *t, const char *path, int fd)
 	if (here < 0 || (dir && chdir(dir)))
 		err = report_errno("%s", path);
 	else if (archive_read_open_fd(a, fd, 1 << 16) < ARCHIVE_WARN)
-		err = report_error("%s: %s", path, archive_error_string(a));
+		err = report_error("%s: %s", path, filter_error(a));
 	if (!err)
 		err = source_archive(t, NULL, a, path, &n);
 	archive_read_free(a);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/filter.h"
 #include "tools/image/tree/acl.h"
 #include "tools/image/tree/data.h"
 #include "tools/image/tree/gate.h"
@@ -32,9 +33,7 @@ static int bad(const struct members *m, const char *path, const char *why)
 
 static int archive_failed(const struct members *m)
 {
-	const char *why = archive_error_string(m->archive);
-
-	return report_error("%s: %s", m->name, why ? why : "damaged");
+	return report_error("%s: %s", m->name, filter_error(m->archive));
 }
 
 /* Numbers that neither ext nor FAT could hold are refused here. */
@@ -220,7 +219,7 @@ int source_archive(struct tree *t, const struct tree *below,
 		if (got < ARCHIVE_WARN)
 			err = archive_failed(&m);
 		else if (archive_errno(a) && !only_name(a))
-			err = bad(&m, path_of(e), archive_error_string(a));
+			err = bad(&m, path_of(e), filter_error(a));
 		else
 			err = add_entry(&m, e);
 	}
