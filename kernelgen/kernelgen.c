@@ -387,7 +387,12 @@ static int end(int err, int status)
 {
 	if (!err)
 		return 0;
-	fprintf(stderr, "kernelgen: %s\n", err_text());
+	fputs("kernelgen: ", stderr);
+	/* A name may hold what a terminal obeys. */
+	for (const char *s = err_text(); *s; s++)
+		fprintf(stderr, *s < ' ' || *s > '~' ? "\\x%02x" : "%c",
+			(unsigned char)*s);
+	fputc('\n', stderr);
 	return status;
 }
 

@@ -3,10 +3,13 @@
  * commands of other loaders.  Each names the line it is about.
  */
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "menu/extra.h"
 #include "tools/host/menu.h"
+#include "tools/text.h"
 
 struct lint {
 	const struct lst *l;
@@ -21,17 +24,21 @@ static void remark(struct lint *t, uint32_t line, const char *format, ...)
 static void remark(struct lint *t, uint32_t line, const char *format, ...)
 {
 	va_list ap;
+	char *text;
 
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		abort();
+	va_end(ap);
 	if (!t->remarks++)
 		fputs("\nRemarks:\n", t->out);
 	if (line)
 		fprintf(t->out, "   line %u: ", line);
 	else
 		fputs("   ", t->out);
-	va_start(ap, format);
-	vfprintf(t->out, format, ap);
-	va_end(ap);
+	text_put(text, t->out);
 	fputc('\n', t->out);
+	free(text);
 }
 
 /* Commands that are not GRUB 0.97's: whose, and what is written here. */
@@ -85,9 +92,6 @@ static void unknown(struct lint *t, const struct lst_line *line)
 	char name[40];
 
 	snprintf(name, sizeof(name), "%.*s", len < 36 ? len : 36, text);
-	for (char *c = name; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
 	if (!strncmp(text, "\xef\xbb\xbf", 3)) {
 		remark(t, line->line, "begins with a byte order mark, so the "
 		       "line is not what it looks like");
