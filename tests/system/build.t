@@ -186,6 +186,17 @@ if setfattr -n user.a -v 1 lost/f 2>/dev/null; then
 else
 	skip "no attributes here" "attributes that FAT cannot hold are told"
 fi
+for when in '1975-05-05 1' '1969-12-31 1' '1979-12-31T23:59:59Z 1' \
+	'1980-01-01T00:00:00Z 0'; do
+	mkdir -p early
+	touch -d "${when% *}" early/a early/b
+	$build --table none --fs fat32 --root early --boot pv -o e.img 2>err
+	is "$?$(grep -c "FAT cannot hold its time, before 1980" err)" \
+		"0${when#* }" "a time that FAT cannot hold is told once: $when"
+	TZ=UTC mdir -i e.img ::/a | grep -q 1980-01-01
+	ok $? "... and becomes its first"
+	rm -f e.img
+done
 fails "/d/Con: FAT cannot hold the name of a device" \
 	$build --fs fat32 --file t.tar:d/Con -o e.img
 fails "the image is too small" $build --kernel vmlinuz --size 2M -o e.img

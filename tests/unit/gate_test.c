@@ -211,6 +211,33 @@ static void test_roots_and_layers(void **state)
 	filetree_free(&up);
 }
 
+/* A whiteout that names nothing, or no entry of its directory. */
+static void test_odd_whiteouts(void **state)
+{
+	static const char *const odd[] = { ".wh.", ".wh..", ".wh...",
+					   "d/.wh.", "d/e/.wh..", NULL };
+	static const char *const good[] = { ".wh.x", ".wh..x", ".wh....",
+					    ".wh..wh.plnk", "d/.wh.x",
+					    "wh.", ".wh", NULL };
+	struct tree up;
+
+	put("x", S_IFREG, NULL);
+	for (unsigned i = 0; odd[i]; i++) {
+		filetree_init(&up, &t);
+		gate_put(&up, odd[i], node(&up, S_IFREG, NULL));
+		assert_int_equal(gate_merge(&t, &up, true), -1);
+		assert_non_null(at("x"));
+		filetree_free(&up);
+	}
+	for (unsigned i = 0; good[i]; i++) {
+		filetree_init(&up, &t);
+		gate_put(&up, good[i], node(&up, S_IFREG, NULL));
+		assert_int_equal(gate_merge(&t, &up, true), 0);
+		filetree_free(&up);
+	}
+	assert_null(at("x"));
+}
+
 static int record(struct tree_visitor *v, struct tree_node *n, const char *path)
 {
 	static uint32_t next;
@@ -274,6 +301,7 @@ int main(void)
 		TEST(test_replacing_leaves_other_names),
 		TEST(test_links_to_what_cannot_be),
 		TEST(test_links_are_the_trees), TEST(test_roots_and_layers),
+		TEST(test_odd_whiteouts),
 		TEST(test_walking), TEST(test_digest),
 	};
 

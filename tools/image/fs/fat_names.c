@@ -117,13 +117,22 @@ static int clash(const char *path, const char *a, const char *b)
 struct checker {
 	struct tree_visitor visitor;
 	locale_t utf8;
-	bool told;		/* that attributes are lost */
+	bool told, told_time;	/* that attributes are lost; and times */
 };
 
-/* Owners and modes nobody expects on a FAT; attributes are told of once. */
+/*
+ * Owners and modes nobody expects on a FAT; attributes and early times are told
+ * of once.
+ */
 static void tell_lost(struct checker *c, const struct tree_node *n,
 		      const char *path, const char *name)
 {
+	if (!c->told_time && n->mtime.tv_sec < FAT_FIRST_TIME) {
+		c->told_time = true;
+		report_note("/%s%s%s: FAT cannot hold its time, before 1980, "
+			    "nor those of others: they become 1980-01-01",
+			    path, path[0] ? "/" : "", name);
+	}
 	if (c->told || !n->xattr)
 		return;
 	c->told = true;

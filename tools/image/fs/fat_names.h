@@ -4,6 +4,8 @@
 
 #include "tools/image/tree/filetree.h"
 
+#define FAT_FIRST_TIME 315532800	/* 1980-01-01 */
+
 /* 0, or -1 with an error that names the entry. */
 int fat_names_check(const struct tree *t);
 

@@ -21,7 +21,6 @@
 #include "tools/tempfile.h"
 
 #define BATCH 64
-#define FIRST_TIME 315532800	/* 1980-01-01 */
 #define LAST_TIME 4354819199	/* 2107-12-31 */
 
 struct fat {
@@ -136,8 +135,8 @@ static int stage(struct fat *x, const struct tree_node *n, const char *path)
 	char *name;
 	int fd, err;
 
-	if (t[0].tv_sec < FIRST_TIME)
-		t[0] = t[1] = (struct timespec){ .tv_sec = FIRST_TIME };
+	if (t[0].tv_sec < FAT_FIRST_TIME)
+		t[0] = t[1] = (struct timespec){ .tv_sec = FAT_FIRST_TIME };
 	if (t[0].tv_sec > LAST_TIME)
 		return report_error("/%s: FAT cannot hold its time, after 2107",
 				    path);

@@ -281,9 +281,16 @@ static void remove_all(struct tree_node *dir)
 		x->node = NULL;
 }
 
+/* A whiteout of X's name can be of something: not of "", "." and "..". */
+static bool names_something(const char *x)
+{
+	x += strlen(WHITEOUT);
+	return *x && strcmp(x, ".") && strcmp(x, "..");
+}
+
 /* OCI image-spec, layer.md, "Whiteouts": they hide lower layers only. */
-static void apply_whiteouts(struct tree *to, struct tree_node *dir,
-			    const struct tree_node *layer)
+static int apply_whiteouts(struct tree *to, struct tree_node *dir,
+			   const struct tree_node *layer)
 {
 	const size_t cut = strlen(WHITEOUT);
 
@@ -295,10 +302,14 @@ static void apply_whiteouts(struct tree *to, struct tree_node *dir,
 
 		if (!x->node || strncmp(x->text, WHITEOUT, cut))
 			continue;
+		if (!names_something(x->text))
+			return report_error("%s in a layer: a whiteout of "
+					    "nothing", x->text);
 		gone = filetree_find(to, dir, x->text + cut, x->len - cut);
 		if (gone)
 			gone->node = NULL;
 	}
+	return 0;
 }
 
 /* What NAME of DIR leads to when it is a link to a directory; else NULL. */
@@ -347,8 +358,8 @@ static struct tree_node *merge_place(struct tree *to, struct tree_node *dir,
 static int merge_dir(struct tree *to, struct tree_node *dir,
 		     const struct tree_node *upper, bool layer)
 {
-	if (layer)
-		apply_whiteouts(to, dir, upper);
+	if (layer && apply_whiteouts(to, dir, upper))
+		return -1;
 	for (struct tree_name *x = upper->dir.first; x; x = x->next) {
 		struct tree_node *at;
 
