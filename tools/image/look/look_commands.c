@@ -161,20 +161,9 @@ static int open_file(struct look *l, const char *arg, unsigned partition,
 	return -1;
 }
 
-static int cat_run(int argc, char **argv)
+static int write_out(struct look *l, struct file *f, const char *to)
 {
-	struct said said;
-	int status = parse(&said, &cat_options, argc, argv);
-	struct file f = { 0 };
-	struct look l;
-
-	if (status >= 0)
-		return status;
-	if (open_file(&l, said.rest.operand[0], said.partition, &f))
-		return 1;
-	status = look_copy(&l, &f, STDOUT_FILENO, l.path) ? 1 : 0;
-	look_close(&l);
-	return status;
+	return look_copy(l, f, STDOUT_FILENO, l->path);
 }
 
 static int copy_to(struct look *l, struct file *f, const char *to)
@@ -202,10 +191,12 @@ static int copy_to(struct look *l, struct file *f, const char *to)
 	return err;
 }
 
-static int cp_run(int argc, char **argv)
+/* The file that is asked for goes through COPY, to the second word, if any. */
+static int copy_run(const struct options *o, int argc, char **argv,
+		    int (*copy)(struct look *l, struct file *f, const char *to))
 {
 	struct said said;
-	int status = parse(&said, &cp_options, argc, argv);
+	int status = parse(&said, o, argc, argv);
 	struct file f = { 0 };
 	struct look l;
 
@@ -213,9 +204,19 @@ static int cp_run(int argc, char **argv)
 		return status;
 	if (open_file(&l, said.rest.operand[0], said.partition, &f))
 		return 1;
-	status = copy_to(&l, &f, said.rest.operand[1]) ? 1 : 0;
+	status = copy(&l, &f, said.rest.operand[1]) ? 1 : 0;
 	look_close(&l);
 	return status;
+}
+
+static int cat_run(int argc, char **argv)
+{
+	return copy_run(&cat_options, argc, argv, write_out);
+}
+
+static int cp_run(int argc, char **argv)
+{
+	return copy_run(&cp_options, argc, argv, copy_to);
 }
 
 /* ---- diff ---- */
