@@ -17,6 +17,12 @@
 
 static char temp_names[OUTPUTS][4096], scratch_name[4096];
 
+static struct {
+	dev_t dev;
+	ino_t ino;
+} *inputs;
+static size_t n_inputs;
+
 static int remove_one(const char *path, const struct stat *st, int flag,
 		      struct FTW *ftw)
 {
@@ -60,16 +66,44 @@ static char *free_name(void)
 	abort();
 }
 
+void output_protect(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return;
+	inputs = realloc(inputs, (n_inputs + 1) * sizeof(*inputs));
+	if (!inputs)
+		abort();
+	inputs[n_inputs].dev = st.st_dev;
+	inputs[n_inputs++].ino = st.st_ino;
+}
+
+/* PATH may become an output; else -1 reported. */
+static int check_path(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return 0;
+	/* Renamed onto, a device would be a file from then on. */
+	if (!S_ISREG(st.st_mode))
+		return report_error("%s: not a regular file", path);
+	for (size_t i = 0; i < n_inputs; i++)
+		if (inputs[i].dev == st.st_dev && inputs[i].ino == st.st_ino)
+			return report_error("%s: is read here: write to "
+					    "another file", path);
+	return 0;
+}
+
 int output_open(struct output *o, const char *path)
 {
 	char *name = free_name();
 	mode_t mask = umask(0);
-	struct stat st;
 
 	umask(mask);
-	/* Renamed onto, a device would be a file from then on. */
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return report_error("%s: not a regular file", path);
+	if (check_path(path))
+		return -1;
 	catch_signals();
 	o->path = path;
 	if (snprintf(name, sizeof(temp_names[0]), "%s.XXXXXX", path) >=
@@ -97,8 +131,11 @@ int output_resize(struct output *o, uint64_t size)
 
 int output_commit(struct output *o)
 {
-	if (fsync(o->fd) || rename(o->temp, o->path)) {
-		report_errno("%s", o->path);
+	int err = check_path(o->path);
+
+	if (!err && (fsync(o->fd) || rename(o->temp, o->path)))
+		err = report_errno("%s", o->path);
+	if (err) {
 		output_abort(o);
 		return -1;
 	}

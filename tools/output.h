@@ -27,6 +27,9 @@ struct output {
 int output_open(struct output *o, const char *path);
 int output_resize(struct output *o, uint64_t size);
 
+/* The file PATH, which we read, never becomes an output, by whatever name. */
+void output_protect(const char *path);
+
 /* Everything is on the disk under the final name when this returns 0. */
 int output_commit(struct output *o);
 void output_abort(struct output *o);

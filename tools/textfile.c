@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tools/output.h"
 #include "tools/report.h"
 
 #define TEXT_MAX (1u << 20)
@@ -39,6 +40,7 @@ char *textfile_read(const char *path, const char *what)
 	}
 	if (!text)
 		abort();
+	output_protect(path);
 	n = fread(text, 1, TEXT_MAX + 1, f);
 	fclose(f);
 	if (n <= TEXT_MAX && !memchr(text, 0, n))

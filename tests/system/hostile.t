@@ -163,6 +163,47 @@ for o in json junit html; do
 	is "$?$(ls r.$o* 2>/dev/null)" 99 "--$o: no room, no file"
 done
 
+# What is read is not written over, by whatever name.
+mkdir own
+for f in k k.lst k.conf k.tar k.twinboot k.img; do
+	cp vmlinuz own/$f
+done
+printf 'title a\nkernel /boot/k\n' >own/k.lst
+printf 'kernel = "k"\n' >own/k.conf
+printf 'boot-record = on\n' >own/k.twinboot
+tar -C own -cf own/k.tar k.lst
+cp good.img own/k.img
+ln own/k own/hard
+ln -s k own/soft
+(cd own && sha256sum k*) >sums
+cd own || exit 1
+while read -r line; do
+	fails "is read here: write to another file" timeout 60 "$twinboot" $line
+	sha256sum --quiet -c ../sums
+	ok $? "... $line"
+done <<'END'
+build --kernel k -o k
+build --kernel k -o hard
+build --kernel soft -o k
+build --kernel k --append a -o x --bmap k
+build --kernel k --initrd k.tar --append a -o x --sbom k.tar
+build --kernel k --menu k.lst -o k.lst
+build k.conf -o k.conf
+build --kernel k --file k.lst:/x -o ./k.lst
+build --kernel k --esp-file k.lst:/x -o x --manifest k.lst
+build --kernel k --settings k.twinboot -o k.twinboot
+build --root k.tar -o k.tar
+cp k.img:/boot/vmlinuz k.img
+inspect k.img --svg k.img
+install k.img --backup k.img
+matrix k.img --paths bios --json k.img
+matrix k.img --paths bios --html ../own/k.img
+END
+cd .. || exit 1
+fails "two reports are to be written there" "$twinboot" matrix good.img \
+	--json r.x --junit r.x
+fails "vmlinuz: not a directory" "$twinboot" matrix good.img --dir vmlinuz
+
 # ---- parts of a matrix ----
 for s in '' ',"status":"fail"' ',"status":5' ',"status":"RUNS"' \
 	',"status":"WAITS"' ',"status":null' ',"status":{}'; do

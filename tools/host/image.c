@@ -13,6 +13,7 @@
 
 #include "tools/host/image_format.h"
 #include "tools/host/image_unpack.h"
+#include "tools/output.h"
 #include "tools/proc.h"
 #include "tools/progress.h"
 #include "tools/report.h"
@@ -28,8 +29,10 @@ static int open_file(const char *path)
 
 	if (fd < 0)
 		return report_errno("%s", path);
-	if (!fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)))
+	if (!fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))) {
+		output_protect(path);
 		return fd;
+	}
 	close(fd);
 	return report_error("%s: neither a file nor a block device", path);
 }

@@ -20,6 +20,7 @@
 #include "tools/install/block_list.h"
 #include "tools/install/esp.h"
 #include "tools/option_value.h"
+#include "tools/output.h"
 #include "tools/report.h"
 
 struct install {
@@ -44,6 +45,7 @@ static int open_image(const struct install *x)
 
 	if (fd < 0)
 		return report_errno("%s", x->image);
+	output_protect(x->image);
 	packed = image_unpack_name(fd);
 	format = packed ? packed : image_format(fd);
 	if (fstat(fd, &st) || (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))

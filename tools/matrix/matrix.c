@@ -15,6 +15,7 @@
 #include "tools/matrix/baseline.h"
 #include "tools/matrix/matrixlava.h"
 #include "tools/option_value.h"
+#include "tools/output.h"
 #include "tools/proc.h"
 #include "tools/report.h"
 
@@ -287,6 +288,8 @@ static int matrix_run(int argc, char **argv)
 			     "boot that can be counted; give one of them");
 		return 2;
 	}
+	for (unsigned i = 0; i < o.rest.n && !o.merge; i++)
+		output_protect(o.rest.operand[i]);
 	if (extra_find(&o.extra) || matrixtell_check(&o.tell))
 		return 1;
 	if (read_files(&o))

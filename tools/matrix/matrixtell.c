@@ -70,14 +70,20 @@ static int make_dir(const char *path)
 
 	if (mkdir(path, 0777) && errno != EEXIST)
 		return report_errno("%s", path);
-	if (stat(path, &st) || access(path, W_OK | X_OK))
-		return report_errno("%s", path);
-	return S_ISDIR(st.st_mode) ? 0 :
-	       report_error("%s: not a directory", path);
+	if (!stat(path, &st) && !S_ISDIR(st.st_mode))
+		return report_error("%s: not a directory", path);
+	return access(path, W_OK | X_OK) ? report_errno("%s", path) : 0;
 }
 
 int matrixtell_check(const struct matrixtell *t)
 {
+	const char *name[] = { t->json, t->junit, t->html, t->dir };
+
+	for (unsigned i = 0; i < 4; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (name[i] && name[k] && !strcmp(name[i], name[k]))
+				return report_error("%s: two reports are to be "
+						    "written there", name[i]);
 	return check_file(t->json) || check_file(t->junit) ||
 	       check_file(t->html) || (t->dir && make_dir(t->dir)) ? -1 : 0;
 }

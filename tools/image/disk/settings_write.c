@@ -14,6 +14,7 @@
 #include "loader/settings_find.h"
 #include "tools/host/hostdisk.h"
 #include "tools/image/tree/source.h"
+#include "tools/output.h"
 #include "tools/report.h"
 
 struct check {
@@ -48,6 +49,7 @@ char *settings_write_read(const char *file)
 	size_t n = f && text ? fread(text, 1, SETTINGS_MAX + 1, f) : 0;
 	int err = !f || !text || ferror(f) ? report_errno("%s", file) : 0;
 
+	output_protect(file);
 	if (f)
 		fclose(f);
 	if (!err && strlen(text) < n)

@@ -17,6 +17,7 @@
 #include "tools/filter.h"
 #include "tools/image/tree/data.h"
 #include "tools/image/tree/gate.h"
+#include "tools/output.h"
 #include "tools/report.h"
 
 static bool all_root;
@@ -113,6 +114,8 @@ static int open_input(const char *path)
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) :
 		 fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
+	if (fd >= 0)
+		output_protect(path);
 	return fd < 0 ? report_errno("%s", path) : fd;
 }
 
@@ -167,6 +170,7 @@ int source_add_file(struct tree *t, const char *path, const char *file,
 
 	if (fd < 0)
 		return report_errno("%s", file);
+	output_protect(file);
 	if (fstat(fd, &st))
 		err = report_errno("%s", file);
 	else if (S_ISDIR(st.st_mode))
