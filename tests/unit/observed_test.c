@@ -284,6 +284,9 @@ static void test_root_part(void **state)
 	assert_int_equal(rootdev_part("/dev/nvme0n1p2"), 2);
 	assert_int_equal(rootdev_part(""), ROOTDEV_WHOLE);
 	assert_int_equal(rootdev_part("7"), 7);
+	assert_int_equal(rootdev_part("/dev/sda2147483648"), ROOTDEV_UNKNOWN);
+	assert_int_equal(rootdev_part("/dev/sda18446744073709551616"),
+			 ROOTDEV_UNKNOWN);
 	assert_int_equal(rootdev_find("a root=/dev/vda1 root=/dev/vda2 x", -1,
 				      &one, 512), 2);
 	assert_int_equal(rootdev_find("root=/dev/xvda1", -1, &none, 512),

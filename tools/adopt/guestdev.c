@@ -1,21 +1,24 @@
 /* Pure; names come from images. */
 #include "tools/adopt/guestdev.h"
 
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "loader/base/number.h"
 #include "loader/disk/vdev.h"
 
 bool guestdev_read(struct guestdev *d, const char *device)
 {
 	const char *name = strncmp(device, "/dev/", 5) ? device : device + 5;
 	size_t letters = strcspn(name, "0123456789");
+	uint64_t part = 0;
 
-	if (!vdev_number(name) || letters >= sizeof(d->disk))
+	if (!vdev_number(name) || letters >= sizeof(d->disk) ||
+	    (name[letters] && number_whole(name + letters, UINT_MAX, &part)))
 		return false;
 	snprintf(d->disk, sizeof(d->disk), "%.*s", (int)letters, name);
-	d->part = name[letters] ? (unsigned)atoi(name + letters) : 0;
+	d->part = (unsigned)part;
 	return true;
 }
 

@@ -6,11 +6,13 @@
 
 #include <blkid/blkid.h>
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "loader/base/number.h"
 #include "tools/host/guid.h"
 
 void rootdev_word(const char *cmdline, char root[128])
@@ -27,6 +29,7 @@ int rootdev_part(const char *device)
 {
 	const char *name = strncmp(device, "/dev/", 5) ? device : device + 5;
 	size_t len = strlen(name), digits = len;
+	uint64_t part;
 
 	while (digits && isdigit((unsigned char)name[digits - 1]))
 		digits--;
@@ -37,7 +40,8 @@ int rootdev_part(const char *device)
 		if (digits < 2 || name[digits - 1] != 'p')
 			return ROOTDEV_WHOLE;
 	}
-	return atoi(name + digits);
+	return number_whole(name + digits, INT_MAX, &part) ? ROOTDEV_UNKNOWN :
+		(int)part;
 }
 
 /* Whether what lies at OFF says that its TAG ("UUID") is VALUE. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/base/number.h"
 #include "tools/image/tree/source.h"
 #include "tools/report.h"
 
@@ -33,14 +34,25 @@ unsigned file_option_cut(char *copy, char *field[FILE_OPTION_FIELDS])
 	return n;
 }
 
-static int number(const char *text, int base, unsigned long max, uint32_t *out)
+static int mode_of(const char *text, uint32_t *mode)
 {
 	char *end;
-	unsigned long v = strtoul(text, &end, base);
+	unsigned long v = strtoul(text, &end, 8);
 
-	if (text[0] < '0' || text[0] > '9' || *end || v > max)
+	if (text[0] < '0' || text[0] > '7' || *end || v > 07777)
 		return -1;
-	*out = (uint32_t)v;
+	*mode = (uint32_t)v;
+	return 0;
+}
+
+/* The greatest number means "none". */
+static int id_of(const char *text, uint32_t *id)
+{
+	uint64_t v;
+
+	if (number_whole(text, UINT32_MAX - 1, &v))
+		return -1;
+	*id = (uint32_t)v;
 	return 0;
 }
 
@@ -75,11 +87,11 @@ static int add(struct tree *t, const char *text,
 		return report_errno("%s", field[0]);
 	mode = st.st_mode & 07777;
 	node = filetree_new_node(t, S_IFREG);
-	if (n > 2 && number(field[2], 8, 07777, &mode))
+	if (n > 2 && mode_of(field[2], &mode))
 		return report_error("--file %s: the mode is an octal number up "
 				    "to 7777", text);
-	if (n > 3 && (number(field[3], 10, UINT32_MAX - 1, &node->uid) ||
-		      number(field[4], 10, UINT32_MAX - 1, &node->gid)))
+	if (n > 3 && (id_of(field[3], &node->uid) ||
+		      id_of(field[4], &node->gid)))
 		return report_error("--file %s: an owner or group that is no "
 				    "number", text);
 	node->mode |= mode;
