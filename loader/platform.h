@@ -83,6 +83,8 @@ struct platform {
 	 * measured boot.  NULL where nobody measures.
 	 */
 	void (*measure)(const char *line);
+	/* The same for the settings' TEXT, which is FROM's.  NULL as above. */
+	void (*measure_settings)(const char *from, const char *text);
 	/*
 	 * TSC ticks since start_tsc for the record, NULL where there is no
 	 * such thing: in firmware, whose instructions they count under QEMU's

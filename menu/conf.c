@@ -70,6 +70,8 @@ void conf_read(struct config *c, struct mounts *m)
 	if (!t.from)
 		t.from = read_beside(c, m, text);
 	c->settings = (struct settings){ 0 };
+	if (t.from && m->p->measure_settings)
+		m->p->measure_settings(t.from, text);
 	if (t.from)
 		settings_parse(&c->settings, text, tell_line, &t);
 	c->settings_from = t.from;

@@ -82,9 +82,8 @@ static int write_tree(void *arg)
 /* The tree, in the firmware's table. */
 static int tell(const struct handover *ho, struct guest *g)
 {
-	const char *hv_args = ho->from->hv_args;
 	struct write w = { .tree = {
-		.hv_args = hv_args, .args = ho->cmdline,
+		.hv_args = ho->from->hv_args, .args = ho->cmdline,
 		.kernel = (uintptr_t)g->kernel,
 		.kernel_size = ho->piece[KERNEL_PIECE].size,
 		.initrd = (uintptr_t)g->initrd,
@@ -97,7 +96,6 @@ static int tell(const struct handover *ho, struct guest *g)
 		return ERR_NO_MEMORY;
 	if ((err = uefi_library_call(write_tree, &w)))
 		return err;
-	uefi_measure(9, hv_args, strlen(hv_args), "settings");
 	if (uefi_timed(uefi_boot->InstallConfigurationTable(&tree_guid, w.to)))
 		return fail(ERR_NO_MEMORY, "one more configuration table");
 	return 0;

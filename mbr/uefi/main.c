@@ -53,6 +53,7 @@ static struct platform platform = {
 	.idle = uefi_idle,
 	.clock_ms = uefi_clock_ms,
 	.measure = uefi_measure_line,
+	.measure_settings = uefi_measure_settings,
 	.firmware_tsc = firmware_tsc,
 	.go = uefi_go,
 	.reboot = reboot,

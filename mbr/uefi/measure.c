@@ -1,8 +1,8 @@
 /*
  * Measured boot over EFI_TCG2_PROTOCOL (TCG EFI Protocol Specification 1.0,
  * family 2.0): PCR 8 gets the lines of menu.lst that are run and the command
- * line, PCR 9 kernel and initrd, as events of type EV_IPL.  The event's text
- * says what was measured: docs/uefi.md.
+ * line, PCR 9 settings, kernel and initrd, as events of type EV_IPL.  The
+ * event's text says what was measured: docs/uefi.md.
  */
 #include "mbr/uefi/uefi.h"
 
@@ -54,20 +54,27 @@ void uefi_measure(uint32_t pcr, const void *data, uint64_t len,
 			     (uint64_t)status & ~EFI_ERROR_MASK));
 }
 
-static void measure_text(const char *kind, const char *text)
+/* TEXT; the event says KIND and ABOUT. */
+static void measure_text(uint32_t pcr, const char *text, const char *kind,
+			 const char *about)
 {
 	char what[LST_LINE_MAX + 16];
 
-	fmt(what, sizeof(what), "%s: %s", kind, text);
-	uefi_measure(8, text, strlen(text), what);
+	fmt(what, sizeof(what), "%s: %s", kind, about);
+	uefi_measure(pcr, text, strlen(text), what);
 }
 
 void uefi_measure_line(const char *line)
 {
-	measure_text("menu", line);
+	measure_text(8, line, "menu", line);
 }
 
 void uefi_measure_cmdline(const char *cmdline)
 {
-	measure_text("cmdline", cmdline);
+	measure_text(8, cmdline, "cmdline", cmdline);
+}
+
+void uefi_measure_settings(const char *from, const char *text)
+{
+	measure_text(9, text, "settings", from);
 }

@@ -124,9 +124,10 @@ extern uint64_t uefi_left_tsc;
  */
 void uefi_measure(uint32_t pcr, const void *data, uint64_t len,
 		  const char *what);
-/* The same for texts, into PCR 8. */
+/* The same for texts, into PCR 8; and for the settings, into PCR 9. */
 void uefi_measure_line(const char *line);
 void uefi_measure_cmdline(const char *cmdline);
+void uefi_measure_settings(const char *from, const char *text);
 
 /* text.c: TEXT as NUL-terminated UTF-16 in PAGES pages, BYTES with the NUL. */
 CHAR16 *uefi_utf16(const char *text, uint64_t *pages, uint32_t *bytes);

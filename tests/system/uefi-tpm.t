@@ -77,8 +77,7 @@ wanted8() {
 	done | perl replay.pl | grep '^8 '
 }
 event() { # TEXT: the hash of the event that says so, in PCR 9
-	perl events.pl <events |
-		awk -v text="$1" '$1 == 9 && $2 == "d" && $4 == text { print $3 }'
+	perl events.pl <events | sed -n "s/^9 d \([0-9a-f]*\) $1\$/\1/p"
 }
 
 args='console=ttyS0 retain_initrd quiet tpm name=Grüße'
@@ -93,12 +92,18 @@ root (hd0,0)
 kernel /boot/linux $args
 initrd /boot/one /boot/two
 END
-"$twinboot" build --root root --menu menu.lst --boot uefi -o a.img
+# Settings in all three places: as a block, on the ESP, beside menu.lst.
+printf 'hd0=hd0,0\n# ends in no line end' >conf
+echo passed over >root/boot/grub/twinboot.conf
+"$twinboot" build --root root --menu menu.lst --boot uefi --settings conf -o a.img
 tpm_boot a.img
 is "$(grep '^8 ' pcrs)" "$(wanted8)" "PCR 8: the entry and the command line"
 is "$(perl events.pl <events | sed -n 's/^8 d [0-9a-f]* //p')" \
 	"$(sed -n '/^title/,$s/^/menu: /p' menu.lst; echo "cmdline: $args")" \
 	"PCR 8: the log says what was measured"
+is "$(event 'settings: .EFI.twinboot.twinboot.conf') $(perl events.pl <events |
+	grep -c '^9 .* settings')" "$(sha <conf) 1" \
+	"PCR 9: the settings in force, from the ESP"
 is "$(event kernel)" "$(sha <root/boot/linux)" "PCR 9: the kernel"
 is "$(event initrd)" "$({ cat root/boot/one root/boot/two
 	head -c 3 /dev/zero; } | sha)" "PCR 9: the initrd, as the kernel gets it"
@@ -111,14 +116,15 @@ perl -e 'open F, "+<", $ARGV[0] or die; seek F, 60, 0; read F, $_, 4;
 # What runs there is the protected-mode part, without a signature behind it.
 setup=$(($(od -An -tu1 -j497 -N1 root/boot/linux) * 512 + 512))
 runs=$(($(od -An -tu4 -j500 -N4 root/boot/linux) * 16))
-"$twinboot" build --root root --menu menu.lst --boot uefi -o b.img
+"$twinboot" build --root root --menu menu.lst --settings conf -o b.img
 tpm_boot b.img
 is "$(grep '^8 ' pcrs)" "$(wanted8)" "64-bit entry: PCR 8"
 is "$(grep '^9 ' pcrs)" "$({
+	echo "9 d $(sha <conf)"
 	echo "9 d $(tail -c +$((setup + 1)) root/boot/linux | head -c $runs | sha)"
 	echo "9 d $({ cat root/boot/one root/boot/two
 		      head -c 3 /dev/zero; } | sha)"
-	} | perl replay.pl | grep '^9 ')" "64-bit entry: PCR 9"
+	} | perl replay.pl | grep '^9 ')" "64-bit entry: PCR 9, with the settings block"
 
 # A PV guest: its hypervisor is one that comes back (systemd's stub without a
 # kernel), so that the next entry tells what had been measured.
@@ -147,11 +153,11 @@ is "$(perl events.pl <events | sed -n 's/^8 d [0-9a-f]* //p')" \
 		sed '/boot.two/a cmdline: guest'; echo "cmdline: $args")" \
 	"PV guest: PCR 8 has its entry and command line"
 is "$(perl events.pl <events | awk '$1 == 9 && $2 == "d" { print $3, $4 }' |
-	head -5)" "$(sha <root/boot/pv) kernel
+	head -5)" "$(sha <root/boot/grub/twinboot.conf) settings:
+$(sha <root/boot/pv) kernel
 $(sha <root/boot/two) initrd
-$(printf 'vbd=xvda1:hd0' | sha) settings
 $(sha <root/boot/linux) kernel
-$(sha <root/boot/one) initrd" "PV guest: PCR 9: kernel, initrd, settings"
+$(sha <root/boot/one) initrd" "PV guest: PCR 9: settings, kernel, initrd"
 is "$(perl events.pl <events | perl replay.pl)" "$(cat pcrs)" \
 	"PV guest: the event log adds up to PCR 0 to 9"
 
