@@ -156,6 +156,35 @@ static void test_kernels(void **state)
 	     "guest: hv.elf does not drive pvscsi");
 }
 
+/* A network card's driver may come late; a missing one is only told. */
+static void test_card(void **state)
+{
+	make("virtio_scsi sd_mod virtio_pci ahci xen-blkfront", SOME);
+	says("proxmox", "UUID=1", "native");	/* nothing is known of the root */
+	assert_int_equal(on("proxmox", "UUID=1").has_nic, DRIVEN_UNKNOWN);
+	e.late_builtins = true;
+	says("proxmox", "UUID=1", "native, without a network: no virtio_net");
+	says("vmware-ahci", "UUID=1", "native, without a network: no e1000e");
+	says("vmware-nvme", "UUID=1", PV ", without a network: no "
+	     "xen-netfront");
+	says("metal", "UUID=1", "native");	/* it names no card */
+	assert_null(on("metal", "UUID=1").nic);
+	assert_int_equal(on("proxmox", "UUID=1").advice, ADVICE_NATIVE);
+	says("proxmox", "/dev/vda1", "neither: root=/dev/vda1, but the disk "
+	     "is sda; as a PV guest: root=/dev/vda1, but the disk is xvda");
+	e.late = "\nxen_netfront\nvirtio_net\ne1000\n";
+	says("proxmox", "UUID=1", "native");
+	assert_int_equal(on("proxmox", "UUID=1").has_nic, DRIVEN_YES);
+	says("vmware-nvme", "UUID=1", PV);
+	assert_string_equal(on("vmware-nvme", "UUID=1").nic_driver,
+			    "xen-netfront");
+	says("vmware-ahci", "UUID=1", "native, without a network: no e1000e");
+	e.late = NULL;
+	make("nvme e1000e", SOME);
+	e.late_builtins = true;
+	says("vmware-nvme", "UUID=1", "native");
+}
+
 /* Each profile of the table has a disk that is known here; long names fit. */
 static void test_all(void **state)
 {
@@ -181,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_kernels),
+		cmocka_unit_test(test_card),
 		cmocka_unit_test(test_all),
 	};
 	int err = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /*
  * A kernel drives a disk when it has the driver, and its bus's, before the root
- * is mounted, and when root= says a name that the driver gives.
+ * is mounted, and when root= says a name that the driver gives.  A network card
+ * has time until then.
  */
 #include "tools/host/verdict.h"
 
@@ -13,7 +14,7 @@ const char *const advice_names[] = { "native", "pv", "neither", "unknown" };
  * How Linux names the first disk of a kind (its devices.txt), and what it
  * takes: virtio's are on PCI, most others are SCSI's to Linux.
  */
-static const struct disk {
+static const struct device {
 	const char *kind, *name;
 	const char *driver[3];	/* one of them, and... */
 	const char *also[3];	/* all of these; NULL at the end */
@@ -27,12 +28,21 @@ static const struct disk {
 	{ "pvscsi", "sda", { "vmw_pvscsi" }, { "sd_mod" }, false },
 };
 
-static const struct disk front = {
+/* Network cards, which hv.elf drives all. */
+static const struct device cards[] = {
+	{ "virtio", NULL, { "virtio_net" }, { "virtio_pci" } },
+	{ "e1000", NULL, { "e1000" } },
+	{ "e1000e", NULL, { "e1000e" } },
+};
+
+static const struct device front = {
 	"xen", "xvda", { "xen-blkfront", "xen_blkfront" }, { NULL }, false
+}, front_card = {
+	"xen", NULL, { "xen-netfront", "xen_netfront" }
 };
 
 /* What a machine's own path has is virtio (tools/vm), but Xen's. */
-static const struct disk *disk_of(const struct profile *p)
+static const struct device *disk_of(const struct profile *p)
 {
 	const char *kind = p->disk ? p->disk : "virtio";
 
@@ -44,30 +54,35 @@ static const struct disk *disk_of(const struct profile *p)
 	return NULL;
 }
 
-static enum driven has(const struct verdict_entry *e, const char *const *names)
+/* LATE: also what comes once the root is mounted. */
+static enum driven has(const struct verdict_entry *e, const char *const *names,
+		       bool late)
 {
 	char line[64];
 
-	for (; e->drivers && *names; names++) {
+	for (; *names; names++) {
 		snprintf(line, sizeof(line), "\n%s\n", *names);
-		if (strstr(e->drivers, line))
+		if ((e->drivers && strstr(e->drivers, line)) ||
+		    (late && e->late && strstr(e->late, line)))
 			return DRIVEN_YES;
 	}
-	return e->builtins ? DRIVEN_NO : DRIVEN_UNKNOWN;
+	return (late ? e->late_builtins : e->builtins) ? DRIVEN_NO :
+							 DRIVEN_UNKNOWN;
 }
 
 /* The first that is missing; NULL: none, as far as KNOWN. */
-static const char *missing(const struct verdict_entry *e, const struct disk *d,
+static const char *missing(const struct verdict_entry *e,
+			   const struct device *d, bool late,
 			   enum driven *known)
 {
 	const char *lacks = NULL;
 
-	*known = has(e, d->driver);
+	*known = has(e, d->driver, late);
 	if (*known == DRIVEN_NO)
 		lacks = d->driver[0];
 	for (unsigned i = 0; d->also[i] && !lacks; i++) {
 		const char *one[] = { d->also[i], NULL };
-		enum driven also = has(e, one);
+		enum driven also = has(e, one, late);
 
 		if (also < *known)
 			*known = also;
@@ -120,9 +135,9 @@ static bool wants_initrd(const struct verdict_entry *e)
 
 /* Whether E has what it takes on D, whose disk is called NAME; WHY not. */
 static enum driven drives(struct verdict *v, const struct verdict_entry *e,
-			  const struct disk *d, const char *name, char why[112])
+			  const struct device *d, const char *name, char why[112])
 {
-	const char *lacks = missing(e, d, &v->has), *root = disk_name(e);
+	const char *lacks = missing(e, d, false, &v->has), *root = disk_name(e);
 
 	v->driver = d->driver[0];
 	/* The settings may call a partition as if it were a disk. */
@@ -148,7 +163,7 @@ static void advise(struct verdict *v, enum advice advice, const char *text)
 
 /* As a guest, by the disk's name in the settings or one that they can have. */
 static enum driven as_guest(const struct verdict_entry *e,
-			    const struct disk *d, char why[112], char vbd[16])
+			    const struct device *d, char why[112], char vbd[16])
 {
 	struct verdict as;
 	const char *root = disk_name(e);
@@ -170,7 +185,7 @@ static enum driven as_guest(const struct verdict_entry *e,
 }
 
 static void judge_host(struct verdict *v, const struct verdict_entry *e,
-		       const struct disk *d)
+		       const struct device *d)
 {
 	char own[112], guest[112], vbd[16];
 	enum driven native = drives(v, e, d, d->name, own), pv;
@@ -222,10 +237,33 @@ static void judge_xen(struct verdict *v, const struct verdict_entry *e,
 	}
 }
 
+/* It boots without one, so this only adds to the advice. */
+static void judge_card(struct verdict *v, const struct verdict_entry *e,
+		       const struct profile *p)
+{
+	const struct device *card = NULL;
+	size_t used = strlen(v->text);
+	const char *lacks;
+
+	for (size_t i = 0; p->nic && i < sizeof(cards) / sizeof(cards[0]); i++)
+		if (!strcmp(cards[i].kind, p->nic))
+			card = &cards[i];
+	if (!card)
+		return;
+	v->nic = card->kind;
+	if (v->advice == ADVICE_PV)
+		card = &front_card;
+	v->nic_driver = card->driver[0];
+	lacks = missing(e, card, true, &v->has_nic);
+	if (lacks && (v->advice == ADVICE_NATIVE || v->advice == ADVICE_PV))
+		snprintf(v->text + used, sizeof(v->text) - used,
+			 ", without a network: no %s", lacks);
+}
+
 void verdict_judge(struct verdict *v, const struct verdict_entry *e,
 		   const struct profile *p)
 {
-	const struct disk *d = disk_of(p);
+	const struct device *d = disk_of(p);
 
 	*v = (struct verdict){ .advice = ADVICE_UNKNOWN };
 	if (!d) {
@@ -237,4 +275,5 @@ void verdict_judge(struct verdict *v, const struct verdict_entry *e,
 		judge_xen(v, e, p);
 	else
 		judge_host(v, e, d);
+	judge_card(v, e, p);
 }

@@ -29,6 +29,8 @@ struct verdict_entry {
 	bool table;		/* the disk has partitions */
 	char *drivers;		/* as modules_found() gives them */
 	bool builtins;		/* what is built in is among them */
+	char *late;		/* the same, of the root file system: in time */
+	bool late_builtins;	/* for a network card */
 	char root[128];		/* the last root=, or "" */
 	char vdev[16];		/* of the settings: a PV guest's disk, or "" */
 };
@@ -38,6 +40,8 @@ struct verdict {
 	const char *disk, *driver;	/* what the machine has, and wants */
 	enum driven has;		/* the driver, built in or in initrd */
 	bool root_named;		/* root= means something there */
+	const char *nic, *nic_driver;	/* the same of a card; NULL: no card */
+	enum driven has_nic;		/* that driver, anywhere */
 	char text[256];			/* the advice, for people */
 };
 

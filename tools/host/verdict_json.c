@@ -27,8 +27,9 @@ struct look {
 	char title[128], release[80];
 };
 
-/* What is built in, by the file system that will be the root. */
-static void look_in_root(struct look *l, struct modules *m, const char *cmdline)
+/* What the file system that will be the root has, and says of the kernel. */
+static void look_in_root(struct look *l, struct modules *m,
+			 struct modules *late, const char *cmdline)
 {
 	static uint8_t room[1 << 20];
 	struct arena arena = { room, sizeof(room), 0 };
@@ -37,8 +38,10 @@ static void look_in_root(struct look *l, struct modules *m, const char *cmdline)
 	struct fs fs;
 
 	if (part > 0 && !part_open(l->disk, l->parts, (unsigned)part - 1, &b) &&
-	    !fs_mount(&fs, &b.blk, &arena))
+	    !fs_mount(&fs, &b.blk, &arena)) {
 		modules_in_kernel(m, &fs, l->release, true);
+		modules_in_kernel(late, &fs, l->release, false);
+	}
 	err_clear();
 }
 
@@ -58,7 +61,7 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 	const struct boot_entry *from = ho->from;
 	struct file kernel = from->kernel;
 	struct look *l = ctx;
-	struct modules m;
+	struct modules m, late;
 
 	if (l->seen)
 		return;
@@ -68,16 +71,21 @@ static void look_at_handover(void *ctx, const struct handover *ho)
 	modules_release(&kernel, l->release);
 	l->e.initrd = from->n_modules;
 	modules_open(&m);
+	modules_open(&late);
 	if (l->release[0]) {
 		/* Else it was unpacked, or is a part of a file. */
-		if (from->kernel.fs->driver->open)
+		if (from->kernel.fs->driver->open) {
 			modules_in_kernel(&m, from->kernel.fs, l->release,
 					  true);
-		look_in_root(l, &m, cmdline);
+			modules_in_kernel(&late, from->kernel.fs, l->release,
+					  false);
+		}
+		look_in_root(l, &m, &late, cmdline);
 	}
 	for (unsigned i = 0; i < from->n_modules; i++)
 		look_at_initrd(&m, &from->module[i].file);
 	l->e.drivers = modules_found(&m, &l->e.builtins);
+	l->e.late = modules_found(&late, &l->e.late_builtins);
 }
 
 static bool starts_by(struct look *l, const struct hostboot_path *path,
@@ -95,17 +103,24 @@ static bool starts_by(struct look *l, const struct hostboot_path *path,
 	return ok;
 }
 
+/* Whether there is a driver; NULL where that is not known. */
+static json_t *driven_json(enum driven d)
+{
+	return d == DRIVEN_UNKNOWN ? NULL : json_boolean(d == DRIVEN_YES);
+}
+
 static json_t *machine_json(const struct verdict_entry *e,
 			    const struct profile *p)
 {
 	struct verdict v;
 
 	verdict_judge(&v, e, p);
-	return json_pack("{ss ss* ss* so* sb ss so}", "profile", p->name,
-			 "disk", v.disk, "driver", v.driver, "has_driver",
-			 v.has == DRIVEN_UNKNOWN ? NULL :
-			 json_boolean(v.has == DRIVEN_YES), "root_named",
-			 (int)v.root_named, "advice", advice_names[v.advice],
+	return json_pack("{ss ss* ss* so* sb ss* ss* so* ss so}", "profile",
+			 p->name, "disk", v.disk, "driver", v.driver,
+			 "has_driver", driven_json(v.has), "root_named",
+			 (int)v.root_named, "nic", v.nic, "nic_driver",
+			 v.nic_driver, "has_nic_driver", v.nic ?
+			 driven_json(v.has_nic) : NULL, "advice", advice_names[v.advice],
 			 "text", text_json(v.text));
 }
 
@@ -141,6 +156,7 @@ static void add_entry(json_t *list, const struct look *base, uint32_t number,
 	if (l.seen)
 		json_array_append_new(list, entry_json(&l, number));
 	free(l.e.drivers);
+	free(l.e.late);
 	free(text);
 }
 
