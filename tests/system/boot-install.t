@@ -102,29 +102,32 @@ install img --boot-dir next
 cp img new
 is "$(paths img)" '["ok","ok"]' 'renewed'
 is "$(outside old img)" 0 'nothing else changed'
-writes=$(jq '.writes | length' json)
 mcopy -n -i old@@5M ::/EFI/BOOT/BOOTX64.EFI old.efi
 loader() { # the loader of cut: old, new or something else
 	mcopy -n -i cut@@5M ::/EFI/BOOT/BOOTX64.EFI cut.efi 2>/dev/null </dev/null
 	cmp -s cut.efi old.efi && echo old && return
 	cmp -s cut.efi next/twinboot.efi && echo new || echo broken
 }
-step=$([ -n "$LONG" ] && echo 1 || echo 3)
+# After how many writes power goes: each third of them, and the last of a kind,
+# which has to be there before the next begins.
+places() {
+	jq -r --argjson step "$([ "$LONG" ] && echo 1 || echo 3)" '[.writes[].what] as $w |
+		range($w | length + 1) |
+		select(. % $step == 0 or $w[.] != $w[. - 1])' json
+}
 bad=0 seen=
-for how in CUT_NOTHING CUT_REORDER ${LONG:+CUT_HALF}; do
-	n=0
-	while [ $n -lt "$writes" ]; do
+for how in CUT_NOTHING=1 CUT_REORDER=1 CUT_TORN=1 ${LONG:+CUT_HALF=1 CUT_TORN=2}; do
+	for n in $(places); do
 		cp --reflink=auto old cut
-		(export CUT_FILE="$tmp/cut" CUT_AFTER=$n $how=1 \
+		(export CUT_FILE="$tmp/cut" CUT_AFTER=$n $how \
 			LD_PRELOAD="$tmp/cut.so"
 		"$twinboot" install cut --boot-dir "$tmp/next" >out 2>&1)
 		is=$(loader)
 		[ "$(paths cut)" = '["ok","ok"]' ] && [ "$is" != broken ] || {
 			bad=$((bad + 1))
-			echo "# $how after $n of $writes writes: $is, $(paths cut)"
+			echo "# $how after $n writes: $is, $(paths cut)"
 		}
 		seen="$seen $is"
-		n=$((n + step))
 	done
 done
 is $bad 0 "power cuts: each image boots the old code or the new"
@@ -196,21 +199,20 @@ e2fsck -fn fs >out 2>&1
 ok $? 'it is sound' || sed 's/^/# /' out
 cp fs old
 install fs --boot-dir next
-writes=$(jq '.writes | length' json)
 is "$(paths fs) $(e2fsck -fn fs >out 2>&1; echo $?)" '["ok","not there"] 0' \
 	'renewed'
-bad=0 n=0
-while [ $n -lt $((2 * writes)) ]; do
-	cp old cut
-	how=$([ $n -lt "$writes" ] && echo CUT_NOTHING || echo CUT_REORDER)
-	(export CUT_FILE="$tmp/cut" CUT_AFTER=$((n % writes)) $how=1 \
-		LD_PRELOAD="$tmp/cut.so"
-	"$twinboot" install cut --boot-dir next >out 2>&1)
-	[ "$(paths cut)" = '["ok","not there"]' ] || {
-		bad=$((bad + 1))
-		echo "# $how after $((n % writes)) of $writes: $(paths cut)"
-	}
-	n=$((n + (step + 1) / 2))
+bad=0
+for how in CUT_REORDER=1 CUT_TORN=1 ${LONG:+CUT_NOTHING=1 CUT_HALF=1 CUT_TORN=2}; do
+	for n in $(places); do
+		cp old cut
+		(export CUT_FILE="$tmp/cut" CUT_AFTER=$n $how \
+			LD_PRELOAD="$tmp/cut.so"
+		"$twinboot" install cut --boot-dir next >out 2>&1)
+		[ "$(paths cut)" = '["ok","not there"]' ] || {
+			bad=$((bad + 1))
+			echo "# $how after $n writes: $(paths cut)"
+		}
+	done
 done
 is $bad 0 'power cuts: it boots the old code or the new'
 e2fsck -fy cut >out 2>&1

@@ -1,7 +1,8 @@
 /*
  * Preloaded into a program: the file CUT_FILE is a disk with a write cache, and
- * its power goes after CUT_AFTER writes (pwrite).  What was written since the
- * last fsync is then on the disk; with CUT_REORDER set only the latest of it.
+ * its power goes after CUT_AFTER writes (pwrite), when the next one or an fsync
+ * comes.  What was written since the last fsync is then on the disk; with
+ * CUT_REORDER set only the latest of it, with CUT_TORN=SEED some sectors of it.
  * With CUT_HALF set half of one more write is there, too.
  */
 #define _GNU_SOURCE
@@ -19,6 +20,7 @@ static struct {
 	off_t at;
 } cache[CACHE];
 static unsigned used;
+static long left = -1;
 
 static ssize_t real(int fd, const void *buf, size_t len, off_t at)
 {
@@ -45,8 +47,25 @@ static void settle(int fd, unsigned first)
 	used = 0;
 }
 
+/* Each sector arrives, or does not. */
+static void tear(int fd, unsigned seed)
+{
+	srand(seed);
+	for (unsigned i = 0; i < used; i++)
+		for (size_t n, off = 0; off < cache[i].len; off += n) {
+			n = cache[i].len - off < 512 ? cache[i].len - off : 512;
+			if (rand() & 1 &&
+			    real(fd, (char *)cache[i].data + off, n,
+				 cache[i].at + (off_t)off) < 0)
+				_exit(1);
+		}
+	used = 0;
+}
+
 static void cut(int fd, const void *buf, size_t len, off_t at)
 {
+	if (getenv("CUT_TORN"))
+		tear(fd, (unsigned)atol(getenv("CUT_TORN")));
 	settle(fd, getenv("CUT_REORDER") && used ? used - 1 : 0);
 	/* A disk writes whole sectors. */
 	if (getenv("CUT_HALF"))
@@ -54,16 +73,20 @@ static void cut(int fd, const void *buf, size_t len, off_t at)
 	_exit(137);
 }
 
-ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
+static int is_time(void)
 {
-	static long left = -1;
-
-	if (!is_file(fd))
-		return real(fd, buf, len, at);
 	if (left < 0)
 		left = atol(getenv("CUT_AFTER"));
-	if (!left-- || used == CACHE)
+	return !left;
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
+{
+	if (!is_file(fd))
+		return real(fd, buf, len, at);
+	if (is_time() || used == CACHE)
 		cut(fd, buf, len, at);
+	left--;
 	cache[used].data = malloc(len);
 	memcpy(cache[used].data, buf, len);
 	cache[used].len = len;
@@ -80,7 +103,10 @@ int fsync(int fd)
 
 	if (!call)
 		*(void **)&call = dlsym(RTLD_NEXT, "fsync");
-	if (is_file(fd))
-		settle(fd, 0);
+	if (!is_file(fd))
+		return call(fd);
+	if (is_time())
+		cut(fd, NULL, 0, 0);
+	settle(fd, 0);
 	return call(fd);
 }
