@@ -255,6 +255,10 @@ rm root/boot/grub/menu.lst
 bare nomenu
 refused 'nomenu: no menu.lst' "$twinboot" adopt nomenu -o x
 (ulimit -f 20000; "$twinboot" adopt old -o x >out 2>&1)
-[ $? -ne 0 ] && ! ls x* >/dev/null 2>&1
+[ $? -eq 1 ] && ! ls x* >/dev/null 2>&1
 ok $? 'no room: nothing is written'
+mkdir x.xl
+fails 'x.xl: not a regular file' "$twinboot" adopt old -o x
+is "$status $(ls -d x*)" '1 x.xl' 'NEW.xl cannot be written: neither is NEW'
+rmdir x.xl
 done_testing

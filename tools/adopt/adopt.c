@@ -99,6 +99,17 @@ static int finish(struct adopt *a, const struct old *o, const struct plan *p)
 	return 0;
 }
 
+static int write_new(struct adopt *a, const struct old *o, const struct plan *p)
+{
+	struct xl xl;
+	int err;
+
+	if (xl_begin(&xl, p, &a->new.r))
+		return -1;
+	err = new_write(&a->new, p, o);
+	return xl_end(&xl, !err) ? -1 : err;
+}
+
 static int adopt_image(struct adopt *a, const struct image *img)
 {
 	static struct old o;
@@ -110,8 +121,7 @@ static int adopt_image(struct adopt *a, const struct image *img)
 	    plan_make(&p, &o, &a->asked) ||
 	    new_prepare(&a->new, &p, !starts_itself(a, &o)))
 		return -1;
-	if (!a->dry_run && (new_write(&a->new, &p, &o) ||
-			    xl_write(&p, &a->new.r)))
+	if (!a->dry_run && write_new(a, &o, &p))
 		return -1;
 	return finish(a, &o, &p);
 }

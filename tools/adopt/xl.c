@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "tools/image/disk/boot_install.h"
-#include "tools/output.h"
 #include "tools/report.h"
 
 /* NEW's name without directory and suffix, as a domain may be called. */
@@ -46,35 +45,69 @@ static void print(FILE *f, const struct plan *p, const struct recipe *r,
 		kernel, formats[r->format], p->disk, target);
 }
 
-int xl_write(const struct plan *p, const struct recipe *r)
+/* The whole name of NEW, which is not there yet. */
+static char *target_of(const char *output)
 {
-	char *kernel = boot_install_find(r, "pvboot.elf.gz"), *path, *text;
-	char *target = realpath(r->output, NULL);
-	struct output out;
+	const char *slash = strrchr(output, '/');
+	const char *name = slash ? slash + 1 : output;
+	char *dir = slash ? strndup(output, (size_t)(name - output)) :
+		    strdup(".");
+	char *whole = realpath(dir, NULL), *target;
+
+	if (asprintf(&target, "%s/%s", whole && whole[1] ? whole : "", name) < 0)
+		abort();
+	free(whole);
+	free(dir);
+	return target;
+}
+
+/* On the disk, so that only its name can still fail. */
+static int put(struct xl *x, const char *text, size_t size)
+{
+	if (output_open(&x->out, x->path))
+		return -1;
+	if (write(x->out.fd, text, size) == (ssize_t)size &&
+	    !fsync(x->out.fd))
+		return 0;
+	report_errno("%s", x->path);
+	output_abort(&x->out);
+	return -1;
+}
+
+int xl_begin(struct xl *x, const struct plan *p, const struct recipe *r)
+{
+	char *kernel = boot_install_find(r, "pvboot.elf.gz"), *text;
+	char *target = target_of(r->output);
+	bool named = !strpbrk(target, "\"\n\\");
 	size_t size;
 	FILE *f;
 	int err = 0;
 
-	if (asprintf(&path, "%s.xl", r->output) < 0 ||
+	x->path = NULL;
+	if ((named && asprintf(&x->path, "%s.xl", r->output) < 0) ||
 	    !(f = open_memstream(&text, &size)))
 		abort();
-	print(f, p, r, kernel ? kernel : "pvboot.elf.gz", target ? target :
-	      r->output);
+	print(f, p, r, kernel ? kernel : "pvboot.elf.gz", target);
 	fclose(f);
-	if (strpbrk(target ? target : "", "\"\n\\"))
+	if (!named)
 		report_note("%s: xl cannot name such a file: no configuration "
 			    "for it", r->output);
-	else if (!(err = output_open(&out, path))) {
-		if (write(out.fd, text, size) == (ssize_t)size) {
-			err = output_commit(&out);
-		} else {
-			err = report_errno("%s", path);
-			output_abort(&out);
-		}
-	}
+	else if ((err = put(x, text, size)))
+		free(x->path);
 	free(text);
-	free(path);
 	free(target);
 	free(kernel);
+	return err;
+}
+
+int xl_end(struct xl *x, bool keep)
+{
+	int err = 0;
+
+	if (x->path && keep)
+		err = output_commit(&x->out);
+	else if (x->path)
+		output_abort(&x->out);
+	free(x->path);
 	return err;
 }

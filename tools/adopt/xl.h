@@ -4,8 +4,18 @@
 
 #include "tools/adopt/plan.h"
 #include "tools/image/recipe/recipe.h"
+#include "tools/output.h"
 
-/* Write it beside NEW, as NEW.xl.  0, or -1 with an error reported. */
-int xl_write(const struct plan *p, const struct recipe *r);
+struct xl {
+	struct output out;
+	char *path;		/* NULL: xl cannot name NEW */
+};
+
+/*
+ * Write it beside NEW, before that is there.  It is NEW.xl after xl_end(x, true)
+ * and nothing after xl_end(x, false).  Both: 0, or -1 with an error reported.
+ */
+int xl_begin(struct xl *x, const struct plan *p, const struct recipe *r);
+int xl_end(struct xl *x, bool keep);
 
 #endif
