@@ -16,6 +16,7 @@
 #include "tools/report.h"
 
 static char temp_names[OUTPUTS][4096], scratch_name[4096];
+static bool stderr_is_terminal;
 
 static struct {
 	dev_t dev;
@@ -38,21 +39,28 @@ void output_scratch_remove(void)
 
 static void on_signal(int sig)
 {
+	static const char line[] = "\r\033[Ktwinboot: interrupted\n";
+	size_t from = stderr_is_terminal ? 0 : 4;
+
 	for (unsigned i = 0; i < OUTPUTS; i++)
 		if (temp_names[i][0])
 			unlink(temp_names[i]);
 	/* nftw is not safe here by the letter; we are about to die. */
 	output_scratch_remove();
+	if (sig != SIGPIPE &&
+	    write(STDERR_FILENO, line + from, sizeof(line) - 1 - from) < 0)
+		_exit(128 + sig);
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
 
-static void catch_signals(void)
+void output_catch_signals(void)
 {
 	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
 				    SIGPIPE };
 	struct sigaction sa = { .sa_handler = on_signal };
 
+	stderr_is_terminal = isatty(STDERR_FILENO);
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
 		sigaction(sigs[i], &sa, NULL);
 	signal(SIGXFSZ, SIG_IGN);
@@ -104,7 +112,7 @@ int output_open(struct output *o, const char *path)
 	umask(mask);
 	if (check_path(path))
 		return -1;
-	catch_signals();
+	output_catch_signals();
 	o->path = path;
 	if (snprintf(name, sizeof(temp_names[0]), "%s.XXXXXX", path) >=
 	    (int)sizeof(temp_names[0])) {
@@ -156,7 +164,7 @@ const char *output_scratch(void)
 {
 	const char *dir = getenv("TMPDIR");
 
-	catch_signals();
+	output_catch_signals();
 	snprintf(scratch_name, sizeof(scratch_name), "%s/twinboot-XXXXXX",
 		 dir && dir[0] ? dir : "/tmp");
 	if (mkdtemp(scratch_name))

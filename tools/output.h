@@ -19,6 +19,9 @@ struct output {
 	char name[32];
 };
 
+/* A signal that ends us says so and leaves nothing; output_open() calls it. */
+void output_catch_signals(void);
+
 /*
  * Create the temporary file, SIZE bytes of nothing.  It is removed by
  * output_abort and when a signal ends us.  At most OUTPUTS at a time.

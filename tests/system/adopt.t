@@ -153,6 +153,30 @@ $(sfdisk -d new | tail -4 | cut -c4- | sha256sum)" \
 jq -r '.notes[]' json | grep -q 'no UEFI boot: the table has no free primary'
 ok $? 'and that is said'
 
+# fstab's xvda3 and xvdb beside a table that keeps its own: a partition of that
+# number, and one that is a disk to the guest.
+mbr 2048
+adopt mbr -o new --verify --swap 64M --ephemeral 32M
+is "$(sfdisk -d new | sed -n 's/^new\([0-9]\) : .*type=\([0-9a-f]*\).*/\1 \2/p')
+$(jq -r '.new.settings, .notes[]' json)" '1 83
+2 83
+3 82
+4 ef
+pv=always
+vbd=xvda:hd0
+vbd=xvdb:hd0,1
+hd0=hd0,0' 'an MBR: swap and ephemeral disk'
+is "$(blkid -p -o value -s TYPE -O $(($(sfdisk -d new | sed -n \
+	's/^new3 : start= *\([0-9]*\),.*/\1/p') * 512)) new)" swap 'what is on it'
+sed -i s/xvda3/xvda7/ root/etc/fstab
+mv old keep
+bare old
+mbr 2048
+fails '--swap: the table has no entry for /dev/xvda7' \
+	"$twinboot" adopt mbr -o x --swap 64M
+mv keep old
+sed -i s/xvda7/xvda3/ root/etc/fstab
+
 # A GPT grows; its own numbers, names and UUIDs stay.
 rm -f gpt
 truncate -s 202M gpt
@@ -193,6 +217,21 @@ if [ -n "$LONG" ]; then
 	timeout 900 "$twinboot" run new --path xen --timeout 800 >console 2>&1
 	grep -q '^RESULT PV root /dev/xvda1 old' console
 	ok $? 'genuine Xen'
+	# Secure Boot: what firmware verifies is ours, and signed by the host.
+	mkdir boot
+	cp "$B"/boot/* boot
+	"$here/../../images/sign" "$B/boot/twinboot.efi" boot/twinboot.efi \
+		>sign 2>&1
+	adopt old -o new --boot-dir boot
+	timeout 300 "$twinboot" run new --path uefi-secure --timeout 60 \
+		>console 2>&1 </dev/null
+	is "$(tr -d '\r' <console | grep -a '^Error')" "Error 32: Must be \
+authenticated: Secure Boot: /EFI/twinboot/hv.efi is not signed by a key that \
+this firmware trusts" 'Secure Boot: an unsigned hv.efi is refused in one line'
+	"$here/../../images/sign" "$B/boot/hv.efi" boot/hv.efi >sign 2>&1
+	adopt old -o new --boot-dir boot
+	boots 'Secure Boot' new --path uefi-secure --nic virtio
+	adopt old -o new
 	boots 'writes' new --path bios --write --nic virtio
 	part new 209715200 >back
 	is "$(debugfs -R 'cat /data' back 2>/dev/null | sha256sum)" \
@@ -232,6 +271,32 @@ head -c 1M /dev/zero >none
 refused 'neither a partition table nor' "$twinboot" adopt none -o x
 : >empty
 refused 'not a disk image' "$twinboot" adopt empty -o x
+# What nothing would find in NEW, or two ways to read OLD.
+menu2() { # ROOT
+	menu root=/dev/xvda1
+	sed -i "s/root (hd0)/root $1/" root/boot/grub/menu.lst
+	bare odd
+}
+menu2 '(hd0,1)'
+refused 'No such partition: there is none but (hd0)' "$twinboot" adopt odd -o x
+menu2 '(hd1)'
+refused 'Selected disk does not exist' "$twinboot" adopt odd -o x
+for first in 64 2048; do	# the latter is a copy of its superblock, in 4,096
+	cp old odd
+	printf 'start=%s, size=100, type=83\n' $first |
+		sfdisk -q --force -w never -X dos odd
+	refused 'lies in a file system over the whole disk, which has a partition' \
+		"$twinboot" adopt odd -o x
+done
+cp gpt odd
+perl -0777 -e 'use Compress::Zlib; open my $f, "+<", "odd" or die; binmode $f;
+	seek $f, 1024 + 128, 0; print $f pack "H32 H32 Q<Q<", "af3dc60f838472478e79" .
+		"3d69d8477de4", "01" x 16, 10, 20;
+	seek $f, 1024, 0; read $f, my $e, 16384; seek $f, 512, 0; read $f, my $h, 92;
+	substr($h, 88, 4) = pack "V", crc32($e); substr($h, 16, 4) = "\0" x 4;
+	substr($h, 16, 4) = pack "V", crc32($h); seek $f, 512, 0; print $f $h'
+refused 'partition 2 begins within the table' "$twinboot" adopt odd -o x
+menu root=/dev/xvda1
 refused 'is OLD itself' "$twinboot" adopt old -o ./old
 "$twinboot" build --root root --sector 4096 --boot uefi -o large 2>err
 refused "copy its root partition out" "$twinboot" adopt large -o x
@@ -257,6 +322,20 @@ refused 'nomenu: no menu.lst' "$twinboot" adopt nomenu -o x
 (ulimit -f 20000; "$twinboot" adopt old -o x >out 2>&1)
 [ $? -eq 1 ] && ! ls x* >/dev/null 2>&1
 ok $? 'no room: nothing is written'
+# Ctrl-C, as soon as it is listened for.
+mkfifo pipe
+"$twinboot" adopt - -o x <pipe 2>err &
+pid=$!
+exec 3>pipe
+head -c 1M old >&3
+until grep -q '^SigCgt:.*7$' /proc/$pid/status; do
+	kill -0 $pid 2>/dev/null || break
+done
+kill -INT $pid
+wait $pid
+is "$? $(cat err) $(ls x* 2>/dev/null)" '130 twinboot: interrupted ' \
+	'Ctrl-C: one line, and nothing is written'
+exec 3>&-
 mkdir x.xl
 fails 'x.xl: not a regular file' "$twinboot" adopt old -o x
 is "$status $(ls -d x*)" '1 x.xl' 'NEW.xl cannot be written: neither is NEW'

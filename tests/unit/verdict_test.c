@@ -160,7 +160,8 @@ static void test_kernels(void **state)
 static void test_card(void **state)
 {
 	make("virtio_scsi sd_mod virtio_pci ahci xen-blkfront", SOME);
-	says("proxmox", "UUID=1", "native");	/* nothing is known of the root */
+	/* Nothing is known of the root. */
+	says("proxmox", "UUID=1", "native");
 	assert_int_equal(on("proxmox", "UUID=1").has_nic, DRIVEN_UNKNOWN);
 	e.late_builtins = true;
 	says("proxmox", "UUID=1", "native, without a network: no virtio_net");

@@ -178,6 +178,7 @@ static int adopt_run(int argc, char **argv)
 		report_error("give a file for NEW: -o NEW");
 		return 2;
 	}
+	output_catch_signals();
 	if (image_open(&img, rest.operand[0], a.backing))
 		return 1;
 	a.new.r.output = a.output;

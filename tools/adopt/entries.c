@@ -39,8 +39,14 @@ static int take_device(struct reader *x, const char **args)
 	struct device dev;
 	int err = device_parse(args, x->r.root, &dev);
 
-	if (err || x->bare)
+	if (err)
 		return err;
+	/* All of it is (hd0), and (hd0,0) once it has a table. */
+	if (x->bare && (dev.disk || dev.part > 0))
+		return fail(dev.disk ? ERR_NO_DISK : ERR_NO_PARTITION,
+			    "there is none but (hd0)");
+	if (x->bare)
+		return 0;
 	if (!dev.disk && dev.part < 0) {
 		x->hd0 = true;
 		dev = x->config.root;

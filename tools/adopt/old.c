@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/base/span.h"
 #include "tools/adopt/guestdev.h"
 #include "tools/host/contents.h"
 #include "tools/host/hostboot.h"
@@ -39,8 +40,8 @@ static int check_partition(struct old *o, unsigned i)
 {
 	const struct part *p = &o->parts.part[i];
 
-	if (!p->first)
-		return report_error("%s: partition %u begins with the table",
+	if (!p->first || p->first < o->table_end)
+		return report_error("%s: partition %u begins within the table",
 				    o->image->path, p->number + 1);
 	if (p->first > o->disk.blk.count ||
 	    p->count > o->disk.blk.count - p->first)
@@ -59,6 +60,26 @@ static int check_partition(struct old *o, unsigned i)
 	return 0;
 }
 
+/* The header is one that part_read() found to be whole. */
+static int read_gpt(struct old *o)
+{
+	uint8_t head[92];
+	struct span s = span_of(head, sizeof(head));
+	uint64_t end, bytes;
+
+	if (blk_pread(&o->disk.blk, OLD_SECTOR, sizeof(head), head))
+		return refuse(o, err_text());
+	o->table_end = span_u64(&s, 40);	/* first usable sector */
+	o->table_entries = span_u32(&s, 80);
+	bytes = (uint64_t)o->table_entries * span_u32(&s, 84);
+	if (o->table_entries > PARTS_MAX)
+		o->table_entries = PARTS_MAX;
+	end = span_u64(&s, 72) + (bytes + OLD_SECTOR - 1) / OLD_SECTOR;
+	if (o->table_end < end)
+		o->table_end = end;
+	return 0;
+}
+
 static int check_table(struct old *o)
 {
 	const struct part_list *l = &o->parts;
@@ -70,6 +91,8 @@ static int check_table(struct old *o)
 			      "whole: mend it first (sgdisk -e)");
 	if (!l->n)
 		return refuse(o, "a partition table without partitions");
+	if (l->table == PART_GPT && read_gpt(o))
+		return -1;
 	o->first = UINT64_MAX;
 	for (unsigned i = 0; i < l->n; i++)
 		if (check_partition(o, i))
@@ -217,6 +240,12 @@ static int check(struct old *o, struct arena *arena)
 	if (e->first >= e->n)
 		return refuse(o, "the default entry of menu.lst is one of too "
 			      "many");
+	if (!o->bare && e->part < 0)
+		return report_error("%s: %s lies in a file system over the "
+				    "whole disk, which has a partition table "
+				    "as well: take that away first (wipefs -a "
+				    "-t dos, or gpt)", o->image->path,
+				    e->where);
 	if (!guestdev_root(e->entry[e->first].args, o->root_name))
 		o->root_name[0] = 0;
 	return look_at_root(o, arena);

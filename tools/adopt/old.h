@@ -17,6 +17,9 @@ struct old {
 	bool bare;		/* a file system without a table */
 	uint64_t size;		/* bytes: whole sectors */
 	uint64_t first;		/* the sector where the first partition is */
+	/* Of a GPT: sectors before this one, and entries that can be named: */
+	uint64_t table_end;
+	unsigned table_entries;
 	/* Of the root file system: */
 	int root;		/* its partition, GRUB's number; -1: all */
 	char fs_type[16];	/* "ext4", "" for one that is not read */

@@ -18,6 +18,7 @@
 #define BIOS_SIZE (4 * MIB)
 #define ESP_SIZE (64 * MIB)
 #define GAP (2048 * OLD_SECTOR)	/* what an MBR keeps for the boot area */
+#define GPT_ENTRIES 128		/* of a new one */
 #define BIOS_LEAST MIB		/* stage 2, hv.elf, settings */
 
 static uint64_t round_up(uint64_t n)
@@ -114,6 +115,44 @@ static bool number_taken(const struct plan *p, unsigned number)
 	return false;
 }
 
+static bool number_free(const struct plan *p, const struct old *o,
+			unsigned number)
+{
+	return !part_find(&o->parts, number - 1) && !number_taken(p, number);
+}
+
+/* WISH, or the highest that is free; 0: none. */
+static unsigned find_number(const struct plan *p, const struct old *o,
+			    unsigned wish, unsigned most)
+{
+	unsigned n = most;
+
+	if (wish <= most && number_free(p, o, wish))
+		return wish;
+	while (n && !number_free(p, o, n))
+		n--;
+	return n;
+}
+
+/*
+ * For the device D; 0: the table has no entry for it.  A partition of the disk
+ * that OLD is has its number there, anything else is found by the settings.
+ */
+static unsigned wanted_number(const struct plan *p, const struct old *o,
+			      const struct guestdev *d)
+{
+	unsigned most = o->bare ? GPT_ENTRIES :
+			p->table == PART_MBR ? 4 : o->table_entries;
+	bool own = d->part && !strcmp(d->disk, p->disk);
+	unsigned n = 2;
+
+	if (own && d->part <= most && number_free(p, o, d->part))
+		return d->part;
+	while (n <= most && !number_free(p, o, n))
+		n++;
+	return n > most || (own && !o->bare) ? 0 : n;
+}
+
 /* What fstab wants for ROLE, SIZE bytes; 0: only say what is missing. */
 static int add_wanted(struct plan *p, const struct old *o, enum plan_role role,
 		      uint64_t size, char why[PLAN_WHY])
@@ -122,7 +161,7 @@ static int add_wanted(struct plan *p, const struct old *o, enum plan_role role,
 	const char *option = plan_role_name(role);
 	struct plan_part *part;
 	struct guestdev d;
-	unsigned number = 2;
+	unsigned number;
 
 	if (l && !size)
 		snprintf(why, PLAN_WHY, "fstab wants %s%s%s, which is not "
@@ -134,17 +173,15 @@ static int add_wanted(struct plan *p, const struct old *o, enum plan_role role,
 	if (!l)
 		return report_error("--%s: /etc/fstab wants no such device "
 				    "that is missing", option);
-	if (!o->bare)
-		return report_error("--%s: a disk with a table keeps its "
-				    "partitions as they are", option);
 	guestdev_read(&d, l->device);
-	if (!strcmp(d.disk, p->disk) && d.part && !number_taken(p, d.part))
-		number = d.part;
-	while (number_taken(p, number))
-		number++;
+	number = wanted_number(p, o, &d);
+	if (!number)
+		return report_error("--%s: the table has no entry for %s",
+				    option, l->device);
 	part = add(p, role, number, size & -4096ull);
 	snprintf(part->guest, sizeof(part->guest), d.part ? "%s%u" : "%s",
 		 d.disk, d.part);
+	part->own = !o->bare && !strcmp(d.disk, p->disk);
 	snprintf(part->type, sizeof(part->type), "%s", l->type);
 	return 0;
 }
@@ -171,25 +208,6 @@ static int plan_bare(struct plan *p, const struct old *o,
 	return 0;
 }
 
-static bool number_free(const struct plan *p, const struct old *o,
-			unsigned number)
-{
-	return !part_find(&o->parts, number - 1) && !number_taken(p, number);
-}
-
-/* WISH, or the highest that is free; 0: none. */
-static unsigned find_number(const struct plan *p, const struct old *o,
-			    unsigned wish, unsigned most)
-{
-	unsigned n = most;
-
-	if (number_free(p, o, wish))
-		return wish;
-	while (n && !number_free(p, o, n))
-		n--;
-	return n;
-}
-
 static void add_esp(struct plan *p, const struct old *o, unsigned wish,
 		    unsigned most)
 {
@@ -213,7 +231,7 @@ static int plan_gpt(struct plan *p, const struct old *o)
 {
 	struct bootarea own;
 	bool has_own = bootarea_find(&o->disk.blk, &o->parts, &own);
-	unsigned number = find_number(p, o, 14, 128);
+	unsigned number = find_number(p, o, 14, o->table_entries);
 	uint64_t end = 0;
 
 	for (unsigned i = 0; i < o->parts.n; i++)
@@ -234,7 +252,7 @@ static int plan_gpt(struct plan *p, const struct old *o)
 
 		p->bios = (struct bios_area){ part->offset, part->size };
 	}
-	add_esp(p, o, 15, 128);
+	add_esp(p, o, 15, o->table_entries);
 	p->size += MIB;
 	return 0;
 }
@@ -269,16 +287,21 @@ static int plan_disk(struct plan *p, const struct old *o,
 static void write_settings(struct plan *p, const struct old *o, bool pv_auto)
 {
 	char *s = p->settings, *end = s + sizeof(p->settings);
+	bool whole = true;
 
 	s += snprintf(s, (size_t)(end - s), "pv=%s\n",
 		      pv_auto ? "auto" : "always");
-	for (unsigned i = 0; o->bare && i < p->n; i++)
-		if (p->part[i].role == PLAN_ROOT || p->part[i].guest[0])
+	/* As soon as one is named, the disk has to be, too. */
+	for (unsigned i = 0; i < p->n; i++)
+		whole &= !p->part[i].guest[0] || p->part[i].own;
+	if (!o->bare && (!whole || strcmp(p->disk, "xvda")))
+		s += snprintf(s, (size_t)(end - s), "vbd=%s:hd0\n", p->disk);
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->part[i].role == PLAN_ROOT ||
+		    (p->part[i].guest[0] && !p->part[i].own))
 			s += snprintf(s, (size_t)(end - s), "vbd=%s:hd0,%u\n",
 				      p->part[i].role == PLAN_ROOT ? p->guest :
 				      p->part[i].guest, p->part[i].number - 1);
-	if (!o->bare && strcmp(p->disk, "xvda"))
-		s += snprintf(s, (size_t)(end - s), "vbd=%s:hd0\n", p->disk);
 	if (o->bare || o->entries.hd0)
 		snprintf(s, (size_t)(end - s), "hd0=hd0,%d\n", o->bare ? 0 :
 			 o->entries.part);

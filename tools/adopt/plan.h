@@ -12,6 +12,7 @@ struct plan_part {
 	unsigned number;	/* from 1 */
 	uint64_t offset, size;	/* bytes */
 	char guest[16];		/* what the guest calls it: "xvda2"; or "" */
+	bool own;		/* ... as a partition of OLD's disk */
 	char type[24];		/* PLAN_EPHEMERAL: of its file system */
 };
 

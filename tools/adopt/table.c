@@ -14,7 +14,10 @@
 #include "tools/report.h"
 
 #define ENTRIES 446
-#define MBR_ESP 0xef
+
+static const uint8_t mbr_types[] = {
+	[PLAN_ESP] = 0xef, [PLAN_SWAP] = 0x82, [PLAN_EPHEMERAL] = 0x83,
+};
 
 /* An entry's place as cylinder, head, sector: "look at the other fields". */
 static const uint8_t no_chs[3] = { 0xfe, 0xff, 0xff };
@@ -60,7 +63,7 @@ static int write_mbr(const struct plan *p, const struct old *o, int fd)
 		uint8_t *e = mbr + ENTRIES + 16 * (p->part[i].number - 1);
 
 		memset(e, 0, 16);
-		e[4] = MBR_ESP;
+		e[4] = mbr_types[p->part[i].role];
 		set_place(e, (uint32_t)(p->part[i].offset / OLD_SECTOR),
 			  (uint32_t)(p->part[i].size / OLD_SECTOR));
 	}

@@ -111,11 +111,10 @@ static json_t *notes_model(const struct tell *t)
 	if (p->uefi_why[0])
 		note(notes, "no UEFI boot: %s", p->uefi_why);
 	if (p->swap_why[0])
-		note(notes, "%s%s", p->swap_why, t->old->bare ?
-		     ": --swap SIZE adds it" : "");
+		note(notes, "%s: --swap SIZE adds it", p->swap_why);
 	if (p->ephemeral_why[0])
-		note(notes, "%s%s", p->ephemeral_why, t->old->bare ?
-		     ": --ephemeral SIZE adds it" : "");
+		note(notes, "%s: --ephemeral SIZE adds it",
+		     p->ephemeral_why);
 	if (t->old->bare && !strcmp(p->guest, p->disk))
 		note(notes, "under Xen give the guest partition 1 alone as "
 		     "%s: its root is a disk without a table", p->guest);

@@ -54,7 +54,8 @@ static char *target_of(const char *output)
 		    strdup(".");
 	char *whole = realpath(dir, NULL), *target;
 
-	if (asprintf(&target, "%s/%s", whole && whole[1] ? whole : "", name) < 0)
+	if (asprintf(&target, "%s/%s", whole && whole[1] ? whole : "", name) <
+	    0)
 		abort();
 	free(whole);
 	free(dir);

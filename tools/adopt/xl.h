@@ -12,8 +12,9 @@ struct xl {
 };
 
 /*
- * Write it beside NEW, before that is there.  It is NEW.xl after xl_end(x, true)
- * and nothing after xl_end(x, false).  Both: 0, or -1 with an error reported.
+ * Write it beside NEW, before that is there.  It is NEW.xl after
+ * xl_end(x, true) and nothing after xl_end(x, false).  Both: 0, or -1 with an
+ * error reported.
  */
 int xl_begin(struct xl *x, const struct plan *p, const struct recipe *r);
 int xl_end(struct xl *x, bool keep);

@@ -86,10 +86,14 @@ static bool magic_at(int fd, uint64_t off, const char *magic, size_t len)
 	       !memcmp(got, magic, len);
 }
 
-/* An ext superblock (its magic number), or FAT's boot sector. */
+/*
+ * An ext superblock (its magic number; of group 0: it is no copy), or FAT's
+ * boot sector.
+ */
 static bool has_fs(int fd, uint64_t off)
 {
-	return magic_at(fd, off + 1080, "\x53\xef", 2) ||
+	return (magic_at(fd, off + 1080, "\x53\xef", 2) &&
+		magic_at(fd, off + 1114, "\0\0", 2)) ||
 	       magic_at(fd, off + 510, "\x55\xaa", 2);
 }
 

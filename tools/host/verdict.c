@@ -135,7 +135,8 @@ static bool wants_initrd(const struct verdict_entry *e)
 
 /* Whether E has what it takes on D, whose disk is called NAME; WHY not. */
 static enum driven drives(struct verdict *v, const struct verdict_entry *e,
-			  const struct device *d, const char *name, char why[112])
+			  const struct device *d, const char *name,
+			  char why[112])
 {
 	const char *lacks = missing(e, d, false, &v->has), *root = disk_name(e);
 

@@ -120,8 +120,8 @@ static json_t *machine_json(const struct verdict_entry *e,
 			 "has_driver", driven_json(v.has), "root_named",
 			 (int)v.root_named, "nic", v.nic, "nic_driver",
 			 v.nic_driver, "has_nic_driver", v.nic ?
-			 driven_json(v.has_nic) : NULL, "advice", advice_names[v.advice],
-			 "text", text_json(v.text));
+			 driven_json(v.has_nic) : NULL, "advice",
+			 advice_names[v.advice], "text", text_json(v.text));
 }
 
 static json_t *entry_json(const struct look *l, uint32_t number)
