@@ -1,6 +1,7 @@
 #!/bin/bash
-# The commands of docs/tutorial.md and docs/howto-*.md, word for word, as they
-# stand: each document in an empty directory, its blocks "sh" one after the other.
+# The commands of docs/tutorial.md, docs/howto-*.md and docs/adopting.md, word for
+# word, as they stand: each document in an empty directory, its blocks "sh" one
+# after the other.
 # "sh long" is for LONG=1; "output" lists lines that the block before has printed.
 # Every file that a document links to is there.
 . "$(dirname "$0")/tap.sh"
@@ -45,7 +46,7 @@ run_document() {
 	cd "$tmp" && rm -rf "${tmp:?}/$name"
 }
 
-for document in "$docs"/tutorial.md "$docs"/howto-*.md; do
+for document in "$docs"/tutorial.md "$docs"/howto-*.md "$docs"/adopting.md; do
 	run_document "$document"
 done
 
