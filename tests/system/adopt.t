@@ -191,6 +191,20 @@ is "$(sfdisk -d new | grep -c "label-id: ${u}0\|start= *40, .*uuid=${u}1, name=\
 	2 'the others as they were'
 sfdisk -Vq new >out 2>&1
 ok $? 'and sound'
+# A BIOS boot partition of its own gets our code, and is no file system to keep.
+for size in 2048 900; do
+	truncate -s 204M own
+	printf '%s\n' 'label: gpt' 'start=2048,size=409600' \
+		"start=411648,size=$size,type=21686148-6449-6E6F-744E-656564454649" |
+		sfdisk -q own
+	dd if=old of=own bs=512 seek=2048 conv=notrunc status=none
+	dd if=/dev/urandom of=own bs=512 seek=411648 count=$size conv=notrunc \
+		status=none
+	adopt own -o new --verify
+	is "$(jq -c '[.carried[].partition], [.paths[].status]' json)" "[1]
+$([ $size = 900 ] && echo '["not there","ok","ok"]' || echo '["ok","ok","ok"]')" \
+		"a BIOS boot partition of $size sectors"
+done
 
 # Boots: each time a PV guest, with the old root where it was.
 boots() { # NAME IMAGE OPTION...

@@ -132,7 +132,8 @@ static int carry_disk(struct carry *r, struct copier *c, const struct plan *p,
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < o->parts.n; i++)
-		if (old_is_data(o, &o->parts.part[i]))
+		if (old_is_data(o, &o->parts.part[i]) &&
+		    o->parts.part[i].first != p->own_boot)
 			sorted[n++] = &o->parts.part[i];
 	qsort(sorted, n, sizeof(*sorted), by_first);
 	for (unsigned i = 0; i < n; i++)

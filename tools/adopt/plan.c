@@ -238,6 +238,7 @@ static int plan_gpt(struct plan *p, const struct old *o)
 		if (o->parts.part[i].first + o->parts.part[i].count > end)
 			end = o->parts.part[i].first + o->parts.part[i].count;
 	p->len = end * OLD_SECTOR - p->from;
+	p->own_boot = has_own ? own.first : 0;
 	if (has_own && own.sectors * OLD_SECTOR >= BIOS_LEAST) {
 		p->bios = (struct bios_area){ own.first * OLD_SECTOR,
 					      own.sectors * OLD_SECTOR };

@@ -31,6 +31,8 @@ struct plan {
 	unsigned n;
 	struct plan_part part[PLAN_PARTS];
 	struct bios_area { uint64_t offset, size; } bios;
+	uint64_t own_boot;	/* first sector of a GPT's own BIOS boot
+				   partition, which gets our code; or 0 */
 	char bios_why[PLAN_WHY], uefi_why[PLAN_WHY];	/* "": it is offered */
 	char guest[16];		/* OLD's file system, or its disk: "xvda1" */
 	char disk[8];		/* all of NEW under Xen: "xvda" */
