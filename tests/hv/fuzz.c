@@ -355,7 +355,7 @@ static void (*const action[])(void) = {
 	update, update_play, update_play, update_va, update_va, update_va,
 	ext, ext, ext, new_root, descriptors, grant, ungrant, reservation,
 	budget, fuzz_multicall, fuzz_multicall, fuzz_multicall, fuzz_probe,
-	fuzz_probe, register_info,
+	fuzz_probe, register_info, fuzz_life,
 };
 
 static uint64_t number(const char *name, uint64_t otherwise)

@@ -38,5 +38,7 @@ long fuzz_join(uint64_t *ops);
 
 void fuzz_multicall(void);
 void fuzz_probe(void);
+/* Other vCPUs (never the first) go, come, are waited for and woken. */
+void fuzz_life(void);
 
 #endif

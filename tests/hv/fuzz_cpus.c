@@ -27,13 +27,18 @@ extern char stack_top[];		/* start.S, with these entries */
 #define DECLARE(v) void trap_##v(void);
 TRAPS(DECLARE)
 
+static long vcpu_op(unsigned cmd, unsigned n, void *arg)
+{
+	return hypercall(__HYPERVISOR_vcpu_op, cmd, n, UL(arg), 0);
+}
+
 static void run_cpu(unsigned n)
 {
 	fuzz_me = n;
 	report[n].bad = body((uint64_t *)&report[n].ops);
 	report[n].done = 1;
 	for (;;)
-		hypercall(__HYPERVISOR_vcpu_op, VCPUOP_down, n, 0, 0);
+		vcpu_op(VCPUOP_down, n, NULL);
 }
 
 static uint64_t *copy_table(uint64_t entry)
@@ -108,15 +113,73 @@ static long start_cpu(unsigned n)
 	c.user_regs.rsp -= 8;
 	c.user_regs.rdi = n;
 	c.ctrlreg[3] = va_mfn(fuzz_root) * PAGE;
-	err = hypercall(__HYPERVISOR_vcpu_op, VCPUOP_initialise, n, UL(&c), 0);
-	return err ? err : hypercall(__HYPERVISOR_vcpu_op, VCPUOP_up, n, 0, 0);
+	err = vcpu_op(VCPUOP_initialise, n, &c);
+	return err ? err : vcpu_op(VCPUOP_up, n, NULL);
+}
+
+static volatile uint32_t *port;	/* in the pool: each vCPU's, to send to */
+
+static void make_port(void)
+{
+	struct evtchn_bind_ipi b = { .vcpu = fuzz_me };
+
+	if (!port[fuzz_me] && !hypercall(__HYPERVISOR_event_channel_op,
+			EVTCHNOP_bind_ipi, UL(&b), 0, 0))
+		port[fuzz_me] = b.port;
+}
+
+static void send(unsigned n)
+{
+	struct evtchn_send s = { .port = port[n] };
+
+	hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send, UL(&s), 0, 0);
+}
+
+/* For an event that another may send, or half a millisecond. */
+static void poll(void)
+{
+	evtchn_port_t on[2] = { port[fuzz_me], (uint32_t)fuzz_rnd(64) };
+	struct sched_poll p = { .nr_ports = 1 + (unsigned)fuzz_rnd(2) };
+
+	p.timeout = guest_now() + 500000;
+	set_xen_guest_handle(p.ports, on);
+	hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, UL(&p), 0, 0);
+	__atomic_and_fetch(&shared->evtchn_pending[on[0] / 64],
+			   ~(1UL << on[0] % 64), __ATOMIC_SEQ_CST);
+}
+
+void fuzz_life(void)
+{
+	static struct vcpu_guest_context c;
+	unsigned n = (unsigned)fuzz_rnd(fuzz_cpus);
+
+	if (fuzz_cpus == 1)
+		return;
+	make_port();
+	switch (fuzz_rnd(6)) {
+	case 0:
+		if (n && !report[n].done)
+			vcpu_op(VCPUOP_down, n, NULL);
+		break;
+	case 1:
+		fuzz_bad += vcpu_op(VCPUOP_initialise, n, &c) != -17;
+		break;
+	case 2:
+		poll();
+		break;
+	case 3:
+		send(n);
+		break;
+	default:
+		vcpu_op(VCPUOP_up, n, NULL);
+	}
 }
 
 void fuzz_count_cpus(void)
 {
 	fuzz_root = (uint64_t *)si->pt_base;
-	while (fuzz_cpus < FUZZ_CPUS && hypercall(__HYPERVISOR_vcpu_op,
-			VCPUOP_is_up, fuzz_cpus, 0, 0) >= 0)
+	while (fuzz_cpus < FUZZ_CPUS &&
+	       vcpu_op(VCPUOP_is_up, fuzz_cpus, NULL) >= 0)
 		fuzz_cpus++;
 }
 
@@ -129,6 +192,7 @@ long fuzz_start(long (*run)(uint64_t *ops))
 		return 0;
 	body = run;
 	report = pages(1);
+	port = pages(1);
 	for (unsigned n = 1; n < fuzz_cpus && !err; n++) {
 		fuzz_window = pages(1);
 		fuzz_quiet = pages(2);
@@ -146,8 +210,10 @@ long fuzz_join(uint64_t *ops)
 	long bad = 0;
 
 	for (unsigned n = 1; n < fuzz_cpus; n++) {
-		while (!report[n].done)
+		while (!report[n].done) {
+			vcpu_op(VCPUOP_up, n, NULL);	/* if it is down */
 			rest();
+		}
 		bad += report[n].bad;
 		*ops += report[n].ops;
 	}

@@ -2,7 +2,8 @@
  * A guest of several vCPUs of which all but the first write to one window of
  * the address space, as fast as they can, while the first puts frames behind it
  * and makes page tables of them.  A translation that outlives the window would
- * write to a page table: its words are looked at.  Options: rounds=N.
+ * write to a page table: its words are looked at.  Options: rounds=N.  race=1:
+ * all end the domain at once, each for another reason.
  */
 #include "tests/hv/guest.h"
 
@@ -37,11 +38,22 @@ __asm__(".text\n"
 	"hammer_fault:	pause\n"
 	"	jmp hammer\n");
 
+/* rdi: what becomes non-zero, rsi: for sched_op(SCHEDOP_shutdown, rsi). */
+void racer(void);
+__asm__("racer:	pause\n"
+	"	cmpq $0, (%rdi)\n"
+	"	je racer\n"
+	"	mov $2, %edi\n"
+	"	mov $29, %eax\n"
+	"	syscall\n"
+	"	ud2\n");
+
 static uint8_t *window;
 static volatile uint64_t turns[CPUS];
 static unsigned cpus;
 
-static long start_cpu(unsigned n)
+static long start_cpu(unsigned n, void (*start)(void), const void *rdi,
+		      uint64_t rsi)
 {
 	static struct vcpu_guest_context c;
 	uint8_t *stack = pages(1);
@@ -49,12 +61,12 @@ static long start_cpu(unsigned n)
 
 	memset(&c, 0, sizeof(c));
 	c.flags = VGCF_in_kernel;
-	c.user_regs.rip = UL(hammer);
+	c.user_regs.rip = UL(start);
 	c.user_regs.cs = 0xe033;
 	c.user_regs.ss = 0xe02b;
 	c.user_regs.rsp = c.user_regs.r12 = UL(stack) + PAGE;
-	c.user_regs.rdi = UL(window) + n * 8;
-	c.user_regs.rsi = 0x1000;
+	c.user_regs.rdi = UL(rdi);
+	c.user_regs.rsi = rsi;
 	c.user_regs.rdx = UL(&turns[n]);
 	c.kernel_sp = UL(stack) + PAGE;
 	c.trap_ctxt[14].address = UL(hammer_fault);
@@ -158,6 +170,25 @@ static bool one_round(uint8_t *page)
 		good;
 }
 
+/* The first reason wins, and nothing else is heard of the others. */
+static void race(void)
+{
+	static const unsigned reason[] = {
+		SHUTDOWN_poweroff, SHUTDOWN_reboot, SHUTDOWN_crash,
+	};
+	static struct sched_shutdown s[CPUS];
+	volatile uint64_t *go = pages(1);
+
+	for (unsigned i = 1; i < cpus; i++) {
+		s[i].reason = reason[i % 3];
+		ok(!start_cpu(i, racer, (const void *)go, UL(&s[i])),
+		   "vCPU %u waits", i);
+	}
+	rest();
+	for (*go = 1; ; )
+		__asm__ volatile("pause");
+}
+
 void guest_main(void)
 {
 	uint8_t *page = pages(8);
@@ -170,9 +201,11 @@ void guest_main(void)
 	while (hypercall(__HYPERVISOR_vcpu_op, VCPUOP_is_up, cpus, 0, 0) >= 0)
 		cpus++;
 	ok(cpus > 1, "%u vCPUs", cpus);
+	if (option("race"))
+		race();
 	refusals();
 	for (i = 1; i < cpus; i++) {
-		r = start_cpu((unsigned)i);
+		r = start_cpu((unsigned)i, hammer, window + i * 8, 0x1000);
 		ok(!r, "vCPU %lu starts, once: %ld", i, r);
 	}
 	ok(all_turned(100), "they run");

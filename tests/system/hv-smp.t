@@ -87,6 +87,17 @@ for options in '-smp 4 -cpu qemu64' '-smp 2 -cpu max,la57=off -M q35'; do
 		tail -5 "$tmp/out" | sed 's/^/# /'
 done
 
+# All vCPUs end the domain at once: one of them has its way.
+for i in 1 2 3 ${LONG:+4 5 6 7 8 9}; do
+	qemu -smp 4 -m 32 -kernel "$B/boot-test/hv.elf" \
+		-initrd "$B/boot-test/smp.elf race=1"
+	ends=$(grep -acE '^\(hv\) domain 1 (powers off|reboots|crashed)' "$tmp/out")
+	[ "$ends" = 1 ] && ! grep -aqE '^not ok|^\(hv\) panic' "$tmp/out"
+	ok $? "one end of four: $(sed -n 's/^(hv) domain 1 //p' "$tmp/out" |
+		tr -d '\r' | tail -1), status $status" ||
+		tail -5 "$tmp/out" | sed 's/^/# /'
+done
+
 if [ -n "$LONG" ]; then
 	# stress-ng with the libraries that it needs.
 	ng=$(command -v stress-ng) && mkdir "$tmp/ng" || exit 1
