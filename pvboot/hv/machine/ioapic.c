@@ -1,12 +1,14 @@
 /*
  * The IO-APICs (82093AA data sheet, 3.1 and 3.2).  Where they are is firmware's
- * word: an address that is memory, or where nothing answers, is passed over.
+ * word: an address that is memory or the local APIC's, or where nothing answers
+ * as one, is passed over.
  */
 #include "pvboot/hv/machine/ioapic.h"
 
 #include <stddef.h>
 
 #include "pvboot/hv/machine/acpi.h"
+#include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
 
@@ -48,11 +50,17 @@ static const struct ioapic *find(unsigned line)
 	return NULL;
 }
 
+static bool may_be_one(uint64_t base)
+{
+	return base >= 0x100000 && !(base & 1023) && !memory_mapped(base) &&
+		(base ^ rdmsr(MSR_APIC_BASE)) & PTE_ADDR;
+}
+
 static void add(const struct madt_ioapic *m)
 {
 	struct ioapic a = { .first = m->first };
 
-	if (m->base < 0x100000 || m->base & 1023 || memory_mapped(m->base))
+	if (!may_be_one(m->base))
 		return;
 	a.reg = memory_mmio(m->base, (WINDOW + 1) * 4);
 	a.pins = (get(&a, VERSION) >> 16 & 0xff) + 1;
@@ -60,6 +68,8 @@ static void add(const struct madt_ioapic *m)
 		return;
 	for (uint32_t pin = 0; pin < a.pins; pin++)
 		put(&a, ENTRY(pin), MASKED);
+	if (!(get(&a, ENTRY(0)) & MASKED))
+		return;
 	ioapic[n_ioapics++] = a;
 }
 

@@ -14,6 +14,7 @@
 #include "pvboot/hv/machine/smp.h"
 
 #define MEASURE	50	/* a part of a second: 20 ms */
+#define TRIES	200
 
 struct time_scale time_scale;
 uint64_t time_tsc_khz, time_apic_per_ms;
@@ -47,7 +48,8 @@ static struct sample take_sample(const struct refclock *c)
 }
 
 /* False when somebody held us up for longer than the clock counts. */
-static bool measure(struct refclock *c, struct sample *a, struct sample *b)
+static bool measure(struct refclock *c, uint32_t part, struct sample *a,
+		    struct sample *b)
 {
 	unsigned i;
 
@@ -55,20 +57,29 @@ static bool measure(struct refclock *c, struct sample *a, struct sample *b)
 	apic_timer(0xffffffff);
 	*a = take_sample(c);
 	for (i = 0; i < 10000000; i++)
-		if (((c->count() - a->ref) & c->mask) > c->hz / MEASURE)
+		if (((c->count() - a->ref) & c->mask) > c->hz / part)
 			break;
 	*b = take_sample(c);
 	return !c->whole || c->whole();
 }
 
+/*
+ * A busy host holds us up often, and the PIT counts for 55 ms only: what is
+ * shorter has more chances.
+ */
 static void calibrate(struct refclock *c)
 {
+	uint32_t part = MEASURE;
 	struct sample a, b;
 	uint64_t ticks;
 	unsigned i;
 
-	for (i = 0; i < 20 && !measure(c, &a, &b); i++)
-		;
+	for (i = 0; !measure(c, part, &a, &b); i++) {
+		if (i == TRIES)
+			panic("the %s overflows at each try", c->name);
+		if (i == 4)
+			part = 10 * MEASURE;
+	}
 	ticks = (b.ref - a.ref) & c->mask;
 	if (!ticks || b.tsc <= a.tsc)
 		panic("the %s does not count", c->name);
