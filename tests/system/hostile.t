@@ -170,7 +170,7 @@ for f in k k.lst k.conf k.tar k.twinboot k.img; do
 done
 printf 'title a\nkernel /boot/k\n' >own/k.lst
 printf 'kernel = "k"\n' >own/k.conf
-printf 'boot-record=1\n' >own/k.twinboot
+printf 'boot-record\n' >own/k.twinboot
 tar -C own -cf own/k.tar k.lst
 cp good.img own/k.img
 ln own/k own/hard
