@@ -11,8 +11,8 @@ tpm_boot() {
 	rm -f tpm/*
 	swtpm socket --tpm2 --tpmstate dir=tpm --ctrl type=unixio,path=tpm.sock \
 		--terminate >swtpm.log 2>&1 &
-	for try in $(seq 100); do
-		[ -S tpm.sock ] && break
+	until [ -S tpm.sock ]; do
+		kill -0 $! 2>/dev/null || break
 		sleep 0.1
 	done
 	eval "timeout 400 $("$twinboot" run "$1" --path uefi --print)" \
