@@ -324,6 +324,15 @@ refused 'the kernel of its default entry is a 32-bit one' \
 "$B/kernelgen" --format bzimage -o root/boot/vmlinuz
 bare native
 refused 'firmware can start it: --pv auto' "$twinboot" adopt native -o x
+mv root/boot/initrd.img .
+mkdir early
+: >early/nvme.ko
+cp initrd/modules/modules.builtin early/
+(cd early && find . | cpio --quiet -o -H newc) >root/boot/initrd.img
+bare drives
+refused 'firmware can start it, and it drives by itself nvme: --pv auto' \
+	"$twinboot" adopt drives -o x
+mv initrd.img root/boot/
 adopt native -o new --pv auto
 is "$(jq -rc '.entries[0].paths, .new.settings' json)" \
 	'{"bios":"starts it by itself","uefi":"starts it by itself","pv":"fails"}

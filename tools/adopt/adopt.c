@@ -76,9 +76,13 @@ static int check_default(const struct adopt *a, const struct old *o)
 		return report_error("%s: the kernel of its default entry is a "
 				    "32-bit one, and only 64-bit PV kernels "
 				    "can be started", o->image->path);
-	return report_error("%s: its default entry cannot be a PV guest: %s%s",
-			    o->image->path, e->why, e->bzimage ?
-			    "; firmware can start it: --pv auto" : "");
+	if (!e->bzimage)
+		return report_error("%s: its default entry cannot be a PV "
+				    "guest: %s", o->image->path, e->why);
+	return report_error("%s: its default entry cannot be a PV guest: %s; "
+			    "firmware can start it%s%s: --pv auto",
+			    o->image->path, e->why, e->native[0] ?
+			    ", and it drives by itself " : "", e->native);
 }
 
 static int finish(struct adopt *a, const struct old *o, const struct plan *p)
