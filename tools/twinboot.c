@@ -3,6 +3,7 @@
  * same for all of them: the standard descriptors, and output that got lost.
  */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,11 +40,24 @@ static void open_standard(void)
 
 static int run(int argc, char **argv)
 {
-	const struct command *c = argc > 1 ? command_named(argv[1]) : NULL;
+	static char help[] = "--help";
+	const struct command *c;
 	char name[64];
+	bool asks;
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") ||
-			 !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))) {
+	/* "help COMMAND" */
+	if (argc == 3 && !strcmp(argv[1], "help")) {
+		argv[1] = argv[2];
+		argv[2] = help;
+	}
+	c = argc > 1 ? command_named(argv[1]) : NULL;
+	asks = argc > 1 && (!strcmp(argv[1], "--help") ||
+			    !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"));
+	if (argc > 2 && (asks || !strcmp(argv[1], "--version"))) {
+		report_error("%s: one word too many", argv[2]);
+		return 2;
+	}
+	if (asks) {
 		usage(stdout);
 		return 0;
 	}

@@ -337,6 +337,12 @@ done <<'END'
 END
 status 1 "menu: a file without an end" timeout 60 "$twinboot" menu /dev/zero
 status 2 "no such command" "$twinboot" nosuch
+status 2 "help of no such command" "$twinboot" help nosuch
+for w in "--help x" "--version x" "help build x"; do
+	status 2 "$w: a word too many" "$twinboot" $w
+done
+"$twinboot" help build | cmp -s - <("$twinboot" build --help)
+ok $? "help build"
 status 2 "matrix: wrong usage" "$twinboot" matrix good.img --jobs many
 status 2 "profiles: a word too many" "$twinboot" profiles x
 status 1 "build: a missing kernel" "$twinboot" build --kernel nothere -o x.img
