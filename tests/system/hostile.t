@@ -176,10 +176,10 @@ cp good.img own/k.img
 ln own/k own/hard
 ln -s k own/soft
 (cd own && sha256sum k*) >sums
-cd own || exit 1
 while read -r line; do
-	fails "is read here: write to another file" timeout 60 "$twinboot" $line
-	sha256sum --quiet -c ../sums
+	fails "is read here: write to another file" \
+		timeout 60 env -C own "$twinboot" $line
+	(cd own && sha256sum --quiet -c ../sums)
 	ok $? "... $line"
 done <<'END'
 build --kernel k -o k
@@ -199,7 +199,6 @@ install k.img --backup k.img
 matrix k.img --paths bios --json k.img
 matrix k.img --paths bios --html ../own/k.img
 END
-cd .. || exit 1
 fails "two reports are to be written there" "$twinboot" matrix good.img \
 	--json r.x --junit r.x
 fails "vmlinuz: not a directory" "$twinboot" matrix good.img --dir vmlinuz
