@@ -77,6 +77,11 @@ ln -s "$(cd "$B/xen" && pwd)" in,stall/xen
 grep -q -- "-initrd '[^']*/in,,stall/boot/../xen/vmlinux console=[^']*/in,,\
 stall/boot/../xen/guest.initrd'" out
 ok $? "Xen's modules, commas doubled"
+mkdir -p home/.cache/twinboot/xen
+echo other >home/.cache/twinboot/xen/pvboot.sha256
+env -u XDG_CACHE_HOME HOME="$tmp/home" "./in,stall/twinboot" run pv.img \
+	--path xen --print >out 2>err
+ok $? "a bed's sum is not that of another bed"
 ln -s "$(cd "$B/xen" && pwd)" 'in st,all/xen'
 fails "--print: QEMU is given files by number" "./in st,all/twinboot" run pv.img \
 	--path xen --print

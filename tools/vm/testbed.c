@@ -78,31 +78,37 @@ static void loader_sum(char hex[SHA256_DIGEST_STRING_LENGTH])
 	free(loader);
 }
 
-/* Whether the bed has another PV loader than we; without a sum it has ours. */
-static bool is_old(void)
+/*
+ * Whether the bed that GUEST is part of has another PV loader than we; without
+ * a sum it has ours.
+ */
+static bool is_old(const char *guest)
 {
 	char hex[SHA256_DIGEST_STRING_LENGTH], has[sizeof(hex)] = "";
-	char *path = testbed_find(SUM);
-	FILE *f = path ? fopen(path, "re") : NULL;
+	char *dir = strndup(guest, (size_t)(strrchr(guest, '/') - guest));
+	char *path = join(dir, SUM);
+	FILE *f = fopen(path, "re");
 	bool read = f && fgets(has, sizeof(has), f);
 
 	loader_sum(hex);
 	if (f)
 		fclose(f);
 	free(path);
+	free(dir);
 	return read && strcmp(has, hex) != 0;
 }
 
 const char *testbed_missing(void)
 {
 	char *guest = testbed_find("guest.initrd");
+	bool old = guest && is_old(guest);
 
 	if (!guest)
 		return "there is no Xen test bed (twinboot xen-testbed makes "
 		       "it)";
 	free(guest);
-	return is_old() ? "the Xen test bed has another PV loader (twinboot "
-			  "xen-testbed renews it)" : NULL;
+	return old ? "the Xen test bed has another PV loader (twinboot "
+		     "xen-testbed renews it)" : NULL;
 }
 
 static int make_dir(const char *dir)
