@@ -227,6 +227,8 @@ UNPACK_LIBS := -lz -llzma -lzstd -llz4 -lxxhash -lbz2 $(if $(filter-out 0,$(LZO)
 # The same for boot programs, before $(MUSL) on the link line.
 BOOT_UNPACK_LIBS := $(B)/boot-obj/loader/unpack/boot/libs.o \
 	$(patsubst -l%,/usr/lib/x86_64-linux-gnu/lib%.a,$(UNPACK_LIBS))
+# ... and of those that firmware starts.
+FIRMWARE_UNPACK_LIBS := $(B)/boot-obj/loader/unpack/boot/crc32.o $(BOOT_UNPACK_LIBS)
 
 # ---- build/boot/ -----------------------------------------------------------
 
@@ -252,9 +254,9 @@ $(B)/stage2.lds: mbr/bios/stage2.lds.S mbr/bios/layout.h loader/disk/bootblock.h
 	$(lds)
 
 $(B)/stage2.elf: $(B)/stage2.lds $(BIOS_OBJ) $(B)/libshared-boot.a \
-		| $(BOOT_UNPACK_LIBS)
+		| $(FIRMWARE_UNPACK_LIBS)
 	$(call say,LINK,$@)
-	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(BOOT_UNPACK_LIBS) \
+	$(Q)$(LD) $(BOOT_LDFLAGS) --no-warn-rwx-segments -T $^ $(FIRMWARE_UNPACK_LIBS) \
 	  $(LIBMD) $(MUSL) -o $@
 
 # Without it gcc copies each of the four lanes in every turn: a sixth more of what
@@ -290,9 +292,9 @@ uefi_app = $(Q)$(OBJCOPY) -S -j .text -j .sdata -j .data -j .dynamic -j .dynsym 
 	  --target efi-app-x86_64 --subsystem=10 $< $@
 
 $(B)/uefi.so: mbr/uefi/uefi.ld $(addprefix $(B)/boot-obj/,$(addsuffix .o,$(basename $(UEFI)))) \
-		$(B)/libshared-boot.a
+		$(B)/libshared-boot.a | $(FIRMWARE_UNPACK_LIBS)
 	$(call say,LD,$@)
-	$(call uefi_link,$(BOOT_UNPACK_LIBS) $(LIBMD) $(LIBFDT))
+	$(call uefi_link,$(FIRMWARE_UNPACK_LIBS) $(LIBMD) $(LIBFDT))
 
 $(B)/boot/twinboot.efi: $(B)/uefi.so
 	$(Q)mkdir -p $(@D)

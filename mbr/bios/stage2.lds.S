@@ -29,7 +29,7 @@ SECTIONS
 		*libshared-boot.a:fit*.o(ALL) *libshared-boot.a:carried.o(ALL)
 		*mbr/bios/facts.o(ALL) *mbr/bios/chain.o(ALL)
 		*mbr/bios/drive_map.o(ALL)
-		*unpack/boot/libs.o(ALL)
+		*unpack/boot/libs.o(ALL) *unpack/boot/crc32.o(ALL)
 		*libz.a:*(ALL)
 		*libshared-boot.a:hash.o(ALL)
 		*libshared-boot.a:blk_write.o(ALL)
