@@ -18,6 +18,16 @@
 /* Keys beyond ASCII, as key() returns them; Enter is '\n'. */
 enum { KEY_NONE = -1, KEY_UP = 0x100, KEY_DOWN, KEY_HOME, KEY_END, KEY_F10 };
 
+/* What `terminal' chooses between, */
+enum { CONSOLE_SCREEN = 1, CONSOLE_SERIAL = 2 };
+/* and what it says of whoever sits there. */
+enum { CONSOLE_DUMB = 1, CONSOLE_NO_ECHO = 2, CONSOLE_NO_EDIT = 4 };
+
+/* A serial port, by its number or its UNIT; PARITY: none, odd, even. */
+struct serial_line {
+	uint32_t port, unit, speed, word, parity, stop;
+};
+
 struct bios_facts;
 struct menu_extra;
 
@@ -70,10 +80,22 @@ struct platform {
 	 */
 	const struct bios_facts *(*bios_facts)(void);
 
-	/* Every console at once.  "\n" as in C; no cursor control but "\r". */
+	/*
+	 * Every console that is in use; "\n" as in C, else ECMA-48.
+	 */
 	void (*write)(const char *s, size_t len);
-	/* A key that waits, or KEY_NONE. */
+	/* A key that waits, or KEY_NONE; who waits calls run_key(). */
 	int (*key)(void);
+	/* What a key means, by its character; NULL: what it says. */
+	const uint8_t *keymap;
+	unsigned console_flags;
+	/*
+	 * Use of these only (CONSOLE_SCREEN | ...) those that are there.
+	 * ERR_DEVICE_INIT: none is.  NULL where there is one console.
+	 */
+	int (*use_consoles)(unsigned consoles);
+	/* ERR_DEVICE_INIT: there is no such port.  NULL: nor any. */
+	int (*set_serial)(const struct serial_line *s);
 	/* Idle for a moment: called while a key or time is waited for. */
 	void (*idle)(void);
 	/* Milliseconds since some moment; never goes back. */

@@ -70,8 +70,8 @@ static void choose_blindly(const struct platform *p, struct menu_ask *ask)
 	}
 }
 
-void choose_entry(const struct platform *p, struct menu_ask *ask,
-		 struct menu_choice *out)
+void choose_entry(struct platform *p, struct menu_ask *ask,
+		  struct menu_choice *out)
 {
 	const struct menu_extra *extra;
 	int32_t timeout = ask->timer.left;

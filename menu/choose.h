@@ -18,6 +18,7 @@ struct menu_ask {
 	const struct lst *l;
 	uint32_t start;		/* what is taken when time is up */
 	struct menu_timer timer;	/* left: the time-out */
+	bool shown;		/* the menu was before */
 	bool hidden;		/* nothing is shown before Escape is pressed */
 	bool locked;		/* a password is wanted for all but starting */
 };
@@ -29,8 +30,8 @@ struct menu_choice {
 };
 
 /* Let the user choose. */
-void choose_entry(const struct platform *p, struct menu_ask *ask,
-		 struct menu_choice *out);
+void choose_entry(struct platform *p, struct menu_ask *ask,
+		  struct menu_choice *out);
 
 /* The countdown's next step.  True when the seconds left have changed. */
 bool choose_tick(const struct platform *p, struct menu_timer *t);

@@ -15,7 +15,9 @@
 #include "menu/menu.h"
 #include "menu/shell.h"
 #include "menu/show.h"
+#include "menu/terminal.h"
 #include "menu/tries.h"
+#include "menu/upper.h"
 
 typedef int extra_handler(struct runner *r, const char *args);
 
@@ -46,10 +48,13 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_PASSWORD] = auth_password,
 	[CMD_READ] = run_ignored,
 	[CMD_SAVEDEFAULT] = save_default,
+	[CMD_SERIAL] = terminal_serial,
+	[CMD_SETKEY] = terminal_setkey,
+	[CMD_TERMINAL] = terminal_choose,
 	[CMD_TESTLOAD] = run_ignored,
 	[CMD_TESTVBE] = run_ignored,
 	[CMD_UNHIDE] = parttype_unhide,
-	[CMD_UPPERMEM] = run_ignored,
+	[CMD_UPPERMEM] = upper_set,
 	[CMD_UUID] = show_uuid,
 	[CMD_VBEPROBE] = run_ignored,
 };
@@ -70,6 +75,7 @@ const struct menu_extra extra_all = {
 	.once = tries_once,
 	.check = tries_check,
 	.take = tries_take,
+	.limit = upper_limit,
 	.entries = bls_find,
 	.command = run,
 };

@@ -11,8 +11,9 @@
 
 struct menu_extra {
 	/* menu_show(), shell_commands(), shell_edit(), auth_unlock(),
-	   tries_once(), tries_check(), tries_take(), bls_find() */
-	void (*choose)(const struct platform *p, const struct menu_ask *ask,
+	   tries_once(), tries_check(), tries_take(), upper_limit(),
+	   bls_find() */
+	void (*choose)(struct platform *p, struct menu_ask *ask,
 		       struct menu_choice *out);
 	void (*commands)(struct runner *r);
 	void (*edit)(struct runner *r, const struct lst_entry *e);
@@ -20,6 +21,7 @@ struct menu_extra {
 	int32_t (*once)(struct mounts *m, const struct config *c);
 	int (*check)(struct runner *r, const struct lst_entry *e);
 	void (*take)(struct runner *r, const struct lst_entry *e);
+	int (*limit)(struct runner *r);
 	int (*entries)(struct config *c, struct mounts *m);
 	/* Command CMD, which run_command() does not do.  ERR_COMMAND. */
 	int (*command)(struct runner *r, enum lst_cmd cmd, const char *args);

@@ -85,10 +85,19 @@ static const struct help helps[CMD_COUNT] = {
 			      "meant, into the file default beside menu.lst; "
 			      "where it does not exist or cannot be written "
 			      "to, nothing is saved" },
-	[CMD_SERIAL] = { "[OPTION...]", NO_EFFECT },
-	[CMD_SETKEY] = { "[TO FROM]", NO_EFFECT },
-	[CMD_TERMINAL] = { "[OPTION...] [console] [serial]", NO_EFFECT ": all "
-			   "consoles are used" },
+	[CMD_SERIAL] = { "[--unit=N] [--port=P] [--speed=S] [--word=N] "
+			 "[--parity=no|odd|even] [--stop=N] [--device=D]",
+			 "sets the serial line (COM1, 9600 8N1), Error 33 "
+			 "where there is none; UEFI: by unit only; PV: no "
+			 "effect, told" },
+	[CMD_SETKEY] = { "[TO FROM]", "a key means another, by GRUB's names; "
+			 "without them none does" },
+	[CMD_TERMINAL] = { "[--dumb] [--no-echo] [--no-edit] [--silent] "
+			   "[--timeout=SECONDS] [--lines=N] [console] "
+			   "[serial]", "BIOS: the console in use (without "
+			   "it all are), of two with a time-out the one with "
+			   "a key, else the first; UEFI and PV have one, "
+			   "told" },
 	[CMD_TERMINFO] = { "[OPTION...]", NO_EFFECT },
 	[CMD_TESTLOAD] = { "FILE", TOLD },
 	[CMD_TESTVBE] = { "MODE", TOLD },
@@ -97,7 +106,8 @@ static const struct help helps[CMD_COUNT] = {
 	[CMD_TITLE] = { "TEXT", "begins an entry" },
 	[CMD_UNHIDE] = { "PARTITION", "writes its type without bit 0x10 into "
 			 "an MBR" },
-	[CMD_UPPERMEM] = { "KIB", TOLD },
+	[CMD_UPPERMEM] = { "KIB", "what Multiboot kernels are told of memory "
+			   "above 1 MiB, for Linux by mem=" },
 	[CMD_UUID] = { "UUID", "a patch of Ubuntu's: the root is the file "
 		       "system with that UUID; where there is none, it "
 		       "stays" },

@@ -11,6 +11,8 @@
 
 #include "loader/base/fmt.h"
 #include "menu/color.h"
+#include "menu/run.h"
+#include "menu/terminal.h"
 
 #define KEY_ESC 0x1b
 #define KEY_CTRL_N 0x0e
@@ -95,7 +97,7 @@ static void move_bar(const struct menu *m, uint32_t from)
 		show_all(m);
 		return;
 	}
-	if (from != m->at) {
+	if (from != m->at && !(m->p->console_flags & CONSOLE_DUMB)) {
 		say(m->p, "\033[%u;1H", FIRST_ROW + from % PAGE);
 		show_row(m, from);
 		say(m->p, "\033[%u;1H", FIRST_ROW + m->at % PAGE);
@@ -189,7 +191,7 @@ static void use_key(struct menu *m, int key, bool *pressed)
 static void wait_choice(struct menu *m, bool *pressed)
 {
 	while (!m->done && m->timer.left) {
-		int key = m->p->key();
+		int key = run_key(m->p);
 
 		if (key != KEY_NONE)
 			use_key(m, key, pressed);
@@ -200,12 +202,25 @@ static void wait_choice(struct menu *m, bool *pressed)
 	}
 }
 
-void menu_show(const struct platform *p, const struct menu_ask *ask,
+/* `terminal' may have waited: the countdown is behind that. */
+static void set_up(struct platform *p, struct menu_ask *ask)
+{
+	if (ask->shown)
+		return;
+	ask->shown = true;
+	terminal_header(p, ask->l);
+	if (ask->timer.left > 0)
+		ask->timer.end = p->clock_ms() +
+			(uint64_t)ask->timer.left * 1000;
+}
+
+void menu_show(struct platform *p, struct menu_ask *ask,
 	       struct menu_choice *out)
 {
-	struct menu m = { .p = p, .ask = ask, .l = ask->l, .at = out->entry,
-			  .timer = ask->timer };
+	struct menu m = { .p = p, .ask = ask, .l = ask->l, .at = out->entry };
 
+	set_up(p, ask);
+	m.timer = ask->timer;
 	color_read(&m.color, ask->l->color);
 	show_all(&m);
 	wait_choice(&m, &out->pressed);

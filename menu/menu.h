@@ -8,7 +8,7 @@
 #include "menu/choose.h"
 
 /* Show it, beginning with OUT's entry, and let the user choose. */
-void menu_show(const struct platform *p, const struct menu_ask *ask,
-		   struct menu_choice *out);
+void menu_show(struct platform *p, struct menu_ask *ask,
+	       struct menu_choice *out);
 
 #endif

@@ -23,6 +23,8 @@ static void show(const struct platform *p, const struct prompt *prompt,
 
 	if (len > room)
 		buf += len - room;
+	if (p->console_flags & CONSOLE_NO_ECHO)
+		buf = "";
 	for (; buf[n]; n++)
 		row[n] = prompt->hidden ? '*' : (uint8_t)buf[n] < ' ' ||
 			 buf[n] == KEY_DELETE ? '?' : buf[n];
@@ -59,9 +61,14 @@ bool prompt_line(const struct platform *p, const struct prompt *prompt,
 			say(p, "\n");
 			return key != KEY_ESC;
 		}
+		if (p->console_flags & CONSOLE_NO_EDIT &&
+		    (key == '\t' || key == KEY_CTRL_U))
+			continue;
 		if (key == '\t' && prompt->complete)
 			prompt->complete(prompt->ctx, buf, size);
 		else if (!edit(buf, size, key))
+			continue;
+		if (p->console_flags & CONSOLE_NO_ECHO)
 			continue;
 		if (key >= ' ' && key < KEY_DELETE &&
 		    strlen(prompt->text) + strlen(buf) <= WIDTH)

@@ -106,6 +106,9 @@ static void print(const struct handover *ho)
 	if (p->backend_tsc)
 		put(rec, ",\"tsc_backend\":%lu", backend);
 	put(rec, "}\n");
+	/* Who reads it need not be where the user is. */
+	if (p->use_consoles)
+		p->use_consoles(CONSOLE_SCREEN | CONSOLE_SERIAL);
 	p->write(rec->text, rec->len);
 }
 

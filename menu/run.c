@@ -16,11 +16,18 @@
 
 typedef int run_command(struct runner *r, const char *args);
 
+int run_key(const struct platform *p)
+{
+	int key = p->key();
+
+	return key >= 0 && key < 128 && p->keymap ? p->keymap[key] : key;
+}
+
 int run_wait_key(const struct platform *p)
 {
 	int key;
 
-	while ((key = p->key()) <= 0)
+	while ((key = run_key(p)) <= 0)
 		p->idle();
 	return key;
 }
@@ -83,10 +90,13 @@ static int run_kernel(struct runner *r, const char *args)
 	int err = 0;
 
 	r->type = NULL;
+	r->entry->no_mem_option = false;
 	for (; !strncmp(args, "--", 2) && !err; args = lst_next_word(args))
 		if (!strncmp(args, "--type=", 7))
 			err = take_type(r, args + 7);
-		else if (strncmp(args, "--no-mem-option", 15))
+		else if (!strncmp(args, "--no-mem-option", 15))
+			r->entry->no_mem_option = true;
+		else
 			break;
 	return err ? err : load_kernel(r, args, CMD_KERNEL);
 }
@@ -142,6 +152,9 @@ static int run_boot(struct runner *r, const char *args)
 	r->entry->root_part = root.part;
 	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
 		return err;
+	if (r->entry->upper_kib && (!(extra = p->extra(p)) ||
+				    extra->limit(r)))
+		return ERR_READ;
 	err = guest_prepare(r, &formats);
 	if (!err)
 		err = kernel_load(formats, r->entry, p->memmap, p->arena,
@@ -237,11 +250,8 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_REBOOT] = run_reboot,
 	[CMD_ROOT] = run_root,
 	[CMD_ROOTNOVERIFY] = run_rootnoverify,
-	[CMD_SERIAL] = run_nothing,
-	[CMD_SETKEY] = run_nothing,
 	[CMD_SHADE] = run_nothing,
 	[CMD_SPLASHIMAGE] = run_nothing,
-	[CMD_TERMINAL] = run_nothing,
 	[CMD_TERMINFO] = run_nothing,
 	[CMD_VIEWPORT] = run_nothing,
 };

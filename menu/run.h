@@ -44,7 +44,8 @@ bool run_supports(enum lst_cmd cmd);
 /* The command: what it opens is r->configfile. */
 int run_configfile(struct runner *r, const char *args);
 
-/* Wait for a key, and return it. */
+/* A key that waits as `setkey' has it, or KEY_NONE; wait for one. */
+int run_key(const struct platform *p);
 int run_wait_key(const struct platform *p);
 
 #endif

@@ -31,6 +31,9 @@ struct boot_entry {
 	bool force;		/* boot sectors: also without a signature */
 	bool cut;		/* a line of it was too long to be read whole */
 	bool pv;		/* marked: to be a Xen PV guest */
+	/* `uppermem', KiB above 1 MiB; 0: what there is. */
+	uint32_t upper_kib;
+	bool no_mem_option;	/* `kernel --no-mem-option' */
 	/* From `initrd`, not `module`: which to a Linux kernel is the same. */
 	bool initrd_given;
 	unsigned n_modules;

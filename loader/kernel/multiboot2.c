@@ -71,20 +71,26 @@ static void *put_string(struct block *b, uint32_t type, size_t head,
 	return to;
 }
 
-static void put_memory(struct block *b, const struct memmap *map)
+/* What `uppermem' says stands for the whole map. */
+static void put_memory(struct block *b, const struct told *told)
 {
+	const struct memmap *map = told->map;
 	struct multiboot2_memory *m = put(b, MULTIBOOT2_MEMORY, sizeof(*m));
-	struct multiboot2_mmap *t = put(b, MULTIBOOT2_MMAP, sizeof(*t) +
-					map->n * sizeof(t->entry[0]));
+	struct multiboot2_mmap *t = NULL;
 	uint64_t low = 0, end = LOWEST;
 
-	t->entry_size = sizeof(t->entry[0]);
+	if (!told->e->upper_kib) {
+		t = put(b, MULTIBOOT2_MMAP, sizeof(*t) +
+			map->n * sizeof(t->entry[0]));
+		t->entry_size = sizeof(t->entry[0]);
+	}
 	for (unsigned i = 0; i < map->n; i++) {
 		const struct memrange *r = &map->r[i];
 		bool ram = r->type == MEM_RAM || r->type == MEM_LOADER;
 
-		t->entry[i] = (struct multiboot2_mmap_entry){ r->start,
-			r->end - r->start, ram ? MEM_RAM : r->type };
+		if (t)
+			t->entry[i] = (struct multiboot2_mmap_entry){ r->start,
+				r->end - r->start, ram ? MEM_RAM : r->type };
 		if (ram && r->start <= end && r->end > end)
 			end = r->end;
 		if (ram && r->start <= low)
@@ -93,6 +99,8 @@ static void put_memory(struct block *b, const struct memmap *map)
 	m->mem_lower = low > 0xa0000 ? 640 : (uint32_t)(low >> 10);
 	end = (end - LOWEST) >> 10;
 	m->mem_upper = end > UINT32_MAX ? UINT32_MAX : (uint32_t)end;
+	if (!t)
+		m->mem_upper = told->e->upper_kib;
 }
 
 static void write_info(const struct told *t, struct block *b)
@@ -105,7 +113,7 @@ static void write_info(const struct told *t, struct block *b)
 		   e->kernel_path, e->args);
 	put_string(b, MULTIBOOT2_LOADER, sizeof(struct multiboot2_tag),
 		   "Twinboot", "");
-	put_memory(b, t->map);
+	put_memory(b, t);
 	for (unsigned i = 0; i < e->n_modules; i++) {
 		struct multiboot2_module *m = put_string(b, MULTIBOOT2_MODULE,
 			sizeof(*m), e->module[i].path, e->module[i].args);

@@ -59,13 +59,17 @@ static void *put(struct block *b, size_t size, uint32_t *addr)
 	return p;
 }
 
-static void put_mmap(struct block *b, const struct memmap *map,
+/* What `uppermem' says stands for the whole map. */
+static void put_mmap(struct block *b, const struct multiboot_told *t,
 		     struct multiboot_info *info)
 {
+	const struct memmap *map = t->map;
 	struct multiboot_mmap *m;
 	uint64_t low = 0, end = 0x100000;
 
-	info->flags |= MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_MMAP;
+	info->flags |= MULTIBOOT_INFO_MEMORY;
+	if (!t->entry->upper_kib)
+		info->flags |= MULTIBOOT_INFO_MMAP;
 	info->mmap_length = (uint32_t)(map->n * sizeof(*m));
 	m = put(b, info->mmap_length, &info->mmap_addr);
 	for (unsigned i = 0; i < map->n; i++) {
@@ -82,6 +86,8 @@ static void put_mmap(struct block *b, const struct memmap *map,
 	info->mem_lower = low > 0xa0000 ? 640 : (uint32_t)(low >> 10);
 	end = (end - 0x100000) >> 10;
 	info->mem_upper = end > UINT32_MAX ? UINT32_MAX : (uint32_t)end;
+	if (t->entry->upper_kib)
+		info->mem_upper = t->entry->upper_kib;
 }
 
 static void put_modules(struct block *b, const struct multiboot_told *t,
@@ -161,7 +167,7 @@ void multiboot_info_write(const struct multiboot_told *t, uint8_t *block,
 	uint32_t at;
 	struct multiboot_info *info = put(&b, sizeof(*info), &at);
 
-	put_mmap(&b, t->map, info);
+	put_mmap(&b, t, info);
 	put_boot_device(t, info);
 	if (t->bios)
 		put_bios(&b, t->bios, info);

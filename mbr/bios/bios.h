@@ -97,6 +97,12 @@ const struct bios_facts *bios_facts_ask(void);
 
 /* console.c, keyboard.c: struct platform's. */
 void bios_console(void);
+extern uint16_t bios_serial;		/* the serial console's port */
+extern struct bios_consoles {
+	unsigned there, used;		/* CONSOLE_* */
+} bios_consoles;
+int bios_use_consoles(unsigned consoles);
+int bios_set_serial(const struct serial_line *s);
 void bios_write(const char *s, size_t len);
 int bios_key(void);
 struct screen_info;

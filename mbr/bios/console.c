@@ -1,5 +1,6 @@
 /*
- * Output: the text screen by writing its memory, and COM1.  A machine may
+ * Output: the text screen by writing its memory, and COM1 or what `serial'
+ * says.  A machine may
  * lack either; INT 10h is not used, because firmware may copy what it prints
  * to the serial line, where it would then be twice.
  */
@@ -8,13 +9,15 @@
 #include <string.h>
 
 #include "loader/base/ansi.h"
+#include "loader/base/err.h"
 #include "mbr/bios/bios.h"
 
-#define COM1 0x3f8
-#define LSR (COM1 + 5)
 #define BLANK 0x0720		/* grey on black */
 
-static bool serial;
+uint16_t bios_serial = 0x3f8;	/* COM1 */
+struct bios_consoles bios_consoles = {
+	.used = CONSOLE_SCREEN | CONSOLE_SERIAL
+};
 static struct ansi ansi = { .color = ANSI_GREY };
 static struct {
 	uint16_t *cells;	/* NULL: no text screen */
@@ -22,25 +25,51 @@ static struct {
 	unsigned columns, rows, at;
 } screen;
 
-static void serial_init(void)
+/* FORMAT: the line control register, DIVISOR: of 115200 baud. */
+static bool serial_init(uint16_t port, uint8_t format, uint16_t divisor)
 {
-	serial = bios_in(LSR) != 0xff;
-	if (!serial)
-		return;
-	bios_out(COM1 + 3, 0x83);	/* divisor latch, 8N1 */
-	bios_out(COM1, 1);		/* 115200 baud */
-	bios_out(COM1 + 1, 0);
-	bios_out(COM1 + 3, 3);
-	bios_out(COM1 + 1, 0);		/* no interrupts */
-	bios_out(COM1 + 2, 7);		/* FIFOs on and empty */
-	bios_out(COM1 + 4, 3);		/* DTR, RTS */
+	if (bios_in(port + 5) == 0xff)
+		return false;
+	bios_serial = port;
+	bios_out(port + 3, 0x80 | format);	/* divisor latch */
+	bios_out(port, (uint8_t)divisor);
+	bios_out(port + 1, (uint8_t)(divisor >> 8));
+	bios_out(port + 3, format);
+	bios_out(port + 1, 0);		/* no interrupts */
+	bios_out(port + 2, 7);		/* FIFOs on and empty */
+	bios_out(port + 4, 3);		/* DTR, RTS */
+	bios_consoles.there |= CONSOLE_SERIAL;
+	return true;
+}
+
+int bios_set_serial(const struct serial_line *s)
+{
+	volatile uint8_t *unit = bios_data(2 * s->unit);
+	uint32_t port = s->port ? s->port : unit[0] + 256u * unit[1];
+	/* Of the parity's bits: on (8), even (16). */
+	uint32_t format = (s->word - 5) | (s->stop - 1) << 2 |
+			  (s->parity ? 16 * s->parity - 8 : 0u);
+
+	if (port && serial_init((uint16_t)port, (uint8_t)format,
+				(uint16_t)(115200 / s->speed)))
+		return 0;
+	return fail(ERR_DEVICE_INIT, "serial: no port at 0x%x", port);
+}
+
+int bios_use_consoles(unsigned consoles)
+{
+	if (!(consoles & bios_consoles.there))
+		return fail(ERR_DEVICE_INIT, "terminal");
+	bios_consoles.used = consoles;
+	return 0;
 }
 
 static void serial_put(char c)
 {
-	for (unsigned i = 0; i < 100000 && !(bios_in(LSR) & 0x20); i++)
+	for (unsigned i = 0; i < 100000 && !(bios_in(bios_serial + 5) & 0x20);
+	     i++)
 		;
-	bios_out(COM1, (uint8_t)c);
+	bios_out(bios_serial, (uint8_t)c);
 }
 
 static bool is_text(uint8_t mode)
@@ -71,6 +100,7 @@ static void screen_init(void)
 		screen.at = 0;
 	screen.crtc = crtc;
 	screen.cells = (uint16_t *)(mode == 7 ? 0xb0000ul : 0xb8000ul);
+	bios_consoles.there |= CONSOLE_SCREEN;
 }
 
 static void scroll(void)
@@ -152,15 +182,17 @@ static void screen_cursor(void)
 
 void bios_write(const char *s, size_t len)
 {
+	unsigned to = bios_consoles.there & bios_consoles.used;
+
 	for (size_t i = 0; i < len; i++) {
-		if (screen.cells)
+		if (to & CONSOLE_SCREEN)
 			screen_take(s[i]);
-		if (serial && s[i] == '\n')
+		if (to & CONSOLE_SERIAL && s[i] == '\n')
 			serial_put('\r');
-		if (serial)
+		if (to & CONSOLE_SERIAL)
 			serial_put(s[i]);
 	}
-	if (screen.cells)
+	if (to & CONSOLE_SCREEN)
 		screen_cursor();
 }
 
@@ -180,6 +212,6 @@ void bios_screen_info(struct screen_info *info)
 
 void bios_console(void)
 {
-	serial_init();
+	serial_init(bios_serial, 3, 1);	/* 8N1, 115200 baud */
 	screen_init();
 }

@@ -1,10 +1,8 @@
 /*
- * Input: the keyboard through INT 16h, and COM1.
+ * Input: the keyboard through INT 16h, and the serial port.
  */
 #include "loader/base/keys.h"
 #include "mbr/bios/bios.h"
-
-#define COM1 0x3f8
 
 static int keyboard(void)
 {
@@ -37,15 +35,18 @@ static int keyboard(void)
 int bios_key(void)
 {
 	static struct keys serial;
-	uint8_t lsr = bios_in(COM1 + 5);
-	int waits = lsr != 0xff && (lsr & 1);
-	int key = keys_decode(&serial, waits ? bios_in(COM1) : -1);
+	uint16_t port = bios_serial;
+	int waits = bios_consoles.used & bios_consoles.there &
+		    CONSOLE_SERIAL && (bios_in(port + 5) & 1);
+	int key = keys_decode(&serial, waits ? bios_in(port) : -1);
 
 	/* The rest of a sequence waits already. */
 	for (int i = 0; i < 16 && waits && key == KEY_NONE; i++) {
-		waits = bios_in(COM1 + 5) & 1;
+		waits = bios_in(port + 5) & 1;
 		if (waits)
-			key = keys_decode(&serial, bios_in(COM1));
+			key = keys_decode(&serial, bios_in(port));
 	}
-	return key == KEY_NONE ? keyboard() : key;
+	/* It may be there where no screen is. */
+	return key == KEY_NONE && bios_consoles.used & CONSOLE_SCREEN ?
+	       keyboard() : key;
 }

@@ -111,6 +111,8 @@ void bios_main(void)
 		.hash = bios_hash, .open_hv = bios_open_hv, .extra = bios_extra,
 		.bios_facts = bios_facts,
 		.write = bios_write, .key = bios_key, .idle = idle,
+		.use_consoles = bios_use_consoles,
+		.set_serial = bios_set_serial,
 		.clock_ms = clock_ms, .firmware_tsc = firmware_tsc,
 		.go = bios_go, .reboot = reboot, .halt = halt,
 	};

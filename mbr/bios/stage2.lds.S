@@ -48,7 +48,9 @@ SECTIONS
 		*libshared-boot.a:menu.o(ALL)
 		*libshared-boot.a:shell.o(ALL)
 		*libshared-boot.a:show.o(ALL)
+		*libshared-boot.a:terminal.o(ALL)
 		*libshared-boot.a:tries.o(ALL)
+		*libshared-boot.a:upper.o(ALL)
 		*libmd.a:*(ALL)
 		. = ALIGN(512);
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "loader/base/ansi.h"
+#include "loader/base/err.h"
 #include "menu/utf8.h"
 
 static SERIAL_IO_INTERFACE *serial; /* NULL: ConOut has it, or none */
@@ -42,6 +43,34 @@ void uefi_console_start(void)
 	if (!conout_has_serial())
 		uefi_timed(uefi_boot->LocateProtocol(&serial_guid, NULL,
 						     (void **)&serial));
+}
+
+/* The firmware's ports have no numbers: units are in the order it has them. */
+int uefi_set_serial(const struct serial_line *s)
+{
+	static EFI_GUID guid = SERIAL_IO_PROTOCOL;
+	EFI_STOP_BITS_TYPE stop = s->stop == 2 ? TwoStopBits : OneStopBit;
+	EFI_PARITY_TYPE parity = s->parity ? s->parity == 1 ? OddParity :
+				 EvenParity : NoParity;
+	SERIAL_IO_INTERFACE *io = NULL;
+	EFI_HANDLE *port = NULL;
+	UINTN n = 0;
+
+	if (s->port)
+		return fail(ERR_DEVICE_VALUE, "serial: by --unit under UEFI");
+	if (!uefi_timed(uefi_boot->LocateHandleBuffer(ByProtocol, &guid, NULL,
+						      &n, &port)) &&
+	    s->unit < n)
+		uefi_timed(uefi_boot->HandleProtocol(port[s->unit], &guid,
+						     (void **)&io));
+	if (port)
+		uefi_timed(uefi_boot->FreePool(port));
+	if (!io || uefi_timed(io->SetAttributes(io, s->speed, 0, 0, parity,
+						(UINT8)s->word, stop)))
+		return fail(ERR_DEVICE_INIT, "serial: unit %u", s->unit);
+	if (serial)
+		serial = io;
+	return 0;
 }
 
 #define COLUMNS 80		/* of the mode that all consoles have */

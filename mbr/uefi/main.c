@@ -50,6 +50,7 @@ static struct platform platform = {
 	.boot_part = -1,
 	.write = uefi_write,
 	.key = uefi_key,
+	.set_serial = uefi_set_serial,
 	.idle = uefi_idle,
 	.clock_ms = uefi_clock_ms,
 	.measure = uefi_measure_line,

@@ -51,6 +51,7 @@ EFI_DEVICE_PATH *uefi_where(const struct file *f, const char *path,
 void uefi_console_start(void);
 void uefi_write(const char *s, size_t len);
 int uefi_key(void);
+int uefi_set_serial(const struct serial_line *s);
 void uefi_idle(void);
 uint64_t uefi_clock_ms(void);
 
