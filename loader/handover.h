@@ -82,6 +82,8 @@ struct handover {
 	uint64_t entry;		/* address; GO_REAL16: CS << 16 | IP */
 	uint64_t stack;		/* GO_REAL16: SS << 16 | SP */
 	uint64_t rax, rbx, rsi, rdi, rbp;
+	/* What go() sets: VBE's number, one more than UEFI's; 0: none. */
+	uint32_t video_mode;
 	const char *cmdline;	/* GO_EFI: load options; else for the record */
 	/*
 	 * Called by handover_load() when every piece is in place; a go() that

@@ -30,6 +30,7 @@ struct serial_line {
 
 struct bios_facts;
 struct menu_extra;
+struct picture;
 
 struct platform {
 	const char *name;	/* "bios", "uefi", "pv", "host" */
@@ -79,6 +80,13 @@ struct platform {
 	 * Asked for when a kernel wants to know; NULL where there is no BIOS.
 	 */
 	const struct bios_facts *(*bios_facts)(void);
+
+	/*
+	 * The mode that is nearest to the size, bits and kind (0: whatever)
+	 * that are in P; go() sets it.  ERR_MULTIBOOT: there is none.  NULL:
+	 * nor a screen.
+	 */
+	int (*picture)(struct picture *p);
 
 	/*
 	 * Every console that is in use; "\n" as in C, else ECMA-48.

@@ -15,6 +15,8 @@ header:	.long	MULTIBOOT2_HEADER_MAGIC, 0, LENGTH
 	.long	8
 	.short	9, 0			/* entry for EFI amd64 */
 	.long	12, _start, 0
+	.short	5, 1			/* a picture, if there is one */
+	.long	20, 1024, 768, 32, 0
 	.short	0, 0			/* end */
 	.long	8
 header_end:

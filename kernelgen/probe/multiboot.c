@@ -1,6 +1,7 @@
 /* The probe started by Multiboot 0.6.96: 3.3, the information structure. */
 #include "kernelgen/probe/probe.h"
 #include "loader/abi/multiboot.h"
+#include "loader/base/fmt.h"
 
 static const void *at(uint32_t addr)
 {
@@ -20,6 +21,33 @@ static uint64_t memory(const struct multiboot_info *info)
 	return sum;
 }
 
+static const char *tell(const struct multiboot_info *info)
+{
+	static char text[320];
+	const struct multiboot_apm *apm = at(info->apm_table);
+	size_t n = fmt(text, sizeof(text), ",\"flags\":%u,\"upper\":%u",
+		       info->flags, info->mem_upper);
+
+	if (info->flags & MULTIBOOT_INFO_APM)
+		n += fmt(text + n, sizeof(text) - n, ",\"apm\":%u",
+			 apm->version);
+	if (info->flags & MULTIBOOT_INFO_DRIVES)
+		n += fmt(text + n, sizeof(text) - n, ",\"drives\":%lu",
+			 info->drives_length / sizeof(struct multiboot_drive));
+	if (info->flags & MULTIBOOT_INFO_ELF_SECTIONS)
+		n += fmt(text + n, sizeof(text) - n, ",\"sections\":%u",
+			 info->syms_num);
+	if (info->flags & MULTIBOOT_INFO_VBE)
+		n += fmt(text + n, sizeof(text) - n, ",\"vbe\":%u,"
+			 "\"vbe_signature\":\"%.4s\"", info->vbe_mode,
+			 (const char *)at(info->vbe_control_info));
+	if (info->flags & MULTIBOOT_INFO_FRAMEBUFFER)
+		fmt(text + n, sizeof(text) - n, ",\"picture\":[%u,%u,%u,%u]",
+		    info->framebuffer_type, info->framebuffer_width,
+		    info->framebuffer_height, info->framebuffer_bpp);
+	return text;
+}
+
 void probe_start(const void *told, unsigned entry, uint64_t tsc)
 {
 	const struct multiboot_info *info = told;
@@ -37,6 +65,7 @@ void probe_start(const void *told, unsigned entry, uint64_t tsc)
 		p.initrd_len = m->mod_end - m->mod_start;
 	}
 	p.memory = memory(info);
+	p.told = tell(info);
 	serial_init();
 	probe_report(&p, serial_write);
 	acpi_poweroff(0);

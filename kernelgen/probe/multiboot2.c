@@ -4,6 +4,7 @@
  */
 #include "kernelgen/probe/probe.h"
 #include "loader/abi/multiboot2.h"
+#include "loader/base/fmt.h"
 
 static uint64_t memory(const struct multiboot2_mmap *m)
 {
@@ -13,6 +14,15 @@ static uint64_t memory(const struct multiboot2_mmap *m)
 		if (m->entry[i].type == 1)
 			sum += m->entry[i].len;
 	return sum;
+}
+
+static const char *tell(const struct multiboot2_framebuffer *f)
+{
+	static char text[80];
+
+	fmt(text, sizeof(text), ",\"picture\":[%u,%u,%u,%u]", f->kind,
+	    f->width, f->height, f->bpp);
+	return text;
 }
 
 /* One tag; *RSDP by the firmware's table. */
@@ -30,6 +40,9 @@ static void take(struct probe *p, const struct multiboot2_tag *tag,
 			break;
 		p->initrd = (const void *)(uintptr_t)m->mod_start;
 		p->initrd_len = m->mod_end - m->mod_start;
+		break;
+	case MULTIBOOT2_FRAMEBUFFER:
+		p->told = tell((const void *)tag);
 		break;
 	case MULTIBOOT2_MMAP:
 		p->memory = memory((const void *)tag);

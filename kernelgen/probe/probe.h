@@ -11,6 +11,7 @@ struct probe {
 	const void *initrd;
 	uint64_t initrd_len;
 	uint64_t memory;	/* bytes of RAM */
+	const char *told;	/* further fields, ",\"name\":1"; NULL: none */
 	uint64_t tsc;		/* at the first instruction */
 };
 

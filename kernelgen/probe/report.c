@@ -69,6 +69,8 @@ void probe_report(const struct probe *p, void (*write)(const char *, size_t))
 	write(b, fmt(b, sizeof(b), "\",\"initrd\":{\"bytes\":%lu,\"sha256\":\"",
 		     p->initrd_len));
 	write_hash(p, write);
-	write(b, fmt(b, sizeof(b), "\"},\"memory\":%lu,\"tsc\":%lu}\r\n",
-		     p->memory, p->tsc));
+	write(b, fmt(b, sizeof(b), "\"},\"memory\":%lu", p->memory));
+	if (p->told)
+		write(p->told, strlen(p->told));
+	write(b, fmt(b, sizeof(b), ",\"tsc\":%lu}\r\n", p->tsc));
 }

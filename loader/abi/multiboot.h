@@ -26,6 +26,8 @@
 #define MULTIBOOT_INFO_CONFIG_TABLE 0x100
 #define MULTIBOOT_INFO_LOADER 0x200
 #define MULTIBOOT_INFO_APM 0x400
+#define MULTIBOOT_INFO_VBE 0x800
+#define MULTIBOOT_INFO_FRAMEBUFFER 0x1000
 #define MULTIBOOT_DRIVE_LBA 1
 
 #ifndef __ASSEMBLER__
@@ -37,7 +39,10 @@ struct multiboot_header {
 	/* with MULTIBOOT_AOUT_KLUDGE */
 	uint32_t header_addr, load_addr, load_end_addr, bss_end_addr;
 	uint32_t entry_addr;
+	/* with MULTIBOOT_VIDEO_MODE */
+	uint32_t mode_type, width, height, depth;
 };
+#define MULTIBOOT_MODE_TEXT 1	/* mode_type */
 
 struct multiboot_info {
 	uint32_t flags;
@@ -51,7 +56,13 @@ struct multiboot_info {
 	uint32_t config_table;
 	uint32_t boot_loader_name;
 	uint32_t apm_table;
-	uint32_t vbe[4];
+	uint32_t vbe_control_info, vbe_mode_info;
+	uint16_t vbe_mode, vbe_interface_seg, vbe_interface_off;
+	uint16_t vbe_interface_len;
+	uint64_t framebuffer_addr;
+	uint32_t framebuffer_pitch, framebuffer_width, framebuffer_height;
+	uint8_t framebuffer_bpp, framebuffer_type;
+	uint8_t color_info[6];	/* position and bits of red, green, blue */
 };
 
 struct multiboot_module {
@@ -82,13 +93,13 @@ struct multiboot_apm {
 	uint16_t cseg_len, cseg_16_len, dseg_len;
 };
 
-_Static_assert(sizeof(struct multiboot_header) == 32, "multiboot_header");
+_Static_assert(sizeof(struct multiboot_header) == 48, "multiboot_header");
 _Static_assert(offsetof(struct multiboot_info, mmap_length) == 44,
 	       "multiboot_info");
 _Static_assert(offsetof(struct multiboot_info, boot_loader_name) == 64,
 	       "multiboot_info");
 _Static_assert(offsetof(struct multiboot_info, syms_num) == 28 &&
-	       sizeof(struct multiboot_info) == 88, "multiboot_info");
+	       offsetof(struct multiboot_info, color_info) == 110, "multiboot_info");
 _Static_assert(sizeof(struct multiboot_drive) == 12, "multiboot_drive");
 _Static_assert(sizeof(struct multiboot_apm) == 20, "multiboot_apm");
 _Static_assert(sizeof(struct multiboot_mmap) == 24, "multiboot_mmap");

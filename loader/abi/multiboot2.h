@@ -38,6 +38,7 @@ enum {
 	MULTIBOOT2_MODULE = 3,
 	MULTIBOOT2_MEMORY = 4,
 	MULTIBOOT2_MMAP = 6,
+	MULTIBOOT2_FRAMEBUFFER = 8,
 	MULTIBOOT2_EFI64 = 12,		/* the system table */
 	MULTIBOOT2_EFI_BS = 18,		/* boot services are on */
 	MULTIBOOT2_EFI64_IMAGE = 20,	/* the image handle */
@@ -74,6 +75,15 @@ struct multiboot2_mmap {
 	struct multiboot2_mmap_entry entry[];
 };
 
+struct multiboot2_framebuffer {
+	struct multiboot2_tag tag;
+	uint64_t addr;
+	uint32_t pitch, width, height;
+	uint8_t bpp, kind;
+	uint16_t reserved;
+	uint8_t color[6];	/* position and bits of red, green, blue */
+} __attribute__((packed));
+
 struct multiboot2_pointer {
 	struct multiboot2_tag tag;
 	uint64_t pointer;
@@ -87,6 +97,7 @@ struct multiboot2_load_base {
 _Static_assert(sizeof(struct multiboot2_mmap_entry) == 24 &&
 	       sizeof(struct multiboot2_mmap) == 16 &&
 	       sizeof(struct multiboot2_pointer) == 16 &&
+	       sizeof(struct multiboot2_framebuffer) == 38 &&
 	       sizeof(struct multiboot2_load_base) == 12, "Multiboot2 tags");
 
 #endif

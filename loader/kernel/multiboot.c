@@ -48,6 +48,27 @@ static int tell(const struct multiboot_told *told, const struct memmap *m,
 	return handover_mem(ho, PIECE_MULTIBOOT_INFO, at, size, block, size);
 }
 
+/* The video mode that the header demands. */
+static int find_picture(const struct platform *p, struct multiboot_told *told,
+			struct picture *found, struct handover *ho)
+{
+	const struct multiboot_image *img = told->image;
+	int err;
+
+	if (!(img->flags & MULTIBOOT_VIDEO_MODE))
+		return 0;
+	if (!p || !p->picture)
+		return fail(ERR_MULTIBOOT, "a video mode");
+	*found = (struct picture){ .width = img->width, .height = img->height,
+		.bpp = (uint8_t)img->depth,
+		.kind = img->mode_type == MULTIBOOT_MODE_TEXT ? PICTURE_TEXT :
+			PICTURE_RGB };
+	err = p->picture(found);
+	told->picture = found;
+	ho->video_mode = found->mode;
+	return err;
+}
+
 static int load(struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
@@ -57,6 +78,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 	struct file *module[BOOT_MODULES];
 	struct multiboot_told told = { .image = img, .entry = e, .map = map,
 		.bios = p && p->bios_facts ? p->bios_facts() : NULL };
+	struct picture picture;
 	int err;
 
 	if (!img || !m)
@@ -65,6 +87,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 		return fail(ERR_NEED_LINUX, "%s", e->module[0].path);
 	/* Unpacking takes memory out of the map: that first. */
 	if ((err = multiboot_image_read(img, &e->kernel)) ||
+	    (err = find_picture(p, &told, &picture, ho)) ||
 	    (err = packed_modules(e, arena, module)))
 		return err;
 	*m = *map;

@@ -13,6 +13,8 @@
 #include "loader/kernel/formats.h"
 #include "loader/kernel/multiboot2_image.h"
 #include "loader/kernel/packed.h"
+#include "loader/picture.h"
+#include "loader/platform.h"
 
 #define PAGE 4096ul
 #define LOWEST 0x100000
@@ -22,6 +24,7 @@ struct told {
 	const struct boot_entry *e;
 	const struct memmap *map;
 	const struct multiboot2_image *img;
+	const struct picture *picture;	/* NULL: none */
 	uint64_t base;		/* where the image's start is */
 	struct {
 		uint32_t start, end;
@@ -103,6 +106,20 @@ static void put_memory(struct block *b, const struct told *told)
 		m->mem_upper = told->e->upper_kib;
 }
 
+static void put_picture(struct block *b, const struct picture *p)
+{
+	struct multiboot2_framebuffer *f = put(b, MULTIBOOT2_FRAMEBUFFER,
+					       sizeof(*f));
+
+	f->addr = p->addr;
+	f->pitch = p->pitch;
+	f->width = p->width;
+	f->height = p->height;
+	f->bpp = p->bpp;
+	f->kind = p->kind;
+	memcpy(f->color, p->color, sizeof(f->color));
+}
+
 static void write_info(const struct told *t, struct block *b)
 {
 	const struct boot_entry *e = t->e;
@@ -127,6 +144,8 @@ static void write_info(const struct told *t, struct block *b)
 
 		l->addr = (uint32_t)t->base;
 	}
+	if (t->picture)
+		put_picture(b, t->picture);
 	put(b, MULTIBOOT2_EFI64, sizeof(struct multiboot2_pointer));
 	put(b, MULTIBOOT2_EFI64_IMAGE, sizeof(struct multiboot2_pointer));
 	put(b, MULTIBOOT2_EFI_BS, sizeof(struct multiboot2_tag));
@@ -196,6 +215,25 @@ static int tell(const struct told *t, const struct memmap *m,
 	return handover_mem(ho, PIECE_MULTIBOOT_INFO, at, b.used, b.p, b.used);
 }
 
+/* The picture that the header asks for. */
+static int find_picture(const struct platform *p, struct told *t,
+			struct picture *found, struct handover *ho)
+{
+	const struct multiboot2_image *img = t->img;
+
+	*found = (struct picture){ .width = img->width, .height = img->height,
+				   .bpp = (uint8_t)img->depth };
+	if (!img->picture)
+		return 0;
+	if (p && p->picture && !p->picture(found)) {
+		t->picture = found;
+		ho->video_mode = found->mode;
+		return 0;
+	}
+	err_clear();
+	return img->picture_required ? fail(ERR_MULTIBOOT, "a picture") : 0;
+}
+
 static int load(struct boot_entry *e, const struct memmap *map,
 		struct arena *arena, struct handover *ho)
 {
@@ -203,6 +241,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 	struct memmap *m = arena_alloc(arena, sizeof(*m));
 	struct told t = { .e = e, .map = map, .img = img };
 	struct file *module[BOOT_MODULES];
+	struct picture picture;
 	int err;
 
 	if (!img || !m)
@@ -211,6 +250,7 @@ static int load(struct boot_entry *e, const struct memmap *map,
 		return fail(ERR_NEED_LINUX, "%s", e->module[0].path);
 	/* Unpacking takes memory out of the map: that first. */
 	if ((err = multiboot2_image_read(img, &e->kernel)) ||
+	    (err = find_picture(e->platform, &t, &picture, ho)) ||
 	    (err = packed_modules(e, arena, module)))
 		return err;
 	*m = *map;

@@ -26,33 +26,51 @@ static bool find_header(struct span s, uint64_t *at, uint32_t *len)
 	return false;
 }
 
+static void want_picture(struct multiboot2_image *img, bool required)
+{
+	img->picture = true;
+	img->picture_required |= required;
+}
+
 /* What it asks to be told; 12 and 20 are told always. */
-static bool can_tell(struct span *s, uint64_t at, uint32_t size)
+static bool can_tell(struct multiboot2_image *img, struct span *s, uint64_t at,
+		     uint32_t size, bool required)
 {
 	static const uint32_t known = 1u << MULTIBOOT2_CMDLINE |
 		1u << MULTIBOOT2_LOADER | 1u << MULTIBOOT2_MODULE |
 		1u << MULTIBOOT2_MEMORY | 1u << MULTIBOOT2_MMAP |
 		1u << MULTIBOOT2_EFI64 | 1u << MULTIBOOT2_EFI_BS |
-		1u << MULTIBOOT2_EFI64_IMAGE | 1u << MULTIBOOT2_LOAD_BASE;
+		1u << MULTIBOOT2_EFI64_IMAGE | 1u << MULTIBOOT2_LOAD_BASE |
+		1u << MULTIBOOT2_FRAMEBUFFER;
 
 	for (uint64_t i = at + 8; i + 4 <= at + size; i += 4) {
 		uint32_t type = span_u32(s, i);
 
 		if (type > 31 || !(known & 1u << type))
 			return false;
+		if (type == MULTIBOOT2_FRAMEBUFFER)
+			want_picture(img, required);
 	}
 	return true;
 }
 
 /* One tag of the header.  False: it demands what is not to be had. */
 static bool take_tag(struct multiboot2_image *img, struct span *s, uint64_t at,
-		     uint16_t type, uint32_t size)
+		     uint16_t type, uint32_t size, bool required)
 {
 	switch (type) {
 	case MULTIBOOT2_HEADER_REQUEST:
-		return can_tell(s, at, size);
+		return can_tell(img, s, at, size, required);
 	case MULTIBOOT2_HEADER_CONSOLE:
-		return !(span_u32(s, at + 8) & MULTIBOOT2_CONSOLE_REQUIRED);
+		if (span_u32(s, at + 8) & MULTIBOOT2_CONSOLE_REQUIRED)
+			want_picture(img, required);
+		return true;
+	case MULTIBOOT2_HEADER_FRAMEBUFFER:
+		want_picture(img, required);
+		img->width = span_u32(s, at + 8);
+		img->height = span_u32(s, at + 12);
+		img->depth = span_u32(s, at + 16);
+		return true;
 	case MULTIBOOT2_HEADER_MODULE_ALIGN:
 		return true;	/* they always begin at pages */
 	case MULTIBOOT2_HEADER_EFI_BS:
@@ -80,6 +98,7 @@ static int read_tags(struct multiboot2_image *img, struct span s, uint64_t at,
 	at += sizeof(struct multiboot2_header);
 	while (at + 8 <= end && !s.bad) {
 		uint16_t type = span_u16(&s, at), flags = span_u16(&s, at + 2);
+		bool required = !(flags & MULTIBOOT2_OPTIONAL);
 		uint32_t size = span_u32(&s, at + 4);
 
 		if (type == MULTIBOOT2_HEADER_END)
@@ -87,8 +106,7 @@ static int read_tags(struct multiboot2_image *img, struct span s, uint64_t at,
 		if (size < 8 || size > end - at)
 			return fail(ERR_EXEC_FORMAT, "Multiboot 2 header tag "
 				    "%u of %u bytes", type, size);
-		if (!take_tag(img, &s, at, type, size) &&
-		    !(flags & MULTIBOOT2_OPTIONAL))
+		if (!take_tag(img, &s, at, type, size, required) && required)
 			return fail(ERR_MULTIBOOT, "Multiboot 2 header tag %u",
 				    type);
 		at += (size + 7ull) & ~7ull;

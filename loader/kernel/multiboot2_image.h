@@ -13,6 +13,9 @@ struct multiboot2_image {
 	uint64_t start, end;
 	bool relocatable;
 	uint64_t min, max, align;	/* relocatable: where it may go */
+	/* It wants a picture (0: of any size), or cannot do without. */
+	bool picture, picture_required;
+	uint32_t width, height, depth;
 	bool boot_services;		/* it wants them left on */
 	unsigned n;
 	struct segment segment[MULTIBOOT2_SEGMENTS];

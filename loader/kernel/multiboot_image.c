@@ -155,8 +155,14 @@ int multiboot_image_read(struct multiboot_image *img, struct file *file)
 		return fail(ERR_EXEC_FORMAT, "no Multiboot header");
 	memcpy(&h, head + at, len - at < sizeof(h) ? len - at : sizeof(h));
 	img->flags = h.flags;
-	if (h.flags & 0xffff &
-	    ~(MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO))
+	if (h.flags & MULTIBOOT_VIDEO_MODE) {
+		img->mode_type = h.mode_type;
+		img->width = h.width;
+		img->height = h.height;
+		img->depth = h.depth;
+	}
+	if (h.flags & 0xffff & ~(MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO |
+				 MULTIBOOT_VIDEO_MODE))
 		return fail(ERR_MULTIBOOT, "flags %x", h.flags);
 	err = h.flags & MULTIBOOT_AOUT_KLUDGE ?
 		read_kludge(img, file, &h, at) : multiboot_image_elf(img, file);

@@ -11,6 +11,8 @@
 struct multiboot_image {
 	uint32_t flags;
 	uint64_t entry;			/* physical */
+	/* With MULTIBOOT_VIDEO_MODE: what it wants, 0 is no wish. */
+	uint32_t mode_type, width, height, depth;
 	uint64_t start, end;		/* memory it takes, physical */
 	unsigned n;
 	struct segment segment[MULTIBOOT_SEGMENTS];

@@ -1,7 +1,7 @@
 /*
- * The information structure of Multiboot 0.6.96, 3.3, as GRUB 0.97 fills it in:
- * all but the symbols of a.out files and the VBE fields, which need a video
- * mode that nobody asked for.
+ * The information structure of Multiboot 0.6.96, 3.3, as GRUB 0.97 fills it in,
+ * and the video mode of those who ask for one: all but the symbols of a.out
+ * files.
  */
 #include "loader/kernel/multiboot_info.h"
 
@@ -28,11 +28,11 @@ static size_t string_size(const char *path, const char *args)
 size_t multiboot_info_size(const struct multiboot_told *t)
 {
 	const struct boot_entry *e = t->entry;
-	size_t n = sizeof(struct multiboot_info) + 16 + 5 * ALIGN +
+	size_t n = sizeof(struct multiboot_info) + 16 + 7 * ALIGN +
 		   e->n_modules * sizeof(struct multiboot_module) +
 		   t->map->n * sizeof(struct multiboot_mmap) +
 		   BIOS_DRIVES * sizeof(struct multiboot_drive) +
-		   sizeof(struct multiboot_apm) +
+		   sizeof(struct multiboot_apm) + VBE_CONTROL + VBE_INFO +
 		   string_size(e->kernel_path, e->args);
 
 	for (unsigned i = 0; i < e->n_modules; i++)
@@ -159,6 +159,56 @@ static void put_bios(struct block *b, const struct bios_facts *f,
 	}
 }
 
+/* Far pointers into the block at FROM are to lead into its copy at TO. */
+static void move_pointers(uint8_t *block, uint32_t from, uint32_t to)
+{
+	static const uint8_t pointers[] = { 6, 14, 22, 26, 30 };
+
+	for (unsigned i = 0; i < sizeof(pointers); i++) {
+		uint16_t p[2];
+		uint32_t at;
+
+		memcpy(p, block + pointers[i], sizeof(p));
+		at = p[1] * 16u + p[0];
+		if (at < from || at >= from + VBE_CONTROL)
+			continue;
+		at += to - from;
+		p[0] = at & 15;
+		p[1] = (uint16_t)(at >> 4);
+		memcpy(block + pointers[i], p, sizeof(p));
+	}
+}
+
+static void put_vbe(struct block *b, const struct picture *p,
+		    struct multiboot_info *info)
+{
+	uint8_t *control = put(b, VBE_CONTROL, &info->vbe_control_info);
+
+	info->flags |= MULTIBOOT_INFO_VBE;
+	memcpy(control, p->control, VBE_CONTROL);
+	move_pointers(control, p->control_at, info->vbe_control_info);
+	memcpy(put(b, VBE_INFO, &info->vbe_mode_info), p->info, VBE_INFO);
+	info->vbe_mode = (uint16_t)p->mode;
+	info->vbe_interface_seg = p->code_seg;
+	info->vbe_interface_off = p->code_off;
+	info->vbe_interface_len = p->code_len;
+}
+
+static void put_picture(struct block *b, const struct picture *p,
+			struct multiboot_info *info)
+{
+	info->flags |= MULTIBOOT_INFO_FRAMEBUFFER;
+	info->framebuffer_addr = p->addr;
+	info->framebuffer_pitch = p->pitch;
+	info->framebuffer_width = p->width;
+	info->framebuffer_height = p->height;
+	info->framebuffer_bpp = p->bpp;
+	info->framebuffer_type = p->kind;
+	memcpy(info->color_info, p->color, sizeof(info->color_info));
+	if (p->control)
+		put_vbe(b, p, info);
+}
+
 void multiboot_info_write(const struct multiboot_told *t, uint8_t *block,
 			  uint64_t addr, size_t size)
 {
@@ -171,6 +221,8 @@ void multiboot_info_write(const struct multiboot_told *t, uint8_t *block,
 	put_boot_device(t, info);
 	if (t->bios)
 		put_bios(&b, t->bios, info);
+	if (t->picture)
+		put_picture(&b, t->picture, info);
 	if (t->sections) {
 		info->flags |= MULTIBOOT_INFO_ELF_SECTIONS;
 		info->syms_num = t->image->sections.n;

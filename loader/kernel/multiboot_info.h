@@ -5,6 +5,7 @@
 #include "loader/bios_facts.h"
 #include "loader/kernel/kernel.h"
 #include "loader/kernel/multiboot_image.h"
+#include "loader/picture.h"
 
 struct multiboot_place {
 	uint32_t start, end;	/* physical */
@@ -15,6 +16,7 @@ struct multiboot_told {
 	const struct boot_entry *entry;
 	const struct memmap *map;
 	const struct bios_facts *bios;	/* NULL: there is none */
+	const struct picture *picture;	/* NULL: none was asked for */
 	uint32_t sections;		/* multiboot_symbols_place() */
 	struct multiboot_place module[BOOT_MODULES];
 };

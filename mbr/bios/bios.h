@@ -95,6 +95,11 @@ bool bios_drive(unsigned n, uint8_t *number);
 const struct bios_facts *bios_facts(void);
 const struct bios_facts *bios_facts_ask(void);
 
+/* second.c: the same; vbe.c: from the second part, and go()'s. */
+int bios_picture(struct picture *p);
+int bios_vbe_picture(struct picture *p);
+int bios_vbe_set(uint32_t mode);
+
 /* console.c, keyboard.c: struct platform's. */
 void bios_console(void);
 extern uint16_t bios_serial;		/* the serial console's port */

@@ -77,6 +77,15 @@ static int go_chain(const struct handover *ho)
 	return err ? err : second->chain(ho);
 }
 
+/* From here on our text screen shows nothing. */
+static int set_mode(const struct handover *ho)
+{
+	const struct bios_second *second;
+	int err = bios_second_load(ho->from->platform, &second);
+
+	return err ? err : second->set_mode(ho->video_mode);
+}
+
 int bios_go(struct handover *ho)
 {
 	int err;
@@ -87,6 +96,8 @@ int bios_go(struct handover *ho)
 	if (err)
 		return err;
 	add_screen(ho);
+	if (ho->video_mode && (err = set_mode(ho)))
+		return err;
 	switch (ho->mode) {
 	case GO_REAL16:
 		go_real16(ho);

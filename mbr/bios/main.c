@@ -109,7 +109,7 @@ void bios_main(void)
 		.boot_part = -1, .memmap = &map,
 		.update_memmap = bios_update_memmap, .unpack = bios_unpack,
 		.hash = bios_hash, .open_hv = bios_open_hv, .extra = bios_extra,
-		.bios_facts = bios_facts,
+		.bios_facts = bios_facts, .picture = bios_picture,
 		.write = bios_write, .key = bios_key, .idle = idle,
 		.use_consoles = bios_use_consoles,
 		.set_serial = bios_set_serial,

@@ -81,10 +81,15 @@ int bios_second_take(struct memmap *m, const char *path, uint64_t size,
 	return err;
 }
 
-/* Only kernels that the second part loads ask that. */
+/* Only kernels that the second part loads ask that, and the next. */
 const struct bios_facts *bios_facts(void)
 {
 	return second->facts();
+}
+
+int bios_picture(struct picture *p)
+{
+	return second->picture(p);
 }
 
 int bios_unpack(const struct platform *p, const char *path, struct file *f,

@@ -19,6 +19,8 @@ struct bios_second {
 	__typeof__(hash_file) *hash;
 	const struct menu_extra *extra;
 	int (*chain)(const struct handover *ho);
+	int (*picture)(struct picture *p);
+	int (*set_mode)(uint32_t mode);
 	int (*open_hv)(const struct platform *p, struct file *out);
 };
 

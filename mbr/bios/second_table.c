@@ -13,5 +13,7 @@ const struct bios_second bios_second_table
 	.hash = hash_file,
 	.extra = &extra_all,
 	.chain = bios_chain,
+	.picture = bios_vbe_picture,
+	.set_mode = bios_vbe_set,
 	.open_hv = bios_hv_open,
 };

@@ -28,7 +28,7 @@ SECTIONS
 		*libshared-boot.a:subfile.o(ALL) *libshared-boot.a:uki*.o(ALL)
 		*libshared-boot.a:fit*.o(ALL) *libshared-boot.a:carried.o(ALL)
 		*mbr/bios/facts.o(ALL) *mbr/bios/chain.o(ALL)
-		*mbr/bios/drive_map.o(ALL)
+		*mbr/bios/drive_map.o(ALL) *mbr/bios/vbe.o(ALL)
 		*unpack/boot/libs.o(ALL) *unpack/boot/crc32.o(ALL)
 		*libz.a:*(ALL)
 		*libshared-boot.a:hash.o(ALL)

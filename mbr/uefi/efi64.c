@@ -8,7 +8,7 @@
 #include "loader/abi/multiboot2.h"
 #include "loader/base/err.h"
 
-static void set_pointers(struct multiboot2_info *info)
+static void set_pointers(struct multiboot2_info *info, uint32_t video_mode)
 {
 	uint8_t *at = (uint8_t *)(info + 1), *end = (uint8_t *)info +
 						    info->total_size;
@@ -16,6 +16,8 @@ static void set_pointers(struct multiboot2_info *info)
 	while (at < end) {
 		struct multiboot2_pointer *p = (void *)at;
 
+		if (p->tag.type == MULTIBOOT2_FRAMEBUFFER)
+			p->pointer = uefi_picture_set(video_mode);
 		if (p->tag.type == MULTIBOOT2_EFI64)
 			p->pointer = (uintptr_t)uefi_system;
 		if (p->tag.type == MULTIBOOT2_EFI64_IMAGE)
@@ -44,7 +46,7 @@ int uefi_go_efi64(struct handover *ho)
 	if ((err = uefi_pieces_load(ho)))
 		return err;
 	measure_pieces(ho);
-	set_pointers((void *)ho->rbx);
+	set_pointers((void *)ho->rbx, ho->video_mode);
 	__asm__ volatile("jmp *%0" : : "r"(ho->entry), "a"(ho->rax),
 			 "b"(ho->rbx) : "memory");
 	__builtin_unreachable();

@@ -11,6 +11,7 @@
 #include <xen/arch-x86/hvm/start_info.h>
 
 #include "loader/base/err.h"
+#include "loader/picture.h"
 #include "mbr/uefi/prot32.h"
 
 #define VIDEO_TYPE_EFI 0x70 /* <linux/screen_info.h> */
@@ -42,45 +43,28 @@ static void measure_pieces(const struct handover *ho)
 		uefi_measure(9, (void *)start, end - start, "initrd");
 }
 
-static void mask_shape(uint32_t mask, uint8_t *pos, uint8_t *size)
-{
-	*pos = *size = 0;
-	if (!mask)
-		return;
-	*pos = (uint8_t)__builtin_ctz(mask);
-	*size = (uint8_t)(32 - __builtin_clz(mask) - *pos);
-}
-
 /* The picture that the firmware set up, for the kernel's first console. */
 static void set_screen(struct boot_params *params)
 {
-	struct screen_info s = {.orig_video_isVGA = VIDEO_TYPE_EFI};
-	static EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
-	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *m;
-	EFI_PIXEL_BITMASK bits = {0xff0000, 0xff00, 0xff, 0xff000000};
+	struct picture p = { 0 };
 
-	if (uefi_timed(uefi_boot->LocateProtocol(&guid, NULL, (void **)&gop)) ||
-	    gop->Mode->Info->PixelFormat == PixelBltOnly)
+	if (uefi_picture(&p)) {
+		err_clear();
 		return;
-	m = gop->Mode->Info;
-	if (m->PixelFormat == PixelRedGreenBlueReserved8BitPerColor)
-		bits = (EFI_PIXEL_BITMASK){0xff, 0xff00, 0xff0000, 0xff000000};
-	else if (m->PixelFormat == PixelBitMask)
-		bits = m->PixelInformation;
-	s.lfb_base = (uint32_t)gop->Mode->FrameBufferBase;
-	s.ext_lfb_base = (uint32_t)(gop->Mode->FrameBufferBase >> 32);
-	s.capabilities = VIDEO_CAPABILITY_64BIT_BASE;
-	s.lfb_size = (uint32_t)gop->Mode->FrameBufferSize;
-	s.lfb_width = (uint16_t)m->HorizontalResolution;
-	s.lfb_height = (uint16_t)m->VerticalResolution;
-	s.lfb_depth = 32;
-	s.lfb_linelength = (uint16_t)(m->PixelsPerScanLine * 4);
-	mask_shape(bits.RedMask, &s.red_pos, &s.red_size);
-	mask_shape(bits.GreenMask, &s.green_pos, &s.green_size);
-	mask_shape(bits.BlueMask, &s.blue_pos, &s.blue_size);
-	mask_shape(bits.ReservedMask, &s.rsvd_pos, &s.rsvd_size);
-	params->screen_info = s;
+	}
+	params->screen_info = (struct screen_info){
+		.orig_video_isVGA = VIDEO_TYPE_EFI,
+		.lfb_base = (uint32_t)p.addr,
+		.ext_lfb_base = (uint32_t)(p.addr >> 32),
+		.capabilities = VIDEO_CAPABILITY_64BIT_BASE,
+		.lfb_size = (uint32_t)p.size,
+		.lfb_width = (uint16_t)p.width,
+		.lfb_height = (uint16_t)p.height, .lfb_depth = 32,
+		.lfb_linelength = (uint16_t)p.pitch,
+		.red_pos = p.color[0], .red_size = p.color[1],
+		.green_pos = p.color[2], .green_size = p.color[3],
+		.blue_pos = p.color[4], .blue_size = p.color[5],
+		.rsvd_pos = p.color[6], .rsvd_size = p.color[7] };
 }
 
 static int map_room(struct firmware_map *m)

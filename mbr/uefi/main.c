@@ -51,6 +51,7 @@ static struct platform platform = {
 	.write = uefi_write,
 	.key = uefi_key,
 	.set_serial = uefi_set_serial,
+	.picture = uefi_picture,
 	.idle = uefi_idle,
 	.clock_ms = uefi_clock_ms,
 	.measure = uefi_measure_line,

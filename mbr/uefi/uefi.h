@@ -55,6 +55,14 @@ int uefi_set_serial(const struct serial_line *s);
 void uefi_idle(void);
 uint64_t uefi_clock_ms(void);
 
+/*
+ * picture.c: struct platform's; and set MODE (0: none), which gives the
+ * picture's address.
+ */
+struct picture;
+int uefi_picture(struct picture *p);
+uint64_t uefi_picture_set(uint32_t mode);
+
 /* memory.c: the firmware's map as ours.  ERR_NO_MEMORY. */
 int uefi_memmap(struct memmap *m);
 /* The pages of the largest stretch that is free now. */

@@ -16,6 +16,7 @@
 #include "loader/disk/part.h"
 #include "loader/platform.h"
 #include "loader/unpack/unpack.h"
+#include "loader/picture.h"
 #include "menu/config.h"
 #include "menu/extra.h"
 #include "menu/main.h"
@@ -175,6 +176,14 @@ static const struct menu_extra *host_extra(const struct platform *p)
 	return NULL;
 }
 
+/* What the machine's screen can do, nobody knows here: what was asked for. */
+static int host_picture(struct picture *p)
+{
+	p->addr = 0xfd000000;
+	p->kind = p->kind ? p->kind : PICTURE_RGB;
+	return 0;
+}
+
 /* What a boot would write is forgotten: the image is others'. */
 static int host_pretend(struct blk *b, uint64_t lba, uint32_t n,
 			const void *buf)
@@ -285,6 +294,7 @@ void hostboot_run(struct hostboot *hb, struct blk *disk,
 		.unpack = host_unpack, .hash = host_hash,
 		.open_hv = path->open_hv, .extra = host_extra,
 		.clock_ms = host_clock, .firmware_tsc = host_firmware_tsc,
+		.picture = host_picture,
 		.go = host_go, .reboot = host_stop, .halt = host_stop,
 	};
 
