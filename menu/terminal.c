@@ -48,7 +48,7 @@ static bool take(const char *word, const char *name, uint64_t max,
 	if (!at)
 		return false;
 	*err = number_take(&at, NULL, 0, max, &v);
-	if (!*err && *at && *at != ' ')
+	if (*err || (*at && *at != ' '))
 		*err = refuse("serial", word);
 	*out = (uint32_t)v;
 	return true;
@@ -128,9 +128,10 @@ static int read_word(struct wish *w, const char *word)
 	const char *at = value(word, "timeout");
 
 	if (at)
-		return lst_number(&at, &w->seconds);
+		return lst_number(&at, &w->seconds) ?
+		       refuse("terminal", word) : 0;
 	w->silent |= is(word, "--silent");
-	if (is(word, "--silent") || value(word, "lines"))	/* for `pager' */
+	if (is(word, "--silent") || value(word, "lines"))
 		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (!is(word, words[i].name))

@@ -11,11 +11,11 @@
 
 int upper_set(struct runner *r, const char *args)
 {
+	const char *at = args;
 	int32_t kib;
-	int err = lst_number(&args, &kib);
 
-	if (err || !kib)
-		return err ? err : fail(ERR_ARGUMENT, "uppermem 0");
+	if (lst_number(&at, &kib) || !kib)
+		return fail(ERR_NUMBER, "uppermem %.32s", args);
 	r->entry->upper_kib = (uint32_t)kib;
 	return 0;
 }

@@ -99,7 +99,8 @@ _Static_assert(offsetof(struct multiboot_info, mmap_length) == 44,
 _Static_assert(offsetof(struct multiboot_info, boot_loader_name) == 64,
 	       "multiboot_info");
 _Static_assert(offsetof(struct multiboot_info, syms_num) == 28 &&
-	       offsetof(struct multiboot_info, color_info) == 110, "multiboot_info");
+	       offsetof(struct multiboot_info, color_info) == 110,
+	       "multiboot_info");
 _Static_assert(sizeof(struct multiboot_drive) == 12, "multiboot_drive");
 _Static_assert(sizeof(struct multiboot_apm) == 20, "multiboot_apm");
 _Static_assert(sizeof(struct multiboot_mmap) == 24, "multiboot_mmap");

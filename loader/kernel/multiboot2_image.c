@@ -66,6 +66,8 @@ static bool take_tag(struct multiboot2_image *img, struct span *s, uint64_t at,
 			want_picture(img, required);
 		return true;
 	case MULTIBOOT2_HEADER_FRAMEBUFFER:
+		if (size < 20)
+			return false;
 		want_picture(img, required);
 		img->width = span_u32(s, at + 8);
 		img->height = span_u32(s, at + 12);

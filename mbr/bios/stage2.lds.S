@@ -44,13 +44,11 @@ SECTIONS
 		*libshared-boot.a:help.o(ALL)
 		*libshared-boot.a:parttype.o(ALL)
 		*libshared-boot.a:prompt.o(ALL)
-		*libshared-boot.a:save.o(ALL)
-		*libshared-boot.a:menu.o(ALL)
+		*libshared-boot.a:save.o(ALL) *libshared-boot.a:menu.o(ALL)
 		*libshared-boot.a:shell.o(ALL)
 		*libshared-boot.a:show.o(ALL)
-		*libshared-boot.a:terminal.o(ALL)
+		*libshared-boot.a:terminal.o(ALL) *libshared-boot.a:upper.o(ALL)
 		*libshared-boot.a:tries.o(ALL)
-		*libshared-boot.a:upper.o(ALL)
 		*libmd.a:*(ALL)
 		. = ALIGN(512);
 	}

@@ -45,6 +45,20 @@ timeout 250 "$twinboot" run img --path uefi --timeout 200 --json \
 	2>console >json
 is "$(jq -r '.records[].PROBE // empty | .entry' json)" efi-app \
 	"the ESP's, an image" || sed 's/^/# /' console
+is "$("$twinboot" menu --image --json img | jq -c '[.entries[].title]')" \
+	'["Menu","New","Old","a.efi"]' 'twinboot menu --image has them'
+"$twinboot" menu --image img >words
+grep -q '^1: New$' words
+ok $? '... in words, too'
+"$twinboot" menu --image --dialect pvgrub img >/dev/null 2>&1
+is $? 2 '... as our loaders read'
+timeout 250 "$twinboot" matrix img --entries 1,2 --paths bios --timeout 200 \
+	--json 2>console >json
+is "$(jq -r '.. | .cmdline? // empty' json | grep -c '^nine$\|^ten ')" 2 \
+	'matrix --entries starts them' || sed 's/^/# /' console
+"$twinboot" matrix img --entries 4 --paths bios >/dev/null 2>err
+grep -q 'no entry 4, it has 4' err
+ok $? '... and knows how many there are' || sed 's/^/# /' err
 for case in '4 bls' '1'; do
 	set -- $case
 	image "$1" $2

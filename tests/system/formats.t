@@ -67,11 +67,27 @@ inspected() { # FORMAT: of img, what is entered or fails, as wanted() has it
 			echo "$p: $got, wanted $w"
 	done
 }
+# What only these are told: the picture that they ask for; of a BIOS, APM,
+# drives, sections, VBE.
+told() { # FORMAT
+	want='[1,1024,768,32]'
+	filter=.picture
+	if [ "$1" = multiboot ]; then
+		want='[258,1,true,true,"VESA",[1,1024,768,32]]'
+		filter='[.apm, .drives, .sections > 0, .vbe >= 16640,
+			.vbe_signature, .picture]'
+	fi
+	is "$(jq -rc ".records[].PROBE // empty | $filter" json)" "$want" \
+		"$1: what it is told" || sed 's/^/# /' console
+}
 started() { # FORMAT PATH ENTRY
 	timeout 250 "$twinboot" run img --path "$2" --timeout 200 --json \
 		2>console >json
 	got=$(jq -r '.records[].PROBE // empty | .entry' json)
 	is "$got" "$3" "$1: $2 starts it" || sed 's/^/# /' console
+	case $1 in
+	multiboot*) told "$1" ;;
+	esac
 	[ -n "$(modules "$1")" ] && [ "$1-$2" != uki-uefi ] || return
 	is "$(jq -r '.records[].PROBE // empty | .initrd.sha256' json)" "$sum" \
 		"$1: $2: its initrd" || sed 's/^/# /' console

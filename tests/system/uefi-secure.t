@@ -32,6 +32,8 @@ grep -q warning sign.log
 is $? 1 "sbsign has nothing to say against its form"
 "$B/kernelgen" --format bzimage-efi -o root/boot/unsigned
 "$B/kernelgen" --format bzimage --entry 64 -o root/boot/no-stub
+"$B/kernelgen" --format bzimage --entry 32 -o root/boot/linux32
+"$B/kernelgen" --format pvh -o root/boot/pvh
 "$B/kernelgen" --format efi-app -o root/EFI/unsigned.efi
 cp "$here/../fuzz/corpus/multiboot2/elf" root/boot/multiboot2
 sign root/boot/unsigned root/boot/signed
@@ -42,13 +44,17 @@ sign "$B/debian/cloud/vmlinuz" root/boot/linux
 cp "$B/images/cloud/initrd.img" root/boot/initrd.img
 cat >menu.lst <<END
 timeout 0
-fallback 1 2 3 4 5
+fallback 1 2 3 4 5 6 7
 title Unsigned
 kernel /boot/unsigned evil
 title Changed
 kernel /boot/changed evil
 title No stub
 kernel /boot/no-stub evil
+title 32-bit
+kernel /boot/linux32 evil
+title PVH
+kernel /boot/pvh evil
 title Application
 chainloader /EFI/unsigned.efi evil
 title Multiboot
@@ -68,7 +74,10 @@ verify this Multiboot kernel" "a Multiboot kernel, which nobody verifies"
 says "Error 32: Must be authenticated: Secure Boot: /boot/changed is not signed" \
 	"a kernel that was changed after it was signed"
 says "Error 32: Must be authenticated: Secure Boot is on, and this kernel has no EFI stub" \
-	"a kernel without EFI stub"
+	"kernels without EFI stub: of 64 and 32 bits, by PVH" 3
+for k in no-stub linux32 pvh; do
+	says " kernel /boot/$k evil" "$k was tried"
+done
 says "Error 32: Must be authenticated: Secure Boot: /EFI/unsigned.efi" \
 	"chainloader: an unsigned application"
 is "$(jq -r '.records[].USERSPACE // empty | .cmdline' json)" \

@@ -6,6 +6,8 @@
 #include "loader/abi/multiboot2.h"
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
+#include "loader/picture.h"
+#include "loader/platform.h"
 
 #define HEADER_AT 0x100
 #define CODE_AT 0x1000
@@ -65,13 +67,17 @@ static void begin(void)
 	tag(MULTIBOOT2_HEADER_ENTRY_EFI64, 0, 1, (uint32_t[]){ LINKED + 16 });
 }
 
+static const struct platform *platform;	/* the entry's */
+static uint32_t upper_kib;		/* the same */
+
 static int load(unsigned modules)
 {
 	err_clear();
 	arena = (struct arena){ room, sizeof(room), 0 };
 	ho = (struct handover){ 0 };
 	entry = (struct boot_entry){ .kernel_path = "/boot/xen", .args = "x=1",
-		.n_modules = modules };
+		.n_modules = modules, .platform = platform,
+		.upper_kib = upper_kib };
 	fs_mem_file(&entry.kernel, kernel, sizeof(kernel));
 	for (unsigned i = 0; i < modules; i++) {
 		entry.module[i].path = "/m";
@@ -118,6 +124,79 @@ static const void *told(uint32_t type, unsigned nth)
 	}
 	assert_int_equal(at, info->total_size);
 	return NULL;
+}
+
+static struct picture asked;
+
+static int picture(struct picture *p)
+{
+	asked = *p;
+	*p = (struct picture){ .mode = 3, .addr = 0x180000000, .pitch = 4096,
+		.width = 1024, .height = 768, .bpp = 32, .kind = PICTURE_RGB,
+		.color = { 16, 8, 8, 8, 0, 8 } };
+	return 0;
+}
+
+static int no_picture(struct picture *p)
+{
+	return fail(ERR_MULTIBOOT, "none");
+}
+
+/* The same for a framebuffer tag, a request for one and a console. */
+static void test_picture(void **state)
+{
+	const struct platform with = { .picture = picture },
+			      without = { .picture = no_picture };
+	static const struct {
+		uint32_t type, n, data[3];
+	} tags[] = {
+		{ MULTIBOOT2_HEADER_FRAMEBUFFER, 3, { 800, 600, 32 } },
+		{ MULTIBOOT2_HEADER_REQUEST, 1, { MULTIBOOT2_FRAMEBUFFER } },
+		{ MULTIBOOT2_HEADER_CONSOLE, 1, { 1 } },
+	};
+	const struct multiboot2_framebuffer *f;
+
+	for (unsigned i = 0; i < 3 * 2; i++) {
+		bool optional = i & 1;
+
+		begin();
+		tag(tags[i / 2].type, optional, tags[i / 2].n,
+		    tags[i / 2].data);
+		end_header();
+		platform = &with;
+		assert_int_equal(load(0), 0);
+		assert_int_equal(asked.width, i / 2 ? 0 : 800);
+		assert_int_equal(asked.height, i / 2 ? 0 : 600);
+		assert_int_equal(ho.video_mode, 3);
+		f = told(MULTIBOOT2_FRAMEBUFFER, 0);
+		assert_non_null(f);
+		assert_int_equal(f->addr, 0x180000000);
+		assert_int_equal(f->pitch, 4096);
+		assert_int_equal(f->width, 1024);
+		assert_int_equal(f->height, 768);
+		assert_int_equal(f->bpp, 32);
+		assert_int_equal(f->kind, 1);
+		assert_int_equal(f->color[0], 16);
+		for (unsigned k = 0; k < 2; k++) {
+			platform = k ? &without : NULL;
+			assert_int_equal(load(0), optional ? 0 : ERR_MULTIBOOT);
+			if (optional)
+				assert_null(told(MULTIBOOT2_FRAMEBUFFER, 0));
+		}
+	}
+	platform = NULL;
+}
+
+static void test_uppermem(void **state)
+{
+	begin();
+	end_header();
+	upper_kib = 777;
+	assert_int_equal(load(0), 0);
+	upper_kib = 0;
+	assert_null(told(MULTIBOOT2_MMAP, 0));
+	assert_int_equal(((const struct multiboot2_memory *)
+			  told(MULTIBOOT2_MEMORY, 0))->mem_upper, 777);
 }
 
 static void test_told(void **state)
@@ -242,6 +321,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_picture),
+		cmocka_unit_test(test_uppermem),
 		cmocka_unit_test(test_relocated),
 		cmocka_unit_test(test_demands),
 		cmocka_unit_test(test_bad),

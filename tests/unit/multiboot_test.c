@@ -377,8 +377,6 @@ static void test_bad(void **state)
 
 	make_flat()->checksum++;
 	assert_int_equal(load(0), ERR_EXEC_FORMAT);
-	make_header(MULTIBOOT_AOUT_KLUDGE | MULTIBOOT_VIDEO_MODE);
-	assert_int_equal(load(0), ERR_MULTIBOOT);
 	make_flat()->entry_addr = 0x1ffff0;
 	assert_int_equal(load(0), ERR_EXEC_FORMAT);
 	make_flat()->header_addr = 0x100000;

@@ -70,7 +70,7 @@ static int read_menu(const char *image, int fd, struct hostboot_menu *menu)
 	return 0;
 }
 
-/* How many entries FROM's menu.lst has; -1: an error is reported. */
+/* How many entries FROM has; -1: an error is reported. */
 static int count_entries(const struct image *from)
 {
 	struct hostboot_menu menu;
@@ -78,7 +78,7 @@ static int count_entries(const struct image *from)
 	if (read_menu(from->path, from->fd, &menu))
 		return -1;
 	free(menu.text);
-	return (int)menu.n_entries;
+	return (int)(menu.n_entries + menu.n_further);
 }
 
 static int read_promise(struct variant *v, int fd)

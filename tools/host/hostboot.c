@@ -18,6 +18,8 @@
 #include "loader/unpack/unpack.h"
 #include "loader/picture.h"
 #include "menu/config.h"
+#include "menu/bls_find.h"
+#include "menu/conf.h"
 #include "menu/extra.h"
 #include "menu/main.h"
 #include "menu/utf8.h"
@@ -382,6 +384,11 @@ static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 		return err;
 	hostboot_place(&menu->at, &f, c->name);
 	menu->n_entries = c->lst.n_entries;
+	conf_read(c, m);
+	if (c->settings.bls)
+		bls_find(c, m);
+	err_clear();
+	menu->n_further = c->lst.n_entries - menu->n_entries;
 	menu->first = lst_default(&c->lst, c->saved, &next);
 	menu->part = c->root.part;
 	menu->n_dropped = c->lst.n_dropped;
@@ -400,7 +407,8 @@ static int read_menu(struct hostboot_menu *menu, struct mounts *m,
 int hostboot_menu(struct hostboot_menu *menu, struct blk *disk)
 {
 	struct arena arena;
-	struct platform p = { .arena = &arena, .n_disks = 1, .disk = &disk };
+	struct platform p = { .arena = &arena, .n_disks = 1, .disk = &disk,
+			      .write = host_write };
 	struct mounts m = { .p = &p };
 	struct config c;
 	int err;
@@ -411,5 +419,21 @@ int hostboot_menu(struct hostboot_menu *menu, struct blk *disk)
 		err = read_menu(menu, &m, &c);
 		hostboot_arena_close(&arena);
 	}
+	return err;
+}
+
+int hostboot_config(struct config *c, struct blk *disk, struct arena *arena)
+{
+	struct platform p = { .arena = arena, .n_disks = 1, .disk = &disk,
+			      .write = host_write };
+	struct mounts m = { .p = &p };
+	int err;
+
+	*c = (struct config){ .dir = "/boot/grub" };
+	if ((err = config_search(c, &m)))
+		return err;
+	conf_read(c, &m);
+	if (c->settings.bls)
+		err = bls_find(c, &m);
 	return err;
 }

@@ -11,7 +11,7 @@
 #include "loader/disk/blk.h"
 #include "loader/kernel/kernel.h"
 #include "loader/paths.h"
-#include "menu/lst.h"
+#include "menu/config.h"
 
 #define HOSTBOOT_MEM_MB 1024u	/* of the machine, when nobody says */
 
@@ -83,11 +83,18 @@ struct hostboot_menu {
 	struct hostboot_place at;
 	char *text;		/* its bytes, malloc'd */
 	size_t len;
+	uint32_t n_further;	/* entries that the settings add */
 	uint32_t n_entries, n_dropped;	/* titles, and those without commands */
 	uint32_t n_pvgrub;	/* entries that PV-GRUB would count */
 	uint32_t first;		/* the entry that starts by itself */
 	int32_t part;		/* GRUB's number of the partition, or -1 */
 };
+
+/*
+ * The configuration that a start from DISK would read, into C and ARENA, with
+ * the entries that its settings add.  0, or an error of config_search().
+ */
+int hostboot_config(struct config *c, struct blk *disk, struct arena *arena);
 
 /*
  * The menu.lst that a start from DISK would read.  0, or an error of

@@ -9,12 +9,15 @@
 #include "menu/config.h"
 #include "menu/lst.h"
 #include "tools/commands.h"
+#include "tools/host/hostboot.h"
+#include "tools/host/hostdisk.h"
+#include "tools/host/image.h"
 #include "tools/host/menu.h"
 #include "tools/report.h"
 
 struct menu_given {
 	const char *dialect;
-	bool json;
+	bool json, image;
 };
 
 /* All of it, and room for one byte more; NULL with an error reported. */
@@ -61,6 +64,40 @@ static int show(const char *name, char *text, size_t len,
 	return err ? 1 : 0;
 }
 
+static int read_image(struct config *c, int fd, struct arena *arena)
+{
+	struct hostdisk disk;
+	int err = hostdisk_attach(&disk, "hd0", fd, hostdisk_sector(fd));
+
+	return err ? err : hostboot_config(c, &disk.blk, arena);
+}
+
+static int show_image(const char *name, bool json)
+{
+	static struct config c;
+	struct arena arena;
+	struct image img;
+	int err;
+
+	if (image_open(&img, name, false))
+		return 1;
+	if (hostboot_arena_open(&arena)) {
+		image_close(&img);
+		report_error("%s: %s", name, err_text());
+		return 1;
+	}
+	err = read_image(&c, img.fd, &arena);
+	if (err)
+		report_error("%s: %s", name, err_text());
+	else if (json)
+		err = menu_json(&c.lst, stdout);
+	else
+		menu_explain(&c.lst, LST_GNU097, stdout);
+	hostboot_arena_close(&arena);
+	image_close(&img);
+	return err ? 1 : 0;
+}
+
 static const char *dialect_word(unsigned i)
 {
 	return i ? i == 1 ? "pvgrub" : NULL : "gnu097";
@@ -71,12 +108,17 @@ static const struct options_example examples[] = {
 	  "twinboot menu /boot/grub/menu.lst" },
 	{ "That of an image:",
 	  "twinboot cat disk.img:/boot/grub/menu.lst | twinboot menu -" },
+	{ "With the entries that its settings add (Boot Loader Specification):",
+	  "twinboot menu --image disk.img" },
 	{ NULL, NULL },
 };
 
 static const struct options_row rows[] = {
 	{ "json", 0, NULL, "the same as one JSON object", OPTIONS_FLAG,
 	  offsetof(struct menu_given, json) },
+	{ "image", 0, NULL, "FILE is a disk image: the menu.lst that it "
+	  "starts by, with the entries that its settings add", OPTIONS_FLAG,
+	  offsetof(struct menu_given, image) },
 	{ "dialect", 0, "D", "gnu097 (GRUB 0.97, the default) or pvgrub",
 	  OPTIONS_TEXT, offsetof(struct menu_given, dialect), NULL,
 	  dialect_word },
@@ -108,6 +150,12 @@ static int menu_run(int argc, char **argv)
 			     o.dialect);
 		return 2;
 	}
+	if (o.image && !gnu) {
+		report_error("--image: our loaders read as gnu097");
+		return 2;
+	}
+	if (o.image)
+		return show_image(rest.operand[0], o.json);
 	text = read_file(rest.operand[0], &len);
 	if (!text)
 		return 1;

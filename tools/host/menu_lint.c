@@ -202,8 +202,9 @@ static void check_line(struct lint *t, const struct lst_line *line)
 	if (line->cmd == CMD_INITRD)
 		initrd_words(t, line);
 	if (line->cmd == CMD_CHAINLOADER)
-		remark(t, line->line, "\"%s\" starts EFI applications, and "
-		       "works under UEFI only", name);
+		remark(t, line->line, "\"%s\" starts a boot sector over BIOS "
+		       "and an EFI application over UEFI; in the PV loader it "
+		       "is Error 27", name);
 	if (line->kind == LST_GLOBAL &&
 	    (line->cmd == CMD_TIMEOUT || line->cmd == CMD_DEFAULT) &&
 	    strcmp(args, "saved") && lst_number(&args, &n))

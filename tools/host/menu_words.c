@@ -84,6 +84,16 @@ static void put_start(const struct sum *s, FILE *out)
 			s->files > 1 ? "s" : "");
 }
 
+static void put_chain(const struct sum *s, FILE *out)
+{
+	const char *path = s->kernel;
+
+	path += *path == '(' ? strcspn(path, ")") + 1 : 0;
+	fprintf(out, "     BIOS: as a boot sector or a Multiboot file\n"
+		"     UEFI: %s\n     PV: Error 27\n", *path == '/' ?
+		"as an EFI application" : "Error 13, a block list is none");
+}
+
 void menu_words(const struct lst *l, const struct lst_entry *e, FILE *out)
 {
 	bool pv = lst_pv(l, e);
@@ -107,8 +117,10 @@ void menu_words(const struct lst *l, const struct lst_entry *e, FILE *out)
 	}
 	put_start(&s, out);
 	fputc('\n', out);
-	if (s.chain)
+	if (s.chain) {
+		put_chain(&s, out);
 		return;
+	}
 	fprintf(out, "     BIOS: %s\n     UEFI: %s\n     PV: in the loader's "
 		"place\n", pv ? "as a guest of hv.elf" : "as Linux or "
 		"Multiboot; a kernel for PV only as a guest of hv.elf",
