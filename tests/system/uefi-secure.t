@@ -76,7 +76,7 @@ says "Error 32: Must be authenticated: Secure Boot: /boot/changed is not signed"
 says "Error 32: Must be authenticated: Secure Boot is on, and this kernel has no EFI stub" \
 	"kernels without EFI stub: of 64 and 32 bits, by PVH" 3
 for k in no-stub linux32 pvh; do
-	says " kernel /boot/$k evil" "$k was tried"
+	says "kernel /boot/$k evil" "$k was tried"
 done
 says "Error 32: Must be authenticated: Secure Boot: /EFI/unsigned.efi" \
 	"chainloader: an unsigned application"
