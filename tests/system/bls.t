@@ -46,14 +46,14 @@ timeout 250 "$twinboot" run img --path uefi --timeout 200 --json \
 is "$(jq -r '.records[].PROBE // empty | .entry' json)" efi-app \
 	"the ESP's, an image" || sed 's/^/# /' console
 is "$("$twinboot" menu --image --json img | jq -c '[.entries[].title]')" \
-	'["Menu","New","Old","a.efi"]' 'twinboot menu --image has them'
+	'["Menu","New (10)","Old","a.efi"]' 'twinboot menu --image has them'
 "$twinboot" menu --image img >words
-grep -q '^1: New$' words
+grep -q '^1: New (10)$' words
 ok $? '... in words, too'
 "$twinboot" menu --image --dialect pvgrub img >/dev/null 2>&1
 is $? 2 '... as our loaders read'
 timeout 250 "$twinboot" matrix img --entries 1,2 --paths bios --timeout 200 \
-	--json 2>console >json
+	--json json >out 2>console
 is "$(jq -r '.. | .cmdline? // empty' json | grep -c '^nine$\|^ten ')" 2 \
 	'matrix --entries starts them' || sed 's/^/# /' console
 "$twinboot" matrix img --entries 4 --paths bios >/dev/null 2>err
