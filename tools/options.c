@@ -120,6 +120,13 @@ static int take(const struct options_row *r, void *self, const char *value)
 	case OPTIONS_FILE:
 		*(const char **)to = value;
 		return 0;
+	case OPTIONS_ONCE:
+		if (*(const char **)to)
+			return report_error("--%s %s: %s was said before",
+					    r->name, value,
+					    *(const char **)to);
+		*(const char **)to = value;
+		return 0;
 	case OPTIONS_NUMBER:
 		return option_value_number(r->name, value, 0, (unsigned *)to);
 	case OPTIONS_COUNT:

@@ -12,7 +12,8 @@
 /* What the member at AT of the command's structure is. */
 enum options_kind {
 	OPTIONS_FLAG,		/* bool; the option has no argument */
-	OPTIONS_TEXT,		/* const char * */
+	OPTIONS_TEXT,		/* const char *; the last one counts */
+	OPTIONS_ONCE,		/* const char *; one more is refused */
 	OPTIONS_FILE,		/* the same: the name of a file */
 	OPTIONS_NUMBER,		/* unsigned */
 	OPTIONS_COUNT,		/* the same, from 1 on */
@@ -51,6 +52,14 @@ struct options {
 	void (*help)(FILE *out); /* more for --help, or NULL */
 	const struct options_example *example;	/* for the manual, or NULL */
 };
+
+/*
+ * Rows of boot paths into the const char * at AT: one or, of LIST, several with
+ * commas; one name is as good as the other.
+ */
+#define OPTIONS_PATHS(arg, what, at, words)				\
+	{ "path", 0, arg, what, OPTIONS_ONCE, at, NULL, words },	\
+	{ "paths", 0, arg, "the same", OPTIONS_ONCE, at, NULL, words }
 
 /* What every command has besides: -h, -q, -v, --version; NULL: no more. */
 const struct options_row *options_common(unsigned i);

@@ -193,12 +193,17 @@ static int check_kind(const struct image *img)
 				    "first", img->path, other) : 0;
 }
 
+int image_open_file(const char *path)
+{
+	return strcmp(path, "-") ? open_file(path) : open_input();
+}
+
 int image_open(struct image *img, const char *path, bool backing)
 {
 	int err = 0;
 
 	*img = (struct image){ .path = path, .is_copy = !strcmp(path, "-") };
-	img->fd = img->is_copy ? open_input() : open_file(path);
+	img->fd = image_open_file(path);
 	if (img->fd < 0)
 		return -1;
 	img->is_device = is_device(img->fd);

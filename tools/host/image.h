@@ -28,4 +28,10 @@ struct image {
 int image_open(struct image *img, const char *path, bool backing);
 void image_close(struct image *img);
 
+/*
+ * The bytes of the file PATH as they are, to be read, standard input's in a
+ * file without a name.  -1 with an error reported.
+ */
+int image_open_file(const char *path);
+
 #endif

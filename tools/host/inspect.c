@@ -243,12 +243,12 @@ static const char *path_word(unsigned i)
 }
 
 static const struct options_row rows[] = {
-	{ "paths", 0, "LIST", "of bios,uefi,pv: only these, and they must be "
-	  "there", OPTIONS_TEXT, AT(paths), NULL, path_word },
+	OPTIONS_PATHS("LIST", "of bios,uefi,pv: only these, and they must be "
+		      "there", AT(paths), path_word),
 	{ "mem", 0, "SIZE", "memory of the machine that is supposed, as 512M "
 	  "or 2G (1G)", OPTIONS_MEMORY, AT(mem_mb) },
-	{ "verbose", 'v', NULL, "also what the loader says", OPTIONS_FLAG,
-	  AT(verbose) },
+	{ "verbose", 'v', NULL, "also what the loader says, and the commands "
+	  "that are run", OPTIONS_FLAG, AT(verbose) },
 	{ "json", 0, NULL, "all of it as one JSON object", OPTIONS_FLAG,
 	  AT(json) },
 	{ "svg", 0, "FILE", "a drawing of the disk, to scale", OPTIONS_FILE,
@@ -284,6 +284,8 @@ static int inspect_run(int argc, char **argv)
 		return err > 0 ? 0 : 2;
 	if (option_value_check("--paths", o.paths, describe_path_find))
 		return 2;
+	if (o.verbose)
+		report_talk(REPORT_VERBOSE);
 	return inspect_image(&o, rest.operand[0]);
 }
 

@@ -384,6 +384,11 @@ static int build_run(int argc, char **argv)
 		recipe_free(&b.r);
 		return err > 0 ? 0 : err == BUILD_UNREADABLE ? 1 : 2;
 	}
+	if (b.r.json && !strcmp(b.r.output, "-")) {
+		recipe_free(&b.r);
+		report_error("--json and -o -: both are standard output");
+		return 2;
+	}
 	build_prepare(&b);
 	err = build_image(&b, -1);
 	if (!err && b.r.json)

@@ -2,8 +2,6 @@
  * twinboot verify: whether an image is what its recipe makes.  The image is
  * built again, into a file without a name, and compared byte by byte.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "loader/fs/fs.h"
 #include "tools/commands.h"
 #include "tools/host/hostdisk.h"
+#include "tools/host/image.h"
 #include "tools/image/build.h"
 #include "tools/image/disk/deliver.h"
 #include "tools/image/recipe/build_options.h"
@@ -183,6 +182,15 @@ static int compare(struct build *b, int image)
 	return err;
 }
 
+/* Standard input can be read once. */
+static int open_image(const struct recipe *r)
+{
+	for (const char **root = r->root; root && *root; root++)
+		if (!strcmp(*root, "-") && !strcmp(r->output, "-"))
+			return report_error("-: the image or --root, not both");
+	return image_open_file(r->output);
+}
+
 static int verify_run(int argc, char **argv)
 {
 	struct build b = { 0 };
@@ -192,9 +200,8 @@ static int verify_run(int argc, char **argv)
 		recipe_free(&b.r);
 		return err > 0 ? 0 : err == BUILD_UNREADABLE ? 1 : 2;
 	}
-	fd = open(b.r.output, O_RDONLY | O_CLOEXEC);
+	fd = open_image(&b.r);
 	if (fd < 0) {
-		report_errno("%s", b.r.output);
 		recipe_free(&b.r);
 		return 1;
 	}

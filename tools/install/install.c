@@ -43,6 +43,9 @@ static int open_image(const struct install *x)
 	struct stat st;
 	int err = 0;
 
+	if (fd < 0 && !strcmp(x->image, "-"))
+		return report_error("-: standard input cannot be changed in "
+				    "place");
 	if (fd < 0)
 		return report_errno("%s", x->image);
 	output_protect(x->image);

@@ -75,9 +75,8 @@ static int take_nic(void *self, const char *name, const char *value)
 #define AT(member) offsetof(struct options_given, member)
 
 static const struct options_row rows[] = {
-	{ "paths", 0, "LIST", "boot paths, see `twinboot run --help' (all; "
-	  "those named must be there)", OPTIONS_TEXT, AT(paths), NULL,
-	  path_name },
+	OPTIONS_PATHS("LIST", "boot paths, see `twinboot run --help' (all; "
+		      "those named must be there)", AT(paths), path_name),
 	{ "profiles", 0, "LIST", "machines, see `twinboot profiles' (virtio)",
 	  OPTIONS_TEXT, AT(profiles), NULL, profile_name },
 	{ "entries", 0, "LIST", "entries of menu.lst, 0,2 or all, each in a "

@@ -24,6 +24,7 @@ struct run {
 	struct vm_config config;
 	struct options_rest rest;
 	struct image image;
+	const char *path;	/* as --path has it */
 	unsigned timeout;	/* seconds; 0: none */
 	bool print, json, backing;
 	struct vm vm;
@@ -35,15 +36,6 @@ struct run {
 	uint64_t looked_ms;	/* when we last looked at its screen */
 	bool lost;		/* nobody got what was said: told */
 };
-
-static int take_path(void *self, const char *name, const char *value)
-{
-	struct run *r = self;
-
-	r->config.path = path_find(value);
-	return r->config.path ? 0 :
-	       report_error("--%s %s: no such path", name, value);
-}
 
 static int take_disk(void *self, const char *name, const char *value)
 {
@@ -78,10 +70,8 @@ static int take_nic(void *self, const char *name, const char *value)
 #define AT(member) offsetof(struct run, member)
 
 static const struct options_row rows[] = {
-	{ "path", 0, "PATH", "how it is booted: one of those above",
-	  OPTIONS_CALL, 0, take_path, path_name },
-	{ "paths", 0, "PATH", "the same", OPTIONS_CALL, 0, take_path,
-	  path_name },
+	OPTIONS_PATHS("PATH", "how it is booted: one of those above", AT(path),
+		      path_name),
 	{ "timeout", 0, "S", "end after S seconds", OPTIONS_COUNT,
 	  AT(timeout) },
 	{ "disk", 0, "DISK", "virtio, ide, ahci, nvme, scsi, pvscsi or cd",
@@ -145,8 +135,11 @@ static int parse(struct run *r, int argc, char **argv)
 
 	if (err)
 		return err;
-	if (!r->config.path)
+	if (!r->path)
 		return report_error("give --path");
+	r->config.path = path_find(r->path);
+	if (!r->config.path)
+		return report_error("--path %s: no such path", r->path);
 	if (r->config.vdev && !r->config.path->pv)
 		return report_error("--vdev: only PV guests have such disks, "
 				    "not --path %s", r->config.path->name);

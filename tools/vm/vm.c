@@ -167,6 +167,7 @@ static int spawn(struct vm *vm, struct vm_args *a)
 	fcntl(qmp[0], F_SETFD, FD_CLOEXEC);
 	fcntl(console[0], F_SETFL, O_NONBLOCK);
 	add_control(a, console[1], qmp[1], vm->log);
+	report_command(a->arg);
 	vm->pid = fork();
 	if (!vm->pid)
 		child(a, vm->err);
@@ -204,10 +205,11 @@ int vm_start(struct vm *vm, const struct vm_config *c)
 	vm->started_tsc = __builtin_ia32_rdtsc();
 	if (path_command(&a, c))
 		return -1;
-	vm->command = join(&a);
-	report_command(a.arg);
 	vm->firmware = firmware_hash(&a);
-	err = c->extra.tpm && tpm_start(&vm->tpm, &a) ? -1 : spawn(vm, &a);
+	err = c->extra.tpm ? tpm_start(&vm->tpm, &a) : 0;
+	vm->command = join(&a);
+	if (!err)
+		err = spawn(vm, &a);
 	path_close(&a);
 	if (err)
 		return -1;

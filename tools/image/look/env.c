@@ -3,7 +3,9 @@
  * place, as its own boots do, so it has to be raw.
  */
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +23,17 @@ static const struct options_example examples[] = {
 	{ NULL, NULL },
 };
 
+struct asked {
+	bool json;
+};
+
+static const struct options_row rows[] = {
+	{ "json", 0, NULL, "what is kept then as one JSON object",
+	  OPTIONS_FLAG, offsetof(struct asked, json) },
+};
+
 static const struct options options = {
+	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 	.usage = "IMAGE get [NAME] | IMAGE set NAME=VALUE...",
 	.about = "Show or change what an image keeps from boot to boot: "
 		 "NAME=VALUE lines, in the\nboot area, or in the files "
@@ -31,17 +43,63 @@ static const struct options options = {
 	.operand = "IMAGE", .min = 2, .max = 32, .example = examples,
 };
 
-static int get(struct envdisk *e, const char *image, const char *name)
+/* NULL: nothing of that name is kept. */
+static json_t *variable(const struct env *e, const char *name)
+{
+	char value[ENV_VALUE];
+
+	return env_get(e, name, value) ? json_pack("{so so}", "name",
+		text_json(name), "value", text_json(value)) : NULL;
+}
+
+/* NAME's alone, or (NULL) every line that has a name. */
+static json_t *variables(const struct env *e, const char *name)
+{
+	json_t *list = json_array();
+	size_t len;
+
+	if (name) {
+		json_array_append_new(list, variable(e, name));
+		return list;
+	}
+	for (const char *s = e->text; *s; s += len + (s[len] == '\n')) {
+		char *key = strndup(s, strcspn(s, "=\n"));
+
+		len = strcspn(s, "\n");
+		if (strlen(key) < len)
+			json_array_append_new(list, variable(e, key));
+		free(key);
+	}
+	return list;
+}
+
+static void print_json(const struct env *e, const char *image,
+		       const char *name)
+{
+	json_t *j = json_pack("{ss so so}", "schema", "twinboot-env-1", "image",
+			      text_json(image), "variables",
+			      variables(e, name));
+
+	json_dumpf(j, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(j);
+}
+
+static int get(struct envdisk *e, const char *image, const char *name,
+	       bool json)
 {
 	char value[ENV_VALUE];
 
 	if (!name) {
-		text_put_lines(e->s.env.text, stdout);
+		if (!json)
+			text_put_lines(e->s.env.text, stdout);
 		return 0;
 	}
 	if (!env_get(&e->s.env, name, value))
 		return report_error("%s: nothing called %s is kept", image,
 				    name);
+	if (json)
+		return 0;
 	text_put(value, stdout);
 	putchar('\n');
 	return 0;
@@ -69,14 +127,18 @@ static int open_raw(const struct image *img)
 	return fd;
 }
 
-static int work(const struct options_rest *r, const struct image *img)
+static int work(const struct options_rest *r, const struct image *img,
+		bool json)
 {
+	const char *name = NULL;
 	bool change = !strcmp(r->operand[1], "set");
 	int fd = change ? open_raw(img) : img->fd, err;
 	static struct envdisk e;
 
 	if (fd < 0)
 		return -1;
+	if (!change && r->n > 2)
+		name = r->operand[2];
 	err = envdisk_open(&e, fd, img->path, change ? ENVDISK_MAKE :
 			   ENVDISK_READ);
 	if (!err && change)
@@ -84,7 +146,9 @@ static int work(const struct options_rest *r, const struct image *img)
 	if (err)
 		report_error("%s: %s", img->path, err_text());
 	else if (!change)
-		err = get(&e, img->path, r->n > 2 ? r->operand[2] : NULL);
+		err = get(&e, img->path, name, json);
+	if (!err && json)
+		print_json(&e.s.env, img->path, name);
 	envdisk_close(&e);
 	if (change)
 		close(fd);
@@ -104,8 +168,9 @@ static int check_settings(const struct options_rest *rest)
 
 static int env_run(int argc, char **argv)
 {
+	struct asked asked = { 0 };
 	struct options_rest rest;
-	int err = options_parse(&options, NULL, argc, argv, &rest);
+	int err = options_parse(&options, &asked, argc, argv, &rest);
 	struct image img;
 
 	if (err)
@@ -120,7 +185,7 @@ static int env_run(int argc, char **argv)
 		return 2;
 	if (image_open(&img, rest.operand[0], false))
 		return 1;
-	err = work(&rest, &img);
+	err = work(&rest, &img, asked.json);
 	image_close(&img);
 	return err ? 1 : 0;
 }

@@ -33,6 +33,15 @@ static int take_progress(void *self, const char *name, const char *value)
 	{ name, letter, arg, what, OPTIONS_CALL, 0, take_key }
 
 const struct options_row build_keys[KEYS + 2] = {
+	[KEY_OUTPUT] = KEY('o', "output", "IMAGE",
+		"the image; .gz, .zst and .xz pack it; - is standard "
+		"output"),
+	[KEY_BMAP] = KEY(0, "bmap", "FILE",
+		"which blocks are used, for bmaptool"),
+	[KEY_MANIFEST] = KEY(0, "manifest", "FILE",
+		"partitions, UUIDs and hashes, as JSON"),
+	[KEY_SBOM] = KEY(0, "sbom", "FILE",
+		"packages and files, as SPDX 2.3 JSON"),
 	[KEY_TABLE] = KEY(0, "table", "gpt|mbr|none",
 		"partition table (gpt)"),
 	[KEY_SIZE] = KEY(0, "size", "S",
@@ -97,19 +106,10 @@ const struct options_row build_keys[KEYS + 2] = {
 		"of the root file system"),
 	[KEY_BOOT_DIR] = KEY(0, "boot-dir", "DIR",
 		"where mbr.bin, stage2.bin and twinboot.efi are"),
-	[KEY_OUTPUT] = KEY('o', "output", "IMAGE",
-		"the image; .gz, .zst and .xz pack it; - is standard "
-		"output"),
 	[KEY_FORMAT] = KEY('O', "format", FORMAT_NAMES,
 		"of the image (raw)"),
 	[KEY_COMPRESS] = KEY(0, "compress", NULL,
 		"what a qcow2 or vmdk holds"),
-	[KEY_BMAP] = KEY(0, "bmap", "FILE",
-		"which blocks are used, for bmaptool"),
-	[KEY_MANIFEST] = KEY(0, "manifest", "FILE",
-		"partitions, UUIDs and hashes, as JSON"),
-	[KEY_SBOM] = KEY(0, "sbom", "FILE",
-		"packages and files, as SPDX 2.3 JSON"),
 	[KEYS] = { "json", 0, NULL, "say on stdout what was made",
 		OPTIONS_FLAG, offsetof(struct build_options, json), NULL },
 	[KEYS + 1] = { "progress", 0, "auto|json|no",
@@ -174,9 +174,10 @@ const struct options build_options_verify = {
 	.usage = "IMAGE [RECIPE] [OPTION...]",
 	.about = "Build the image again, by RECIPE and the options of "
 		 "`twinboot build', and tell\nthe first byte that is another.  "
-		 "Ends with 0 when there is none.",
-	.row = build_keys, .n = KEYS + 2, .operand = "IMAGE", .min = 1,
-	.max = 2, .example = verify_examples,
+		 "Ends with 0 when there is none.\nIMAGE is - for standard "
+		 "input.",
+	.row = build_keys + KEY_TABLE, .n = KEYS + 2 - KEY_TABLE,
+	.operand = "IMAGE", .min = 1, .max = 2, .example = verify_examples,
 };
 
 void build_options_add(struct build_options *o, int key, const char *value)

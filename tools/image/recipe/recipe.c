@@ -139,12 +139,7 @@ static int parse_output(struct recipe *r, const struct build_options *o)
 	r->bmap = o->value[KEY_BMAP];
 	r->manifest = o->value[KEY_MANIFEST];
 	r->sbom = o->value[KEY_SBOM];
-	if (check_names(r))
-		return -1;
-	if (r->json && !strcmp(r->output, "-"))
-		return report_error("--json and -o -: both are standard "
-				    "output");
-	return 0;
+	return check_names(r);
 }
 
 static int parse_disk_uuid(struct recipe *r, const char *text)
