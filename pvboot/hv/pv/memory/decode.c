@@ -58,36 +58,52 @@ int decode_opcode(struct insn *i)
 {
 	int b;
 
-	while ((b = decode_byte(i)) >= 0) {
-		if (b == 0x66)
-			i->word = true;
-		else if (b == 0x67)
-			i->addr32 = true;
-		else if (b == 0xf2 || b == 0xf3)
-			i->rep = true;
-		else if ((b & 0xf0) == 0x40)
+	for (;;) {
+		b = decode_byte(i);
+		if ((b & ~0xf) == 0x40) {
 			i->rex = (uint8_t)b;
-		else if (b == 0x2e || b == 0x36 || b == 0x3e || b == 0x26 ||
-			 b == 0x64 || b == 0x65)
-			i->segment = (uint8_t)b;
-		else if (b != 0xf0)	/* LOCK: all that we do is atomic */
+			continue;
+		}
+		switch (b) {
+		case 0x66:
+			i->word = true;
 			break;
-		if ((b & 0xf0) != 0x40)
-			i->rex = 0;
+		case 0x67:
+			i->addr32 = true;
+			break;
+		case 0xf2:
+		case 0xf3:
+			i->rep = true;
+			break;
+		case 0x26:
+		case 0x2e:
+		case 0x36:
+		case 0x3e:
+		case 0x64:
+		case 0x65:
+			i->segment = (uint8_t)b;
+			break;
+		case 0xf0:	/* LOCK: all that we do is atomic */
+			break;
+		default:
+			return b;
+		}
+		i->rex = 0;
 	}
-	return b;
 }
+
+#define WORD(reg)	(offsetof(struct regs, reg) / sizeof(uint64_t))
 
 uint64_t *decode_reg(struct vcpu *v, unsigned n)
 {
-	struct regs *r = &v->regs;
-	uint64_t *const map[16] = {
-		&r->rax, &r->rcx, &r->rdx, &r->rbx, &r->rsp, &r->rbp, &r->rsi,
-		&r->rdi, &r->r8, &r->r9, &r->r10, &r->r11, &r->r12, &r->r13,
-		&r->r14, &r->r15,
+	static const uint8_t word[16] = {
+		WORD(rax), WORD(rcx), WORD(rdx), WORD(rbx),
+		WORD(rsp), WORD(rbp), WORD(rsi), WORD(rdi),
+		WORD(r8), WORD(r9), WORD(r10), WORD(r11),
+		WORD(r12), WORD(r13), WORD(r14), WORD(r15),
 	};
 
-	return map[n & 15];
+	return (uint64_t *)&v->regs + word[n & 15];
 }
 
 unsigned decode_reg_number(const struct insn *i)

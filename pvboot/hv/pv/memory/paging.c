@@ -46,6 +46,7 @@
 #include "pvboot/hv/pv/memory/tlb.h"
 
 #define SLOTS		512
+#define SCANNED		16	/* entries that are not present, for a unit */
 #define HOLE_FIRST	256
 #define HOLE_LAST	271
 #define PTE_GNTTAB	(1ULL << 62)
@@ -182,6 +183,36 @@ static void fill_hole(uint64_t mfn)
 		t[i] = core_slot(i);
 }
 
+/* Most tables are mostly empty: eight entries at a time, of T from I on. */
+static bool eight_absent(const uint64_t *t, unsigned i)
+{
+	t += i;
+	return !((t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7]) &
+		 PTE_P);
+}
+
+/* The first present entry from I on; SLOTS: none. */
+static unsigned next_present(const uint64_t *t, unsigned i)
+{
+	unsigned from = i;
+
+	while (i < SLOTS && !(t[i] & PTE_P))
+		i += i % 8 == 0 && eight_absent(t, i) ? 8 : 1;
+	budget_charge((i - from) / SCANNED);
+	return i;
+}
+
+/* One behind the last present entry below END; 0: none. */
+static unsigned last_present(const uint64_t *t, unsigned end)
+{
+	unsigned from = end;
+
+	while (end && !(t[end - 1] & PTE_P))
+		end -= end % 8 == 0 && eight_absent(t, end - 8) ? 8 : 1;
+	budget_charge((from - end) / SCANNED);
+	return end;
+}
+
 int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 {
 	struct frame *f = &frames[mfn];
@@ -189,11 +220,14 @@ int paging_validate(struct domain *d, uint64_t mfn, unsigned type)
 	unsigned i;
 	int err;
 
-	for (i = f->done; i < SLOTS; i = ++f->done) {
+	for (;; f->done++) {
+		i = f->done = (uint16_t)next_present(t, f->done);
+		if (i == SLOTS)
+			break;
 		if (budget_empty())
 			return -XEN_ERESTART;
 		budget_charge(1);
-		if (!(t[i] & PTE_P) || in_hole(type, i))
+		if (in_hole(type, i))
 			continue;
 		e = t[i];
 		err = get_new_entry(d, mfn, &e, type);
@@ -214,12 +248,12 @@ static bool undo(uint64_t mfn)
 	struct frame *f = &frames[mfn];
 	const uint64_t *t = core_frame(mfn);
 
-	while (f->done) {
+	while ((f->done = (uint16_t)last_present(t, f->done))) {
 		if (budget_empty())
 			return false;
 		budget_charge(1);
 		f->done--;
-		if (t[f->done] & PTE_P && !in_hole(f->type, f->done))
+		if (!in_hole(f->type, f->done))
 			put_entry(mfn, t[f->done], f->type);
 	}
 	return true;

@@ -20,6 +20,8 @@ struct store {
 	uint64_t ea;		/* where the operand is */
 	uint64_t old, val;	/* what is there, what is to be there */
 	bool no_write;		/* a failed CMPXCHG */
+	/* What changes when that is done: flags, and a register or none. */
+	uint64_t flags, reg_val, *reg;
 };
 
 static uint64_t mask_of(const struct store *s)
@@ -36,18 +38,17 @@ static bool get_reg(struct vcpu *v, struct store *s, uint64_t *val)
 	return true;
 }
 
-static void set_reg(struct vcpu *v, const struct store *s, unsigned n,
-		    uint64_t val)
+static void set_reg(struct vcpu *v, struct store *s, unsigned n, uint64_t val)
 {
-	uint64_t *r = decode_reg(v, n), m = mask_of(s);
+	uint64_t m = mask_of(s);
 
-	*r = s->size >= 4 ? val & m : (*r & ~m) | (val & m);
+	s->reg = decode_reg(v, n);
+	s->reg_val = s->size >= 4 ? val & m : (*s->reg & ~m) | (val & m);
 }
 
-static void set_flags(struct vcpu *v, const struct store *s, uint64_t res,
-		      bool carry)
+static void set_flags(struct store *s, uint64_t res, bool carry)
 {
-	uint64_t f = v->regs.rflags & ~0x8d5ULL;
+	uint64_t f = s->flags & ~0x8d5ULL;
 
 	res &= mask_of(s);
 	if (!res)
@@ -56,12 +57,11 @@ static void set_flags(struct vcpu *v, const struct store *s, uint64_t res,
 		f |= 0x80;
 	if (!(__builtin_popcountll(res & 0xff) & 1))
 		f |= 4;
-	v->regs.rflags = f | carry;
+	s->flags = f | carry;
 }
 
 /* Group 1: ADD OR ADC SBB AND SUB XOR CMP, those that page tables see. */
-static bool arithmetic(struct vcpu *v, struct store *s, unsigned op,
-		       uint64_t with)
+static bool arithmetic(struct store *s, unsigned op, uint64_t with)
 {
 	bool carry = false;
 
@@ -87,17 +87,16 @@ static bool arithmetic(struct vcpu *v, struct store *s, unsigned op,
 	default:
 		return false;
 	}
-	set_flags(v, s, s->val, carry);
+	set_flags(s, s->val, carry);
 	return true;
 }
 
 /* BTS 5, BTR 6, BTC 7; the bit is within the operand. */
-static bool bit_op(struct vcpu *v, struct store *s, unsigned op, uint64_t bit)
+static bool bit_op(struct store *s, unsigned op, uint64_t bit)
 {
 	uint64_t m = 1ULL << (bit & (s->size * 8 - 1));
 
-	v->regs.rflags &= ~(uint64_t)FLAG_CF;
-	v->regs.rflags |= !!(s->old & m);
+	s->flags = (s->flags & ~(uint64_t)FLAG_CF) | !!(s->old & m);
 	if (op < 5)
 		return false;
 	s->val = op == 5 ? s->old | m : op == 6 ? s->old & ~m : s->old ^ m;
@@ -110,7 +109,7 @@ static bool cmpxchg(struct vcpu *v, struct store *s)
 
 	if (!get_reg(v, s, &with))
 		return false;
-	set_flags(v, s, acc - s->old, acc < s->old);
+	set_flags(s, acc - s->old, acc < s->old);
 	s->val = with;
 	if (acc != s->old) {
 		s->no_write = true;
@@ -133,15 +132,15 @@ static bool two_byte(struct vcpu *v, struct store *s, uint8_t op)
 		if (!get_reg(v, s, &with))
 			return false;
 		set_reg(v, s, decode_reg_number(&s->i), s->old);
-		return arithmetic(v, s, 0, with);
+		return arithmetic(s, 0, with);
 	case 0xba:
 		with = decode_imm(&s->i, 1);
-		return bit_op(v, s, s->i.modrm >> 3 & 7, with);
+		return bit_op(s, s->i.modrm >> 3 & 7, with);
 	case 0xab:
 	case 0xb3:
 	case 0xbb:	/* only bits within the operand: others move it */
 		return get_reg(v, s, &with) && with < s->size * 8 &&
-			bit_op(v, s, op >> 3 & 7, with);
+			bit_op(s, op >> 3 & 7, with);
 	}
 	return false;
 }
@@ -185,7 +184,7 @@ static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 	case 0x80:
 	case 0x81:
 	case 0x83:
-		return arithmetic(v, s, s->i.modrm >> 3 & 7, with);
+		return arithmetic(s, s->i.modrm >> 3 & 7, with);
 	case 0x00:
 	case 0x01:
 	case 0x08:
@@ -197,7 +196,7 @@ static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 	case 0x30:
 	case 0x31:
 		return get_reg(v, s, &with) &&
-			arithmetic(v, s, op >> 3 & 7, with);
+			arithmetic(s, op >> 3 & 7, with);
 	}
 	return false;
 }
@@ -237,7 +236,7 @@ static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
 		((va & (PAGE_SIZE - 1)) >> 3);
 	uint64_t old = __atomic_load_n(at, __ATOMIC_RELAXED), new;
 	unsigned shift = (va & 7) * 8;
-	struct store s = { .size = 0 };
+	struct store s = { .flags = v->regs.rflags };
 	int err = 0;
 
 	if (!decode_start(v, &s.i) || !decode(v, &s, va, old) ||
@@ -247,8 +246,13 @@ static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
 	if (!s.no_write)
 		err = paging_replace(v->domain, mfn,
 				     (va & (PAGE_SIZE - 1)) >> 3, old, new);
+	if (err)
+		return err;
+	if (s.reg)
+		*s.reg = s.reg_val;
+	v->regs.rflags = s.flags;
 	v->regs.rip += s.i.at;
-	return err;
+	return 0;
 }
 
 /*
@@ -259,7 +263,6 @@ static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
 bool ro_page_fault(struct vcpu *v, uint64_t va)
 {
 	uint64_t *e = paging_walk(v, va), mfn;
-	struct regs before = v->regs;
 	struct frame *f;
 	int err;
 
@@ -270,7 +273,5 @@ bool ro_page_fault(struct vcpu *v, uint64_t va)
 	if (!f || f->type != FT_L1 || !frame_is_table(f))
 		return false;
 	err = paging_settle() ? emulate(v, va, mfn) : -XEN_ERESTART;
-	if (err)
-		v->regs = before;
 	return !err || err == -XEN_EAGAIN || err == -XEN_ERESTART;
 }
