@@ -366,7 +366,7 @@ static void settings(void)
 	play_domain->shutdown = -1;	/* whatever it was: the game goes on */
 	play_vcpu = play_next_vcpu();
 	if (!play_rnd(8))
-		budget_size = 64 + (int32_t)play_rnd(play_rnd(2) ? 9936 : 256);
+		budget_size = 40 + (int32_t)play_rnd(play_rnd(2) ? 9960 : 256);
 }
 
 void play(const uint8_t *data, size_t n, unsigned every)

@@ -7,6 +7,7 @@
 #include "loader/abi/x86.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/core.h"
+#include "pvboot/hv/pv/cpu/iret.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/paging.h"
@@ -187,7 +188,8 @@ static void iret(void)
 	if (!play_put(PLAY_ARG, &c, sizeof(c)))
 		return;
 	play_vcpu->regs.rsp = play_rnd(16) ? PLAY_ARG : any_word();
-	play_call(__HYPERVISOR_iret, 0, 0, 0, 0);
+	if (play_rnd(2) || !iret_alone(play_vcpu))
+		play_call(__HYPERVISOR_iret, 0, 0, 0, 0);
 	for (unsigned i = (unsigned)play_rnd(3); i--; )
 		fakecpu_access(play_vcpu, play_va(play_page()), play_rnd(2),
 			       &present);

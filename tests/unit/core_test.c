@@ -157,11 +157,11 @@ static void let_go(unsigned pin, uint64_t flags)
 	struct mmu_update u = { lower << 12 | 4 << 3, upper << 12 | flags };
 	struct mmuext_op op;
 
-	t[0] = lower << 12 | RW;
+	t[0] = t[511] = lower << 12 | RW;
 	assert_int_equal(call_map(PAGE(0), RO), 0);
 	assert_int_equal(call_map(PAGE(1), RO), 0);
 	call_ask(&op, pin, upper);
-	budget_size = 100;
+	budget_size = 50;
 	while (!frame_is_table(&frames[lower]))
 		assert_int_equal(call_part(__HYPERVISOR_mmuext_op, PLAY_ARG, 1,
 					   0), -XEN_ERESTART);

@@ -34,10 +34,7 @@ struct irq_action {
 	void *arg;
 };
 
-static struct noted {
-	uint64_t vectors[4];
-	bool any;
-} noted[PROCESSORS];
+struct irq_noted irq_noted[PROCESSORS];
 
 static struct irq_action action[HANDLERS];
 static unsigned n_actions;
@@ -210,7 +207,7 @@ static void dispatch(unsigned vector)
  */
 void irq_note(unsigned vector)
 {
-	struct noted *n = &noted[smp_self()];
+	struct irq_noted *n = &irq_noted[smp_self()];
 
 	n->vectors[vector / 64] |= 1ULL << vector % 64;
 	n->any = true;
@@ -218,13 +215,11 @@ void irq_note(unsigned vector)
 		apic_eoi();
 }
 
-void irq_serve(void)
+void irq_serve_noted(struct irq_noted *n)
 {
-	struct noted *n = &noted[smp_self()], was = *n;
+	struct irq_noted was = *n;
 
-	if (!n->any)
-		return;
-	*n = (struct noted){ .any = false };
+	*n = (struct irq_noted){ .any = false };
 	for (unsigned i = 0; i < 4; i++)
 		for (; was.vectors[i]; was.vectors[i] &= was.vectors[i] - 1)
 			dispatch(i * 64 + (unsigned)
@@ -236,5 +231,5 @@ void irq_arrived(unsigned vector)
 	if (smp_count > 1)
 		return;
 	irq_note(vector);
-	irq_serve();
+	irq_serve(0);
 }

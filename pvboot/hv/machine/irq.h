@@ -3,6 +3,9 @@
 #define PVBOOT_HV_MACHINE_IRQ_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "pvboot/hv/machine/layout.h"
 
 #define VEC_IRQ		0x20	/* the 8259s' lines */
 #define VEC_LINE	0x30	/* as many of the IO-APICs' */
@@ -37,7 +40,19 @@ enum irq_way irq_register_pci(const struct pci_dev *p,
  * processor has it, by lock_take() if it is not ours already.
  */
 void irq_note(unsigned vector);
-void irq_serve(void);
+
+extern struct irq_noted {
+	uint64_t vectors[4];
+	bool any;
+} irq_noted[PROCESSORS];
+void irq_serve_noted(struct irq_noted *n);
+
+static inline void irq_serve(unsigned self)
+{
+	if (irq_noted[self].any)
+		irq_serve_noted(&irq_noted[self]);
+}
+
 /* With the lock: serve it, if smp_from_guest() has not. */
 void irq_arrived(unsigned vector);
 

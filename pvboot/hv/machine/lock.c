@@ -1,6 +1,6 @@
 /*
  * A ticket lock.  Who waits answers what the holder asks of it (smp.c), so the
- * holder may wait for that.  On one processor there is nothing to do.
+ * holder may wait for that.  Where there is one processor nobody takes it.
  *
  * Machines of this kind have processors that a host takes away at any time: who
  * does not get the lock soon sleeps, and is woken by who gives it back.  The
@@ -41,6 +41,7 @@ static void wait(unsigned self, uint32_t ticket)
 {
 	uint64_t start = rdtsc();
 
+	__atomic_store_n(&ticket_of[self], ticket, __ATOMIC_SEQ_CST);
 	while (!my_turn(ticket)) {
 		if (smp_answer())
 			continue;
@@ -51,28 +52,24 @@ static void wait(unsigned self, uint32_t ticket)
 	}
 }
 
-void lock_take(void)
+void lock_take(unsigned self)
 {
-	unsigned self = smp_self();
-	uint32_t ticket;
+	uint32_t ticket = __atomic_fetch_add(&next_ticket, 1, __ATOMIC_SEQ_CST);
 
-	if (smp_count == 1)
-		return;
-	ticket = __atomic_fetch_add(&next_ticket, 1, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&ticket_of[self], ticket, __ATOMIC_SEQ_CST);
-	wait(self, ticket);
+	if (!my_turn(ticket))
+		wait(self, ticket);
 	holder = self;
-	irq_serve();
+	irq_serve(self);
 }
 
 void lock_release(void)
 {
 	uint32_t next = serving + 1;
 
-	if (smp_count == 1)
-		return;
 	holder = NOBODY;
 	__atomic_store_n(&serving, next, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&next_ticket, __ATOMIC_SEQ_CST) == next)
+		return;		/* nobody waits */
 	for (unsigned n = 0; n < smp_count; n++)
 		if (lock_sleeps(n) && ticket_of[n] == next)
 			smp_poke(n);

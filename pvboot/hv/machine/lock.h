@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* First come, first served. */
-void lock_take(void);
+/* First come, first served; SELF is this processor. */
+void lock_take(unsigned self);
 void lock_release(void);
 bool lock_is_ours(void);
 /* Processor N sleeps in lock_take(): an interrupt makes it look around. */

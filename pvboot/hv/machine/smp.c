@@ -6,7 +6,8 @@
  *
  * WHERE says what a processor may be doing.  It becomes GUEST or IDLE while it
  * has the lock, and OURS before it asks for it: so for the holder of the lock
- * OURS means that the processor waits for the lock, or will.
+ * OURS means that the processor waits for the lock, or will.  What it does for
+ * its guest without the lock (traps.c) is done as GUEST.
  */
 #include "pvboot/hv/machine/smp.h"
 
@@ -141,7 +142,7 @@ static void arrived(unsigned n)
 	show_tsc();
 	while (!__atomic_load_n(&go, __ATOMIC_ACQUIRE))
 		cpu_wait();
-	lock_take();
+	lock_take(n);
 	put(&processor[n].where, OURS);
 	go(n);
 }
@@ -235,7 +236,8 @@ void smp_start(unsigned want)
 	if (want > 1 && m.n && page)
 		start_others(&m, want, page);
 	time_apart = !smp_tsc_agree;
-	lock_take();
+	if (smp_count > 1)
+		lock_take(0);
 }
 
 void smp_run(void (*fn)(unsigned processor))
@@ -275,31 +277,34 @@ bool smp_answer(void)
 	return true;
 }
 
-void smp_to_guest_locked(void)
+void smp_to_guest_locked(unsigned self)
 {
-	put(&processor[smp_self()].where, GUEST);
+	struct processor *p = &processor[self];
+
+	put(&p->where, GUEST);
 	lock_release();
-	smp_answer();
+	if (get(&p->flush) || get(&stopping))
+		smp_answer();
 }
 
-void smp_from_guest_locked(uint64_t vector)
+void smp_from_guest_locked(unsigned self, uint64_t vector)
 {
 	if (vector >= VEC_IRQ && vector < 256)
 		irq_note((unsigned)vector);
-	put(&processor[smp_self()].where, OURS);
+	put(&processor[self].where, OURS);
 	smp_nmi();
-	lock_take();
+	lock_take(self);
 }
 
 void smp_idle(void)
 {
-	struct processor *p = &processor[smp_self()];
+	unsigned self = smp_self();
 
-	put(&p->where, IDLE);
+	put(&processor[self].where, IDLE);
 	lock_release();
 	cpu_wait();
-	put(&p->where, OURS);
-	lock_take();
+	put(&processor[self].where, OURS);
+	lock_take(self);
 }
 
 void smp_poke(unsigned n)

@@ -37,23 +37,23 @@ _Noreturn void smp_run(void (*fn)(unsigned processor));
 struct smp_id smp_id(unsigned processor);
 
 /*
- * Leave to the guest, without the lock: from now on this processor may use all
- * translations of the root it has.  And back, with the lock; an interrupt of
- * VECTOR is noted before, if it is one.
+ * Leave this processor, SELF, to the guest, without the lock: from now on it
+ * may use all translations of the root it has.  And back, with the lock; an
+ * interrupt of VECTOR is noted before, if it is one.
  */
-void smp_to_guest_locked(void);
-void smp_from_guest_locked(uint64_t vector);
+void smp_to_guest_locked(unsigned self);
+void smp_from_guest_locked(unsigned self, uint64_t vector);
 
-static inline void smp_to_guest(void)
+static inline void smp_to_guest(unsigned self)
 {
 	if (smp_count > 1)
-		smp_to_guest_locked();
+		smp_to_guest_locked(self);
 }
 
-static inline void smp_from_guest(uint64_t vector)
+static inline void smp_from_guest(unsigned self, uint64_t vector)
 {
 	if (smp_count > 1)
-		smp_from_guest_locked(vector);
+		smp_from_guest_locked(self, vector);
 }
 
 /* Without the lock, until an interrupt; no root of a guest may be loaded. */

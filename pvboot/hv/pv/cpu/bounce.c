@@ -22,40 +22,40 @@ static uint64_t guest_flags(struct vcpu *v)
 	return f;
 }
 
-struct bounce {
-	uint64_t word[11];
-	unsigned n;
-};
-
-static void put(struct bounce *b, uint64_t w)
-{
-	b->word[b->n++] = w;
-}
-
-static void put_iret_frame(struct vcpu *v, struct bounce *b, bool user)
+/* What is pushed, from the end to the front. */
+static inline uint64_t *put_iret_frame(struct vcpu *v, uint64_t *top)
 {
 	uint64_t cs = v->regs.cs & 0xffff;
 
-	put(b, v->regs.rip);
-	if (!user)
+	*--top = v->regs.ss & 0xffff;
+	*--top = v->regs.rsp;
+	*--top = guest_flags(v);
+	if (v->pv.kernel_mode)
 		cs &= ~3ULL;
-	put(b, cs | (uint64_t)v->info->evtchn_upcall_mask << 32);
-	put(b, guest_flags(v));
-	put(b, v->regs.rsp);
-	put(b, v->regs.ss & 0xffff);
+	*--top = cs | (uint64_t)v->info->evtchn_upcall_mask << 32;
+	*--top = v->regs.rip;
+	return top;
 }
 
-static void enter_handler(struct vcpu *v, const struct bounce *b,
-			  uint64_t rip, bool mask, uint64_t sp)
+static inline void put_rest(struct vcpu *v, uint64_t *top)
+{
+	*--top = v->regs.r11;
+	*--top = v->regs.rcx;
+}
+
+/* Where N words go on the kernel's stack. */
+static inline uint64_t stack_for(const struct vcpu *v, unsigned n)
+{
+	return ((v->pv.kernel_mode ? v->regs.rsp : v->pv.kernel_sp) & ~15ULL) -
+		n * sizeof(uint64_t);
+}
+
+/* To kernel mode, if not there, with what has been pushed at SP. */
+static inline void enter_handler(struct vcpu *v, uint64_t rip, bool mask,
+				 uint64_t sp)
 {
 	struct regs *r = &v->regs;
 
-	sp = (sp & ~15ULL) - b->n * 8;
-	if (!guest_write(v, sp, b->word, b->n * 8)) {
-		kill_guest(v->domain, "its stack at %llx cannot be written",
-			   (unsigned long long)sp);
-		return;
-	}
 	r->rip = rip;
 	r->cs = SEL_KERNEL_CS;
 	r->ss = SEL_KERNEL_SS;
@@ -65,29 +65,46 @@ static void enter_handler(struct vcpu *v, const struct bounce *b,
 	v->pv.sysret = true;
 	if (mask)
 		v->info->evtchn_upcall_mask = 1;
+	if (!v->pv.kernel_mode)
+		vcpu_switch(v, true);
 }
 
-/* To kernel mode, if not there; the stack to push on. */
-static uint64_t to_kernel(struct vcpu *v)
+/*
+ * False: nothing is done, as the stack cannot be written; or ALONE it cannot,
+ * without the lock.
+ */
+static inline __attribute__((always_inline)) bool
+bounce(struct vcpu *v, uint64_t rip, bool mask, uint64_t error, bool alone)
 {
-	if (v->pv.kernel_mode)
-		return v->regs.rsp;
-	vcpu_toggle(v);
-	return v->pv.kernel_sp;
-}
+	unsigned n = error == NO_ERROR_CODE ? 7 : 8;
+	uint64_t sp = stack_for(v, n), word[8], *top;
+	uint64_t *at = guest_at(v->pv.kernel_root.mfn, sp, n * sizeof(*at),
+				true);
 
-static void bounce(struct vcpu *v, uint64_t rip, bool mask, uint64_t error)
-{
-	struct bounce b = { .n = 0 };
-	bool user = !v->pv.kernel_mode;
-	uint64_t sp = to_kernel(v);
-
-	put(&b, v->regs.rcx);
-	put(&b, v->regs.r11);
+	if (!at && alone)
+		return false;
+	top = put_iret_frame(v, (at ? at : word) + n);
 	if (error != NO_ERROR_CODE)
-		put(&b, error);
-	put_iret_frame(v, &b, user);
-	enter_handler(v, &b, rip, mask, sp);
+		*--top = error;
+	put_rest(v, top);
+	if (!at && !guest_kernel_write(v, sp, word, n * sizeof(*word)))
+		return false;
+	enter_handler(v, rip, mask, sp);
+	return true;
+}
+
+static void no_stack(struct vcpu *v)
+{
+	kill_guest(v->domain, "its stack at %llx cannot be written",
+		   (unsigned long long)(v->pv.kernel_mode ? v->regs.rsp :
+					v->pv.kernel_sp));
+}
+
+static void bounce_or_kill(struct vcpu *v, uint64_t rip, bool mask,
+			   uint64_t error)
+{
+	if (!bounce(v, rip, mask, error, false))
+		no_stack(v);
 }
 
 void bounce_trap(struct vcpu *v, unsigned vec, uint64_t error)
@@ -100,22 +117,39 @@ void bounce_trap(struct vcpu *v, unsigned vec, uint64_t error)
 			   (error == NO_ERROR_CODE ? 0 : error));
 		return;
 	}
-	bounce(v, g->address, g->flags & 4, error);
+	bounce_or_kill(v, g->address, g->flags & 4, error);
+}
+
+/* The error code that its kernel sees, of two modes in one ring. */
+static uint64_t fault(struct vcpu *v, uint64_t cr2, uint64_t error)
+{
+	v->pv.cr2 = cr2;
+	v->info->arch.cr2 = cr2;
+	return (error & ~4ULL) | (v->pv.kernel_mode ? 0 : 4);
 }
 
 void bounce_page_fault(struct vcpu *v, uint64_t cr2, uint64_t error)
 {
-	v->pv.cr2 = cr2;
-	v->info->arch.cr2 = cr2;
-	error &= ~4ULL;
-	if (!v->pv.kernel_mode)
-		error |= 4;
-	bounce_trap(v, VEC_PF, error);
+	bounce_trap(v, VEC_PF, fault(v, cr2, error));
 }
 
 void bounce_callback(struct vcpu *v, const struct callback *cb)
 {
-	bounce(v, cb->address, cb->mask_events, NO_ERROR_CODE);
+	bounce_or_kill(v, cb->address, cb->mask_events, NO_ERROR_CODE);
+}
+
+bool bounce_page_fault_alone(struct vcpu *v, uint64_t cr2, uint64_t error)
+{
+	const struct trap_gate *g = &v->pv.trap[VEC_PF];
+
+	return g->address && (v->pv.kernel_mode || vcpu_toggles_alone(v)) &&
+		bounce(v, g->address, g->flags & 4, fault(v, cr2, error), true);
+}
+
+bool bounce_callback_alone(struct vcpu *v, const struct callback *cb)
+{
+	return vcpu_toggles_alone(v) &&
+		bounce(v, cb->address, cb->mask_events, NO_ERROR_CODE, true);
 }
 
 static uint64_t live_selector(int which)
@@ -142,9 +176,7 @@ static uint64_t live_selector(int which)
 /* Its IRET named selectors that the processor refused. */
 void bounce_failsafe(struct vcpu *v)
 {
-	struct bounce b = { .n = 0 };
-	bool user = !v->pv.kernel_mode;
-	uint64_t sp;
+	uint64_t word[11], *top = word + 11, sp = stack_for(v, 11);
 	int i;
 
 	if (!v->pv.failsafe_cb.address) {
@@ -154,12 +186,13 @@ void bounce_failsafe(struct vcpu *v)
 			   (unsigned long long)v->regs.ss);
 		return;
 	}
-	sp = to_kernel(v);
-	put(&b, v->regs.rcx);
-	put(&b, v->regs.r11);
-	for (i = 0; i < 4; i++)
-		put(&b, live_selector(i));
-	put_iret_frame(v, &b, user);
-	enter_handler(v, &b, v->pv.failsafe_cb.address,
-		      v->pv.failsafe_cb.mask_events, sp);
+	top = put_iret_frame(v, top);
+	for (i = 3; i >= 0; i--)
+		*--top = live_selector(i);
+	put_rest(v, top);
+	if (guest_kernel_write(v, sp, word, sizeof(word)))
+		enter_handler(v, v->pv.failsafe_cb.address,
+			      v->pv.failsafe_cb.mask_events, sp);
+	else
+		no_stack(v);
 }

@@ -11,5 +11,8 @@ void bounce_trap(struct vcpu *v, unsigned vec, uint64_t error);
 void bounce_callback(struct vcpu *v, const struct callback *cb);
 void bounce_failsafe(struct vcpu *v);
 void bounce_page_fault(struct vcpu *v, uint64_t cr2, uint64_t error);
+/* Without the lock; false: nothing is done that matters, the lock is needed. */
+bool bounce_callback_alone(struct vcpu *v, const struct callback *cb);
+bool bounce_page_fault_alone(struct vcpu *v, uint64_t cr2, uint64_t error);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * A hypercall, from the guest's registers and back to them.
- * Arguments: rdi, rsi, rdx, r10, r8, r9; the result goes to rax.
+ * Arguments: rdi, rsi, rdx, r10 (r8, r9: no call here has so many); the result
+ * goes to rax.
  */
 #include "pvboot/hv/pv/cpu/hypercall.h"
 
@@ -26,7 +27,7 @@ int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 void hypercall(struct vcpu *v)
 {
 	struct regs *r = &v->regs;
-	uint64_t a[6] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
+	uint64_t a[4] = { r->rdi, r->rsi, r->rdx, r->r10 };
 	int64_t result;
 
 	v->pv.left = false;

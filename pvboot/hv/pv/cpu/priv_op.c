@@ -202,7 +202,7 @@ bool priv_op_forced_cpuid(struct vcpu *v)
 	static const uint8_t want[] = {
 		0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2
 	};
-	uint8_t b[15];
+	uint8_t b[16];
 
 	if (decode_fetch(v, b) < sizeof(want) ||
 	    memcmp(b, want, sizeof(want)))

@@ -44,9 +44,11 @@ static inline void enter(struct vcpu *v)
 	trap_deliver(v);
 	if (v->domain->shutdown >= 0)
 		return;
-	smp_to_guest();
-	trap_enter(&v->regs, v->pv.sysret);
-	smp_from_guest(v->regs.vector);
+	smp_to_guest(v->id);
+	do
+		trap_enter(&v->regs, v->pv.sysret);
+	while (trap_alone(v));
+	smp_from_guest(v->id, v->regs.vector);
 	trap_exit(v);
 }
 
@@ -93,10 +95,10 @@ static void interrupt(unsigned vector)
 	if (lock_waits())
 		return;
 	if (lock_is_ours()) {
-		irq_serve();
+		irq_serve(smp_self());
 		return;
 	}
-	lock_take();
+	lock_take(smp_self());
 	lock_release();
 }
 

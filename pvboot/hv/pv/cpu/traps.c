@@ -9,6 +9,7 @@
 #include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/cpu/bounce.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/iret.h"
 #include "pvboot/hv/pv/cpu/priv_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/ro_page_fault.h"
@@ -45,7 +46,7 @@ static void page_fault(struct vcpu *v)
  */
 static void software_interrupt(struct vcpu *v)
 {
-	uint8_t insn[15];
+	uint8_t insn[16];
 	const struct trap_gate *g;
 
 	if (decode_fetch(v, insn) < 2 || insn[0] != 0xcd) {
@@ -143,6 +144,34 @@ static void bad_iret(struct vcpu *v, unsigned vec)
 	bounce_failsafe(v);
 }
 
+static inline bool page_fault_alone(struct vcpu *v)
+{
+	uint64_t err = v->regs.error;
+
+	if ((err & (FAULT_U | FAULT_RSVD)) != FAULT_U ||
+	    ((err & (FAULT_P | FAULT_W)) == (FAULT_P | FAULT_W) &&
+	     v->pv.kernel_mode))
+		return false;
+	return bounce_page_fault_alone(v, read_cr2(), err);
+}
+
+bool trap_alone(struct vcpu *v)
+{
+	struct regs *r = &v->regs;
+
+	if (r->vector == VEC_PF)
+		return page_fault_alone(v);
+	if (r->vector != EXIT_SYSCALL)
+		return false;
+	if (!v->pv.kernel_mode) {
+		if (!v->pv.syscall_cb.address)
+			return false;
+		r->rflags &= ~(uint64_t)FLAG_DF;
+		return bounce_callback_alone(v, &v->pv.syscall_cb);
+	}
+	return r->rax == __HYPERVISOR_iret && iret_alone(v);
+}
+
 void trap_exit(struct vcpu *v)
 {
 	uint64_t why = v->regs.vector;
@@ -165,11 +194,9 @@ void trap_exit(struct vcpu *v)
 		exception(v, (unsigned)why);
 }
 
-/* Events and NMIs that wait, then the way in that suits the registers. */
-void trap_deliver(struct vcpu *v)
+void trap_deliver_waiting(struct vcpu *v)
 {
 	vcpu_info_t *vi = v->info;
-	struct regs *r = &v->regs;
 
 	if (v->pv.nmi_pending && !v->pv.nmi_masked &&
 	    v->pv.trap[VEC_NMI].address) {
@@ -183,7 +210,4 @@ void trap_deliver(struct vcpu *v)
 
 		bounce_callback(v, &cb);
 	}
-	v->pv.sysret = v->pv.sysret && r->cs == SEL_KERNEL_CS &&
-		r->ss == SEL_KERNEL_SS && addr_canonical(r->rip) &&
-		!(r->rflags & (FLAG_TF | FLAG_RF));
 }

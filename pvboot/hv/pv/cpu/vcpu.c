@@ -148,25 +148,11 @@ void vcpu_set_tick(struct vcpu *v, uint64_t period)
 	timer_set(&v->tick, time_now() + period);
 }
 
-bool vcpu_assist(const struct vcpu *v, unsigned type)
-{
-	return v->domain->vm_assist >> type & 1;
-}
-
 unsigned vcpu_cpl(const struct vcpu *v)
 {
 	if (!v->pv.kernel_mode)
 		return 3;
 	return vcpu_assist(v, VMASST_TYPE_architectural_iopl) ? 0 : 1;
-}
-
-void vcpu_toggle(struct vcpu *v)
-{
-	v->pv.kernel_mode = !v->pv.kernel_mode;
-	core_swap_gs(v);
-	paging_load(v);
-	if (v->pv.kernel_mode && v->pv.runstate_late)
-		vcpu_runstate_write(v);
 }
 
 static void dump_stack(struct vcpu *v)

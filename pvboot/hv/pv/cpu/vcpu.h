@@ -2,21 +2,48 @@
 #ifndef PVBOOT_HV_PV_CPU_VCPU_H
 #define PVBOOT_HV_PV_CPU_VCPU_H
 
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
+#include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 void vcpu_init(struct vcpu *v);
 void vcpu_wake(struct vcpu *v);
 void vcpu_block(struct vcpu *v);
-/* From kernel to user mode, or back. */
-void vcpu_toggle(struct vcpu *v);
 /* Has the guest this VMASST_TYPE_...? */
-bool vcpu_assist(const struct vcpu *v, unsigned type);
+static inline bool vcpu_assist(const struct vcpu *v, unsigned type)
+{
+	return v->domain->vm_assist >> type & 1;
+}
+
 /* The ring it believes to be in: IOPL and gates are held against that. */
 unsigned vcpu_cpl(const struct vcpu *v);
 /* Its registers and the top of its stack, on the console. */
 void vcpu_dump(struct vcpu *v);
 void vcpu_runstate(struct vcpu *v, unsigned state);
 void vcpu_runstate_write(struct vcpu *v);
+
+/* Does that need no lock? */
+static inline bool vcpu_toggles_alone(const struct vcpu *v)
+{
+	return !v->pv.runstate_late && !tlb_turns();
+}
+
+/* To kernel mode from user mode, or back. */
+static inline void vcpu_switch(struct vcpu *v, bool kernel)
+{
+	v->pv.kernel_mode = kernel;
+	core_swap_gs(v);
+	paging_load(v);
+	if (kernel && v->pv.runstate_late)
+		vcpu_runstate_write(v);
+}
+
+static inline void vcpu_toggle(struct vcpu *v)
+{
+	vcpu_switch(v, !v->pv.kernel_mode);
+}
+
 #define VCPU_TICK	10000000ULL	/* ns: what Xen gives a PV vCPU */
 /* A VIRQ_TIMER every PERIOD ns. */
 void vcpu_set_tick(struct vcpu *v, uint64_t period);

@@ -9,13 +9,13 @@
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 
-unsigned decode_fetch(struct vcpu *v, uint8_t buf[15])
+unsigned decode_fetch(struct vcpu *v, uint8_t buf[16])
 {
 	uint64_t rip = v->regs.rip;
 	unsigned first = (unsigned)(PAGE_SIZE - (rip & (PAGE_SIZE - 1)));
 
-	if (first > 15)
-		first = 15;
+	if (first >= 16)	/* whole words are quicker */
+		return guest_read(v, buf, rip, 16) ? 15 : 0;
 	if (!guest_read(v, buf, rip, first))
 		return 0;
 	if (first == 15 || !guest_read(v, buf + first, rip + first, 15 - first))
@@ -25,7 +25,9 @@ unsigned decode_fetch(struct vcpu *v, uint8_t buf[15])
 
 bool decode_start(struct vcpu *v, struct insn *i)
 {
-	*i = (struct insn){ .at = 0 };
+	i->at = 0;
+	i->rex = i->segment = i->modrm = 0;
+	i->word = i->rep = i->addr32 = false;
 	if (!core_long_mode(v))
 		return false;
 	i->n = decode_fetch(v, i->byte);
@@ -90,25 +92,6 @@ int decode_opcode(struct insn *i)
 		}
 		i->rex = 0;
 	}
-}
-
-#define WORD(reg)	(offsetof(struct regs, reg) / sizeof(uint64_t))
-
-uint64_t *decode_reg(struct vcpu *v, unsigned n)
-{
-	static const uint8_t word[16] = {
-		WORD(rax), WORD(rcx), WORD(rdx), WORD(rbx),
-		WORD(rsp), WORD(rbp), WORD(rsi), WORD(rdi),
-		WORD(r8), WORD(r9), WORD(r10), WORD(r11),
-		WORD(r12), WORD(r13), WORD(r14), WORD(r15),
-	};
-
-	return (uint64_t *)&v->regs + word[n & 15];
-}
-
-unsigned decode_reg_number(const struct insn *i)
-{
-	return (i->modrm >> 3 & 7) | (i->rex & 4) << 1;
 }
 
 /* Base and scaled index; false: there is no base, a displacement follows. */

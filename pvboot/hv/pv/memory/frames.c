@@ -34,6 +34,11 @@
  * frame is anything else.  That goes for read-only translations and cached
  * walks as well: COUNT's end is stamped, too.  No later flush is relied upon.
  *
+ * A processor that is doing something for its own guest without the lock
+ * (traps.c) is to others still in that guest: what it has found by a walk of
+ * its own is one more translation, which is gone before it answers a flush or
+ * loads CR3 (tlb_tick()).  It marks nothing and counts nothing.
+ *
  * DONE says how many entries of a table are counted.  With TCOUNT it has four
  * states: 0 and 0, no table; 512 and above 0, valid; anything and 0, half way
  *to the one or back to the other (whoever wants the frame next goes on, or has
@@ -152,8 +157,8 @@ uint64_t frame_obtain(struct domain *d)
 
 /* ---- references ---- */
 
-static int set_type(struct domain *d, struct frame *f, uint64_t mfn,
-		    unsigned type)
+static __attribute__((noinline)) int
+set_type(struct domain *d, struct frame *f, uint64_t mfn, unsigned type)
 {
 	int err = unwind(f, mfn, type);
 

@@ -35,16 +35,10 @@ static inline bool step(uint64_t *ma, uint64_t va, int shift, uint64_t need,
 	return true;
 }
 
-static inline uint64_t root_of(const struct vcpu *v)
+/* The byte at VA, or NULL when ROOT does not let the guest reach it so. */
+static inline uint8_t *find(uint64_t root, uint64_t va, bool write)
 {
-	return v->pv.kernel_mode ? v->pv.kernel_root.mfn : v->pv.user_root.mfn;
-}
-
-/* The byte at VA, or NULL when V may not reach it so. */
-static inline uint8_t *find(struct vcpu *v, uint64_t va, bool write)
-{
-	uint64_t ma = root_of(v) << 12;
-	uint64_t need = PTE_P | PTE_US | (write ? PTE_RW : 0);
+	uint64_t ma = root << 12, need = guest_needs(write);
 
 	if (!ma)	/* a vCPU that has not been started */
 		return NULL;
@@ -64,9 +58,9 @@ static size_t within_page(uint64_t va, size_t len)
 	return n < len ? n : len;
 }
 
-/* Those of guest_read() and guest_write() that guest_at() says nothing about. */
-static __attribute__((noinline)) bool read_pages(struct vcpu *v, void *to,
-						 uint64_t va, size_t len)
+/* What guest_at() says nothing about. */
+static __attribute__((noinline)) bool
+read_pages(uint64_t root, void *to, uint64_t va, size_t len)
 {
 	const uint8_t *p;
 	size_t done, n;
@@ -75,7 +69,7 @@ static __attribute__((noinline)) bool read_pages(struct vcpu *v, void *to,
 		return false;
 	for (done = 0; done < len; done += n) {
 		n = within_page(va + done, len - done);
-		p = find(v, va + done, false);
+		p = find(root, va + done, false);
 		if (!p)
 			return false;
 		memcpy((uint8_t *)to + done, p, n);
@@ -83,8 +77,8 @@ static __attribute__((noinline)) bool read_pages(struct vcpu *v, void *to,
 	return true;
 }
 
-static __attribute__((noinline)) bool write_pages(struct vcpu *v, uint64_t va,
-						  const void *from, size_t len)
+static __attribute__((noinline)) bool
+write_pages(uint64_t root, uint64_t va, const void *from, size_t len)
 {
 	size_t done, n;
 	uint8_t *p;
@@ -93,7 +87,7 @@ static __attribute__((noinline)) bool write_pages(struct vcpu *v, uint64_t va,
 		return false;
 	for (done = 0; done < len; done += n) {
 		n = within_page(va + done, len - done);
-		p = find(v, va + done, true);
+		p = find(root, va + done, true);
 		if (!p)
 			return false;
 		memcpy(p, (const uint8_t *)from + done, n);
@@ -101,47 +95,28 @@ static __attribute__((noinline)) bool write_pages(struct vcpu *v, uint64_t va,
 	return true;
 }
 
-/* The entry for VA in the table at MA; what it names if it has all of NEED. */
-static inline bool follow(uint64_t *ma, uint64_t va, int shift, uint64_t need)
-{
-	const uint64_t *t = core_ma(*ma);
-	uint64_t e = __atomic_load_n(&t[va >> shift & 511], __ATOMIC_RELAXED);
-
-	*ma = e & PTE_ADDR;
-	return (e & need) == need;
-}
-
-static inline __attribute__((always_inline)) uint8_t *
-at(uint64_t root, uint64_t va, size_t len, bool write)
-{
-	uint64_t ma = root << 12;
-	uint64_t need = PTE_P | PTE_US | PTE_A | (write ? PTE_RW : 0);
-
-	if ((va & (PAGE_SIZE - 1)) + len > PAGE_SIZE || !guest_range(va, len) ||
-	    !root ||
-	    !follow(&ma, va, 39, need) || !follow(&ma, va, 30, need) ||
-	    !follow(&ma, va, 21, need) ||
-	    !follow(&ma, va, 12, need | (write ? PTE_D : 0)))
-		return NULL;
-	return (uint8_t *)core_ma(ma) + (va & (PAGE_SIZE - 1));
-}
-
 bool guest_read(struct vcpu *v, void *to, uint64_t va, size_t len)
 {
-	const uint8_t *p = at(root_of(v), va, len, false);
+	const void *p = guest_at(guest_root(v), va, len, false);
 
 	if (!p)
-		return read_pages(v, to, va, len);
+		return read_pages(guest_root(v), to, va, len);
 	memcpy(to, p, len);
 	return true;
 }
 
 bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t len)
 {
-	uint8_t *p = at(root_of(v), va, len, true);
+	void *p = guest_at(guest_root(v), va, len, true);
 
 	if (!p)
-		return write_pages(v, va, from, len);
+		return write_pages(guest_root(v), va, from, len);
 	memcpy(p, from, len);
 	return true;
+}
+
+bool guest_kernel_write(const struct vcpu *v, uint64_t va, const void *from,
+			size_t len)
+{
+	return write_pages(v->pv.kernel_root.mfn, va, from, len);
 }

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pvboot/hv/machine/layout.h"
-
-struct vcpu;
+#include "loader/abi/x86.h"
+#include "pvboot/hv/pv/core.h"
+#include "pvboot/hv/pv/domain.h"
 
 /* May the guest name this range as its own memory? */
 static inline bool guest_range(uint64_t va, uint64_t len)
@@ -26,5 +26,66 @@ static inline bool guest_range(uint64_t va, uint64_t len)
 /* false: -XEN_EFAULT; some of it may have been copied. */
 bool guest_read(struct vcpu *v, void *to, uint64_t va, size_t len);
 bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t len);
+/* As its kernel, whatever mode it is in. */
+bool guest_kernel_write(const struct vcpu *v, uint64_t va, const void *from,
+			size_t len);
+
+/* ---- by far the most: in one page, nothing to be marked on the way ---- */
+
+static inline uint64_t guest_root(const struct vcpu *v)
+{
+	return v->pv.kernel_mode ? v->pv.kernel_root.mfn : v->pv.user_root.mfn;
+}
+
+/* What every entry on the way must have. */
+static inline uint64_t guest_needs(bool write)
+{
+	return PTE_P | PTE_US | (write ? PTE_RW : 0);
+}
+
+/* From the table at *MA to what its entry for VA names; had it all of NEED? */
+static inline bool guest_follow(uint64_t *ma, uint64_t va, int shift,
+				uint64_t need)
+{
+	const uint64_t *t = core_ma(*ma);
+	uint64_t e = __atomic_load_n(&t[va >> shift & 511], __ATOMIC_RELAXED);
+
+	e ^= need;
+	*ma = e & PTE_ADDR;
+	return !(e & need);
+}
+
+/*
+ * Where LEN bytes at VA are; NULL says nothing.  Also without the lock, for the
+ * vCPU whose root it is: to be used at once, not behind a tlb_tick()
+ * (frames.c).
+ */
+static inline __attribute__((always_inline)) void *
+guest_at(uint64_t root, uint64_t va, size_t len, bool write)
+{
+	uint64_t ma = root << 12, need = guest_needs(write) | PTE_A;
+
+	if ((va & (PAGE_SIZE - 1)) + len > PAGE_SIZE || !guest_range(va, len) ||
+	    !ma || !guest_follow(&ma, va, 39, need) ||
+	    !guest_follow(&ma, va, 30, need) ||
+	    !guest_follow(&ma, va, 21, need) ||
+	    !guest_follow(&ma, va, 12, write ? need | PTE_D : need))
+		return NULL;
+	return (uint8_t *)core_ma(ma) + (va & (PAGE_SIZE - 1));
+}
+
+/* guest_read() where much depends on it, of a LEN that is constant. */
+static inline __attribute__((always_inline)) bool
+guest_get(struct vcpu *v, void *to, uint64_t va, size_t len)
+{
+	const void *p = guest_at(guest_root(v), va, len, false);
+
+	if (!p)
+		return guest_read(v, to, va, len);
+	__builtin_memcpy(to, p, len);
+	/* Once: what is looked at from now on is the copy. */
+	__asm__ volatile("" : : "r"(to) : "memory");
+	return true;
+}
 
 #endif

@@ -52,9 +52,9 @@ static int one_update(struct vcpu *v, const struct mmu_update *u)
 
 	switch (u->ptr & 3) {
 	case MMU_NORMAL_PT_UPDATE:
-		return set_word(d, u->ptr & ~3ULL, u->val, false);
 	case MMU_PT_UPDATE_PRESERVE_AD:
-		return set_word(d, u->ptr & ~3ULL, u->val, true);
+		return set_word(d, u->ptr & ~3ULL, u->val,
+				(u->ptr & 3) == MMU_PT_UPDATE_PRESERVE_AD);
 	case MMU_MACHPHYS_UPDATE:
 		return set_m2p(d, u->ptr, u->val);
 	}
@@ -79,6 +79,7 @@ static bool self_only(struct vcpu *v, uint64_t dom)
  * that *DONE holds what came before.
  */
 #define PREEMPTED	0x80000000U
+#define INLINE		static inline __attribute__((always_inline))
 
 struct list {
 	uint64_t at, done_va;
@@ -86,34 +87,34 @@ struct list {
 	size_t size;		/* of a request */
 };
 
-static int list_begin(struct vcpu *v, const uint64_t *a, struct list *l)
+INLINE int list_begin(struct vcpu *v, const uint64_t *a, struct list *l)
 {
-	uint32_t count = (uint32_t)a[1];
+	uint32_t count = (uint32_t)a[1], before = 0;
 
 	l->at = a[0];
 	l->done_va = a[2];
 	l->n = count & ~PREEMPTED;
-	l->before = 0;
 	if (!self_only(v, a[3]))
 		return -XEN_EPERM;
 	if (count & PREEMPTED && l->done_va &&
-	    !guest_read(v, &l->before, l->done_va, sizeof(l->before)))
+	    !guest_read(v, &before, l->done_va, sizeof(before)))
 		return -XEN_EFAULT;
+	l->before = before;
 	return 0;
 }
 
 /* Request I, read once; what earlier ones have released is done with. */
-static int list_next(struct vcpu *v, const struct list *l, uint32_t i, void *to)
+INLINE int list_next(struct vcpu *v, const struct list *l, uint32_t i, void *to)
 {
 	if (budget_empty() || !paging_settle())
 		return -XEN_ERESTART;
 	budget_charge(BUDGET_CALL);
-	return guest_read(v, to, l->at + i * l->size, l->size) ?
+	return guest_get(v, to, l->at + i * l->size, l->size) ?
 		0 : -XEN_EFAULT;
 }
 
 /* DONE requests were granted, then there was ERR. */
-static int64_t list_end(struct vcpu *v, const struct list *l, uint32_t done,
+INLINE int64_t list_end(struct vcpu *v, const struct list *l, uint32_t done,
 			int err)
 {
 	uint32_t all = l->before + done;

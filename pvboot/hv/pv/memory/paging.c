@@ -111,13 +111,11 @@ static int get_linear(struct domain *d, uint64_t self, uint64_t e,
 	return err;
 }
 
-static int get_entry(struct domain *d, uint64_t self, uint64_t e,
-		     unsigned level)
+static __attribute__((noinline)) int
+get_table(struct domain *d, uint64_t self, uint64_t e, unsigned level)
 {
 	int err;
 
-	if (level == FT_L1)
-		return get_l1e(d, e);
 	if (e & LN_REFUSED)
 		return -XEN_EINVAL;
 	if (pte_mfn(e) == self)
@@ -145,14 +143,15 @@ static bool to_ones(struct domain *d, uint64_t *e)
 }
 
 /* Count what *E, to be an entry of SELF, refers to; it may become another. */
-static int get_new_entry(struct domain *d, uint64_t self, uint64_t *e,
-			 unsigned level)
+static inline int get_new_entry(struct domain *d, uint64_t self, uint64_t *e,
+				unsigned level)
 {
-	int err = get_entry(d, self, *e, level);
+	int err;
 
-	if (err == -XEN_EINVAL && level == FT_L1 && to_ones(d, e))
-		err = get_entry(d, self, *e, level);
-	return err;
+	if (level != FT_L1)
+		return get_table(d, self, *e, level);
+	err = get_l1e(d, *e);
+	return err == -XEN_EINVAL && to_ones(d, e) ? get_l1e(d, *e) : err;
 }
 
 static void put_entry(uint64_t self, uint64_t e, unsigned level)
@@ -184,7 +183,7 @@ static void fill_hole(uint64_t mfn)
 }
 
 /* Most tables are mostly empty: eight entries at a time, of T from I on. */
-static bool eight_absent(const uint64_t *t, unsigned i)
+static inline bool eight_absent(const uint64_t *t, unsigned i)
 {
 	t += i;
 	return !((t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7]) &
@@ -365,31 +364,25 @@ int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
 	return err;
 }
 
+/* From table *MFN to VA's; without "user" it is ours, seen through a link. */
+static inline bool down(uint64_t *mfn, uint64_t va, int shift)
+{
+	uint64_t e = ((uint64_t *)core_frame(*mfn))[va >> shift & 511];
+
+	*mfn = pte_mfn(e);
+	return (e & (PTE_P | PTE_US)) == (PTE_P | PTE_US);
+}
+
 uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 {
-	uint64_t mfn = v->pv.kernel_root.mfn, e;
-	int shift;
+	uint64_t mfn = v->pv.kernel_root.mfn;
 
-	if (!guest_range(va, 1) || !mfn)
+	if (!guest_range(va, 1) || !mfn || !down(&mfn, va, 39) ||
+	    !down(&mfn, va, 30) || !down(&mfn, va, 21))
 		return NULL;
-	for (shift = 39; shift > 12; shift -= 9) {
-		e = ((uint64_t *)core_frame(mfn))[va >> shift & 511];
-		/* Without "user" it is ours, seen through a linear table. */
-		if ((e & (PTE_P | PTE_US)) != (PTE_P | PTE_US))
-			return NULL;
-		mfn = pte_mfn(e);
-	}
 	if (frames[mfn].type != FT_L1 || !frame_is_table(&frames[mfn]))
 		return NULL;
 	return (uint64_t *)core_frame(mfn) + (va >> 12 & 511);
-}
-
-void paging_load(struct vcpu *v)
-{
-	core_load_root(v, v->pv.kernel_mode ? v->pv.kernel_root.mfn :
-		       v->pv.user_root.mfn);
-	v->loaded = true;
-	tlb_flushed(v);
 }
 
 void paging_unload(struct vcpu *v)

@@ -2,7 +2,9 @@
 #ifndef PVBOOT_HV_PV_MEMORY_PAGING_H
 #define PVBOOT_HV_PV_MEMORY_PAGING_H
 
+#include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 /*
  * Between frames.c and paging.c.  Count what the entries of MFN refer to, from
@@ -37,7 +39,16 @@ void paging_show_m2p(struct domain *d, uint64_t mfn, bool show);
 int paging_new_root(struct vcpu *v, uint64_t mfn);
 int paging_new_user_root(struct vcpu *v, uint64_t mfn);
 /* V's processor gets the root of the mode that V is in; or none of V's. */
-void paging_load(struct vcpu *v);
+static inline void paging_load(struct vcpu *v)
+{
+	uint32_t tick = tlb_tick();
+
+	core_load_root(v, v->pv.kernel_mode ? v->pv.kernel_root.mfn :
+		       v->pv.user_root.mfn);
+	v->loaded = true;
+	tlb_flushed(v, tick);
+}
+
 void paging_unload(struct vcpu *v);
 
 #endif

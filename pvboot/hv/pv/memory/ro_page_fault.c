@@ -236,8 +236,12 @@ static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
 		((va & (PAGE_SIZE - 1)) >> 3);
 	uint64_t old = __atomic_load_n(at, __ATOMIC_RELAXED), new;
 	unsigned shift = (va & 7) * 8;
-	struct store s = { .flags = v->regs.rflags };
+	struct store s;
 	int err = 0;
+
+	s.no_write = false;
+	s.flags = v->regs.rflags;
+	s.reg = NULL;
 
 	if (!decode_start(v, &s.i) || !decode(v, &s, va, old) ||
 	    s.i.at > s.i.n)

@@ -4,18 +4,7 @@
  */
 #include "pvboot/hv/pv/memory/tlb.h"
 
-
-#define HALF_TURN 0x40000000U
-
 uint32_t tlb_clock = 1;
-
-void tlb_flushed(struct vcpu *v)
-{
-	v->tlb_time = ++tlb_clock;
-	/* Times are compared by their difference: none may grow too old. */
-	if (!(tlb_clock & (HALF_TURN - 1)))
-		tlb_flush_all(v->domain);
-}
 
 /* Those of VCPUS whose processors may hold translations. */
 static uint32_t loaded(struct domain *d, uint32_t vcpus)
@@ -35,13 +24,15 @@ static void flush(struct domain *d, uint32_t vcpus)
 	core_flush_mask(d, vcpus);
 	for (unsigned i = 0; i < d->n_vcpus; i++)
 		if (vcpus >> i & 1)
-			tlb_flushed(&d->vcpu[i]);
+			tlb_flushed(&d->vcpu[i], tlb_tick());
 }
 
 void tlb_flush(struct vcpu *v)
 {
+	uint32_t tick = tlb_tick();
+
 	core_flush(v);
-	tlb_flushed(v);
+	tlb_flushed(v, tick);
 }
 
 void tlb_flush_mask(struct domain *d, uint32_t vcpus)
@@ -68,7 +59,8 @@ void tlb_forget(struct domain *d, uint32_t stamp)
 
 	for (unsigned i = 0; i < d->n_vcpus; i++)
 		if (d->vcpu[i].loaded &&
-		    (int32_t)(stamp - d->vcpu[i].tlb_time) >= 0)
+		    (int32_t)(stamp - __atomic_load_n(&d->vcpu[i].tlb_time,
+						      __ATOMIC_ACQUIRE)) >= 0)
 			vcpus |= 1U << i;
 	flush(d, vcpus);
 }

@@ -14,21 +14,45 @@
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
 
+#define TLB_HALF_TURN	0x40000000U
+
 extern uint32_t tlb_clock;
+void tlb_flush_all(struct domain *d);
 
 static inline uint32_t tlb_stamp(void)
 {
-	return tlb_clock;
+	return __atomic_load_n(&tlb_clock, __ATOMIC_RELAXED);
 }
 
 /* At once, on every processor that has not flushed since STAMP was taken. */
 void tlb_forget(struct domain *d, uint32_t stamp);
-/* The processor of V has just loaded CR3. */
-void tlb_flushed(struct vcpu *v);
+/*
+ * Who loads CR3 takes the time before that, as it may do so without the lock
+ * (traps.c): a reference that went at an earlier time was gone by then.
+ */
+static inline uint32_t tlb_tick(void)
+{
+	return __atomic_add_fetch(&tlb_clock, 1, __ATOMIC_SEQ_CST);
+}
+
+/* The processor of V has loaded CR3 at TICK. */
+static inline void tlb_flushed(struct vcpu *v, uint32_t tick)
+{
+	__atomic_store_n(&v->tlb_time, tick, __ATOMIC_RELEASE);
+	/* Times are compared by their difference: none may grow too old. */
+	if (!(tick & (TLB_HALF_TURN - 1)))
+		tlb_flush_all(v->domain);
+}
+
+/* Soon all are to flush, for which the lock is needed. */
+static inline bool tlb_turns(void)
+{
+	return (tlb_stamp() & (TLB_HALF_TURN - 1)) >= TLB_HALF_TURN - 64;
+}
+
 void tlb_flush(struct vcpu *v);
 /* Those vCPUs of D that have a bit in the mask. */
 void tlb_flush_mask(struct domain *d, uint32_t vcpus);
-void tlb_flush_all(struct domain *d);
 /* What V (those of D) translates VA to, whatever VA is. */
 static inline void tlb_flush_page(struct vcpu *v, uint64_t va)
 {
