@@ -22,7 +22,9 @@
 #include <xen/event_channel.h>
 #include <xen/memory.h>
 
-#define OVERDRAFT 700	/* units that one request may cost beyond the budget */
+/* Units that one request may cost beyond the budget. */
+#define OVERDRAFT	300
+#define MORE_GRANTS	700	/* pages are cleared */
 
 struct play_tally play_tally;
 
@@ -124,12 +126,14 @@ bool play_put(uint64_t va, const void *from, size_t n)
 static bool once(unsigned nr)
 {
 	struct regs *r = &play_vcpu->regs;
+	int32_t most = nr == __HYPERVISOR_grant_table_op ||
+		nr == __HYPERVISOR_multicall ? MORE_GRANTS : OVERDRAFT;
 
 	r->rax = nr;
 	r->rip = play_va(PLAY_CODE) + 2;
 	budget_start();
 	hypercall(play_vcpu);
-	if (budget_left < -OVERDRAFT)
+	if (budget_left < -most)
 		fakecpu_fail("hypercall %u went on for %d units", nr,
 			     budget_size - budget_left);
 	return r->rip == play_va(PLAY_CODE) + 2;
@@ -231,11 +235,26 @@ static void ext(void)
 		play_call(__HYPERVISOR_mmuext_op, PLAY_ARG, 1, 0, DOMID_SELF);
 }
 
+/* As many references as there can be. */
+static void fill_table(unsigned page)
+{
+	uint64_t e[512];
+
+	e[0] = play_any_pte();
+	for (unsigned i = 1; i < 512; i++)
+		e[i] = e[0];
+	play_put(play_va(page), e, sizeof(e));
+}
+
 static void make_table(void)
 {
 	unsigned page = play_page(), i;
 	uint64_t e;
 
+	if (!play_rnd(6)) {
+		fill_table(page);
+		return;
+	}
 	for (i = (unsigned)play_rnd(5); i--; ) {
 		e = play_rnd(4) ? play_any_pte() : 0;
 		play_put(play_va(page) + play_rnd(16) * 8, &e, sizeof(e));
