@@ -216,7 +216,7 @@ $(B)/libpvboot-test.a: $(PV_TESTED:%.c=$(B)/test-obj/%.o)
 
 # The hypervisor's security core, with the processor of tests/core.
 CORE := $(sort $(wildcard pvboot/hv/pv/*.c pvboot/hv/pv/memory/*.c \
-	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,control_regs \
+	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,bounce control_regs \
 	debug_regs evtchn evtchn_fifo hypercall iret multicall sched vcpu \
 	vcpu_start) pvboot/hv/test/audit.c
 $(B)/libcore-test.a: $(CORE:%.c=$(B)/test-obj/%.o)

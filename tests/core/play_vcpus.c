@@ -7,6 +7,7 @@
 #include "loader/abi/x86.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/core.h"
+#include "pvboot/hv/pv/cpu/bounce.h"
 #include "pvboot/hv/pv/cpu/iret.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/budget.h"
@@ -195,10 +196,36 @@ static void iret(void)
 			       &present);
 }
 
+/*
+ * A system call of user mode, or a page fault, with the kernel's stack
+ * anywhere; without the lock, or the whole way if that says no.
+ */
+static void exception(void)
+{
+	struct vcpu_pv *pv = &play_vcpu->pv;
+	const struct callback call = { DONE, play_rnd(2) };
+	uint64_t top = play_va(play_page()) + (play_rnd(8) ? 2048 :
+					       play_rnd(4096));
+
+	pv->trap[VEC_PF] = (struct trap_gate){ DONE, (uint8_t)play_rnd(8) };
+	pv->kernel_sp = play_rnd(16) ? top : any_word();
+	play_vcpu->regs.rsp = pv->kernel_sp;
+	if (pv->user_root.mfn && play_rnd(2))
+		vcpu_toggle(play_vcpu);
+	if (play_rnd(2)) {
+		if (!bounce_page_fault_alone(play_vcpu, any_word(), 4))
+			bounce_page_fault(play_vcpu, any_word(), 4);
+	} else if (!pv->kernel_mode) {
+		if (!bounce_callback_alone(play_vcpu, &call))
+			bounce_callback(play_vcpu, &call);
+	}
+}
+
 void play_vcpus(void)
 {
 	static void (*const action[])(void) = {
 		vcpu_op, vcpu_op, vcpu_op, sched, sched, timer, nmi, iret,
+		exception,
 	};
 
 	action[play_rnd(sizeof(action) / sizeof(*action))]();
