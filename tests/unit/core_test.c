@@ -13,6 +13,7 @@
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/ro_page_fault.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 #include "pvboot/hv/test/audit.h"
 #include "tests/core/call.h"
 #include "tests/core/play_domain.h"
@@ -62,6 +63,27 @@ static void test_parts(void **state)
 	assert_true(call_parts > 10);
 	assert_int_equal(f->done, 0);
 	assert_int_equal(frames[play_mfn(PAGE(9))].count, 1);
+}
+
+/* Tables without an entry cost their look, too: many are not one's share. */
+static void test_empty_tables(void **state)
+{
+	uint64_t *t = core_frame(play_mfn(PAGE(0)));
+	unsigned i;
+
+	for (i = 0; i < 20; i++) {
+		t[i] = play_mfn(PAGE(1 + i)) << 12 | RW;
+		assert_int_equal(call_map(PAGE(1 + i), RO), 0);
+	}
+	assert_int_equal(call_map(PAGE(0), RO), 0);
+	assert_int_equal(call_ext(MMUEXT_PIN_L2_TABLE, PAGE(0)), 0);
+	budget_size = 40;
+	assert_int_equal(call_ext(MMUEXT_UNPIN_TABLE, PAGE(0)), 0);
+	while (call_part(__HYPERVISOR_update_va_mapping, play_va(PAGE(30)), 0,
+			 UVMF_NONE) == -XEN_ERESTART)
+		assert_true(budget_left > -100);
+	assert_true(budget_left > -100);
+	assert_int_equal(frames[play_mfn(PAGE(20))].done, 0);
 }
 
 static void test_given_up(void **state)
@@ -196,6 +218,25 @@ static void test_let_go_for_less_to_write(void **state)
 	let_go(MMUEXT_PIN_L4_TABLE, RW);
 }
 
+/* The flush clock turns: late is as good, and only then do all flush. */
+static void test_turn(void **state)
+{
+	uint32_t was;
+
+	tlb_flush_all(d);
+	was = v->tlb_time;
+	tlb_clock += TLB_HALF_TURN - 100;
+	assert_false(tlb_turns());
+	tlb_flushed(v, was);
+	tlb_turn(d);
+	assert_int_equal(v->tlb_time, was);
+	tlb_clock += 200;
+	assert_true(tlb_turns());
+	tlb_turn(d);
+	assert_false(tlb_turns());
+	assert_int_not_equal(v->tlb_time, was);
+}
+
 static bool store(uint64_t va, uint64_t fault)
 {
 	static const uint8_t mov[] = { 0x48, 0x89, 0x07 };
@@ -265,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_parts, start),
+		cmocka_unit_test_setup(test_empty_tables, start),
 		cmocka_unit_test_setup(test_given_up, start),
 		cmocka_unit_test_setup(test_bad_entry, start),
 		cmocka_unit_test_setup(test_kept, start),
@@ -274,6 +316,7 @@ int main(void)
 		cmocka_unit_test_setup(test_let_go_to_write, start),
 		cmocka_unit_test_setup(test_let_go_for_less, start),
 		cmocka_unit_test_setup(test_let_go_for_less_to_write, start),
+		cmocka_unit_test_setup(test_turn, start),
 		cmocka_unit_test_setup(test_stores, start),
 		cmocka_unit_test_setup(test_ones, start),
 	};

@@ -17,6 +17,7 @@
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/cpu/vcpu_load.h"
 #include "pvboot/hv/pv/memory/paging.h"
+#include "pvboot/hv/pv/memory/tlb.h"
 
 struct processor {
 	struct vcpu *vcpu;
@@ -49,6 +50,7 @@ static inline void enter(struct vcpu *v)
 		trap_enter(&v->regs, v->pv.sysret);
 	while (trap_alone(v));
 	smp_from_guest(v->id, v->regs.vector);
+	tlb_turn(v->domain);
 	trap_exit(v);
 }
 

@@ -247,12 +247,12 @@ static bool undo(uint64_t mfn)
 	struct frame *f = &frames[mfn];
 	const uint64_t *t = core_frame(mfn);
 
-	while ((f->done = (uint16_t)last_present(t, f->done))) {
+	while (f->done) {
 		if (budget_empty())
 			return false;
 		budget_charge(1);
-		f->done--;
-		if (!in_hole(f->type, f->done))
+		f->done = (uint16_t)last_present(t, f->done);
+		if (f->done && !in_hole(f->type, --f->done))
 			put_entry(mfn, t[f->done], f->type);
 	}
 	return true;

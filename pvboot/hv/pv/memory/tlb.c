@@ -5,6 +5,7 @@
 #include "pvboot/hv/pv/memory/tlb.h"
 
 uint32_t tlb_clock = 1;
+uint32_t tlb_turned;		/* when all flushed last: not later */
 
 /* Those of VCPUS whose processors may hold translations. */
 static uint32_t loaded(struct domain *d, uint32_t vcpus)
@@ -50,6 +51,7 @@ void tlb_flush_page_mask(struct domain *d, uint32_t vcpus, uint64_t va)
 void tlb_flush_all(struct domain *d)
 {
 	d->flush_wanted = false;
+	__atomic_store_n(&tlb_turned, tlb_stamp(), __ATOMIC_RELAXED);
 	tlb_flush_mask(d, ~0U);
 }
 

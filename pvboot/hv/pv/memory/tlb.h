@@ -16,7 +16,7 @@
 
 #define TLB_HALF_TURN	0x40000000U
 
-extern uint32_t tlb_clock;
+extern uint32_t tlb_clock, tlb_turned;
 void tlb_flush_all(struct domain *d);
 
 static inline uint32_t tlb_stamp(void)
@@ -39,15 +39,23 @@ static inline uint32_t tlb_tick(void)
 static inline void tlb_flushed(struct vcpu *v, uint32_t tick)
 {
 	__atomic_store_n(&v->tlb_time, tick, __ATOMIC_RELEASE);
-	/* Times are compared by their difference: none may grow too old. */
-	if (!(tick & (TLB_HALF_TURN - 1)))
-		tlb_flush_all(v->domain);
 }
 
-/* Soon all are to flush, for which the lock is needed. */
+/*
+ * Times are compared by their difference, so none may grow too old: it is time
+ * that all flush again, by tlb_turn().  That needs the lock; who has it not
+ * takes it then, and what ticks until all have done so is far from a whole turn.
+ */
 static inline bool tlb_turns(void)
 {
-	return (tlb_stamp() & (TLB_HALF_TURN - 1)) >= TLB_HALF_TURN - 64;
+	return tlb_stamp() - __atomic_load_n(&tlb_turned, __ATOMIC_RELAXED) >=
+		TLB_HALF_TURN;
+}
+
+static inline void tlb_turn(struct domain *d)
+{
+	if (tlb_turns())
+		tlb_flush_all(d);
 }
 
 void tlb_flush(struct vcpu *v);
