@@ -43,8 +43,8 @@ static inline void tlb_flushed(struct vcpu *v, uint32_t tick)
 
 /*
  * Times are compared by their difference, so none may grow too old: it is time
- * that all flush again, by tlb_turn().  That needs the lock; who has it not
- * takes it then, and what ticks until all have done so is far from a whole turn.
+ * that all flush again, by tlb_turn().  That needs the lock, which who has it
+ * not takes then.  What ticks until all have done so is far from a whole turn.
  */
 static inline bool tlb_turns(void)
 {
