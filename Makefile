@@ -53,10 +53,11 @@ GNUMACH := gnumach-image-1-$(shell grep -q '=bookworm' /etc/os-release && \
 	echo 486 || echo amd64)
 PKG_LONG := $(GNUMACH) chromium fonts-dejavu-core poppler-utils meson ninja-build \
 	slurmctld slurmd slurm-client munge python3-kubernetes zsh fish mmdebstrap \
-	openssh-client stress-ng
+	openssh-client stress-ng buildah
 PKG_DEBUG := gdb
 PKG_CONTAINER := mmdebstrap buildah
 PKG_DEB := build-essential debhelper dpkg-dev fakeroot lintian xz-utils
+PKG_AGAIN := faketime locales
 
 # $(call still,WHAT,LOG): before a command that can be silent for long, to say
 # that it goes on.  LOG, if it is not -, gets the output; a failure shows its end.
@@ -87,6 +88,7 @@ $(eval $(call packages,images,$(PKG_IMAGES)))
 $(eval $(call packages,debug,$(PKG_DEBUG)))
 $(eval $(call packages,deb,$(PKG_DEB)))
 $(eval $(call packages,container,$(PKG_CONTAINER)))
+$(eval $(call packages,again,$(PKG_AGAIN)))
 
 # ---- flavours --------------------------------------------------------------
 
@@ -770,7 +772,7 @@ uninstall: $(B)/man/.made
 # clone what git knows, else all but $(B): the archive itself has no git.
 DIST := twinboot-$(VERSION)
 sources = $$(git ls-files 2>/dev/null | grep . || \
-	find * .ci -path $(B) -prune -o -path debian/changelog -o \
+	find * .ci .gitignore -path $(B) -prune -o -path debian/changelog -o \
 	-path debian/copyright -o -type f -print -o -type l -print)
 .PHONY: dist
 dist: $(B)/$(DIST).tar.xz
@@ -795,11 +797,17 @@ deb: $(B)/$(DIST).tar.xz | $(B)/.packages-build $(B)/.packages-deb
 	$(Q)rm -rf $(B)/deb/src
 	$(Q)cd $(B)/deb && lintian --fail-on error --tag-display-limit 0 *.changes
 
+# ... which are the same wherever they are made; the next version's beside them.
+.PHONY: check-deb
+check-deb: deb | $(B)/.packages-again
+	$(Q)tests/deb-again $(B)
+
 # A container image of these, made of Debian's packages and of ours alone.
+BUILDAH ?= buildah
 CONTAINER_SUITE ?= $(shell . /etc/os-release && echo $$VERSION_CODENAME)
 .PHONY: container
 container: $(B)/container/root.tar
-	$(Q)buildah bud --tag twinboot --file docs/ci/Containerfile $(B)/container
+	$(Q)$(BUILDAH) bud --tag twinboot --file docs/ci/Containerfile $(B)/container
 
 $(B)/container/root.tar: deb | $(B)/.packages-container
 	$(Q)mkdir -p $(@D)
@@ -888,8 +896,9 @@ check: all check-rules check-corpus check-unit check-system
 .PHONY: check-packages
 check-packages: check-packages-bookworm check-packages-trixie
 check-packages-%: FORCE
-	$(Q)for what in deb --packages; do tests/fresh $* $$what || \
-	  { s=$$?; [ $$s = 77 ] || exit $$s; echo "  FRESH   $*: not tried"; break; }; done
+	$(Q)for what in check-deb --packages --autopkgtest --tutorial; do \
+	  tests/fresh $* $$what || { s=$$?; [ $$s = 77 ] || exit $$s; \
+	    echo "  FRESH   $*: not tried"; break; }; done
 
 # Also the combinations that `make check` has only some of.
 check-long: check-rules check-corpus check-unit $(B)/fuzz/core_fuzz | $(B)/.packages-long
