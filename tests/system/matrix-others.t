@@ -60,6 +60,60 @@ xmllint --xpath 'string(//section[starts-with(@class, "cell ")]/pre)' page.html 
 	grep -q '^Somebody else: ready$'
 ok $? "the page has the screen's text"
 
+# The same, but it asks, and has keys alone to be told by.
+as --32 -o asks.o <<'END'
+	.code16
+	.globl _start
+_start:	cld
+	ljmp $0, $1f
+1:	xorw %ax, %ax
+	movw %ax, %ds
+	movw %ax, %es
+	movw $name, %si
+	call say
+	movw $line, %di
+1:	xorb %ah, %ah
+	int $0x16
+	stosb
+	movb $0x0e, %ah
+	int $0x10
+	cmpb $13, %al
+	jne 1b
+	movb $0, -1(%di)
+	movw $nl, %si
+	call say
+	movw $line, %si
+	call say
+	movw $ready, %si
+	call say
+	hlt
+	jmp .
+say:	lodsb
+	testb %al, %al
+	jz 1f
+	movb $0x0e, %ah
+	int $0x10
+	jmp say
+1:	ret
+name:	.asciz "What is your name? "
+nl:	.asciz "\n"
+ready:	.asciz " is my name\r\n"
+line:
+END
+ld -m elf_i386 -Ttext 0x7c00 --oformat binary \
+	-o asks.bin asks.o
+ok $? "a boot sector that asks"
+cp screen.img keys.img
+dd if=asks.bin of=keys.img conv=notrunc 2>/dev/null
+matrix 0 "a question on the screen is answered by keys" keys.img --paths bios \
+	--answer 'your name\?=Al-Khwarizmi_{7}|"x" ~' \
+	--expect '^Al-Khwarizmi_[{]7[}][|]"x" ~ is my name$'
+is "$(cat err)" "" "all of it can be typed"
+matrix 1 "what no key writes" keys.img --paths bios --silence 3 \
+	--answer 'your name\?=é' --expect 'is my name$'
+grep -q 'no keyboard writes it' err
+ok $? "is told"
+
 # ---- a CD: El Torito, and nothing that a disk would start ----
 cat >cd.pl <<'END'
 use strict;
@@ -93,6 +147,9 @@ is "$("$twinboot" inspect bios.iso --json | jq -r '.paths[] |
 is "$("$twinboot" inspect uefi.iso --json | jq -r '.paths[] |
 	select(.path == "bios" or .path == "uefi") | .path + " " + .status' |
 	tr "\n" " ")" "bios not there uefi foreign " "one for UEFI alone, too"
+
+fails "it is a CD, whose own menu is not read" "$twinboot" matrix bios.iso \
+	--entries all
 
 # ---- held against an earlier run ----
 fails "--count with --answer: typing is no part of a boot that can be counted" \

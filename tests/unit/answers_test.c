@@ -23,6 +23,46 @@ static void test_order(void **state)
 	answers_release(&a);
 }
 
+/* The screen's text as it grows, scrolls, and is asked again. */
+static void test_screen(void **state)
+{
+	struct answers_state s = { 0 };
+	struct answers a = { 0 };
+
+	assert_int_equal(answers_add(&a, "^Name\\?=me"), 0);
+	assert_int_equal(answers_add(&a, "Password:=a=b"), 0);
+	assert_null(answers_shown(&a, &s, "booting\nNa"));
+	assert_string_equal(answers_shown(&a, &s, "booting\nName?"), "me");
+	assert_null(answers_shown(&a, &s, "booting\nName? me"));
+	assert_null(answers_shown(&a, &s, "booting\nName? me\nno Name?"));
+	assert_string_equal(answers_shown(&a, &s, "booting\nName? me\nName?\n"
+					  "Password:"), "me");
+	assert_string_equal(answers_shown(&a, &s, "booting\nName? me\nName?\n"
+					  "Password:"), "a=b");
+	assert_null(answers_shown(&a, &s, ""));
+	assert_string_equal(answers_shown(&a, &s, "Name?"), "me");
+	/* What the serial line has had is not the screen's. */
+	assert_string_equal(answers_next(&a, &s, "Password:"), "a=b");
+	assert_null(answers_shown(&a, &s, "Name?\nPassword:"));
+	answers_release(&a);
+}
+
+static void test_screen_bound(void **state)
+{
+	static char text[2 * ANSWERS_EACH_MAX * 2 + 1];
+	struct answers_state s = { 0 };
+	struct answers a = { 0 };
+	unsigned n = 0;
+
+	assert_int_equal(answers_add(&a, "^a|x*=y"), 0);
+	for (size_t i = 0; i < 2 * ANSWERS_EACH_MAX; i++) {
+		strcat(text, "a\n");
+		n += answers_shown(&a, &s, text) != NULL;
+	}
+	assert_int_equal(n, ANSWERS_EACH_MAX);
+	answers_release(&a);
+}
+
 static void test_bound(void **state)
 {
 	struct answers_state s = { 0 };
@@ -53,6 +93,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order), cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_screen),
+		cmocka_unit_test(test_screen_bound),
 		cmocka_unit_test(test_wrong),
 	};
 

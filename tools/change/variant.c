@@ -11,6 +11,7 @@
 
 #include "loader/base/err.h"
 #include "tools/change/initrds.h"
+#include "tools/host/eltorito.h"
 #include "tools/host/hostdisk.h"
 #include "tools/host/menupick.h"
 #include "tools/image/disk/boot_install.h"
@@ -61,13 +62,20 @@ static const struct image *add_image(struct variants *list, const char *path,
 static int read_menu(const char *image, int fd, struct hostboot_menu *menu)
 {
 	struct hostdisk disk;
+	struct eltorito cd;
 
 	err_clear();
-	if (hostdisk_attach(&disk, "hd0", fd, hostdisk_sector(fd)) ||
-	    hostboot_menu(menu, &disk.blk))
-		return report_error("%s: no entry can be chosen: %s", image,
-				    err_text());
-	return 0;
+	if (!hostdisk_attach(&disk, "hd0", fd, hostdisk_sector(fd))) {
+		cd = eltorito_read(&disk.blk);
+		if (cd.bios || cd.uefi)
+			return report_error("%s: no entry can be chosen: it is "
+					    "a CD, whose own menu is not read",
+					    image);
+		if (!hostboot_menu(menu, &disk.blk))
+			return 0;
+	}
+	return report_error("%s: no entry can be chosen: %s", image,
+			    err_text());
 }
 
 /* How many entries FROM has; -1: an error is reported. */

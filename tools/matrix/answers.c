@@ -49,7 +49,39 @@ const char *answers_next(const struct answers *a, struct answers_state *s,
 			    &m, 0) || m.rm_eo == 0)
 			continue;
 		s->typed[i]++;
+		s->serial[i] = true;
 		s->answered += (size_t)m.rm_eo;
+		return a->answer[i].text;
+	}
+	return NULL;
+}
+
+static unsigned count(const regex_t *question, const char *text)
+{
+	int flags = 0;
+	unsigned n = 0;
+	regmatch_t m;
+
+	while (*text && !regexec(question, text, 1, &m, flags)) {
+		text += m.rm_eo ? m.rm_eo : 1;
+		n += m.rm_eo > 0;
+		flags = text[-1] == '\n' ? 0 : REG_NOTBOL;
+	}
+	return n;
+}
+
+const char *answers_shown(const struct answers *a, struct answers_state *s,
+			  const char *screen)
+{
+	for (unsigned i = 0; i < a->n; i++) {
+		unsigned n = count(&a->answer[i].question, screen);
+		bool is_new = n > s->shown[i];
+
+		s->shown[i] = n;
+		if (!is_new || s->serial[i] ||
+		    s->typed[i] == ANSWERS_EACH_MAX)
+			continue;
+		s->typed[i]++;
 		return a->answer[i].text;
 	}
 	return NULL;

@@ -20,6 +20,8 @@ struct answers {
 /* What a boot has had of them. */
 struct answers_state {
 	unsigned typed[ANSWERS_MAX];
+	bool serial[ANSWERS_MAX];	/* on the serial line */
+	unsigned shown[ANSWERS_MAX];	/* questions that the screen has */
 	size_t answered;	/* up to here the console needs none any more */
 };
 
@@ -33,5 +35,13 @@ void answers_release(struct answers *a);
  */
 const char *answers_next(const struct answers *a, struct answers_state *s,
 			 const char *console);
+
+/*
+ * The same for SCREEN, all of its text, where a question is new when there are
+ * more of it than when this was last asked.  What the serial line asks, too, is
+ * answered there.
+ */
+const char *answers_shown(const struct answers *a, struct answers_state *s,
+			  const char *screen);
 
 #endif

@@ -7,8 +7,10 @@
 
 #include "tools/matrix/judge.h"
 #include "tools/matrix/observed.h"
+#include "tools/report.h"
 #include "tools/vm/console.h"
 #include "tools/vm/screentext.h"
+#include "tools/vm/sendkey.h"
 
 #define CONSOLE_MAX (4u << 20)
 #define LOOK_EVERY_MS 1000	/* at the screen of a guest that is silent */
@@ -243,12 +245,24 @@ static void search(struct cell *c)
 }
 
 /*
+ * What of SCREEN's text can be a login prompt that nobody has answered: where
+ * there are answers, its last line.
+ */
+static const char *unanswered(const struct cell *c, const char *screen)
+{
+	const char *last = strrchr(screen, '\n');
+
+	return c->answers->n && !c->expect && last ? last : screen;
+}
+
+/*
  * A guest that has nothing to say on its serial line may have a screen of text.
  * What is new there is a sign of life.
  */
 static void look(struct cell *c)
 {
 	uint64_t now = vm_clock();
+	const char *key;
 	char *text;
 
 	if (!c->vm->want_screen || now - c->spoke_ms < LOOK_EVERY_MS ||
@@ -258,7 +272,11 @@ static void look(struct cell *c)
 	text = screentext_all(&c->vm->qmp);
 	if (!text)
 		return;
-	c->seen |= shows(c, text);
+	key = answers_shown(c->answers, &c->asked_for, text);
+	if (key && sendkey_type(&c->vm->qmp, key))
+		report_note("--answer %s: no keyboard writes it", key);
+	if (!key)
+		c->seen |= shows(c, unanswered(c, text));
 	if (!c->screen_text || strcmp(text, c->screen_text))
 		c->spoke_ms = now;
 	free(c->screen_text);
