@@ -134,15 +134,16 @@ ok $? "a hint: xvda1"
 holds action.json '.runs.using == "composite" and
 	(.runs.steps | all(.shell == "bash")) and (.inputs.image.required)' \
 	"action.yml: a composite action"
-# action IMAGE EXPECT: every variable is set from the input that it names.
+# action IMAGE EXPECT [PATHS [PROGRAMS]]: every variable is set from the input that
+# it names.
 action() {
 	jq -r '.runs.steps[1].run' action.json >step
 	jq -r '.inputs as $in | .runs.steps[1].env | to_entries[] |
 		(.value | capture("inputs.(?<n>[a-z]+)").n) as $n |
 		"\(.key)=\($in[$n].default // "" | @sh)"' action.json >vars
-	PATH=$B:$PATH bash -e -c '. ./vars; IMAGE=$1 EXPECT=$2 PATHS=bios
+	PATH=${4-$B}:$PATH bash -e -c '. ./vars; IMAGE=$1 EXPECT=$2 PATHS=$3
 		export IMAGE PATHS PROFILES EXPECT REPORTS
-		bash -e step' action "$1" "$2" >action.out 2>&1
+		bash -e step' action "$1" "$2" "${3-bios}" >action.out 2>&1
 }
 action good.img ""
 is $? 0 "action.yml: an image that boots"
@@ -276,6 +277,38 @@ if [ -n "$LONG" ]; then
 	check_pipeline gitlab fresh "$tmp/real" 0
 	[ "$(xmllint --xpath 'count(//testcase[not(*)])' fresh/boot.xml)" -ge 3 ]
 	ok $? "the demo image passes over three paths or more"
+
+	# The action, both steps, with an image that nothing of ours has made:
+	# systemd-boot and Debian's kernel on an ESP.
+	cat >real/sudo <<-'END'
+	#!/bin/sh
+	exec "$@" PREFIX="$ACTION"
+	END
+	chmod +x real/sudo
+	jq -r '.runs.steps[0].run' action.json >install
+	(
+		unset B LONG MAKEFLAGS MAKELEVEL
+		ACTION=$tmp/action SOURCE=$tmp/fresh/docs/ci/../.. \
+			PATH=$tmp/real:$PATH bash -e install
+	) >log 2>&1
+	ok $? "action.yml: its first step installs Twinboot"
+	truncate -s 120M theirs.img
+	printf 'label: gpt\n2048,,U\n' | sfdisk -q theirs.img
+	mformat -i theirs.img@@1M -F -T 239616 -h 255 -s 63 ::
+	mmd -i theirs.img@@1M ::EFI ::EFI/BOOT ::loader ::loader/entries
+	printf 'title Theirs\nlinux /vmlinuz\ninitrd /initrd\noptions %s\n' \
+		"console=ttyS0 quiet" >entry.conf
+	mcopy -i theirs.img@@1M /usr/lib/systemd/boot/efi/systemd-bootx64.efi \
+		::EFI/BOOT/BOOTX64.EFI
+	mcopy -i theirs.img@@1M "$B/debian/cloud/vmlinuz" ::vmlinuz
+	mcopy -i theirs.img@@1M "$B/images/cloud/initrd.img" ::initrd
+	mcopy -i theirs.img@@1M entry.conf ::loader/entries/theirs.conf
+	action theirs.img "" uefi "$tmp/action/bin"
+	is $? 0 "action.yml: somebody else's image boots"
+	is "$(xmllint --xpath 'count(//testcase[not(*[name() != "system-out"])])' \
+		twinboot-reports/boot.xml)" 1 "action.yml: and its report says so"
+	[ -x action/bin/twinboot ]
+	ok $? "action.yml: by the Twinboot that it has installed"
 fi
 
 # ---- meson ----
