@@ -19,21 +19,29 @@
 
 #define HAS_ERROR_CODE	0x20227d00U	/* vectors 8 10-14 17 21 29 */
 
+/* The processor reads descriptors by its own right, a guest by U. */
+static bool ldt_fault(struct vcpu *v, uint64_t va)
+{
+	uint64_t ldt = HV_LDT(v->id);
+
+	if (va < ldt || va >= ldt + 16 * PAGE_SIZE)
+		return false;
+	if (!segments_ldt_fault(v, (va - ldt) >> 12))
+		bounce_page_fault(v, v->pv.ldt_va + (va - ldt), 0);
+	return true;
+}
+
 static void page_fault(struct vcpu *v)
 {
-	uint64_t va = read_cr2(), err = v->regs.error, ldt = HV_LDT(v->id);
+	uint64_t va = read_cr2(), err = v->regs.error;
 
 	if (err & FAULT_RSVD) {
 		kill_guest(v->domain, "reserved bits in a page table, at %llx",
 			   (unsigned long long)va);
 		return;
 	}
-	/* The processor reads descriptors by its own right, a guest by U. */
-	if (!(err & FAULT_U) && va >= ldt && va < ldt + 16 * PAGE_SIZE) {
-		if (!segments_ldt_fault(v, (va - ldt) >> 12))
-			bounce_page_fault(v, v->pv.ldt_va + (va - ldt), 0);
+	if (!(err & FAULT_U) && ldt_fault(v, va))
 		return;
-	}
 	if ((err & (FAULT_P | FAULT_W)) == (FAULT_P | FAULT_W) &&
 	    v->pv.kernel_mode && ro_page_fault(v, va))
 		return;
@@ -83,9 +91,6 @@ static void debug_exception(struct vcpu *v)
 static void exception(struct vcpu *v, unsigned vec)
 {
 	switch (vec) {
-	case VEC_PF:
-		page_fault(v);
-		break;
 	case VEC_GP:
 		general_protection(v);
 		break;
@@ -180,6 +185,8 @@ void trap_exit(struct vcpu *v)
 	budget_start();
 	if (why == EXIT_SYSCALL && v->pv.kernel_mode)
 		hypercall(v);
+	else if (why == VEC_PF)
+		page_fault(v);
 	else if (why == EXIT_SYSCALL)
 		system_call(v, &v->pv.syscall_cb);
 	else if (why == EXIT_SYSCALL32)

@@ -15,7 +15,7 @@ unsigned decode_fetch(struct vcpu *v, uint8_t buf[16])
 	unsigned first = (unsigned)(PAGE_SIZE - (rip & (PAGE_SIZE - 1)));
 
 	if (first >= 16)	/* whole words are quicker */
-		return guest_read(v, buf, rip, 16) ? 15 : 0;
+		return guest_get(v, buf, rip, 16) ? 15 : 0;
 	if (!guest_read(v, buf, rip, first))
 		return 0;
 	if (first == 15 || !guest_read(v, buf + first, rip + first, 15 - first))
@@ -132,6 +132,7 @@ bool decode_address(struct vcpu *v, struct insn *i, unsigned imm, uint64_t *ea)
 		*ea += v->regs.rip + i->at + imm;
 	if (i->addr32)
 		*ea = (uint32_t)*ea;
-	*ea += core_base(v, i->segment);
+	if (i->segment)
+		*ea += core_base(v, i->segment);
 	return i->at <= i->n;
 }

@@ -364,25 +364,20 @@ int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
 	return err;
 }
 
-/* From table *MFN to VA's; without "user" it is ours, seen through a link. */
-static inline bool down(uint64_t *mfn, uint64_t va, int shift)
-{
-	uint64_t e = ((uint64_t *)core_frame(*mfn))[va >> shift & 511];
-
-	*mfn = pte_mfn(e);
-	return (e & (PTE_P | PTE_US)) == (PTE_P | PTE_US);
-}
-
+/* Entries without "user" are ours, seen through a link. */
 uint64_t *paging_walk(struct vcpu *v, uint64_t va)
 {
-	uint64_t mfn = v->pv.kernel_root.mfn;
+	uint64_t ma = v->pv.kernel_root.mfn << 12, need = guest_needs(false);
+	const struct frame *f;
 
-	if (!guest_range(va, 1) || !mfn || !down(&mfn, va, 39) ||
-	    !down(&mfn, va, 30) || !down(&mfn, va, 21))
+	if (!guest_range(va, 1) || !ma || !guest_follow(&ma, va, 39, need) ||
+	    !guest_follow(&ma, va, 30, need) ||
+	    !guest_follow(&ma, va, 21, need))
 		return NULL;
-	if (frames[mfn].type != FT_L1 || !frame_is_table(&frames[mfn]))
+	f = &frames[ma >> 12];
+	if (f->type != FT_L1 || !frame_is_table(f))
 		return NULL;
-	return (uint64_t *)core_frame(mfn) + (va >> 12 & 511);
+	return (uint64_t *)core_ma(ma) + (va >> 12 & 511);
 }
 
 void paging_unload(struct vcpu *v)

@@ -16,7 +16,8 @@
 
 struct store {
 	struct insn i;
-	unsigned size;		/* 1, 2, 4, 8 */
+	unsigned size, imm;	/* 1, 2, 4, 8; bytes of immediate operand */
+	uint64_t mask;		/* that of the size */
 	uint64_t ea;		/* where the operand is */
 	uint64_t old, val;	/* what is there, what is to be there */
 	bool no_write;		/* a failed CMPXCHG */
@@ -24,23 +25,18 @@ struct store {
 	uint64_t flags, reg_val, *reg;
 };
 
-static uint64_t mask_of(const struct store *s)
-{
-	return s->size == 8 ? ~0ULL : (1ULL << s->size * 8) - 1;
-}
-
 /* The register operand; AH..BH cannot be told apart without REX: refused. */
-static bool get_reg(struct vcpu *v, struct store *s, uint64_t *val)
+static inline bool get_reg(struct vcpu *v, struct store *s, uint64_t *val)
 {
 	if (s->size == 1 && !s->i.rex && decode_reg_number(&s->i) > 3)
 		return false;
-	*val = *decode_reg(v, decode_reg_number(&s->i)) & mask_of(s);
+	*val = *decode_reg(v, decode_reg_number(&s->i)) & s->mask;
 	return true;
 }
 
 static void set_reg(struct vcpu *v, struct store *s, unsigned n, uint64_t val)
 {
-	uint64_t m = mask_of(s);
+	uint64_t m = s->mask;
 
 	s->reg = decode_reg(v, n);
 	s->reg_val = s->size >= 4 ? val & m : (*s->reg & ~m) | (val & m);
@@ -50,7 +46,7 @@ static void set_flags(struct store *s, uint64_t res, bool carry)
 {
 	uint64_t f = s->flags & ~0x8d5ULL;
 
-	res &= mask_of(s);
+	res &= s->mask;
 	if (!res)
 		f |= 0x40;
 	if (res >> (s->size * 8 - 1))
@@ -65,10 +61,10 @@ static bool arithmetic(struct store *s, unsigned op, uint64_t with)
 {
 	bool carry = false;
 
-	with &= mask_of(s);
+	with &= s->mask;
 	switch (op) {
 	case 0:
-		s->val = (s->old + with) & mask_of(s);
+		s->val = (s->old + with) & s->mask;
 		carry = s->val < with;
 		break;
 	case 1:
@@ -105,7 +101,7 @@ static bool bit_op(struct store *s, unsigned op, uint64_t bit)
 
 static bool cmpxchg(struct vcpu *v, struct store *s)
 {
-	uint64_t acc = v->regs.rax & mask_of(s), with;
+	uint64_t acc = v->regs.rax & s->mask, with;
 
 	if (!get_reg(v, s, &with))
 		return false;
@@ -145,27 +141,9 @@ static bool two_byte(struct vcpu *v, struct store *s, uint8_t op)
 	return false;
 }
 
-/* Bytes of immediate operand behind ModRM. */
-static unsigned imm_bytes(const struct store *s, bool two, uint8_t op)
-{
-	if (two)
-		return op == 0xba;
-	switch (op) {
-	case 0x80:
-	case 0x83:
-	case 0xc6:
-		return 1;
-	case 0x81:
-	case 0xc7:
-		return s->size == 8 ? 4 : s->size;
-	}
-	return 0;
-}
-
 static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 {
-	unsigned imm = imm_bytes(s, false, op);
-	uint64_t with = imm ? decode_imm(&s->i, imm) : 0;
+	uint64_t with = s->imm ? decode_imm(&s->i, s->imm) : 0;
 
 	switch (op) {
 	case 0x86:
@@ -179,7 +157,7 @@ static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 		return get_reg(v, s, &s->val);
 	case 0xc6:
 	case 0xc7:
-		s->val = with & mask_of(s);
+		s->val = with & s->mask;
 		return !(s->i.modrm & 0x38);
 	case 0x80:
 	case 0x81:
@@ -201,6 +179,23 @@ static bool one_byte(struct vcpu *v, struct store *s, uint8_t op)
 	return false;
 }
 
+/* Bytes of immediate operand behind ModRM. */
+static unsigned imm_bytes(const struct store *s, bool two, uint8_t op)
+{
+	if (two)
+		return op == 0xba;
+	switch (op) {
+	case 0x80:
+	case 0x83:
+	case 0xc6:
+		return 1;
+	case 0x81:
+	case 0xc7:
+		return s->size == 8 ? 4 : s->size;
+	}
+	return 0;
+}
+
 /*
  * Take the instruction apart, and do to S what it does to the entry ENTRY.  Its
  * operand must be at VA, where the fault was: an operand that begins in another
@@ -219,10 +214,12 @@ static bool decode(struct vcpu *v, struct store *s, uint64_t va, uint64_t entry)
 	/* Byte forms are the even ones, of the two-byte ones only these. */
 	if (two ? op == 0xb0 || op == 0xc0 : !(op & 1))
 		s->size = 1;
-	if (!decode_address(v, &s->i, imm_bytes(s, two, (uint8_t)op), &s->ea) ||
+	s->mask = ~0ULL >> (64 - s->size * 8);
+	s->imm = imm_bytes(s, two, (uint8_t)op);
+	if (!decode_address(v, &s->i, s->imm, &s->ea) ||
 	    s->ea != va || va & (s->size - 1))
 		return false;
-	s->old = entry >> (va & 7) * 8 & mask_of(s);
+	s->old = entry >> (va & 7) * 8 & s->mask;
 	return two ? two_byte(v, s, (uint8_t)op) : one_byte(v, s, (uint8_t)op);
 }
 
@@ -246,7 +243,7 @@ static int emulate(struct vcpu *v, uint64_t va, uint64_t mfn)
 	if (!decode_start(v, &s.i) || !decode(v, &s, va, old) ||
 	    s.i.at > s.i.n)
 		return -XEN_EINVAL;
-	new = (old & ~(mask_of(&s) << shift)) | (s.val & mask_of(&s)) << shift;
+	new = (old & ~(s.mask << shift)) | (s.val & s.mask) << shift;
 	if (!s.no_write)
 		err = paging_replace(v->domain, mfn,
 				     (va & (PAGE_SIZE - 1)) >> 3, old, new);
