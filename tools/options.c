@@ -260,7 +260,7 @@ int options_parse(const struct options *o, void *self, int argc, char **argv,
 	rest->n = (unsigned)(argc - optind);
 	if (rest->n && rest->n < o->min)
 		return wrong(argv[0], ": too few words",
-			     rest->n ? rest->operand[rest->n - 1] : "nothing");
+			     rest->operand[rest->n - 1]);
 	if (rest->n < o->min)
 		return report_error("give %s %s",
 				    o->max > 1 ? "at least one" : "one",

@@ -1,8 +1,8 @@
 /*
- * Output: the text screen by writing its memory, and COM1 or what `serial'
- * says.  A machine may
- * lack either; INT 10h is not used, because firmware may copy what it prints
- * to the serial line, where it would then be twice.
+ * Output: the text screen by writing its memory, and COM1 or the port that
+ * `serial' says.  A machine may lack either; INT 10h is not used, because
+ * firmware may copy what it prints to the serial line, where it would then be
+ * twice.
  */
 #include <linux/screen_info.h>
 #include <stdbool.h>

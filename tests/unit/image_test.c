@@ -88,6 +88,16 @@ static void test_formats(void **state)
 	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw x; "
 		    "truncate -s 100 x");
 	refuses("x", "x: a qcow2 image that is damaged or cut short");
+	testdisk_sh(dir, "qemu-img convert -f raw -O vdi raw x; "
+		    "truncate -s 600 x");
+	refuses("x", "x: a vdi image that is cut short");
+	/* Blocks of so many bytes that their sum begins anew at 2 GiB. */
+	testdisk_sh(dir, "qemu-img convert -f raw -O vdi raw x; "
+		    "printf '\\377\\377\\377\\377\\127\\125\\125"
+		    "\\125\\0\\0\\0\\300\\0\\0\\0\\300' |"
+		    " dd of=x bs=1 seek=376 conv=notrunc 2>/dev/null; "
+		    "truncate -s 3G x");
+	refuses("x", "x: a vdi image that is cut short");
 }
 
 static void test_packed(void **state)

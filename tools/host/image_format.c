@@ -177,13 +177,15 @@ bool image_format_encrypted(int fd, const char *format)
  */
 bool image_format_short(int fd, const char *format)
 {
-	uint64_t blocks = number(fd, 0x184, 4, false);
+	uint64_t blocks = number(fd, 0x184, 4, false), end;
 	off_t size = lseek(fd, 0, SEEK_END);
 
-	return !strcmp(format, "vdi") && (size < 0 || (uint64_t)size <
-	       number(fd, 0x158, 4, false) +
-	       blocks * (number(fd, 0x178, 4, false) +
-			 number(fd, 0x17c, 4, false)));
+	if (strcmp(format, "vdi"))
+		return false;
+	return __builtin_mul_overflow(blocks, number(fd, 0x178, 4, false) +
+				      number(fd, 0x17c, 4, false), &end) ||
+	       __builtin_add_overflow(end, number(fd, 0x158, 4, false), &end) ||
+	       size < 0 || (uint64_t)size < end;
 }
 
 bool image_format_names(int fd, const char *format, char why[160])

@@ -42,6 +42,7 @@ const char *sendkey_name(char c, bool *shift)
 static int press(struct qmp *q, const char *name, bool shift)
 {
 	json_t *list = json_array(), *reply;
+	bool pressed;
 
 	if (shift)
 		json_array_append_new(list, json_pack("{ss ss}", "type",
@@ -50,8 +51,9 @@ static int press(struct qmp *q, const char *name, bool shift)
 	json_array_append_new(list, json_pack("{ss ss}", "type", "qcode",
 					      "data", name));
 	reply = qmp_command(q, "send-key", json_pack("{so}", "keys", list));
+	pressed = reply;
 	json_decref(reply);
-	return reply ? 0 : -1;
+	return pressed ? 0 : -1;
 }
 
 int sendkey_type(struct qmp *q, const char *text)

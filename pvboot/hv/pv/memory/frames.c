@@ -26,7 +26,8 @@
  *	the processor		accessed and dirty bits of tables it walks,
  *				"accessed" of descriptors
  *	we, for a guest		what guest_mem.c finds writable by the guest's
- *own tables, or what we hold as WRITABLE meanwhile
+ *				own tables, or what we hold as WRITABLE
+ *				meanwhile
  *
  * A processor may go on using what is no longer in a table.  When a count drops
  * to 0 the frame takes the time of tlb.c's clock (STAMP); a change of type or
@@ -41,10 +42,10 @@
  *
  * DONE says how many entries of a table are counted.  With TCOUNT it has four
  * states: 0 and 0, no table; 512 and above 0, valid; anything and 0, half way
- *to the one or back to the other (whoever wants the frame next goes on, or has
- *it unwound first; while that is so nothing can write to it, since TYPE would
- *have to change).  The fourth, below 512 and above 0, is a table that is just
- *being validated, and is refused to everybody.
+ * to the one or back to the other (whoever wants the frame next goes on, or has
+ * it unwound first; while that is so nothing can write to it, since TYPE would
+ * have to change).  The fourth, below 512 and above 0, is a table that is just
+ * being validated, and is refused to everybody.
  *
  * Frames with FF_SHARED are ours, lent (shared_info, grant table): their
  * WRITABLE reference stays for as long as that is so.  The page of ones has one
