@@ -75,7 +75,7 @@ const struct menu_extra extra_all = {
 	.once = tries_once,
 	.check = tries_check,
 	.take = tries_take,
-	.limit = upper_limit,
+	.tell_upper = upper_tell,
 	.entries = bls_find,
 	.command = run,
 };

@@ -11,7 +11,7 @@
 
 struct menu_extra {
 	/* menu_show(), shell_commands(), shell_edit(), auth_unlock(),
-	   tries_once(), tries_check(), tries_take(), upper_limit(),
+	   tries_once(), tries_check(), tries_take(), upper_tell(),
 	   bls_find() */
 	void (*choose)(struct platform *p, struct menu_ask *ask,
 		       struct menu_choice *out);
@@ -21,7 +21,7 @@ struct menu_extra {
 	int32_t (*once)(struct mounts *m, const struct config *c);
 	int (*check)(struct runner *r, const struct lst_entry *e);
 	void (*take)(struct runner *r, const struct lst_entry *e);
-	int (*limit)(struct runner *r);
+	void (*tell_upper)(const struct runner *r, const struct handover *ho);
 	int (*entries)(struct config *c, struct mounts *m);
 	/* Command CMD, which run_command() does not do.  ERR_COMMAND. */
 	int (*command)(struct runner *r, enum lst_cmd cmd, const char *args);

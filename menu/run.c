@@ -141,7 +141,7 @@ static int run_boot(struct runner *r, const char *args)
 	const struct menu_extra *extra;
 	struct record record;
 	struct device root;
-	int err = 0;
+	int err;
 
 	if (!ho)
 		return ERR_NO_MEMORY;
@@ -152,10 +152,7 @@ static int run_boot(struct runner *r, const char *args)
 	r->entry->root_part = root.part;
 	if (p->update_memmap && (err = p->update_memmap(p->memmap)))
 		return err;
-	if (r->entry->upper_kib)
-		err = (extra = p->extra(p)) ? extra->limit(r) : ERR_READ;
-	if (!err)
-		err = guest_prepare(r, &formats);
+	err = guest_prepare(r, &formats);
 	if (!err)
 		err = kernel_load(formats, r->entry, p->memmap, p->arena,
 				  ho);
@@ -165,6 +162,8 @@ static int run_boot(struct runner *r, const char *args)
 		err = check_type(r, ho);
 	if (!err)
 		err = record_prepare(&record, r, ho);
+	if (!err && r->entry->upper_kib && (extra = p->extra(p)))
+		extra->tell_upper(r, ho);
 	if (!err && r->on_trial && (extra = p->extra(p)))
 		extra->take(r, r->on_trial);
 	if (!err)

@@ -8,10 +8,7 @@
 
 int upper_set(struct runner *r, const char *args);
 
-/*
- * R's entry is about to start: a Linux kernel hears of it by mem=, unless its
- * command line has one.  ERR_READ, ERR_NO_MEMORY.
- */
-int upper_limit(struct runner *r);
+/* R's entry is about to start as HO: whether its kernel hears of it. */
+void upper_tell(const struct runner *r, const struct handover *ho);
 
 #endif

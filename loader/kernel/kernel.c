@@ -10,6 +10,8 @@
 #include "loader/abi/multiboot.h"
 #include "loader/abi/multiboot2.h"
 #include "loader/base/err.h"
+#include "loader/kernel/linux_args.h"
+#include "loader/kernel/linux_image.h"
 #include "loader/kernel/packed.h"
 
 static bool can_chain(const struct kernel_format *const *formats)
@@ -29,6 +31,8 @@ static int try_formats(const struct kernel_format *const *formats,
 		     KERNEL_HEAD;
 	int err = fs_read(&e->kernel, 0, len, head);
 
+	if (!err && !e->chain && linux_image_probe(span_of(head, len)))
+		err = linux_args_limit(e, arena, ho);
 	if (err)
 		return err;
 	for (err = ERR_NOTMINE; err == ERR_NOTMINE && *formats; formats++) {

@@ -1,6 +1,7 @@
 /*
  * vga= and mem= of a kernel's command line.  Both are left in it: the kernel
- * reads mem= itself and ignores vga=.
+ * reads mem= itself and ignores vga=.  mem= counts from 0, `uppermem' from
+ * 1 MiB.
  */
 #include "loader/kernel/linux_args.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
+#include "loader/base/fmt.h"
 #include "loader/base/number.h"
 
 /* What follows the last KEY (with its '=') that stands at a word's start. */
@@ -60,4 +62,23 @@ uint64_t linux_args_mem(const char *args)
 	if (!p || number_size(p, p + strcspn(p, " "), &v) || !v)
 		return UINT64_MAX;
 	return v;
+}
+
+int linux_args_limit(struct boot_entry *e, struct arena *arena,
+		     struct handover *ho)
+{
+	size_t size = strlen(e->args) + 20;
+	char *args;
+
+	if (!e->upper_kib || e->no_mem_option ||
+	    linux_args_mem(e->args) != UINT64_MAX)
+		return 0;
+	args = arena_alloc(arena, size);
+	if (!args)
+		return ERR_NO_MEMORY;
+	fmt(args, size, "%s%smem=%luK", e->args, *e->args ? " " : "",
+	    e->upper_kib + 1024ul);
+	e->args = args;
+	ho->cmdline = args;
+	return 0;
 }

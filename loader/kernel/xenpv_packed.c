@@ -9,6 +9,7 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
+#include "loader/kernel/linux_args.h"
 #include "loader/kernel/linux_image.h"
 #include "loader/unpack/methods.h"
 #include "loader/unpack/unpack.h"
@@ -119,6 +120,8 @@ static int packed_load(struct boot_entry *e, const struct memmap *map,
 			return err;
 		outer = plain->kernel;
 		err = is_bzimage(&outer, &again);
+		if (!err && again)
+			err = linux_args_limit(plain, arena, ho);
 	}
 	return err ? err : xenpv_format.load(plain, map, arena, ho);
 }

@@ -220,7 +220,7 @@ static int load(void)
 	err = kernel_load(formats, &entry, &map, &arena, &ho);
 	if (!err) {
 		assert_string_equal(ho.format, "fit");
-		assert_string_equal(ho.cmdline, "mine");
+		assert_string_equal(ho.cmdline, loaded->args);
 	}
 	return err;
 }
@@ -253,6 +253,7 @@ static void test_carried(void **state)
 {
 	assert_int_equal(load(), 0);
 	holds(&loaded->kernel, "LINUX-KERNEL");
+	assert_string_equal(loaded->args, "mine");
 	assert_int_equal(loaded->n_modules, 1);
 	assert_true(loaded->initrd_given);
 	holds(&loaded->module[0].file, "INITRD");
@@ -270,6 +271,19 @@ static void test_carried(void **state)
 	ramdisk = NULL;
 	assert_int_equal(load_made(), 0);
 	assert_int_equal(loaded->n_modules, 0);
+}
+
+static void test_uppermem(void **state)
+{
+	entry.upper_kib = 1;
+	assert_int_equal(load(), 0);
+	assert_string_equal(loaded->args, "mine");
+	kernel_data = carried_bzimage();
+	assert_int_equal(load_made(), 0);
+	assert_string_equal(loaded->args, "mine mem=1025K");
+	entry.no_mem_option = true;
+	assert_int_equal(load(), 0);
+	assert_string_equal(loaded->args, "mine");
 }
 
 static void test_external(void **state)
@@ -461,6 +475,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_carried, setup),
+		cmocka_unit_test_setup(test_uppermem, setup),
 		cmocka_unit_test_setup(test_external, setup),
 		cmocka_unit_test_setup(test_hashes, setup),
 		cmocka_unit_test_setup(test_other_hashes, setup),

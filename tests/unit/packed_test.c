@@ -113,6 +113,22 @@ static void test_kernel(void **state)
 	assert_int_equal(entry.kernel.size, packed_len);
 }
 
+/* What `uppermem' says reaches the bzImage that comes out. */
+static void test_uppermem(void **state)
+{
+	entry = (struct boot_entry){ .platform = &platform, .upper_kib = 2048 };
+	assert_int_equal(start(packed, packed_len), 0);
+	assert_string_equal(loaded->args, "");
+	memcpy(plain + 0x1fe, "\x55\xaa", 2);
+	memcpy(plain + 0x202, "HdrS\x0f\x02", 6);
+	pack(sizeof(plain));
+	assert_int_equal(start(packed, packed_len), 0);
+	assert_string_equal(loaded->args, "mem=3072K");
+	assert_string_equal(ho.cmdline, "mem=3072K");
+	assert_string_equal(entry.args, "");
+	setup(NULL);
+}
+
 static void test_not_unpacked(void **state)
 {
 	static const struct platform none = { .arena = &arena };
@@ -239,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_uppermem),
 		cmocka_unit_test(test_not_unpacked),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_bad_member),

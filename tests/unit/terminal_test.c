@@ -10,7 +10,7 @@
 
 #define LINUX_MAGIC 0x202
 
-static char linux_text[LINUX_MAGIC + 5];
+static char linux_text[LINUX_MAGIC + 7];
 
 static const struct testmenu_file menus[] = {
 	{ "root/linux", linux_text },
@@ -83,7 +83,8 @@ static int setup(void **state)
 {
 	memset(linux_text, ' ', LINUX_MAGIC);
 	memcpy(linux_text, "KERNEL", 6);
-	strcpy(linux_text + LINUX_MAGIC, "HdrS");
+	memcpy(linux_text + LINUX_MAGIC - 4, "\x55\xaa", 2);
+	strcpy(linux_text + LINUX_MAGIC, "HdrS\x0f\x02");
 	return testmenu_begin(menus);
 }
 
@@ -202,6 +203,9 @@ static void test_upper(void **state)
 			assert_string_equal(fake.args, args[i]);
 		else
 			prints("Error 23");
+		/* Who hears nothing of it is named. */
+		assert_int_equal(!!strstr(fake.out, "/k1 is not told of upp"),
+				 i == 3);
 	}
 }
 

@@ -103,6 +103,21 @@ static void test_entry(void **state)
 	assert_int_equal(load(), ERR_NO_MEMORY);
 }
 
+/* Also of what a UKI carries; mem= does not take its command line's place. */
+static void test_uppermem(void **state)
+{
+	entry.upper_kib = 4096;
+	assert_int_equal(load(), 0);
+	assert_string_equal(loaded->args, "root=x quiet");
+	pe->n_sections--;
+	add(".linux", carried_bzimage(), 0x208);
+	assert_int_equal(load(), 0);
+	assert_string_equal(loaded->args, "root=x quiet mem=5120K");
+	entry.args = "mem=1G";
+	assert_int_equal(load(), 0);
+	assert_string_equal(loaded->args, "mem=1G");
+}
+
 static void test_bad(void **state)
 {
 	section[3].name[1] = 'x';
@@ -135,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_carried, setup),
 		cmocka_unit_test_setup(test_entry, setup),
+		cmocka_unit_test_setup(test_uppermem, setup),
 		cmocka_unit_test_setup(test_bad, setup),
 	};
 

@@ -18,6 +18,7 @@ static struct pvelf k;
 static uint8_t packed[65536], image[131072], room[4 << 20];
 static size_t packed_len;
 static struct handover ho;
+static struct boot_entry e;
 
 static void pack(const void *p, size_t len)
 {
@@ -63,10 +64,10 @@ static size_t make_bzimage(const void *p, size_t len)
 static int load(const void *p, size_t len)
 {
 	static struct memmap map = { 1, { { 0, 128ul << 20, MEM_RAM } } };
-	static struct boot_entry e;
 	struct arena a = { room, sizeof(room), 0 };
 
-	e = (struct boot_entry){ .kernel_path = "k", .args = "" };
+	e.kernel_path = "k";
+	e.args = "quiet";
 	fs_mem_file(&e.kernel, p, len);
 	err_clear();
 	memset(&ho, 0, sizeof(ho));
@@ -90,6 +91,10 @@ static void test_gzipped_bzimage(void **state)
 	pack(image, make_bzimage(packed, packed_len));
 	assert_int_equal(load(packed, packed_len), 0);
 	check_loaded();
+	e.upper_kib = 1024;
+	assert_int_equal(load(packed, packed_len), 0);
+	e.upper_kib = 0;
+	assert_string_equal(ho.cmdline, "quiet mem=2048K");
 	pack(image, make_bzimage(packed, packed_len));
 	assert_int_equal(load(packed, packed_len), ERR_EXEC_FORMAT);
 	make_kernel();
