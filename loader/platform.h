@@ -97,6 +97,9 @@ struct platform {
 	/* What a key means, by its character; NULL: what it says. */
 	const uint8_t *keymap;
 	unsigned console_flags;
+	/* Of a screen, 0: 24; and whether output waits when it is full. */
+	int32_t lines;
+	bool no_pager;
 	/*
 	 * Use of these only (CONSOLE_SCREEN | ...) those that are there.
 	 * ERR_DEVICE_INIT: none is.  NULL where there is one console.

@@ -13,6 +13,7 @@
 #include "menu/save.h"
 #include "menu/help.h"
 #include "menu/menu.h"
+#include "menu/pager.h"
 #include "menu/shell.h"
 #include "menu/show.h"
 #include "menu/terminal.h"
@@ -27,11 +28,19 @@ static int run_ignored(struct runner *r, const char *args)
 	return 0;
 }
 
+static int run_clear(struct runner *r, const char *args)
+{
+	say(r->p, "\033[H\033[J");
+	return 0;
+}
+
 static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_BLOCKLIST] = show_blocklist,
 	[CMD_CAT] = show_cat,
+	[CMD_CLEAR] = run_clear,
 	[CMD_CMP] = show_cmp,
 	[CMD_COLOR] = color_command,
+	[CMD_DEBUG] = run_ignored,
 	[CMD_DISPLAYAPM] = run_ignored,
 	[CMD_DISPLAYMEM] = show_displaymem,
 	[CMD_FIND] = show_find,
@@ -44,6 +53,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_MAKEACTIVE] = parttype_makeactive,
 	[CMD_MAP] = drives_map,
 	[CMD_MD5CRYPT] = auth_md5crypt,
+	[CMD_PAGER] = pager_command,
 	[CMD_PARTTYPE] = parttype_set,
 	[CMD_PASSWORD] = auth_password,
 	[CMD_READ] = run_ignored,
@@ -51,6 +61,7 @@ static extra_handler *const handlers[CMD_COUNT] = {
 	[CMD_SERIAL] = terminal_serial,
 	[CMD_SETKEY] = terminal_setkey,
 	[CMD_TERMINAL] = terminal_choose,
+	[CMD_TERMINFO] = run_ignored,
 	[CMD_TESTLOAD] = run_ignored,
 	[CMD_TESTVBE] = run_ignored,
 	[CMD_UNHIDE] = parttype_unhide,
@@ -61,10 +72,16 @@ static extra_handler *const handlers[CMD_COUNT] = {
 
 static int run(struct runner *r, enum lst_cmd cmd, const char *args)
 {
+	int err;
+
 	if (!handlers[cmd])
 		return fail(ERR_COMMAND, "%s: not supported by this loader",
 			    command_name(cmd));
-	return handlers[cmd](r, args);
+	if (r->typed)
+		pager_begin(r->p);
+	err = handlers[cmd](r, args);
+	pager_end();
+	return err;
 }
 
 const struct menu_extra extra_all = {

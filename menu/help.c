@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define NO_EFFECT "is accepted, without effect"
 #define TOLD "is told to have no effect"
 #define HEADER "before the first title only, Error 27 elsewhere: "
 
@@ -16,14 +15,14 @@ static const struct help helps[CMD_COUNT] = {
 			      "application; BIOS: a boot sector, also of a "
 			      "block list (+1), or a Multiboot file; PV: "
 			      "Error 27" },
-	[CMD_CLEAR] = { "", NO_EFFECT },
+	[CMD_CLEAR] = { "", "clears the screen" },
 	[CMD_CMP] = { "FILE FILE", "tells ten differences at most" },
 	[CMD_COLOR] = { "NORMAL [BAR]", "before the first title: colours of "
 			"the menu and of its bar, as yellow/blue or a "
 			"number" },
 	[CMD_CONFIGFILE] = { "FILE", "goes on with that as the menu; a "
 			     "password's trust ends" },
-	[CMD_DEBUG] = { "", NO_EFFECT },
+	[CMD_DEBUG] = { "", TOLD },
 	[CMD_DEFAULT] = { "N|saved", HEADER "the entry that starts by itself, "
 			  "from 0; saved: as the file default beside menu.lst "
 			  "or once= of the environment block says" },
@@ -62,7 +61,9 @@ static const struct help helps[CMD_COUNT] = {
 			 "16 with those at most" },
 	[CMD_MODULENOUNZIP] = { "FILE [ARGUMENT...]", "the same, never "
 				"unpacked" },
-	[CMD_PAGER] = { "[on|off]", NO_EFFECT },
+	[CMD_PAGER] = { "[on|off]", "whether what a command of the command "
+			"line writes waits at the end of a screen; it does "
+			"without it" },
 	[CMD_PARTTYPE] = { "PARTITION TYPE", "writes the type into an MBR; "
 			   "logical partitions are Error 12, a GPT is Error "
 			   "5" },
@@ -98,7 +99,7 @@ static const struct help helps[CMD_COUNT] = {
 			   "it all are), of two with a time-out the one with "
 			   "a key, else the first; UEFI and PV have one, "
 			   "told" },
-	[CMD_TERMINFO] = { "[OPTION...]", NO_EFFECT },
+	[CMD_TERMINFO] = { "[OPTION...]", TOLD },
 	[CMD_TESTLOAD] = { "FILE", TOLD },
 	[CMD_TESTVBE] = { "MODE", TOLD },
 	[CMD_TIMEOUT] = { "SECONDS", HEADER "how long the menu waits for a "

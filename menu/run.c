@@ -232,9 +232,7 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_BOOT] = run_boot,
 	[CMD_BORDER] = run_nothing,
 	[CMD_CHAINLOADER] = run_chainloader,
-	[CMD_CLEAR] = run_nothing,
 	[CMD_CONFIGFILE] = run_configfile,
-	[CMD_DEBUG] = run_nothing,
 	[CMD_FOREGROUND] = run_nothing,
 	[CMD_HALT] = run_halt,
 	[CMD_INITRD] = load_initrd,
@@ -242,7 +240,6 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_LOCK] = run_lock,
 	[CMD_MODULE] = load_module,
 	[CMD_MODULENOUNZIP] = load_modulenounzip,
-	[CMD_PAGER] = run_nothing,
 	[CMD_PAUSE] = run_pause,
 	[CMD_PRINT] = run_print,
 	[CMD_QUIET] = run_quiet,
@@ -251,7 +248,6 @@ static run_command *const handlers[CMD_COUNT] = {
 	[CMD_ROOTNOVERIFY] = run_rootnoverify,
 	[CMD_SHADE] = run_nothing,
 	[CMD_SPLASHIMAGE] = run_nothing,
-	[CMD_TERMINFO] = run_nothing,
 	[CMD_VIEWPORT] = run_nothing,
 };
 

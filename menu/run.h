@@ -20,6 +20,7 @@ struct runner {
 	bool not_counted;	/* there is no environment block */
 	bool trusted;	/* the header's password was typed */
 	const char *type;	/* what `kernel --type=' says, or NULL */
+	bool typed;	/* on the command line: somebody reads */
 	bool quiet;	/* lines are not printed */
 	bool ended;	/* halt or reboot, on a platform where they return */
 };

@@ -45,6 +45,7 @@ void shell_commands(struct runner *r)
 	say(r->p,
 	    "\nCommands as in menu.lst; `boot' starts, Escape goes back to "
 	    "the menu.\n");
+	r->typed = true;
 	while (!is_over(r)) {
 		line[0] = 0;
 		if (!prompt_line(r->p, &prompt, line, LST_LINE_MAX + 1))

@@ -9,6 +9,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/number.h"
+#include "menu/pager.h"
 
 /* Past "--NAME=" if WORD begins so, else NULL. */
 static const char *value(const char *word, const char *name)
@@ -110,6 +111,7 @@ static unsigned wait_key(struct platform *p, unsigned consoles, unsigned first,
 struct wish {
 	unsigned consoles, first, flags;
 	int32_t seconds;	/* -1: no time-out */
+	int32_t lines;		/* 0: not said */
 	bool silent;
 };
 
@@ -130,8 +132,12 @@ static int read_word(struct wish *w, const char *word)
 	if (at)
 		return lst_number(&at, &w->seconds) ?
 		       refuse("terminal", word) : 0;
+	at = value(word, "lines");
+	if (at)
+		return lst_number(&at, &w->lines) ?
+		       refuse("terminal", word) : 0;
 	w->silent |= is(word, "--silent");
-	if (is(word, "--silent") || value(word, "lines"))
+	if (is(word, "--silent"))
 		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (!is(word, words[i].name))
@@ -154,6 +160,8 @@ int terminal_choose(struct runner *r, const char *args)
 		say(p, " console%s\n", p->use_consoles ? " serial" : "");
 	for (; *args && !err; args = lst_next_word(args))
 		err = read_word(&w, args);
+	if (!err && w.lines)
+		p->lines = w.lines;
 	if (err || !(w.consoles | w.flags))
 		return err;
 	p->console_flags = w.flags;
@@ -216,6 +224,8 @@ int terminal_setkey(struct runner *r, const char *args)
 static int run(struct runner *r, enum lst_cmd cmd, const char *args)
 {
 	switch (cmd) {
+	case CMD_PAGER:
+		return pager_command(r, args);
 	case CMD_SERIAL:
 		return terminal_serial(r, args);
 	case CMD_SETKEY:
