@@ -60,8 +60,9 @@ xmllint --xpath 'string(//section[starts-with(@class, "cell ")]/pre)' page.html 
 	grep -q '^Somebody else: ready$'
 ok $? "the page has the screen's text"
 
-# The same, but it asks, and has keys alone to be told by.
-as --32 -o asks.o <<'END'
+# The same, but it asks, and has keys alone to be told by; SLOW, it does something
+# else for that many ticks of the clock after each.
+cat >asks.s <<'END'
 	.code16
 	.globl _start
 _start:	cld
@@ -77,6 +78,11 @@ _start:	cld
 	stosb
 	movb $0x0e, %ah
 	int $0x10
+	movw 0x46c, %bx
+2:	movw 0x46c, %cx
+	subw %bx, %cx
+	cmpw $SLOW, %cx
+	jb 2b
 	cmpb $13, %al
 	jne 1b
 	movb $0, -1(%di)
@@ -100,15 +106,37 @@ nl:	.asciz "\n"
 ready:	.asciz " is my name\r\n"
 line:
 END
-ld -m elf_i386 -Ttext 0x7c00 --oformat binary \
-	-o asks.bin asks.o
-ok $? "a boot sector that asks"
-cp screen.img keys.img
-dd if=asks.bin of=keys.img conv=notrunc 2>/dev/null
+# asks IMAGE TICKS
+asks() {
+	cp screen.img "$1" && as --32 --defsym SLOW="$2" -o asks.o asks.s &&
+	ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o asks.bin asks.o &&
+	dd if=asks.bin of="$1" conv=notrunc 2>/dev/null
+}
+asks keys.img 0 && asks slow.img 2
+ok $? "boot sectors that ask"
 matrix 0 "a question on the screen is answered by keys" keys.img --paths bios \
 	--answer 'your name\?=Al-Khwarizmi_{7}|"x" ~' \
 	--expect '^Al-Khwarizmi_[{]7[}][|]"x" ~ is my name$'
 is "$(cat err)" "" "all of it can be typed"
+long=$(printf 'Ab%.0s' $(seq 150))
+matrix 0 "one of 300 keys" keys.img --paths bios --answer "your name\\?=$long" \
+	--expect 'AbAb is my name$'
+jq -r '.cells[0].screen_text' m.json | tr -d '\n' |
+	grep -qF "name? $long$long is my name"
+ok $? "none is lost"
+matrix 0 "who is slow to read them gets all" slow.img --paths bios \
+	--answer 'your name\?=Muhammad, Son of Musa, of Khwarazm' \
+	--expect '^Muhammad, Son of Musa, of Khwarazm is my name$'
+asks never.img 65535
+matrix 1 "who reads one only" never.img --paths bios --silence 5 \
+	--answer 'your name\?=Muhammad' --expect 'is my name$'
+cell '.why | test("nobody reads the keys")' true "is told from who has nothing to say"
+mkdir bin
+printf '#!/bin/sh\nsleep 6\nexec %s "$@"\n' "$(command -v qemu-system-x86_64)" \
+	>bin/qemu-system-x86_64
+chmod +x bin/qemu-system-x86_64
+PATH=$PWD/bin:$PATH matrix 0 "a QEMU that the host leaves no time" keys.img \
+	--paths bios --answer 'your name\?=Muhammad' --expect 'is my name$'
 matrix 1 "what no key writes" keys.img --paths bios --silence 3 \
 	--answer 'your name\?=é' --expect 'is my name$'
 grep -q 'no keyboard writes it' err

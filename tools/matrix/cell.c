@@ -10,7 +10,6 @@
 #include "tools/report.h"
 #include "tools/vm/console.h"
 #include "tools/vm/screentext.h"
-#include "tools/vm/sendkey.h"
 
 #define CONSOLE_MAX (4u << 20)
 #define LOOK_EVERY_MS 1000	/* at the screen of a guest that is silent */
@@ -198,6 +197,7 @@ void cell_start(struct cell *c)
 	c->counting = c->seen = false;
 	c->console_len = c->searched = 0;
 	c->asked_for = (struct answers_state){ 0 };
+	c->typing = (struct sendkey){ 0 };
 	free(c->screen_text);
 	c->screen_text = NULL;
 	forget(c);
@@ -272,8 +272,9 @@ static void look(struct cell *c)
 	text = screentext_all(&c->vm->qmp);
 	if (!text)
 		return;
-	key = answers_shown(c->answers, &c->asked_for, text);
-	if (key && sendkey_type(&c->vm->qmp, key))
+	key = c->typing.left ? NULL :
+	      answers_shown(c->answers, &c->asked_for, text);
+	if (key && sendkey_type(&c->typing, &c->vm->qmp, key))
 		report_note("--answer %s: no keyboard writes it", key);
 	if (!key)
 		c->seen |= shows(c, unanswered(c, text));
@@ -378,7 +379,9 @@ static const char *give_up(const struct cell *c)
 		return stops;
 	if (now > c->deadline_ms)
 		return "time is up";
-	return now - c->spoke_ms > c->silence * 1000ull ? "silence" : NULL;
+	if (now - c->spoke_ms <= c->silence * 1000ull)
+		return NULL;
+	return c->typing.left ? "nobody reads the keys" : "silence";
 }
 
 /* Whether RECORDS say when the kernel was entered: nothing is left to count. */
@@ -398,6 +401,8 @@ void cell_step(struct cell *c)
 		if (!c->counting) {
 			search(c);
 			look(c);
+			if (sendkey_step(&c->typing, &c->vm->qmp))
+				c->spoke_ms = vm_clock();
 		}
 		why = give_up(c);
 		if (c->vm->end == VM_RUNNING && !c->seen && !why &&

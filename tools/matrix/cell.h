@@ -11,6 +11,7 @@
 #include "tools/host/profile.h"
 #include "tools/host/expected.h"
 #include "tools/change/variant.h"
+#include "tools/vm/sendkey.h"
 #include "tools/vm/vm.h"
 
 enum cell_status { CELL_WAITS, CELL_RUNS, CELL_PASS, CELL_UNCHECKED,
@@ -43,6 +44,7 @@ struct cell {
 	char *console;		/* all that the guest said */
 	size_t console_len, searched;
 	struct answers_state asked_for;
+	struct sendkey typing;	/* on the keyboard */
 	char *screen_text;	/* all of VGA's, or what was shown at the end */
 	uint64_t looked_ms;	/* when it was looked at */
 	json_t *result;		/* of vm_json(): the boot that is judged */

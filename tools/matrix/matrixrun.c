@@ -4,9 +4,11 @@
  */
 #include "tools/matrix/matrix.h"
 
-
 #include "tools/interrupt.h"
 #include "tools/matrix/matrixlive.h"
+
+#define LOOK_MS 100
+#define TYPING_MS 10	/* between looks whether a key has been read */
 
 bool matrix_is_ours(const struct matrix *m, unsigned i)
 {
@@ -35,6 +37,15 @@ static void drop_copies(const struct matrix *m)
 	}
 }
 
+/* How long a machine that says nothing is left alone. */
+static int patience(const struct matrix *m)
+{
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->cell[i].vm && m->cell[i].typing.left)
+			return TYPING_MS;
+	return LOOK_MS;
+}
+
 /* Start what may start, poll what runs.  False: nothing is left. */
 static bool turn(struct matrix *m, unsigned jobs)
 {
@@ -58,7 +69,7 @@ static bool turn(struct matrix *m, unsigned jobs)
 			vm_pollfds(c->vm, p + VM_POLLFDS * running++);
 	}
 	if (running)
-		poll(p, VM_POLLFDS * running, 100);
+		poll(p, VM_POLLFDS * running, patience(m));
 	for (unsigned i = 0; i < m->n; i++)
 		if (m->cell[i].status == CELL_RUNS)
 			cell_step(&m->cell[i]);

@@ -1,6 +1,7 @@
 /*
  * QMP: one JSON object a line.  Events may come between a command and its
- * reply; they are handed out as they are met.
+ * reply; they are handed out as they are met.  So may the reply to an earlier
+ * command that was waited for in vain: commands are numbered.
  */
 #include "tools/vm/qmp.h"
 
@@ -12,7 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 5000
+#include "tools/interrupt.h"
+
+/* QEMU may be starved by what else runs; when it is dead, its socket closes. */
+#define PATIENCE_MS 60000
 
 static void take_line(struct qmp *q, const char *line, size_t len)
 {
@@ -22,9 +26,11 @@ static void take_line(struct qmp *q, const char *line, size_t len)
 	if (event) {
 		q->event(q->ctx, event, json_object_get(j, "data"));
 		json_decref(j);
-	} else if (j) {
+	} else if (j && json_integer_value(json_object_get(j, "id")) == q->id) {
 		json_decref(q->reply);
 		q->reply = j;
+	} else {
+		json_decref(j);
 	}
 }
 
@@ -67,7 +73,7 @@ static json_t *await_reply(struct qmp *q)
 		struct pollfd p = { q->fd, POLLIN, 0 };
 		int n = poll(&p, 1, PATIENCE_MS);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && errno == EINTR && !interrupt_signal)
 			continue;
 		if (n <= 0 || qmp_read(q))
 			return NULL;
@@ -79,8 +85,8 @@ static json_t *await_reply(struct qmp *q)
 
 json_t *qmp_command(struct qmp *q, const char *command, json_t *args)
 {
-	json_t *j = json_pack("{ss so*}", "execute", command, "arguments",
-			      args);
+	json_t *j = json_pack("{ss so* sI}", "execute", command, "arguments",
+			      args, "id", ++q->id);
 	char *text = json_dumps(j, JSON_COMPACT);
 	size_t len = strlen(text);
 	json_t *reply, *value = NULL;

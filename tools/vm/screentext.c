@@ -11,30 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "tools/vm/peek.h"
 
 #define TEXT_AT 0xb8000
 #define TEXT_SIZE 0x8000u
 #define COLUMNS 80u
 #define ROWS 25u
-
-/* False: QEMU does not tell. */
-static bool read_memory(struct qmp *q, uint8_t *bytes)
-{
-	int fd = memfd_create("text", MFD_CLOEXEC);
-	char path[64];
-	bool good;
-
-	if (fd < 0)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
-	json_decref(qmp_command(q, "pmemsave", json_pack("{si si ss}", "val",
-		TEXT_AT, "size", (int)TEXT_SIZE, "filename", path)));
-	good = pread(fd, bytes, TEXT_SIZE, 0) == (ssize_t)TEXT_SIZE;
-	close(fd);
-	return good;
-}
 
 /* N cells at P, a line to every 80, without blanks at their ends. */
 static char *lines(const uint8_t *p, unsigned n)
@@ -65,29 +48,19 @@ char *screentext_all(struct qmp *q)
 {
 	uint8_t bytes[TEXT_SIZE];
 
-	return read_memory(q, bytes) ? lines(bytes, TEXT_SIZE / 2) : NULL;
+	return peek_memory(q, TEXT_AT, bytes, TEXT_SIZE) ?
+		lines(bytes, TEXT_SIZE / 2) : NULL;
 }
 
-/* A register behind an index port, by the monitor; -1: not to be had. */
+/* A register behind an index port; -1: not to be had. */
 static int read_register(struct qmp *q, unsigned port, unsigned index)
 {
 	char line[64];
-	json_t *j;
-	const char *at;
-	int value = -1;
 
 	snprintf(line, sizeof(line), "o /b 0x%x 0x%x", port, index);
 	json_decref(qmp_command(q, "human-monitor-command",
 				json_pack("{ss}", "command-line", line)));
-	snprintf(line, sizeof(line), "i /b 0x%x", port + 1);
-	j = qmp_command(q, "human-monitor-command",
-			json_pack("{ss}", "command-line", line));
-	at = json_string_value(j);
-	at = at ? strstr(at, "= 0x") : NULL;
-	if (at)
-		value = (int)strtol(at + 2, NULL, 16);
-	json_decref(j);
-	return value;
+	return peek_port(q, port + 1);
 }
 
 char *screentext_shown(struct qmp *q)
@@ -100,7 +73,7 @@ char *screentext_shown(struct qmp *q)
 
 	/* Bit 0: a picture; bits 3:2: the memory is at 0xb8000. */
 	if (graphics < 0 || (graphics & 0xd) != 0xc || high < 0 || low < 0 ||
-	    !read_memory(q, bytes))
+	    !peek_memory(q, TEXT_AT, bytes, TEXT_SIZE))
 		return NULL;
 	at = 2 * (unsigned)(high << 8 | low);
 	for (unsigned i = 0; i < sizeof(shown); i++)

@@ -146,7 +146,9 @@ static void say_qemu_error(struct vm *vm)
 	char text[512], *line;
 	ssize_t n = pread(vm->err, text, sizeof(text) - 1, 0);
 
-	text[n > 0 ? n : 0] = 0;
+	if (n <= 0)
+		return;
+	text[n] = 0;
 	text[strcspn(text, "\n")] = 0;
 	line = strstr(text, ": ");
 	snprintf(vm->why, sizeof(vm->why), "QEMU: %.150s",
