@@ -105,7 +105,7 @@ static const struct options_row rows[] = {
 	  AT(baseline) },
 	{ "retries", 0, "N", "try a cell that fails again (0)", OPTIONS_NUMBER,
 	  AT(retries) },
-	{ "jobs", 0, "N", "machines at a time (half of the CPUs)",
+	{ "jobs", 0, "N", "machines at a time, at most 32 (half of the CPUs)",
 	  OPTIONS_COUNT, AT(jobs) },
 	{ "count", 0, NULL, "boot once more, counting instructions",
 	  OPTIONS_FLAG, AT(count) },
@@ -159,19 +159,27 @@ static const struct options options = {
 	.example = examples,
 };
 
+static unsigned usual_jobs(void)
+{
+	long jobs = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+
+	return jobs < 1 ? 1 : jobs < MATRIX_JOBS_MAX ? (unsigned)jobs :
+	       MATRIX_JOBS_MAX;
+}
+
 /* 0; 1 when --help was shown; -1 with an error reported. */
 static int parse(struct options_given *o, int argc, char **argv)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int err;
 
-	*o = (struct options_given){ .timeout = 240, .silence = 120,
-				     .jobs = (unsigned)cpus / 2 };
+	*o = (struct options_given){ .timeout = 240, .silence = 120 };
 	err = options_parse(&options, o, argc, argv, &o->rest);
 	if (err)
 		return err;
-	o->jobs = o->jobs < 1 ? 1 : o->jobs < MATRIX_JOBS_MAX ? o->jobs :
-		  MATRIX_JOBS_MAX;
+	if (o->jobs > MATRIX_JOBS_MAX)
+		return report_error("--jobs %u: at most %d", o->jobs,
+				    MATRIX_JOBS_MAX);
+	o->jobs = o->jobs ? o->jobs : usual_jobs();
 	return 0;
 }
 
