@@ -27,6 +27,7 @@ struct job {
 	uint64_t max;		/* bytes of a file that it writes */
 	void (*percent)(void *arg, double done);	/* or NULL */
 	void *arg;
+	FILE *out;		/* where its stdout goes, or NULL */
 };
 
 static void child(const struct job *j, int err)
@@ -36,7 +37,8 @@ static void child(const struct job *j, int err)
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(null, STDIN_FILENO);
-	dup2(j->percent ? err : null, STDOUT_FILENO);
+	dup2(j->out ? fileno(j->out) : j->percent ? err : null,
+	     STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	setenv("LC_ALL", "C", 1);
 	setenv("PATH", system_path, 1);
@@ -184,24 +186,32 @@ static int run(const struct job *j)
 
 int proc_run(const char *const *argv, const char *const *env)
 {
-	return run(&(struct job){ argv, env, RLIM_INFINITY, NULL, NULL });
+	return run(&(struct job){ .argv = argv, .env = env,
+				  .max = RLIM_INFINITY });
 }
 
 int proc_run_limited(const char *const *argv, const char *const *env,
 		     uint64_t max)
 {
-	return run(&(struct job){ argv, env, max, NULL, NULL });
+	return run(&(struct job){ .argv = argv, .env = env, .max = max });
 }
 
 int proc_run_watched(const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg)
 {
-	return run(&(struct job){ argv, NULL, RLIM_INFINITY, percent, arg });
+	return run(&(struct job){ .argv = argv, .max = RLIM_INFINITY,
+				  .percent = percent, .arg = arg });
+}
+
+int proc_output(const char *const *argv, FILE *to)
+{
+	return run(&(struct job){ .argv = argv, .max = RLIM_INFINITY,
+				  .out = to });
 }
 
 int proc_status(const char *const *argv)
 {
-	const struct job j = { argv, NULL, RLIM_INFINITY, NULL, NULL };
+	const struct job j = { .argv = argv, .max = RLIM_INFINITY };
 	char text[1024];
 	int status = wait_for(&j, text, sizeof(text));
 

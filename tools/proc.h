@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * Run ARGV (found in PATH) with the "NAME=VALUE" strings of ENV (may be NULL)
@@ -23,6 +24,9 @@ int proc_run_limited(const char *const *argv, const char *const *env,
  */
 int proc_run_watched(const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg);
+
+/* The same; what it writes to its stdout goes to TO. */
+int proc_output(const char *const *argv, FILE *to);
 
 /* The same, and how it ends is no error: that; -1 when it did not run. */
 int proc_status(const char *const *argv);

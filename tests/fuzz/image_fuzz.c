@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/host/image_format.h"
+#include "tools/host/image_whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -29,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	    strlen(why) >= sizeof(why))
 		abort();
 	if ((named || image_format_encrypted(fd, format) ||
-	     image_format_short(fd, format)) && !strcmp(format, "raw"))
+	     image_whole_short(fd, format)) && !strcmp(format, "raw"))
 		abort();
 	close(fd);
 	return 0;

@@ -88,16 +88,66 @@ static void test_formats(void **state)
 	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw x; "
 		    "truncate -s 100 x");
 	refuses("x", "x: a qcow2 image that is damaged or cut short");
-	testdisk_sh(dir, "qemu-img convert -f raw -O vdi raw x; "
-		    "truncate -s 600 x");
-	refuses("x", "x: a vdi image that is cut short");
-	/* Blocks of so many bytes that their sum begins anew at 2 GiB. */
+	/* Blocks of a size that no VDI has. */
 	testdisk_sh(dir, "qemu-img convert -f raw -O vdi raw x; "
 		    "printf '\\377\\377\\377\\377\\127\\125\\125"
 		    "\\125\\0\\0\\0\\300\\0\\0\\0\\300' |"
 		    " dd of=x bs=1 seek=376 conv=notrunc 2>/dev/null; "
 		    "truncate -s 3G x");
-	refuses("x", "x: a vdi image that is cut short");
+	refuses("x", "qemu-img failed: ");
+}
+
+/* "x" without its last CUT bytes is refused, or is all of the disk "data". */
+static void cut_by(const char *options, unsigned long cut)
+{
+	struct image img;
+
+	testdisk_sh(dir, "cp x y; truncate -s -%lu y", cut);
+	if (image_open(&img, in_dir("y"), false)) {
+		if (!cut || (!strstr(report_last(), "cut short") &&
+			     !strstr(report_last(), "qemu-img failed: ")))
+			fail_msg("%s, cut by %lu: %s", options, cut,
+				 report_last());
+		return;
+	}
+	fcntl(img.fd, F_SETFD, 0);
+	testdisk_sh(dir, ": %s, cut by %lu; cmp -n 3000320 data %s", options,
+		    cut, img.name);
+	image_close(&img);
+}
+
+/*
+ * Whatever is missing at the end of a file is told, or was nothing; also where
+ * the disk does not end with a cluster, or its last one is compressed.
+ */
+static void test_cut(void **state)
+{
+	static const char *const formats[] = {
+		"qcow2", "qcow2 -o compat=0.10", "qcow2 -o cluster_size=512",
+		"qcow2 -o extended_l2=on", "qcow2 -o preallocation=metadata",
+		"qcow2 -c", "qcow2 -c -o compression_type=zstd",
+		"qcow2 -c -o cluster_size=2M", "qcow", "qed", "vmdk",
+		"vmdk -o compat6", "vmdk -o subformat=streamOptimized", "vpc",
+		"vdi", "vhdx", "parallels",
+	};
+	static const unsigned long cuts[] = {
+		1, 100, 511, 512, 1000, 4096, 30000, 65535, 65536, 100000,
+		1 << 20,
+	};
+
+	testdisk_sh(dir, "{ head -c 1500000 /dev/urandom\n"
+		    "yes abcdefgh | head -c 1500320; } >data");
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		struct stat st;
+
+		testdisk_sh(dir, "qemu-img convert -f raw -O %s data x",
+			    formats[i]);
+		assert_int_equal(stat(in_dir("x"), &st), 0);
+		cut_by(formats[i], 0);
+		for (size_t k = 0; k < sizeof(cuts) / sizeof(cuts[0]); k++)
+			if (cuts[k] < (unsigned long)st.st_size)
+				cut_by(formats[i], cuts[k]);
+	}
 }
 
 static void test_packed(void **state)
@@ -194,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_packed),
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_names),

@@ -13,6 +13,7 @@
 
 #include "tools/host/image_format.h"
 #include "tools/host/image_unpack.h"
+#include "tools/host/image_whole.h"
 #include "tools/output.h"
 #include "tools/proc.h"
 #include "tools/progress.h"
@@ -102,20 +103,15 @@ static void alone(const struct image *img, int in, char *source, size_t size)
 }
 
 /*
- * Beyond the end of a file that is cut short QEMU reads zeroes in these formats
- * (and in its first one, qcow, which nothing checks); in others it does not
- * open it.  The check ends with 1 or 2 for what is wrong, 3 for what is only
- * lost, and more when there is none.
+ * The check ends with 1 or 2 for what is wrong, 3 for what is only lost, and
+ * more when there is none.
  */
-static int check_whole(const struct image *img)
+static int check_tables(const struct image *img)
 {
 	char source[256];
 	const char *argv[] = { "qemu-img", "check", source, NULL };
 	int status;
 
-	if (image_format_short(img->fd, img->format))
-		return report_error("%s: a %s image that is cut short",
-				    img->path, img->format);
 	if (strcmp(img->format, "qcow2") && strcmp(img->format, "vmdk") &&
 	    strcmp(img->format, "parallels"))
 		return 0;
@@ -128,19 +124,31 @@ static int check_whole(const struct image *img)
 	return status < 0 ? -1 : 0;
 }
 
+/* After the disk was read, which has a limit; what is asked here has none. */
+static int check_whole(const struct image *img)
+{
+	char source[256];
+	int status;
+
+	alone(img, img->fd, source, sizeof(source));
+	status = image_whole_check(img->fd, img->format, source);
+	return status > 0 ? report_error("%s: a %s image that is cut short",
+					 img->path, img->format) : status;
+}
+
 /*
- * The disk in IMG's file, which is open as IN, into OUT.  By its name only when
- * it may name other files, because these are relative to it.
+ * The disk in IMG's file into OUT.  By its name only when it may name OTHERS,
+ * because these are relative to it.
  */
-static int convert(const struct image *img, int in, int out, bool backing)
+static int convert(const struct image *img, int out, bool others)
 {
 	char source[9000], target[32], value[8192];
 	const char *argv[] = { "qemu-img", "convert", "-O", "raw", source,
 			       target, NULL, NULL };
 
 	tempfile_name(out, target);
-	alone(img, in, source, sizeof(source));
-	if (backing) {
+	alone(img, img->fd, source, sizeof(source));
+	if (others) {
 		put_value(img->path, value, sizeof(value));
 		snprintf(source, sizeof(source), "driver=%s,file.driver=file,"
 			 "file.filename=%s", img->format, value);
@@ -152,32 +160,41 @@ static int convert(const struct image *img, int in, int out, bool backing)
 	return proc_run_limited(argv, NULL, SIZE_MAX_BYTES);
 }
 
-/* The disk in place of the file that IMG->fd is. */
+/* The disk in place of the file that IMG->fd is, which may name OTHERS. */
+static int unpack_disk(struct image *img, bool others)
+{
+	int out, err;
+
+	if (!others && check_tables(img))
+		return -1;
+	out = tempfile_open(NULL);
+	if (out < 0)
+		return -1;
+	err = convert(img, out, others);
+	if (!err && !others)
+		err = check_whole(img);
+	close(img->fd);
+	img->fd = out;
+	img->is_copy = true;
+	return err;
+}
+
 static int unpack_format(struct image *img, bool backing)
 {
 	char why[160];
-	int out, err;
+	bool others = image_format_names(img->fd, img->format, why);
 
-	if (image_format_names(img->fd, img->format, why) && !backing)
+	if (others && !backing)
 		return report_error("%s: a %s image that %s: --backing lets it",
 				    img->path, img->format, why);
-	if (backing && img->packed)
+	if (others && img->packed)
 		return report_error("%s: --backing: not for a compressed image",
 				    img->path);
 	if (image_format_encrypted(img->fd, img->format))
 		return report_error("%s: a %s image that is encrypted, which "
 				    "is not read", img->path, img->format);
 	fcntl(img->fd, F_SETFD, 0);
-	if (!backing && check_whole(img))
-		return -1;
-	out = tempfile_open(NULL);
-	if (out < 0)
-		return -1;
-	err = convert(img, img->fd, out, backing);
-	close(img->fd);
-	img->fd = out;
-	img->is_copy = true;
-	return err;
+	return unpack_disk(img, others);
 }
 
 /* IMG->fd is a disk, or what a disk can be made of. */

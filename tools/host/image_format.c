@@ -171,23 +171,6 @@ bool image_format_encrypted(int fd, const char *format)
 	       (!strcmp(format, "qcow") && number(fd, 36, 4, true));
 }
 
-/*
- * VDI, VirtualBox's: blocks of one size behind an offset, as many as the header
- * says are there.
- */
-bool image_format_short(int fd, const char *format)
-{
-	uint64_t blocks = number(fd, 0x184, 4, false), end;
-	off_t size = lseek(fd, 0, SEEK_END);
-
-	if (strcmp(format, "vdi"))
-		return false;
-	return __builtin_mul_overflow(blocks, number(fd, 0x178, 4, false) +
-				      number(fd, 0x17c, 4, false), &end) ||
-	       __builtin_add_overflow(end, number(fd, 0x158, 4, false), &end) ||
-	       size < 0 || (uint64_t)size < end;
-}
-
 bool image_format_names(int fd, const char *format, char why[160])
 {
 	if (!strcmp(format, "qcow") || !strcmp(format, "qcow2"))

@@ -10,9 +10,8 @@ const char *image_format(int fd);
 /* What FD is that is no disk, for people; NULL: it may be one. */
 const char *image_format_other(int fd);
 
-/* Whether FD, of FORMAT, can only be read with a key; or lacks its end. */
+/* Whether FD, of FORMAT, can only be read with a key. */
 bool image_format_encrypted(int fd, const char *format);
-bool image_format_short(int fd, const char *format);
 
 /*
  * Whether FD, of FORMAT, is read together with other files that it names.  WHY
