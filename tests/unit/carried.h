@@ -26,7 +26,7 @@ static int carried_load(struct boot_entry *e, const struct memmap *map,
 }
 
 /* One that is a bzImage as well, by its header; text. */
-static const char *carried_bzimage(void)
+static inline const char *carried_bzimage(void)
 {
 	static char text[0x209];
 

@@ -3,6 +3,7 @@
 
 #include "loader/abi/pe.h"
 #include "loader/base/err.h"
+#include "loader/fs/subfile.h"
 #include "loader/kernel/formats.h"
 #include "loader/kernel/uki.h"
 
@@ -118,6 +119,29 @@ static void test_uppermem(void **state)
 	assert_string_equal(loaded->args, "mem=1G");
 }
 
+/* A section's bytes: those that are in the file and in memory. */
+static void test_sections(void **state)
+{
+	struct arena arena = { room, sizeof(room), 0 };
+	struct file part;
+
+	section[3].virtual_size = UINT32_MAX;
+	section[3].raw_size = 12;
+	memcpy(section[0].name, ".linuxes", 8);
+	image[section[1].raw_offset + 6] = ' ';
+	image[section[1].raw_offset + 7] = 0;
+	assert_int_equal(load(), 0);
+	holds(&loaded->kernel, "LINUX-KERNEL");
+	/* What is behind the 0 is none of it, nor the blank before. */
+	assert_string_equal(loaded->args, "root=x");
+	assert_int_equal(subfile_open(&entry.kernel, 1, UINT64_MAX, &arena,
+				      &part), ERR_FILE_LENGTH);
+	assert_int_equal(subfile_open(&entry.kernel, UINT64_MAX, 1, &arena,
+				      &part), ERR_FILE_LENGTH);
+	assert_int_equal(subfile_open(&entry.kernel, sizeof(image), 0, &arena,
+				      &part), 0);
+}
+
 static void test_bad(void **state)
 {
 	section[3].name[1] = 'x';
@@ -151,6 +175,7 @@ int main(void)
 		cmocka_unit_test_setup(test_carried, setup),
 		cmocka_unit_test_setup(test_entry, setup),
 		cmocka_unit_test_setup(test_uppermem, setup),
+		cmocka_unit_test_setup(test_sections, setup),
 		cmocka_unit_test_setup(test_bad, setup),
 	};
 
