@@ -1,7 +1,8 @@
 /*
  * Any bytes as a menu.lst that is shown and run, on a platform with an empty
- * disk.  The first byte counts the keys that follow it: they are pressed a
- * second after each other.  However it goes, the menu must end or wait.
+ * disk, a screen and two serial ports.  The first byte counts the keys that
+ * follow it: they are pressed a second after each other.  However it goes, the
+ * menu must end or wait.
  */
 #include <stdlib.h>
 
@@ -24,6 +25,22 @@ static bool all_ours(const char *text)
 	return true;
 }
 
+static int use_consoles(unsigned consoles)
+{
+	if (!consoles || consoles & ~(CONSOLE_SCREEN | CONSOLE_SERIAL))
+		abort();
+	return 0;
+}
+
+/* What a port is set to, somebody has looked at. */
+static int set_serial(const struct serial_line *s)
+{
+	if (!s->speed || 115200 % s->speed || s->word < 5 || s->word > 8 ||
+	    !s->stop || s->stop > 2 || s->parity > 2)
+		abort();
+	return s->unit < 2 ? 0 : fail(ERR_DEVICE_INIT, "none");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static uint8_t room[1 << 20], sectors[1 << 16];
@@ -37,6 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	memdisk_init(&disk, sectors, sizeof(sectors), 512);
 	fake_init(disks, 1, room, sizeof(room));
+	fake.p.use_consoles = use_consoles;
+	fake.p.set_serial = set_serial;
 	fake.patience = 60000;
 	for (size_t i = 0; i < keys; i++)
 		fake_press(1000 * i, data[1 + i] < 0x80 ? data[1 + i] :

@@ -43,7 +43,7 @@ static inline void fake_write(const char *s, size_t len)
 
 /* A kernel that is "gzip'd" comes out as what it should be. */
 static inline int fake_unpack(const struct platform *p, const char *path,
-		       struct file *f, struct file *out)
+			      struct file *f, struct file *out)
 {
 	fs_mem_file(out, "LINUX-UNPACKED", 14);
 	return 0;
@@ -100,7 +100,7 @@ static inline void number(const char *name, uint32_t v)
 }
 
 static inline void hash(const char *name, const char *algo, const void *data,
-		 size_t len)
+			size_t len)
 {
 	uint8_t value[HASH_SIZE + 4] = { 0 };
 	struct arena arena = { room, sizeof(room), 0 };
