@@ -48,7 +48,7 @@ is "$(user "$twinboot" xen-testbed)" "$HOME/.cache/twinboot/xen" "xen-testbed"
 user "$twinboot" run pv.img --path xen --timeout 400 2>err | grep -q '"cmdline":"a=1'
 ok $? "... and the image runs under genuine Xen"
 echo 0 >.cache/twinboot/xen/pvboot.sha256
-fails "has another PV loader (twinboot xen-testbed renews it)" \
+fails "has another PV loader (twinboot xen-testbed --dir '$HOME/.cache/twinboot/xen' renews it)" \
 	"$twinboot" run pv.img --path xen
 
 # -q and -v are every command's.

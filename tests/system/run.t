@@ -82,6 +82,15 @@ echo other >home/.cache/twinboot/xen/pvboot.sha256
 env -u XDG_CACHE_HOME HOME="$tmp/home" "./in,stall/twinboot" run pv.img \
 	--path xen --print >out 2>err
 ok $? "a bed's sum is not that of another bed"
+mkdir -p old/boot old/xen
+cp "$twinboot" old/
+cp "$B/boot/pvboot.elf.gz" old/boot/
+cp "$B"/xen/guest.initrd "$B"/xen/pvboot.sha256 old/xen/
+old/twinboot run pv.img --path xen --print >out
+ok $? "a bed with our loader"
+gzip -dc <"$B/boot/pvboot.elf.gz" | gzip -1n >old/boot/pvboot.elf.gz
+fails "has another PV loader (twinboot xen-testbed --dir '$tmp/old/boot/../xen'" \
+	old/twinboot run pv.img --path xen --print
 ln -s "$(cd "$B/xen" && pwd)" 'in st,all/xen'
 fails "--print: QEMU is given files by number" "./in st,all/twinboot" run pv.img \
 	--path xen --print

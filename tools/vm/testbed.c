@@ -79,13 +79,12 @@ static void loader_sum(char hex[SHA256_DIGEST_STRING_LENGTH])
 }
 
 /*
- * Whether the bed that GUEST is part of has another PV loader than we; without
- * a sum it has ours.
+ * Whether the bed in DIR has another PV loader than we; without a sum it has
+ * ours, and so it has where we have none.
  */
-static bool is_old(const char *guest)
+static bool is_old(const char *dir)
 {
 	char hex[SHA256_DIGEST_STRING_LENGTH], has[sizeof(hex)] = "";
-	char *dir = strndup(guest, (size_t)(strrchr(guest, '/') - guest));
 	char *path = join(dir, SUM);
 	FILE *f = fopen(path, "re");
 	bool read = f && fgets(has, sizeof(has), f);
@@ -94,21 +93,25 @@ static bool is_old(const char *guest)
 	if (f)
 		fclose(f);
 	free(path);
-	free(dir);
-	return read && strcmp(has, hex) != 0;
+	return read && hex[0] && strcmp(has, hex) != 0;
 }
 
 const char *testbed_missing(void)
 {
+	static char why[4096];
 	char *guest = testbed_find("guest.initrd");
-	bool old = guest && is_old(guest);
 
+	why[0] = 0;
 	if (!guest)
 		return "there is no Xen test bed (twinboot xen-testbed makes "
 		       "it)";
+	*strrchr(guest, '/') = 0;
+	if (is_old(guest))
+		snprintf(why, sizeof(why), "the Xen test bed has another PV "
+			 "loader (twinboot xen-testbed --dir '%s' renews it)",
+			 guest);
 	free(guest);
-	return old ? "the Xen test bed has another PV loader (twinboot "
-		     "xen-testbed renews it)" : NULL;
+	return why[0] ? why : NULL;
 }
 
 static int make_dir(const char *dir)
