@@ -29,7 +29,8 @@ static const struct help helps[CMD_COUNT] = {
 	[CMD_DISPLAYAPM] = { "", TOLD },
 	[CMD_DISPLAYMEM] = { "", "prints the memory map" },
 	[CMD_FALLBACK] = { "N...", HEADER "entries to start, in turn, when "
-			   "one fails; a number given twice ends the list" },
+			   "one fails; a line with a number twice does "
+			   "nothing, unless it ends there" },
 	[CMD_FIND] = { "FILE", "prints the devices that have it, Error 15 "
 		       "without one; the root stays" },
 	[CMD_FSTEST] = { "", TOLD },
