@@ -243,6 +243,11 @@ qemu-img convert -O qcow2 img q
 fails 'it is qcow2: make a raw image of it first' "$twinboot" install q
 gzip -1c tight >tight.gz
 fails 'it is gzip: unpack it first' "$twinboot" install tight.gz
+"$twinboot" build --root root --sector 4096 --boot uefi -o large 2>err
+cp large kept
+fails 'its sectors are of 4096 bytes' "$twinboot" install large
+cmp -s large kept
+ok $? '... and stays as it is'
 fails '--boot' "$twinboot" install img --boot pv
 is "$status" 2 'wrong usage'
 # A full ESP.

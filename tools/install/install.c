@@ -142,7 +142,8 @@ static int plan(struct install *x, int fd)
 	    !x->disk.blk.count)
 		return report_error("%s: not a disk image", x->image);
 	if (hostdisk_sector(fd) != BIOS_SECTOR)
-		return report_error("%s: its sectors are of 4096 bytes",
+		return report_error("%s: its sectors are of 4096 bytes, "
+				    "and only what has 512 gets boot code",
 				    x->image);
 	err_clear();
 	if (part_read(&x->disk.blk, &x->parts))
