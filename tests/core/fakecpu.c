@@ -212,17 +212,17 @@ void fakecpu_check(struct domain *d)
 
 /* ---- pv/core.h ---- */
 
-void *core_take(uint64_t size)
+void *core_frame_table(uint64_t size)
 {
 	void *p = core_frame(next_page);
 
-	next_page += (size + 4095) / 4096;
+	next_page += (max_mfn * size + 4095) / 4096;
 	return p;
 }
 
 void *core_page(void)
 {
-	return next_page < FAKE_FIRST ? core_take(1) : NULL;
+	return next_page < FAKE_FIRST ? core_frame(next_page++) : NULL;
 }
 
 bool core_is_ram(uint64_t mfn)

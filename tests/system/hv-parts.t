@@ -101,4 +101,18 @@ for m in isapc,pit=off microvm,pic=off,pit=off; do
 		ok $? "$m: no clock: one line"
 	fi
 done
+
+# What is kept of the RAM, with holes in it and for many processors too, is at
+# most 8 MiB and 1 %, and as the log's figures are whole MiB, one more.
+kept() { # MACHINE OPTIONS...
+	guest "$1" "$B/boot-test/cost.elf" -kernel "$B/boot/hv.elf" "${@:2}"
+	has=$(sed -n 's/^(hv) \([0-9]*\) MiB, .*/\1/p' "$tmp/out")
+	gives=$(sed -n 's/^(hv) domain 1: \([0-9]*\) MiB.*/\1/p' "$tmp/out")
+	[ "${gives:-0}" -ge $((has - 9 - has / 100)) ]
+	ok $? "$*: of $has MiB the guest has $gives"
+}
+kept pc -m 128
+kept pc -m 512 -smp 16
+kept pc,max-ram-below-4g=256M -m 512
+kept q35,max-ram-below-4g=130M -m 640
 done_testing

@@ -23,6 +23,8 @@
 #define HV_STACKS	LAYOUT_VA(0xffff818020000000)
 #define HV_STACKS_STEP	0x10000		/* bytes from one's to the next's */
 #define HV_MMIO		LAYOUT_VA(0xffff818040000000)
+#define HV_FRAMES	LAYOUT_VA(0xffff820000000000) /* slot 260 */
+#define HV_M2P_OURS	LAYOUT_VA(0xffff828000000000) /* slot 261: to write */
 
 #define IMAGE_MAX	0x1000000	/* bytes of our image, at most */
 

@@ -101,25 +101,30 @@ static void take_range(uint64_t start, uint64_t end)
 }
 
 /* The highest free place below 4 GiB. */
-void *memory_take(uint64_t size)
+static void *take(uint64_t size, uint64_t align)
 {
 	uint64_t best = 0;
 	unsigned i;
 
 	size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	for (i = 0; i < memory_n_free_ram; i++) {
-		uint64_t end = memory_free_ram[i].end;
+		uint64_t end = memory_free_ram[i].end, at;
 
 		if (end > 1ULL << 32)
 			end = 1ULL << 32;
-		if (end > size && end - size >= memory_free_ram[i].start &&
-		    end - size > best)
-			best = end - size;
+		at = end > size ? (end - size) & ~(align - 1) : 0;
+		if (at >= memory_free_ram[i].start && at > best)
+			best = at;
 	}
 	if (!best)
 		panic("the machine has too little memory");
 	take_range(best, best + size);
 	return memset(ma_va(best), 0, size);
+}
+
+void *memory_take(uint64_t size)
+{
+	return take(size, PAGE_SIZE);
 }
 
 /* What is beyond the direct map, or wraps, is not seen. */
@@ -280,25 +285,82 @@ static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
 		memory_map((uint64_t)(uintptr_t)from, va_ma(from) | flags);
 }
 
-/* The M2P is the guest's to read: user, read-only, at every level. */
-uint64_t *memory_m2p(uint64_t *l4e)
+/* Of [START, END), how much is RAM that guests may get? */
+static uint64_t ram_in(uint64_t start, uint64_t end)
 {
-	uint64_t bytes = max_mfn * 8, off, *m2p = memory_take(bytes), *l3, *l2;
+	uint64_t sum = 0;
 
-	memset(m2p, 0xff, bytes);
-	l3 = table(l4e);
-	*l4e |= PTE_US;
-	for (off = 0; off < bytes; off += PAGE_SIZE) {
-		l2 = table(&l3[off >> 30]);
-		l3[off >> 30] |= PTE_US;
-		table(&l2[off >> 21 & 511])[off >> 12 & 511] =
-			va_ma((uint8_t *)m2p + off) | PTE_P | PTE_US | PTE_A |
-			PTE_NX;
-		l2[off >> 21 & 511] |= PTE_US;
+	for (unsigned i = 0; i < n_ram; i++) {
+		uint64_t from = ram[i].start > start ? ram[i].start : start;
+		uint64_t to = ram[i].end < end ? ram[i].end : end;
+
+		if (from < to)
+			sum += to - from;
 	}
-	return m2p;
+	return sum;
 }
 
+/* An entry for SIZE bytes of ours, a page or a big one, all FILL. */
+static uint64_t filled(uint64_t size, int fill)
+{
+	return va_ma(memset(take(size, size), fill, size)) | PTE_DATA | PTE_US;
+}
+
+/* The table below E: a page of it tells of STEP bytes, the first at MA. */
+static void fill_table(uint64_t *e, uint64_t ma, uint64_t step, int fill,
+		       const uint64_t *hole)
+{
+	uint64_t *t = table(e);
+
+	*e |= PTE_US;
+	for (unsigned i = 0; i < 512; i++, ma += step)
+		t[i] = ram_in(ma, ma + step) ?
+			filled(PAGE_SIZE, fill) : hole[i];
+}
+
+/*
+ * A table at VA, the start of an L4 slot, with SIZE bytes for each frame up to
+ * max_mfn, all FILL.  Below 4 GiB a hole of 1 GiB is usual; it shall not cost
+ * what 1 GiB of RAM does: all pages of the table that are about holes are one,
+ * read-only.  PTE_US is in all levels but the L4 entry.
+ */
+static void frame_table(uint64_t va, uint64_t size, int fill)
+{
+	uint64_t *l3 = table(&memory_l4[va >> 39 & 511]), *hole, off;
+	uint64_t covers = BIG / size << 12;
+	void *page = memset(memory_alloc(1), fill, PAGE_SIZE);
+
+	hole = memory_alloc(1);
+	for (unsigned i = 0; i < 512; i++)
+		hole[i] = va_ma(page) | PTE_P | PTE_US | PTE_A | PTE_NX;
+	for (off = 0; off < max_mfn * size; off += BIG) {
+		uint64_t *e = &table(&l3[off >> 30])[off >> 21 & 511];
+		uint64_t ma = off / size << 12, has = ram_in(ma, ma + covers);
+
+		l3[off >> 30] |= PTE_US;
+		if (!has)
+			*e = va_ma(hole) | PTE_TABLE | PTE_US;
+		else if (has == covers)
+			*e = filled(BIG, fill) | PTE_PSE;
+		else
+			fill_table(e, ma, covers / 512, fill, hole);
+	}
+}
+
+void *memory_frame_table(uint64_t size)
+{
+	frame_table(HV_FRAMES, size, 0);
+	return (void *)(uintptr_t)HV_FRAMES;
+}
+
+/* The M2P is the guest's to read: by an L4 entry that does not let it write. */
+uint64_t *memory_m2p(uint64_t *l4e)
+{
+	frame_table(HV_M2P_OURS, 8, 0xff);
+	*l4e = (memory_l4[HV_M2P_OURS >> 39 & 511] & PTE_ADDR) |
+		PTE_P | PTE_US | PTE_A | PTE_NX;
+	return (uint64_t *)(uintptr_t)HV_M2P_OURS;
+}
 static void load_tables(void)
 {
 	unsigned i;

@@ -91,6 +91,12 @@ void memory_found_cmdline(uint64_t string);
 
 /* SIZE zeroed bytes of the free RAM, for good.  Panics when out. */
 void *memory_take(uint64_t size);
+/*
+ * A zeroed table with SIZE bytes (a power of 2) for each frame up to max_mfn,
+ * once.  Where a page of it has no frame of RAM it can only be read.  Panics
+ * when out.
+ */
+void *memory_frame_table(uint64_t size);
 
 /* N zeroed contiguous pages of ours (direct map); NULL when there are none. */
 void *memory_alloc(unsigned n);

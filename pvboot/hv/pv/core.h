@@ -39,8 +39,11 @@ static inline uint64_t core_mfn(const void *p)
 
 /* Is it memory, whoever's, and no device's? */
 bool core_is_ram(uint64_t mfn);
-/* SIZE zeroed bytes for good: panics when there are none. */
-void *core_take(uint64_t size);
+/*
+ * SIZE zeroed bytes for each frame up to max_mfn, once; may be read-only where
+ * there is no RAM.  Panics when there is no memory.
+ */
+void *core_frame_table(uint64_t size);
 /* A zeroed page of ours; NULL when there are none. */
 void *core_page(void);
 /* What entries 256..271 of every root hold, but for the guest's M2P. */

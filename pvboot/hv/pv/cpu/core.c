@@ -17,9 +17,9 @@ const uint64_t core_direct = HV_DIRECT;
 
 static uint8_t zero_page[4096] __attribute__((aligned(4096)));
 
-void *core_take(uint64_t size)
+void *core_frame_table(uint64_t size)
 {
-	return memory_take(size);
+	return memory_frame_table(size);
 }
 
 void *core_page(void)

@@ -67,11 +67,7 @@ static uint32_t spare_first;	/* OWNER_SPARE, linked by "next" */
 
 void frames_init(void)
 {
-	uint64_t i;
-
-	frames = core_take(max_mfn * sizeof(*frames));
-	for (i = 0; i < max_mfn; i++)
-		frames[i].owner = OWNER_HV;
+	frames = core_frame_table(sizeof(*frames));
 }
 
 /* Nothing of what it was before, or of a validation nobody went on with. */

@@ -24,10 +24,9 @@ enum frame_type {
 #define FF_GUEST	4	/* guest RAM: may take any type */
 #define FF_UNDO		8	/* in the list of paging_release() */
 
-#define OWNER_FREE	0
-#define OWNER_HV	1
+#define OWNER_HV	0	/* or nobody: there is no RAM */
 #define OWNER_SPARE	0xff	/* the guest's once, free to be taken again */
-#define OWNER_DOM(d)	((d)->id + 2)
+#define OWNER_DOM(d)	((d)->id + 1)
 
 /*
  * A machine frame.  COUNT references exist in all (present entries that map
