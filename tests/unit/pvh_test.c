@@ -24,7 +24,7 @@ static void make(uint64_t pvh_entry)
 	pvelf_number(&k, XEN_ELFNOTE_PHYS32_ENTRY, pvh_entry, 4);
 }
 
-static int load(void)
+static int load_made(void)
 {
 	arena = (struct arena){ room, sizeof(room), 0 };
 	map.n = 0;
@@ -32,13 +32,18 @@ static int load(void)
 	memmap_set(&map, 0x100000, 64 << 20, MEM_RAM);
 	memmap_set(&map, 64 << 20, 65 << 20, MEM_LOADER);
 	memmap_set(&map, 0xf0000, 0x100000, MEM_RESERVED);
-	pvelf_end(&k, PVELF_SEGMENT, NULL);
 	fs_mem_file(&entry.kernel, k.file, k.size);
 	entry.kernel_path = "/k";
 	entry.args = "a  b";
 	ho = (struct handover){ 0 };
 	err_clear();
 	return pvh_format.load(&entry, &map, &arena, &ho);
+}
+
+static int load(void)
+{
+	pvelf_end(&k, PVELF_SEGMENT, NULL);
+	return load_made();
 }
 
 static const struct piece *piece(enum piece_role role)
@@ -149,6 +154,31 @@ static void test_refused(void **state)
 	assert_int_equal(load(), ERR_FILE_LENGTH);
 }
 
+/* Headers that are no such kernel's, and tables that lie nowhere. */
+static void test_header(void **state)
+{
+	static const uint64_t nowhere[] = { sizeof(k.file) + 1, 1ul << 63,
+					    UINT64_MAX };
+	Elf64_Ehdr *eh = (Elf64_Ehdr *)k.file;
+
+	entry = (struct boot_entry){ 0 };
+	make(0x200010);
+	pvelf_end(&k, PVELF_SEGMENT, NULL);
+	for (int i = 0; i < 3; i++) {
+		const Elf64_Ehdr good = *eh;
+
+		eh->e_phoff = nowhere[i];
+		assert_int_equal(load_made(), ERR_NOTMINE);
+		*eh = good;
+		eh->e_shoff = nowhere[i];
+		assert_int_equal(load_made(), ERR_NOTMINE);
+		*eh = good;
+	}
+	assert_int_equal(load_made(), 0);
+	eh->e_machine = EM_AARCH64;
+	assert_int_equal(load_made(), ERR_NOTMINE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_initrds),
 		cmocka_unit_test(test_pv),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
