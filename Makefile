@@ -492,7 +492,8 @@ $(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
 	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
 HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
 $(B)/boot-test/heir.elf: $(HEIR_OBJ)
-$(B)/boot-test/fuzz.elf: $(B)/boot-obj/tests/hv/fuzz_batch.o \
+$(B)/boot-test/fuzz.elf: $(B)/boot-obj/tests/hv/fuzz_alone.o \
+	$(B)/boot-obj/tests/hv/fuzz_batch.o \
 	$(B)/boot-obj/tests/hv/fuzz_cpus.o
 $(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
 	$(B)/boot-obj/tests/hv/hostile_cpu.o \

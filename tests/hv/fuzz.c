@@ -2,7 +2,8 @@
  * A guest gone mad, repeatably: seeded random sequences of page table updates,
  * pins, descriptors, grants, while the test build's audit (hypercall 55)
  * recomputes every count.  All vCPUs play with the same frames at once; the
- * audit stops them.  Options: seed=N, ops=N of each vCPU, or seconds=N.
+ * audit stops them.  Options: seed=N, ops=N of each vCPU, or seconds=N, and
+ * alone=1: most of them such as need no lock.
  */
 #include "tests/hv/fuzz.h"
 
@@ -355,7 +356,11 @@ static void (*const action[])(void) = {
 	update, update_play, update_play, update_va, update_va, update_va,
 	ext, ext, ext, new_root, descriptors, grant, ungrant, reservation,
 	budget, fuzz_multicall, fuzz_multicall, fuzz_multicall, fuzz_probe,
-	fuzz_probe, register_info, fuzz_life,
+	fuzz_probe, register_info, fuzz_life, fuzz_alone, fuzz_alone,
+};
+
+static void (*const action_alone[])(void) = {
+	fuzz_alone, fuzz_alone, fuzz_alone, fuzz_probe, fuzz_probe, write_page,
 };
 
 static uint64_t number(const char *name, uint64_t otherwise)
@@ -386,7 +391,16 @@ static void get_grants(void)
 	grants = (struct grant_entry_v1 *)at;
 }
 
-static uint64_t ops, seed, end;
+static uint64_t ops, seed, end, alone;
+
+static void one(void)
+{
+	if (alone && fuzz_rnd(8))
+		action_alone[fuzz_rnd(sizeof(action_alone) /
+				      sizeof(action_alone[0]))]();
+	else
+		action[fuzz_rnd(sizeof(action) / sizeof(action[0]))]();
+}
 
 /* Mismatches in *PLAYED operations. */
 static long fuzz(uint64_t *played)
@@ -397,7 +411,7 @@ static long fuzz(uint64_t *played)
 	state = seed + ((uint64_t)fuzz_me << 32);
 	for (i = 0; (end ? guest_now() < end : i < ops) && !bad && !fuzz_bad;
 	     i++) {
-		action[fuzz_rnd(sizeof(action) / sizeof(action[0]))]();
+		one();
 		if (i % AUDIT_EVERY == 0)
 			bad = hypercall(HV_TEST, 0, 0, 0, 0);
 	}
@@ -412,11 +426,13 @@ void guest_main(void)
 
 	ops = number("ops", 10000);
 	seed = number("seed", 1);
+	alone = number("alone", 0);
 	play = pages(FRAMES);
 	fuzz_window = pages(1);
 	find_vital();
 	get_grants();
 	fuzz_count_cpus();
+	fuzz_make_stacks();
 	end = seconds ? guest_now() + seconds * 1000000000UL : 0;
 	bad = fuzz_start(fuzz);
 	ok(!bad, "%u vCPUs: %ld", fuzz_cpus, bad);

@@ -4,7 +4,6 @@
 
 #include "tests/hv/guest.h"
 
-
 #define FUZZ_CPUS	16
 
 uint64_t fuzz_rnd(uint64_t n);
@@ -40,5 +39,8 @@ void fuzz_multicall(void);
 void fuzz_probe(void);
 /* Other vCPUs (never the first) go, come, are waited for and woken. */
 void fuzz_life(void);
+/* What needs no lock of the hypervisor's; for each vCPU a stack for that. */
+void fuzz_make_stacks(void);
+void fuzz_alone(void);
 
 #endif
