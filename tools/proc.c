@@ -215,8 +215,8 @@ int proc_status(const char *const *argv)
 	char text[1024];
 	int status = wait_for(&j, text, sizeof(text));
 
-	if (status >= 0 && WIFSIGNALED(status))
-		return report_error("%s: killed by signal %d", argv[0],
-				    WTERMSIG(status));
-	return status < 0 ? -1 : WEXITSTATUS(status);
+	if (status < 0)
+		return -1;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+		WEXITSTATUS(status);
 }

@@ -28,7 +28,10 @@ int proc_run_watched(const char *const *argv,
 /* The same; what it writes to its stdout goes to TO. */
 int proc_output(const char *const *argv, FILE *to);
 
-/* The same, and how it ends is no error: that; -1 when it did not run. */
+/*
+ * The same, and how it ends is no error: that, or 128 and the number of the
+ * signal; -1 when it did not run.
+ */
 int proc_status(const char *const *argv);
 
 /* The Debian package that has PROGRAM, NULL when that is not known. */

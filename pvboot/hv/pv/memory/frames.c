@@ -127,7 +127,6 @@ void frame_unshare(struct domain *d, uint64_t mfn)
 int frame_return(struct domain *d, uint64_t mfn)
 {
 	struct frame *f = frame_of(d, mfn);
-
 	int err;
 
 	if (!f || !(f->flags & FF_GUEST) || f->count)
