@@ -89,6 +89,7 @@ is "$(bash_completes twinboot m)" "matrix menu" "bash: commands"
 is "$(bash_completes twinboot run x --path uefi-)" "uefi-secure" "bash: words"
 is "$(bash_completes twinboot matrix --paths bios,uefi-)" "bios,uefi-secure" \
 	"bash: lists"
+is "$(bash_completes twinboot build --boot uefi,p)" "uefi,pv" "bash: of a list"
 is "$(bash_completes twinboot build --fs e)" "ext2 ext3 ext4" "bash: choices"
 is "$(bash_completes twinboot build --menu so)" "some file" "bash: files"
 is "$(bash_completes twinboot inspect --ver)" "--verbose --version" "bash: options"

@@ -55,6 +55,7 @@ for command in $commands; do
 	ok $? "$command: is known here"
 	[ $# != 0 ] || continue
 	"$twinboot" "$command" --help >help
+	is "$(grep -E '.{81}' help)" "" "$command --help: in 80 columns"
 	if [ "$command" = xen-testbed ]; then
 		# It fetches packages; install.t runs it.
 		grep -q -- '-q, --quiet' help && grep -q -- '-v, --verbose' help

@@ -216,8 +216,8 @@ static const struct options_example examples[] = {
 static const struct options options = {
 	.usage = "[OPTION...]",
 	.about = "Make what `twinboot run --path xen' starts: Debian's Xen and "
-		 "a dom0 of one guest,\nfrom Debian's packages, which apt "
-		 "fetches and nobody installs.  Ends 0 with the\ndirectory "
+		 "a dom0 of one\nguest, from Debian's packages, which apt "
+		 "fetches and nobody installs.  Ends 0\nwith the directory "
 		 "on stdout.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 	.example = examples,

@@ -37,9 +37,9 @@ static const struct options options = {
 	.usage = "IMAGE get [NAME] | IMAGE set NAME=VALUE...",
 	.about = "Show or change what an image keeps from boot to boot: "
 		 "NAME=VALUE lines, in the\nboot area, or in the files "
-		 "\\EFI\\twinboot\\env or twinboot.env of 8,192 bytes.  `set\n"
+		 "\\EFI\\twinboot\\env or twinboot.env of 8,192 bytes.\n`set "
 		 "NAME=' removes one; the first `set' makes the block.  The "
-		 "loader knows once=N.",
+		 "loader knows\nonce=N.",
 	.operand = "IMAGE", .min = 2, .max = 32, .example = examples,
 };
 

@@ -29,6 +29,13 @@ static int take_progress(void *self, const char *name, const char *value)
 	return progress_choose(value);
 }
 
+static const char *boot_name(unsigned n)
+{
+	static const char *const names[] = { "bios", "uefi", "pv" };
+
+	return n < sizeof(names) / sizeof(names[0]) ? names[n] : NULL;
+}
+
 #define KEY(letter, name, arg, what) \
 	{ name, letter, arg, what, OPTIONS_CALL, 0, take_key }
 
@@ -73,8 +80,9 @@ const struct options_row build_keys[KEYS + 2] = {
 	[KEY_SETTINGS] = KEY(0, "settings", "FILE",
 		"a twinboot.conf that wins over the root's, put into "
 		"the boot area and onto the ESP"),
-	[KEY_BOOT] = KEY(0, "boot", "LIST",
-		"of bios,uefi,pv (all that the table can carry)"),
+	[KEY_BOOT] = { "boot", 0, "LIST",
+		"of bios,uefi,pv (all that the table can carry)",
+		OPTIONS_CALL, 0, take_key, boot_name },
 	[KEY_ESP_SIZE] = KEY(0, "esp-size", "S",
 		"of the EFI system partition (64M)"),
 	[KEY_ESP_FILE] = KEY(0, "esp-file", "SRC:DST",
