@@ -66,8 +66,8 @@ static unsigned tries(void)
 {
 	unsigned n = 0;
 
-	/* Slots 257..259 of a root, as its third, second and first level. */
-	for (uint64_t s = 257; s < 260; s++) {
+	/* Slots 257..271 of a root, as its third, second and first level. */
+	for (uint64_t s = 257; s < 272; s++) {
 		n += uses(at(SLOT, s, 0, 0) + 0x40);
 		n += uses(at(SLOT, s, 0, 5) + 8);
 		n += uses(at(SLOT, SLOT, s, 0) + 2048);

@@ -63,16 +63,22 @@ static const char *keep_string(uint64_t ma)
 	return to;
 }
 
-static void add_range(unsigned *n, struct ram *r, uint64_t start, uint64_t end)
+/* False: there are too many. */
+static bool add_range(unsigned *n, struct ram *r, uint64_t start, uint64_t end)
 {
 	start = (start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	end &= ~(PAGE_SIZE - 1);
 	if (end > MAP_LIMIT)
 		end = MAP_LIMIT;
-	if (start < end && *n && r[*n - 1].end == start)
+	if (start >= end)
+		return true;
+	if (*n && r[*n - 1].end == start)
 		r[*n - 1].end = end;
-	else if (start < end && *n < RAM_RANGES)
+	else if (*n < RAM_RANGES)
 		r[(*n)++] = (struct ram){ start, end };
+	else
+		return false;
+	return true;
 }
 
 static void give_range(uint64_t start, uint64_t end)
@@ -127,12 +133,12 @@ void *memory_take(uint64_t size)
 	return take(size, PAGE_SIZE);
 }
 
-/* What is beyond the direct map, or wraps, is not seen. */
+/* What wraps, is beyond the direct map or finds no room in it is not seen. */
 void memory_found(enum memory_kind kind, uint64_t start, uint64_t end)
 {
-	if (start >= MAP_LIMIT || end < start)
+	if (start >= MAP_LIMIT || end < start ||
+	    !add_range(&n_map, map, start, end))
 		return;
-	add_range(&n_map, map, start, end);
 	if (kind == MEMORY_ACPI) {
 		add_range(&memory_n_acpi_ram, memory_acpi_ram, start, end);
 		return;
@@ -235,16 +241,20 @@ uint64_t memory_low_page(void)
 	return best;
 }
 
+static void *own_page(void)
+{
+	void *p = memory_alloc(1);
+
+	if (!p)
+		panic("no pages left for our own tables");
+	return p;
+}
+
 /* The next table below entry E, made if it is not there. */
 static uint64_t *table(uint64_t *e)
 {
-	if (!(*e & PTE_P)) {
-		void *t = memory_alloc(1);
-
-		if (!t)
-			panic("no pages left for our own tables");
-		*e = va_ma(t) | PTE_TABLE;
-	}
+	if (!(*e & PTE_P))
+		*e = va_ma(own_page()) | PTE_TABLE;
 	return ma_va(*e & PTE_ADDR);
 }
 
@@ -322,15 +332,16 @@ static void fill_table(uint64_t *e, uint64_t ma, uint64_t step, int fill,
  * A table at VA, the start of an L4 slot, with SIZE bytes for each frame up to
  * max_mfn, all FILL.  Below 4 GiB a hole of 1 GiB is usual; it shall not cost
  * what 1 GiB of RAM does: all pages of the table that are about holes are one,
- * read-only.  PTE_US is in all levels but the L4 entry.
+ * read-only.  PTE_US is in all levels but the L4 entry.  BIG pages are for what
+ * no guest sees: one level down their entries would say PTE_PAT.
  */
-static void frame_table(uint64_t va, uint64_t size, int fill)
+static void frame_table(uint64_t va, uint64_t size, int fill, bool big)
 {
 	uint64_t *l3 = table(&memory_l4[va >> 39 & 511]), *hole, off;
 	uint64_t covers = BIG / size << 12;
-	void *page = memset(memory_alloc(1), fill, PAGE_SIZE);
+	void *page = memset(own_page(), fill, PAGE_SIZE);
 
-	hole = memory_alloc(1);
+	hole = own_page();
 	for (unsigned i = 0; i < 512; i++)
 		hole[i] = va_ma(page) | PTE_P | PTE_US | PTE_A | PTE_NX;
 	for (off = 0; off < max_mfn * size; off += BIG) {
@@ -340,7 +351,7 @@ static void frame_table(uint64_t va, uint64_t size, int fill)
 		l3[off >> 30] |= PTE_US;
 		if (!has)
 			*e = va_ma(hole) | PTE_TABLE | PTE_US;
-		else if (has == covers)
+		else if (big && has == covers)
 			*e = filled(BIG, fill) | PTE_PSE;
 		else
 			fill_table(e, ma, covers / 512, fill, hole);
@@ -349,14 +360,14 @@ static void frame_table(uint64_t va, uint64_t size, int fill)
 
 void *memory_frame_table(uint64_t size)
 {
-	frame_table(HV_FRAMES, size, 0);
+	frame_table(HV_FRAMES, size, 0, true);
 	return (void *)(uintptr_t)HV_FRAMES;
 }
 
 /* The M2P is the guest's to read: by an L4 entry that does not let it write. */
 uint64_t *memory_m2p(uint64_t *l4e)
 {
-	frame_table(HV_M2P_OURS, 8, 0xff);
+	frame_table(HV_M2P_OURS, 8, 0xff, false);
 	*l4e = (memory_l4[HV_M2P_OURS >> 39 & 511] & PTE_ADDR) |
 		PTE_P | PTE_US | PTE_A | PTE_NX;
 	return (uint64_t *)(uintptr_t)HV_M2P_OURS;
@@ -366,8 +377,7 @@ static void load_tables(void)
 	unsigned i;
 	uint64_t a;
 
-	memory_l4 = memory_alloc(1);
-	add_range(&n_map, map, 0, LOW_MEMORY);
+	memory_l4 = own_page();
 	for (i = 0; i < n_map; i++)
 		for (a = map[i].start & ~(BIG - 1); a < map[i].end; a += BIG)
 			*l2_entry(HV_DIRECT + a) = a | PTE_DATA | PTE_PSE;
@@ -392,6 +402,7 @@ void memory_init(uint32_t magic, uint32_t info)
 	unsigned i;
 
 	boot_info.cmdline = "";
+	add_range(&n_map, map, 0, LOW_MEMORY);
 	for (i = 0; i < sizeof(loader) / sizeof(loader[0]); i++)
 		if (loader[i].magic == magic)
 			loader[i].read(info);

@@ -4,8 +4,7 @@
  * may not use, and a read-only link from a root to itself puts our own entries
  * one level down among the guest's addresses.  Nothing is cached: what the walk
  * finds is what the counts of frames.c are about.  Relies on validated tables
- * (every present entry names a frame in the direct map, none is a superpage;
- * those of the M2P can only be met one level down, as entries of an L1);
+ * (every present entry names a frame in the direct map, none is a superpage);
  * accessed and dirty bits are set as the processor does (Intel SDM volume 3,
  * 4.8), by locked operations, as it may do the same meanwhile.
  */
