@@ -97,9 +97,14 @@ for f in parallels vdi; do
 	truncate -s -1100000 cut.$f
 	fails "cut.$f: a $f image that is " "$twinboot" inspect cut.$f
 done
-qemu-img create -q -f qcow2 --object secret,id=s,data=x \
-	-o encrypt.format=luks,encrypt.key-secret=s locked.qcow2 1M
-fails "a qcow2 image that is encrypted" "$twinboot" inspect locked.qcow2
+# By their headers: qemu-img measures its time for LUKS, and may fail to.
+for how in 'qcow2 32 1' 'qcow2 32 2' 'qcow 36 1'; do
+	# shellcheck disable=SC2086
+	set -- $how
+	qemu-img create -q -f $1 locked 1M
+	printf "\\0\\0\\0\\$3" | dd of=locked bs=1 seek=$2 conv=notrunc 2>err
+	fails "a $1 image that is encrypted" "$twinboot" inspect locked
+done
 tar -cf a.tar vmlinuz
 printf 'PK\3\4' >a.zip
 printf '7z\274\257\047\034' >a.7z
