@@ -372,6 +372,7 @@ uint64_t *memory_m2p(uint64_t *l4e)
 		PTE_P | PTE_US | PTE_A | PTE_NX;
 	return (uint64_t *)(uintptr_t)HV_M2P_OURS;
 }
+
 static void load_tables(void)
 {
 	unsigned i;
