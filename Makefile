@@ -178,7 +178,9 @@ endef
 
 # ---- the shared loader: all of loader/ and menu/ ---------------------------
 
-SHARED := $(sort $(wildcard loader/*.c loader/*/*.c menu/*.c))
+SHARED_ROOMS := loader $(addprefix loader/,base disk fs unpack kernel) \
+	$(addprefix loader/kernel/,linux multiboot xenpv hv uki fit) menu
+SHARED := $(sort $(wildcard $(SHARED_ROOMS:%=%/*.c)))
 # liblzo2 is GPL: LZO=0 builds without it.
 LZO ?= 1
 with_lzo = $(if $(filter 0,$(LZO)),$(patsubst loader/unpack/unpack_lzo.c,\
@@ -245,7 +247,7 @@ BIOS_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(BIOS_SRC)))
 BOOT += $(BIOS_BLOCKS) $(B)/boot/stage2.bin
 
 # Stage 2 has 127 sectors, so what it is made of is compiled for size.
-FOR_SIZE := loader loader/base loader/disk loader/fs loader/kernel menu mbr/bios mbr/uefi
+FOR_SIZE := $(filter-out loader/unpack,$(SHARED_ROOMS)) mbr/bios mbr/uefi
 $(foreach d,$(FOR_SIZE),$(eval FLAGS_$(d) += -Os))
 
 $(BIOS_BLOCKS): $(B)/boot/%.bin: $(B)/boot-obj/mbr/bios/%.o

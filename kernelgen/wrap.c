@@ -10,7 +10,7 @@
 #include "kernelgen/bzimage.h"
 #include "kernelgen/pack.h"
 #include "loader/base/err.h"
-#include "loader/kernel/linux_image.h"
+#include "loader/kernel/linux/linux_image.h"
 #include "loader/unpack/unpack.h"
 
 #define ARENA (512ul << 20)	/* for the largest windows */

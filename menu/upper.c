@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/linux_args.h"
+#include "loader/kernel/linux/linux_args.h"
 
 int upper_set(struct runner *r, const char *args)
 {

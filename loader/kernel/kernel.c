@@ -10,8 +10,8 @@
 #include "loader/abi/multiboot.h"
 #include "loader/abi/multiboot2.h"
 #include "loader/base/err.h"
-#include "loader/kernel/linux_args.h"
-#include "loader/kernel/linux_image.h"
+#include "loader/kernel/linux/linux_args.h"
+#include "loader/kernel/linux/linux_image.h"
 #include "loader/kernel/packed.h"
 
 static bool can_chain(const struct kernel_format *const *formats)

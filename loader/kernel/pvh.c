@@ -13,11 +13,11 @@
 #include "loader/base/err.h"
 #include "loader/fs/join.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/multiboot_place.h"
+#include "loader/kernel/multiboot/multiboot_place.h"
 #include "loader/kernel/packed.h"
 #include "loader/kernel/pvh.h"
-#include "loader/kernel/xenpv.h"
-#include "loader/kernel/xenpv_notes.h"
+#include "loader/kernel/xenpv/xenpv.h"
+#include "loader/kernel/xenpv/xenpv_notes.h"
 
 /* What the kernel is told, in one block of low memory; then the text. */
 struct told {

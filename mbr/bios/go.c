@@ -8,7 +8,7 @@
 
 #include "loader/abi/x86.h"
 #include "loader/base/err.h"
-#include "loader/kernel/linux_params.h"
+#include "loader/kernel/linux/linux_params.h"
 #include "mbr/bios/bios.h"
 #include "mbr/bios/second.h"
 

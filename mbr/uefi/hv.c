@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/hv_tree.h"
+#include "loader/kernel/hv/hv_tree.h"
 
 #define KERNEL_PIECE 1		/* what follows is its initrd */
 

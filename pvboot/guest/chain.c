@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/xenpv_place.h"
+#include "loader/kernel/xenpv/xenpv_place.h"
 #include "pvboot/guest/blkfront.h"
 #include "pvboot/guest/console.h"
 #include "pvboot/guest/dest.h"

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "loader/kernel/xenpv.h"
+#include "loader/kernel/xenpv/xenpv.h"
 
 /*
  * Begin: FROM lists, per pfn, the present one of its frame (see xenpv_place).

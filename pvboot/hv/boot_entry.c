@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "loader/kernel/xenpv.h"
+#include "loader/kernel/xenpv/xenpv.h"
 #include "pvboot/hv/machine/boot.h"
 #include "pvboot/hv/machine/memory.h"
 

@@ -1,7 +1,7 @@
 /*
  * The domain builder.  What is to be where is the PV kernel format's business
- * (loader/kernel/xenpv.h); here pseudo-physical pages get machine frames, and
- * the whole pages of a module become the domain's without being copied.
+ * (loader/kernel/xenpv/xenpv.h); here pseudo-physical pages get machine frames,
+ * and the whole pages of a module become the domain's without being copied.
  * All others are zeroed: no guest finds what was in memory before it.
  */
 #include "pvboot/hv/build.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/xenpv.h"
+#include "loader/kernel/xenpv/xenpv.h"
 #include "pvboot/hv/back/console.h"
 #include "pvboot/hv/back/xenbus.h"
 #include "pvboot/hv/boot_entry.h"

@@ -6,7 +6,7 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/linux_image.h"
+#include "loader/kernel/linux/linux_image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/xenpv.h"
+#include "loader/kernel/xenpv/xenpv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

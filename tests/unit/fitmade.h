@@ -11,8 +11,8 @@
 #include "loader/base/err.h"
 #include "loader/disk/crc32.h"
 #include "loader/hash.h"
-#include "loader/kernel/fit.h"
-#include "loader/kernel/fit_tree.h"
+#include "loader/kernel/fit/fit.h"
+#include "loader/kernel/fit/fit_tree.h"
 #include "loader/platform.h"
 
 #define TREE 0x40u		/* structure block; its strings at STRINGS */

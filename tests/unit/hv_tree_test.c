@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "loader/base/err.h"
-#include "loader/kernel/hv_tree.h"
+#include "loader/kernel/hv/hv_tree.h"
 #include "pvboot/hv/config_fdt.h"
 
 static uint8_t tree[HV_TREE_MAX];

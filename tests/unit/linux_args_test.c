@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "loader/base/err.h"
-#include "loader/kernel/linux_args.h"
+#include "loader/kernel/linux/linux_args.h"
 
 static void test_vga(void **state)
 {

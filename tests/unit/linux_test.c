@@ -6,7 +6,7 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/linux_image.h"
+#include "loader/kernel/linux/linux_image.h"
 
 #define SETUP (5 * 512)
 #define GB (1ull << 30)

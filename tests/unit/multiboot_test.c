@@ -7,7 +7,7 @@
 #include "loader/base/err.h"
 #include "loader/bios_facts.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/multiboot_header.h"
+#include "loader/kernel/multiboot/multiboot_header.h"
 #include "loader/platform.h"
 
 #define HEADER_AT 0x80

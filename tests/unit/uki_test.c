@@ -5,7 +5,7 @@
 #include "loader/base/err.h"
 #include "loader/fs/subfile.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/uki.h"
+#include "loader/kernel/uki/uki.h"
 
 #define PE_AT 0x80u
 #define TABLE (PE_AT + sizeof(struct pe_header))

@@ -3,8 +3,8 @@
 
 #include "loader/abi/xen.h"
 #include "loader/base/err.h"
-#include "loader/kernel/xenpv.h"
-#include "loader/kernel/xenpv_notes.h"
+#include "loader/kernel/xenpv/xenpv.h"
+#include "loader/kernel/xenpv/xenpv_notes.h"
 #include "tests/unit/pvelf.h"
 
 #define NOTES_MAX 4096u		/* that are looked at */

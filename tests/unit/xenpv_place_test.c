@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/xenpv_place.h"
+#include "loader/kernel/xenpv/xenpv_place.h"
 
 #define MAX 4096u
 

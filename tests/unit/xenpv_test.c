@@ -6,7 +6,7 @@
 #include "loader/abi/xen.h"
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/xenpv.h"
+#include "loader/kernel/xenpv/xenpv.h"
 #include "tests/unit/pvelf.h"
 
 #define BASE 0xffffffff80000000ul

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/xenpv_notes.h"
+#include "loader/kernel/xenpv/xenpv_notes.h"
 #include "menu/config.h"
 #include "menu/load.h"
 #include "tools/host/hostboot.h"

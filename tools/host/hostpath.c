@@ -3,8 +3,8 @@
  */
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "loader/kernel/hv.h"
-#include "loader/kernel/multiboot_header.h"
+#include "loader/kernel/hv/hv.h"
+#include "loader/kernel/multiboot/multiboot_header.h"
 #include "tools/host/bootcode.h"
 #include "tools/host/hostboot.h"
 

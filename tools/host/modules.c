@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/linux_image.h"
+#include "loader/kernel/linux/linux_image.h"
 #include "tools/filter.h"
 #include "tools/host/cpio.h"
 #include "tools/host/hostboot.h"

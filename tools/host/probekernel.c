@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/linux_image.h"
+#include "loader/kernel/linux/linux_image.h"
 #include "loader/unpack/unpack.h"
 #include "tools/host/hostboot.h"
 

@@ -9,10 +9,10 @@
 #include <zlib.h>
 
 #include "loader/base/err.h"
-#include "loader/kernel/hv.h"
+#include "loader/kernel/hv/hv.h"
 #include "loader/kernel/kernel.h"
-#include "loader/kernel/linux_image.h"
-#include "loader/kernel/multiboot_header.h"
+#include "loader/kernel/linux/linux_image.h"
+#include "loader/kernel/multiboot/multiboot_header.h"
 #include "loader/settings.h"
 #include "menu/config.h"
 #include "tools/image/boot_menu.h"

@@ -1,14 +1,14 @@
 /*
  * hv.efi: the hypervisor as an EFI application, so that the firmware verifies
  * it as a whole.  What the guest is to be stands in a device tree that
- * twinboot.efi has left in a configuration table (loader/kernel/hv_tree.h);
+ * twinboot.efi has left in a configuration table (loader/kernel/hv/hv_tree.h);
  * without one the guest is the loader that we carry, and menu.lst decides.
  */
 #include "pvboot/hv/efi/efi.h"
 
 #include <string.h>
 
-#include "loader/kernel/hv_tree.h"
+#include "loader/kernel/hv/hv_tree.h"
 
 #define CR4_LA57 (1u << 12)	/* paging of five levels: SDM volume 3, 2.5 */
 
