@@ -179,7 +179,8 @@ endef
 # ---- the shared loader: all of loader/ and menu/ ---------------------------
 
 SHARED_ROOMS := loader $(addprefix loader/,base disk fs unpack kernel) \
-	$(addprefix loader/kernel/,linux multiboot xenpv hv uki fit) menu
+	$(addprefix loader/kernel/,linux multiboot xenpv hv uki fit) \
+	menu menu/config menu/screen
 SHARED := $(sort $(wildcard $(SHARED_ROOMS:%=%/*.c)))
 # liblzo2 is GPL: LZO=0 builds without it.
 LZO ?= 1

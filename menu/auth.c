@@ -8,7 +8,7 @@
 
 #include "loader/base/err.h"
 #include "loader/crypt.h"
-#include "menu/prompt.h"
+#include "menu/screen/prompt.h"
 
 #define TYPED_MAX 128u
 

@@ -5,7 +5,7 @@
 
 #include "loader/base/err.h"
 #include "loader/settings_find.h"
-#include "menu/choose.h"
+#include "menu/screen/choose.h"
 
 #define BESIDE "twinboot.conf"
 

@@ -2,7 +2,7 @@
 #ifndef MENU_CONF_H
 #define MENU_CONF_H
 
-#include "menu/config.h"
+#include "menu/config/config.h"
 
 /*
  * Into C, which has been found, what the settings say: those outside of its

@@ -6,8 +6,8 @@
 #ifndef MENU_EXTRA_H
 #define MENU_EXTRA_H
 
-#include "menu/choose.h"
 #include "menu/run.h"
+#include "menu/screen/choose.h"
 
 struct menu_extra {
 	/* menu_show(), shell_commands(), shell_edit(), auth_unlock(),

@@ -4,7 +4,7 @@
 #ifndef MENU_RUN_H
 #define MENU_RUN_H
 
-#include "menu/config.h"
+#include "menu/config/config.h"
 
 struct runner {
 	struct platform *p;

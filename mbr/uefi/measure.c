@@ -10,7 +10,7 @@
 
 #include "loader/abi/tcg2.h"
 #include "loader/base/fmt.h"
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 
 static struct tcg2_protocol *tcg2(void)
 {

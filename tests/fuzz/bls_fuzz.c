@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "menu/bls.h"
-#include "menu/lst.h"
+#include "menu/config/bls.h"
+#include "menu/config/lst.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 #include "tools/host/menupick.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

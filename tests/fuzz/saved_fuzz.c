@@ -7,7 +7,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/fmt.h"
-#include "menu/config.h"
+#include "menu/config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -1,7 +1,7 @@
 /* Entries of the Boot Loader Specification as text of a menu.lst. */
 #include "tests/unit/unit.h"
 
-#include "menu/bls.h"
+#include "menu/config/bls.h"
 
 static char out[BLS_TEXT_MAX];
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 #include "tests/unit/testmenu.h"
 
 static const struct testmenu_file menus[] = {

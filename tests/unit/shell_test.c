@@ -5,7 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include "loader/crypt.h"
-#include "menu/help.h"
+#include "menu/screen/help.h"
 #include "tests/unit/testmenu.h"
 
 static const struct testmenu_file menus[] = {

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_TESTLST_H
 #define TESTS_UNIT_TESTLST_H
 
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 
 extern struct lst lst;
 

@@ -11,7 +11,7 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/xenpv/xenpv_notes.h"
-#include "menu/config.h"
+#include "menu/config/config.h"
 #include "menu/load.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/modules.h"

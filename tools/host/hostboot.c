@@ -11,15 +11,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "loader/hash.h"
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
+#include "loader/hash.h"
+#include "loader/picture.h"
 #include "loader/platform.h"
 #include "loader/unpack/unpack.h"
-#include "loader/picture.h"
-#include "menu/config.h"
-#include "menu/bls_find.h"
 #include "menu/conf.h"
+#include "menu/config/bls_find.h"
+#include "menu/config/config.h"
 #include "menu/extra.h"
 #include "menu/main.h"
 #include "menu/utf8.h"

@@ -11,7 +11,7 @@
 #include "loader/disk/blk.h"
 #include "loader/kernel/kernel.h"
 #include "loader/paths.h"
-#include "menu/config.h"
+#include "menu/config/config.h"
 
 #define HOSTBOOT_MEM_MB 1024u	/* of the machine, when nobody says */
 

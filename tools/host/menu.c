@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "menu/config.h"
-#include "menu/lst.h"
+#include "menu/config/config.h"
+#include "menu/config/lst.h"
 #include "tools/commands.h"
 #include "tools/host/hostboot.h"
 #include "tools/host/hostdisk.h"

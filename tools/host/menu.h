@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 
 /* One JSON object; bytes that are not UTF-8 as the text \xNN.  0 or -1. */
 int menu_json(const struct lst *l, FILE *out);

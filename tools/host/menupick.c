@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 
 struct pick {
 	const char *text, *end;

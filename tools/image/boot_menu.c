@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "menu/config.h"
+#include "menu/config/config.h"
 #include "tools/image/disk/boot_install.h"
 #include "tools/image/menu_check.h"
 #include "tools/image/tree/data.h"

@@ -14,7 +14,7 @@
 #include "loader/kernel/linux/linux_image.h"
 #include "loader/kernel/multiboot/multiboot_header.h"
 #include "loader/settings.h"
-#include "menu/config.h"
+#include "menu/config/config.h"
 #include "tools/image/boot_menu.h"
 #include "tools/image/tree/data.h"
 #include "tools/image/tree/gate.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "loader/base/err.h"
-#include "menu/config.h"
+#include "menu/config/config.h"
 #include "tools/report.h"
 
 static int check_lines(const char *name, const struct lst *l)

@@ -1,5 +1,5 @@
 /* The commands of menu.lst, of the loader's own table. */
-#include "menu/help.h"
+#include "menu/screen/help.h"
 #include "tools/manual/manual.h"
 
 static void each(void (*put)(const char *name, const struct help *h, FILE *out),

@@ -32,7 +32,7 @@ static const struct {
 
 /*
  * Our loader's menu, whose last line is "    0> title", with the seconds that
- * are left unless it waits for ever (menu/menu.c).
+ * are left unless it waits for ever (menu/screen/menu.c).
  */
 static bool is_menu(const char *text)
 {
