@@ -190,6 +190,7 @@ with_lzo = $(if $(filter 0,$(LZO)),$(patsubst loader/unpack/unpack_lzo.c,\
 SHARED := $(call with_lzo,$(SHARED))
 # Also for tests: all of the host programs but their main().
 TOOLS_ROOMS := tools tools/host \
+	$(addprefix tools/host/,disk boot menu drivers) \
 	$(addprefix tools/image/,tree recipe fs disk look) tools/image \
 	tools/adopt tools/install tools/change tools/vm tools/matrix \
 	tools/matrix/page
@@ -430,7 +431,7 @@ $(B)/boot-test/hv.elf: $(B)/hv.lds $(HV_TEST_OBJ) \
 
 # images/init, for any image: what `twinboot matrix --probe-init` puts into a
 # copy.  Its program is for Linux, and static.
-PROBE_INIT := $(sort $(wildcard images/probe/*.c)) tools/host/hostdisk.c
+PROBE_INIT := $(sort $(wildcard images/probe/*.c)) tools/host/disk/hostdisk.c
 BOOT += $(B)/boot/probe-init.cpio
 $(B)/images/probe: $(PROBE_INIT:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(Q)mkdir -p $(@D)
@@ -444,8 +445,8 @@ $(B)/boot/probe-init.cpio: images/initramfs images/init $(B)/images/probe
 
 # For the booted system: to say that a start was good.  Static, for any Linux.
 BOOT += $(B)/boot/twinboot-env
-TWINBOOT_ENV := images/env/twinboot-env.c tools/host/envdisk.c \
-	tools/host/hostdisk.c
+TWINBOOT_ENV := images/env/twinboot-env.c tools/host/boot/envdisk.c \
+	tools/host/disk/hostdisk.c
 $(B)/boot/twinboot-env: $(TWINBOOT_ENV:%.c=$(B)/host-obj/%.o) \
 		$(B)/libshared-host.a
 	$(Q)mkdir -p $(@D)

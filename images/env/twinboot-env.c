@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "loader/base/err.h"
-#include "tools/host/envdisk.h"
+#include "tools/host/boot/envdisk.h"
 
 static struct envdisk e;
 

@@ -16,7 +16,7 @@
 
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/disk/hostdisk.h"
 
 #define MBR_SIGNATURE 440
 

@@ -7,7 +7,7 @@
 #include "loader/base/err.h"
 #include "loader/disk/bootblock.h"
 #include "tests/memdisk.h"
-#include "tools/host/bootcode.h"
+#include "tools/host/disk/bootcode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

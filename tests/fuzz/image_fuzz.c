@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "tools/host/image_format.h"
-#include "tools/host/image_whole.h"
+#include "tools/host/disk/image_format.h"
+#include "tools/host/disk/image_whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

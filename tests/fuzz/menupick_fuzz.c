@@ -7,7 +7,7 @@
 
 #include "loader/base/err.h"
 #include "menu/config/lst.h"
-#include "tools/host/menupick.h"
+#include "tools/host/menu/menupick.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

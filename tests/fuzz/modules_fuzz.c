@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/host/cpio.h"
-#include "tools/host/modules.h"
+#include "tools/host/drivers/cpio.h"
+#include "tools/host/drivers/modules.h"
 
 #define NAME "modules.builtin"
 

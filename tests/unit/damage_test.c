@@ -18,7 +18,7 @@
 #include "kernelgen/bzimage.h"
 #include "tests/unit/testdisk.h"
 #include "tools/commands.h"
-#include "tools/host/hostboot.h"
+#include "tools/host/boot/hostboot.h"
 
 #define SECTOR 512u
 #define READS_MAX 20000		/* requests; a whole start needs about 100 */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tests/unit/testdisk.h"
-#include "tools/host/image.h"
+#include "tools/host/disk/image.h"
 #include "tools/report.h"
 
 static char *dir;

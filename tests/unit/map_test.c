@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/host/map.h"
+#include "tools/host/disk/map.h"
 
 static char *draw(const char *json, unsigned width, bool svg)
 {

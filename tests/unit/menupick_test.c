@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "tools/host/menupick.h"
+#include "tools/host/menu/menupick.h"
 
 static void picks_n(const char *text, size_t len, uint32_t entry,
 		    const char *wanted, size_t wanted_len)

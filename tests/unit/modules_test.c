@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/unit/put_file.h"
-#include "tools/host/modules.h"
+#include "tools/host/drivers/modules.h"
 
 static char data[1 << 20];
 

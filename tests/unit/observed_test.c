@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "tools/matrix/observed.h"
-#include "tools/host/rootdev.h"
+#include "tools/host/disk/rootdev.h"
 
 static const char boot[] =
 	"{\"seconds\": 10, \"records\": ["

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "tests/unit/put_file.h"
-#include "tools/host/modules.h"
-#include "tools/host/verdict.h"
+#include "tools/host/drivers/modules.h"
+#include "tools/host/drivers/verdict.h"
 
 static char initrd[1 << 16];
 static struct verdict_entry e;

@@ -13,8 +13,8 @@
 #include "loader/kernel/xenpv/xenpv_notes.h"
 #include "menu/config/config.h"
 #include "menu/load.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/modules.h"
+#include "tools/host/boot/hostboot.h"
+#include "tools/host/drivers/modules.h"
 #include "tools/report.h"
 
 #define GUEST_MEMORY (1ull << 30)	/* bytes; none of our guests is judged

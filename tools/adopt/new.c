@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "tools/adopt/table.h"
+#include "tools/host/boot/hostboot.h"
 #include "tools/host/describe.h"
-#include "tools/host/hostboot.h"
 #include "tools/image/disk/boot_install.h"
 #include "tools/image/disk/deliver.h"
 #include "tools/image/disk/settings_write.h"

@@ -12,9 +12,9 @@
 #include "loader/base/err.h"
 #include "loader/base/span.h"
 #include "tools/adopt/guestdev.h"
-#include "tools/host/contents.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/rootdev.h"
+#include "tools/host/boot/hostboot.h"
+#include "tools/host/disk/contents.h"
+#include "tools/host/disk/rootdev.h"
 #include "tools/report.h"
 
 bool old_is_data(const struct old *o, const struct part *p)

@@ -5,8 +5,8 @@
 #include "loader/disk/part.h"
 #include "tools/adopt/entries.h"
 #include "tools/adopt/fstab.h"
-#include "tools/host/hostdisk.h"
-#include "tools/host/image.h"
+#include "tools/host/disk/hostdisk.h"
+#include "tools/host/disk/image.h"
 
 #define OLD_SECTOR 512u
 

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "tools/host/hostboot.h"
-#include "tools/host/image.h"
+#include "tools/host/boot/hostboot.h"
+#include "tools/host/disk/image.h"
 
 struct imagecopy {
 	const char *image;	/* whose copy it is */

@@ -12,7 +12,7 @@
 #include "loader/base/err.h"
 #include "loader/fs/fat.h"
 #include "tools/change/imagecopy.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/image/fs/mkfs.h"
 #include "tools/report.h"
 

@@ -12,8 +12,8 @@
 
 #include "loader/base/err.h"
 #include "loader/disk/part.h"
-#include "tools/host/hostdisk.h"
-#include "tools/host/modules.h"
+#include "tools/host/disk/hostdisk.h"
+#include "tools/host/drivers/modules.h"
 #include "tools/report.h"
 
 #define FILE_LIMIT (256u << 20)	/* bytes of an initrd that are read at most */

@@ -11,9 +11,9 @@
 
 #include "loader/base/err.h"
 #include "tools/change/initrds.h"
-#include "tools/host/eltorito.h"
-#include "tools/host/hostdisk.h"
-#include "tools/host/menupick.h"
+#include "tools/host/disk/eltorito.h"
+#include "tools/host/disk/hostdisk.h"
+#include "tools/host/menu/menupick.h"
 #include "tools/image/disk/boot_install.h"
 #include "tools/image/recipe/recipe.h"
 #include "tools/report.h"

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "tools/host/image.h"
+#include "tools/host/disk/image.h"
 
 struct describe_asked {
 	const char *paths;	/* with commas between; NULL: all there are */

@@ -11,15 +11,15 @@
 
 #include "loader/base/err.h"
 #include "loader/kernel/formats.h"
-#include "tools/host/bootcode.h"
-#include "tools/host/eltorito.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/hostconf.h"
-#include "tools/host/hostdisk.h"
-#include "tools/host/modules.h"
+#include "tools/host/boot/hostboot.h"
+#include "tools/host/boot/hostconf.h"
+#include "tools/host/disk/bootcode.h"
+#include "tools/host/disk/eltorito.h"
+#include "tools/host/disk/hostdisk.h"
+#include "tools/host/disk/rootdev.h"
+#include "tools/host/drivers/modules.h"
 #include "tools/host/probekernel.h"
 #include "tools/report.h"
-#include "tools/host/rootdev.h"
 #include "tools/text.h"
 
 struct look {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tools/host/bootcode.h"
+#include "tools/host/disk/bootcode.h"
 
 /* Of machines whose memory nobody has an opinion on. */
 #define EXPECTED_MEM_MB 512u

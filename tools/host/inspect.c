@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "tools/host/boot/hostboot.h"
 #include "tools/host/describe.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/map.h"
+#include "tools/host/disk/map.h"
 #include "tools/option_value.h"
 #include "tools/output.h"
 #include "tools/report.h"

@@ -10,7 +10,7 @@
 #include "loader/base/err.h"
 #include "loader/kernel/linux/linux_image.h"
 #include "loader/unpack/unpack.h"
-#include "tools/host/hostboot.h"
+#include "tools/host/boot/hostboot.h"
 
 #define PAYLOAD_MAX (16u << 20)	/* bytes of a kernel that are unpacked */
 #define ARENA (32u << 20)

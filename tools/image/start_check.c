@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "loader/base/err.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/boot/hostboot.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/progress.h"
 #include "tools/report.h"
 

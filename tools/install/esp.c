@@ -16,7 +16,7 @@
 
 #include "loader/base/err.h"
 #include "loader/fs/fat.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/image/disk/boot_install.h"
 #include "tools/image/fs/mkfs.h"
 #include "tools/install/difference.h"

@@ -12,9 +12,9 @@
 
 #include "loader/base/err.h"
 #include "tools/commands.h"
-#include "tools/host/hostdisk.h"
-#include "tools/host/image_format.h"
-#include "tools/host/image_unpack.h"
+#include "tools/host/disk/hostdisk.h"
+#include "tools/host/disk/image_format.h"
+#include "tools/host/disk/image_unpack.h"
 #include "tools/image/recipe/recipe.h"
 #include "tools/install/bios.h"
 #include "tools/install/block_list.h"

@@ -6,11 +6,11 @@
 
 #include <regex.h>
 
+#include "tools/change/variant.h"
+#include "tools/host/drivers/profile.h"
+#include "tools/host/expected.h"
 #include "tools/matrix/answers.h"
 #include "tools/matrix/differences.h"
-#include "tools/host/profile.h"
-#include "tools/host/expected.h"
-#include "tools/change/variant.h"
 #include "tools/vm/sendkey.h"
 #include "tools/vm/vm.h"
 

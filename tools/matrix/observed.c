@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/host/rootdev.h"
+#include "tools/host/disk/rootdev.h"
 
 struct observed {
 	json_t *list;

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "loader/base/err.h"
-#include "tools/host/hostboot.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/boot/hostboot.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/report.h"
 
 #define CHUNK (1u << 20)

@@ -13,10 +13,10 @@
 
 #include "loader/base/err.h"
 #include "loader/paths.h"
-#include "tools/host/eltorito.h"
+#include "tools/host/boot/hostconf.h"
+#include "tools/host/disk/eltorito.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/host/expected.h"
-#include "tools/host/hostconf.h"
-#include "tools/host/hostdisk.h"
 #include "tools/image/disk/boot_install.h"
 #include "tools/image/recipe/recipe.h"
 #include "tools/report.h"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tools/host/image.h"
+#include "tools/host/disk/image.h"
 #include "tools/vm/extra.h"
 
 #define VM_ARGS 192

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/host/boot/hostconf.h"
 #include "tools/host/expected.h"
-#include "tools/host/hostconf.h"
 #include "tools/report.h"
 #include "tools/vm/testbed.h"
 

@@ -17,7 +17,7 @@
 #include "loader/disk/bootblock.h"
 #include "loader/disk/boothv.h"
 #include "loader/fs/fs.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/report.h"
 
 #define SECTOR 512u

@@ -12,7 +12,7 @@
 #include "loader/base/err.h"
 #include "loader/disk/bootarea.h"
 #include "loader/settings_find.h"
-#include "tools/host/hostdisk.h"
+#include "tools/host/disk/hostdisk.h"
 #include "tools/image/tree/source.h"
 #include "tools/output.h"
 #include "tools/report.h"

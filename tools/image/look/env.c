@@ -11,8 +11,8 @@
 
 #include "loader/base/err.h"
 #include "tools/commands.h"
-#include "tools/host/envdisk.h"
-#include "tools/host/image.h"
+#include "tools/host/boot/envdisk.h"
+#include "tools/host/disk/image.h"
 #include "tools/report.h"
 #include "tools/text.h"
 

@@ -7,8 +7,8 @@
 
 #include "loader/disk/part.h"
 #include "loader/fs/fs.h"
-#include "tools/host/hostdisk.h"
-#include "tools/host/image.h"
+#include "tools/host/disk/hostdisk.h"
+#include "tools/host/disk/image.h"
 
 struct look {
 	char *image, *path;	/* "IMAGE:/path" */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "loader/base/number.h"
-#include "tools/host/hostboot.h"
+#include "tools/host/boot/hostboot.h"
 #include "tools/image/recipe/build_options.h"
 #include "tools/image/recipe/part_data.h"
 #include "tools/image/recipe/part_option.h"
