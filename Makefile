@@ -202,7 +202,8 @@ TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	$(patsubst %,pvboot/hv/back/%.c,blkring_back netcsum netring) \
 	$(patsubst %,pvboot/hv/drivers/%.c,ahci \
 	ata nvme nvme_io scsi virtio_queue)
-TESTED += $(patsubst %,pvboot/hv/machine/%.c,fadt irq madt msi scancode)
+TESTED += $(patsubst %,pvboot/hv/machine/%.c,acpi/fadt acpi/madt console/scancode \
+	interrupt/irq interrupt/msi)
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
@@ -349,7 +350,8 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 # The container is elf32-i386: QEMU's -kernel refuses ELF64 Multiboot images.
 # Checked: no vector register is touched, and FS, the guest's, is looked at only
 # by functions that run before the first guest (tables.c, fs_block).
-HV_ROOMS := $(addprefix pvboot/hv/,machine drivers pv pv/memory pv/cpu store back)
+HV_ROOMS := $(addprefix pvboot/hv/,machine machine/acpi machine/boot machine/clock \
+	machine/console machine/interrupt drivers pv pv/memory pv/cpu store back)
 HV := $(filter-out %.lds.S,\
 	$(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS)))))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
@@ -359,11 +361,8 @@ $(foreach d,pvboot/hv pvboot/hv/test $(HV_ROOMS),$(eval FLAGS_$(d) += \
 HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	build config config_fdt config_tree drivers/ahci drivers/ata drivers/drivers drivers/disk \
 	drivers/ide drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio drivers/virtio_mmio \
-	machine/acpi machine/apic machine/ioapic machine/madt machine/msi machine/pic \
-	machine/com machine/irq machine/log machine/memory machine/pci machine/power \
-	machine/refclock machine/reset machine/rtc machine/fadt machine/button \
-	machine/tables machine/time machine/timer machine/tty machine/screen \
-	machine/keyboard machine/scancode pv/cpu/callback \
+	machine/button machine/memory machine/pci machine/power machine/reset \
+	machine/tables pv/cpu/callback \
 	pv/cpu/control_regs pv/cpu/cpuid pv/cpu/debug_regs pv/cpu/domain \
 	pv/cpu/io_ports pv/cpu/msr pv/cpu/vcpu_load pv/cpu/vcpu_start \
 	pv/cpu/version \
@@ -371,6 +370,8 @@ HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	start store/store store/store_msg store/chain \
 	store/store_path store/store_tx store/store_watch store/tree
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os
+$(foreach d,acpi clock console interrupt,\
+	$(eval FLAGS_pvboot/hv/machine/$(d) += -Os))
 BOOT += $(B)/boot/hv.elf
 
 $(B)/boot-obj/pvboot/hv/blob.o: pvboot/hv/blob.S $(B)/boot/pvboot.elf

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "loader/kernel/xenpv/xenpv.h"
-#include "pvboot/hv/machine/boot.h"
+#include "pvboot/hv/machine/boot/boot.h"
 #include "pvboot/hv/machine/memory.h"
 
 static void module_file(struct boot_module *to, const struct module *m)

@@ -9,7 +9,7 @@
 #include "loader/base/err.h"
 #include "loader/base/number.h"
 #include "loader/disk/vdev.h"
-#include "pvboot/hv/machine/tty.h"
+#include "pvboot/hv/machine/console/tty.h"
 
 void config_default(struct hv_config *c)
 {

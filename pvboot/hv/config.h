@@ -38,7 +38,7 @@ struct config_vif {
 struct hv_config {
 	uint64_t memory;	/* bytes for the guest; 0: all there is */
 	unsigned vcpus;		/* 0: as many as there are processors */
-	unsigned console;	/* bits TTY_* of machine/tty.h; 0: not said */
+	unsigned console;	/* bits TTY_* of tty.h; 0: not said */
 	unsigned n_vbds;	/* 0: whole disks in firmware order */
 	struct config_vbd vbd[CONFIG_VBDS];
 	bool no_vifs;		/* none at all */

@@ -15,8 +15,8 @@
 #include "pvboot/hv/back/xenbus.h"
 #include "pvboot/hv/config_fdt.h"
 #include "pvboot/hv/drivers/disk.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 
 static int module_at(void *arg, uint64_t start)

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/frames.h"
 

@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/clock/timer.h"
 #include "pvboot/hv/machine/smp.h"
-#include "pvboot/hv/machine/time.h"
-#include "pvboot/hv/machine/timer.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/domain.h"
 

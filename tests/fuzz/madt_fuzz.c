@@ -1,7 +1,7 @@
 /* Any bytes as a MADT: numbers within what struct madt says, and no more. */
 #include <stdlib.h>
 
-#include "pvboot/hv/machine/madt.h"
+#include "pvboot/hv/machine/acpi/madt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

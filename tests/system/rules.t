@@ -42,7 +42,7 @@ check() { # NAME COMMAND...
 for rule in tests/rules/*; do
 	check "$rule finds nothing in the tree as it is" "$rule"
 done
-f=pvboot/hv/machine/com.c
+f=pvboot/hv/machine/console/com.c
 add $f '#include "pvboot/hv/pv/cpu/domain.h"'
 check 'an include of a higher room' \
 	named layers $f pvboot/hv/pv/cpu/domain.h
@@ -72,7 +72,7 @@ for i in 1 2 3; do add tests/public-names "more_$i"; done
 check 'more than twelve exceptions' named names public-names twelve
 check 'an exception that nobody needs' named names public-names more_1
 undo tests/public-names
-f=pvboot/hv/machine/com.c
+f=pvboot/hv/machine/console/com.c
 wide=$(printf '/* %78s */' x)
 printf 'static void f(void)\n{\n%s\n}\n' "$(yes ';' | head -61)" >>$f
 add $f "$wide"

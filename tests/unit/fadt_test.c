@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "pvboot/hv/machine/fadt.h"
+#include "pvboot/hv/machine/acpi/fadt.h"
 
 static uint8_t table[268];
 

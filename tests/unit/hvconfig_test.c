@@ -5,7 +5,7 @@
 
 #include "loader/base/err.h"
 #include "pvboot/hv/config_fdt.h"
-#include "pvboot/hv/machine/tty.h"
+#include "pvboot/hv/machine/console/tty.h"
 
 static struct hv_config c;
 static char blob[4096];

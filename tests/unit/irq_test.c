@@ -8,16 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pvboot/hv/machine/apic.h"
-#include "pvboot/hv/machine/ioapic.h"
-#include "pvboot/hv/machine/irq.h"
-#include "pvboot/hv/machine/log.h"
-#include "pvboot/hv/machine/msi.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/clock/timer.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/apic.h"
+#include "pvboot/hv/machine/interrupt/ioapic.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
+#include "pvboot/hv/machine/interrupt/msi.h"
+#include "pvboot/hv/machine/interrupt/pic.h"
 #include "pvboot/hv/machine/pci.h"
-#include "pvboot/hv/machine/pic.h"
 #include "pvboot/hv/machine/smp.h"
-#include "pvboot/hv/machine/time.h"
-#include "pvboot/hv/machine/timer.h"
 
 static bool has_pic;
 static unsigned pic_open, pic_eois, apic_eois, pins, masked, pci_line;

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "pvboot/hv/machine/madt.h"
+#include "pvboot/hv/machine/acpi/madt.h"
 
 #define ALL	0xfffffffd
 

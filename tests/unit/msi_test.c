@@ -6,8 +6,8 @@
 
 #include <linux/pci_regs.h>
 
+#include "pvboot/hv/machine/interrupt/msi.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/msi.h"
 #include "pvboot/hv/machine/pci.h"
 
 enum { BAR = 0x40000000, RAM = 0x10000000 };

@@ -1,7 +1,7 @@
 /* What is typed on a PC keyboard, as a terminal's bytes. */
 #include "tests/unit/unit.h"
 
-#include "pvboot/hv/machine/scancode.h"
+#include "pvboot/hv/machine/console/scancode.h"
 
 /* All that CODES, up to 0, give. */
 static const char *typed(struct scancode *s, const uint8_t *codes)

@@ -11,10 +11,10 @@
 
 #include "pvboot/hv/drivers/ahci.h"
 #include "pvboot/hv/drivers/nvme.h"
-#include "pvboot/hv/machine/irq.h"
-#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/time.h"
 
 enum { WORDS = 8192 };
 

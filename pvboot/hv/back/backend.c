@@ -10,7 +10,7 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/back/xenbus.h"
-#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/work.h"
 #include "pvboot/hv/pv/core.h"

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "pvboot/hv/machine/tty.h"
+#include "pvboot/hv/machine/console/tty.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/hold.h"
 

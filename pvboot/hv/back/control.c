@@ -8,8 +8,8 @@
 #include "loader/base/fmt.h"
 #include "pvboot/hv/back/xenbus.h"
 #include "pvboot/hv/machine/button.h"
-#include "pvboot/hv/machine/log.h"
-#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/work.h"
 
 #include <xen/sched.h>

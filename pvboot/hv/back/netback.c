@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "pvboot/hv/back/netcsum.h"
-#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/clock/time.h"
 #include "pvboot/hv/pv/memory/grant.h"
 
 /* In one go; the guest may go on for ever. */

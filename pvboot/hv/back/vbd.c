@@ -10,7 +10,7 @@
 #include "loader/disk/vdev.h"
 #include "pvboot/hv/back/blkback.h"
 #include "pvboot/hv/back/xenbus.h"
-#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/memory.h"
 
 static struct vbd *of(struct backend *b)

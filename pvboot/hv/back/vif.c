@@ -7,7 +7,7 @@
 #include "loader/base/fmt.h"
 #include "pvboot/hv/back/netback.h"
 #include "pvboot/hv/back/xenbus.h"
-#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/memory.h"
 
 static struct vif *of(struct backend *b)

@@ -8,7 +8,7 @@
 #include "pvboot/hv/back/backend.h"
 #include "pvboot/hv/back/netring.h"
 #include "pvboot/hv/drivers/net.h"
-#include "pvboot/hv/machine/timer.h"
+#include "pvboot/hv/machine/clock/timer.h"
 
 enum { VIF_GROUPS = 64 };
 

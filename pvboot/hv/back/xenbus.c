@@ -6,8 +6,8 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/back/backend.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/memory/hold.h"

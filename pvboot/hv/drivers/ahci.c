@@ -9,12 +9,12 @@
 
 #include "loader/base/fmt.h"
 #include "pvboot/hv/drivers/ata.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/pci.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
 /* Wait until the bits of MASK in REG are 0; false when they stay for MS. */

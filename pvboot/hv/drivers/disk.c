@@ -12,10 +12,10 @@
 #include "pvboot/hv/drivers/ide.h"
 #include "pvboot/hv/drivers/nvme.h"
 #include "pvboot/hv/drivers/virtio_blk.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
 struct disk *disk_table[DISK_MAX];

@@ -9,7 +9,7 @@
 
 #include "pvboot/hv/drivers/conf.h"
 #include "pvboot/hv/drivers/virtio_mmio.h"
-#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/console/log.h"
 
 /* Base classes (PCI Code and ID Assignment 1.9, section 1). */
 enum { BASE_STORAGE = 0x01, BASE_NETWORK = 0x02, BASE_BRIDGE = 0x06 };

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "pvboot/hv/drivers/net.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/time.h"
 
 /* Registers, as 32-bit words (317453, table 13-2). */
 enum {

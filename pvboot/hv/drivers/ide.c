@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "pvboot/hv/drivers/ata.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/pci.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
 #define CLASS_IDE	0x0101		/* base and sub class */

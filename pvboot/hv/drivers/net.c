@@ -2,7 +2,7 @@
 #include "pvboot/hv/drivers/net.h"
 
 #include "loader/base/fmt.h"
-#include "pvboot/hv/machine/log.h"
+#include "pvboot/hv/machine/console/log.h"
 
 struct net *net_table[NET_MAX];
 unsigned net_count;

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "pvboot/hv/drivers/nvme_io.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/time.h"
 
 #define CAP_MQES(cap)	((cap) & 0xffff)
 #define CAP_TO(cap)	((cap) >> 24 & 0xff)	/* of 500 ms */

@@ -11,9 +11,9 @@
 
 #include "pvboot/hv/drivers/virtio_mmio.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 
 #define COMMON(v)	((volatile struct virtio_pci_common_cfg *) \

@@ -12,7 +12,7 @@
 
 #include <linux/virtio_pci.h>
 
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/pci.h"
 
 /* A place in memory or I/O space, and how long it is. */

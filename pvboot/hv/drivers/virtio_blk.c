@@ -11,9 +11,9 @@
 #include "loader/base/fmt.h"
 #include "pvboot/hv/drivers/disk.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/work.h"
 

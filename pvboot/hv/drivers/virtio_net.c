@@ -12,9 +12,9 @@
 
 #include "pvboot/hv/drivers/net.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 
 enum { RX = 0, TX = 1, QUEUE_SIZE = 256 };

@@ -11,11 +11,11 @@
 
 #include "pvboot/hv/drivers/scsi.h"
 #include "pvboot/hv/drivers/virtio_queue.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/work.h"
 
 enum { REQUEST_QUEUE = 2, TRIES = 5, TARGETS = 256 };

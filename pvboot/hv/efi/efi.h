@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pvboot/hv/machine/boot_efi.h"
+#include "pvboot/hv/machine/boot/boot_efi.h"
 
 extern EFI_SYSTEM_TABLE *efi_system;
 extern EFI_BOOT_SERVICES *efi_boot;

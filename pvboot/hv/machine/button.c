@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/power.h"
 
 #define PM1_BUTTON	0x0100

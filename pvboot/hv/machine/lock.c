@@ -10,10 +10,10 @@
 
 #include <stdint.h>
 
+#include "pvboot/hv/machine/clock/time.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/smp.h"
-#include "pvboot/hv/machine/time.h"
 
 #define NOBODY	~0U
 #define SPIN	20	/* microseconds, before it sleeps */

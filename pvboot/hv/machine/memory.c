@@ -10,13 +10,13 @@
 
 #include "loader/abi/multiboot.h"
 #include "loader/abi/multiboot2.h"
-#include "pvboot/hv/machine/boot.h"
-#include "pvboot/hv/machine/boot_efi.h"
-#include "pvboot/hv/machine/boot_multiboot.h"
-#include "pvboot/hv/machine/boot_multiboot2.h"
-#include "pvboot/hv/machine/boot_pvh.h"
+#include "pvboot/hv/machine/boot/boot.h"
+#include "pvboot/hv/machine/boot/boot_efi.h"
+#include "pvboot/hv/machine/boot/boot_multiboot.h"
+#include "pvboot/hv/machine/boot/boot_multiboot2.h"
+#include "pvboot/hv/machine/boot/boot_pvh.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/log.h"
 
 /* Types of BIOS memory maps; Multiboot and PVH have the same (ACPI 6.5, 15). */
 #define E820_RAM	1

@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "loader/base/span.h"
-#include "pvboot/hv/machine/acpi.h"
+#include "pvboot/hv/machine/acpi/acpi.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
+#include "pvboot/hv/machine/console/tty.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
-#include "pvboot/hv/machine/time.h"
-#include "pvboot/hv/machine/tty.h"
 
 #define DEBUG_EXIT	0xf4
 #define PM1_SLP_EN	0x2000

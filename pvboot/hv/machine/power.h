@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "pvboot/hv/machine/fadt.h"
+#include "pvboot/hv/machine/acpi/fadt.h"
 
 void power_init(void);
 /* NULL: this machine has none. */

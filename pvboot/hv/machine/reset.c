@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/trap.h"
 
 #define XD_DISABLE	(1ULL << 34)	/* IA32_MISC_ENABLE, Intel only */

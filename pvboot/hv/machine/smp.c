@@ -13,18 +13,18 @@
 
 #include <string.h>
 
-#include "pvboot/hv/machine/acpi.h"
-#include "pvboot/hv/machine/apic.h"
-#include "pvboot/hv/machine/boot.h"
+#include "pvboot/hv/machine/acpi/acpi.h"
+#include "pvboot/hv/machine/acpi/madt.h"
+#include "pvboot/hv/machine/boot/boot.h"
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/apic.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/lock.h"
-#include "pvboot/hv/machine/log.h"
-#include "pvboot/hv/machine/madt.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/reset.h"
 #include "pvboot/hv/machine/tables.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/machine/trap.h"
 
 #define US	1000ULL		/* ns */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "pvboot/hv/machine/boot.h"
+#include "pvboot/hv/machine/boot/boot.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"

@@ -12,7 +12,7 @@
 #ifndef PVBOOT_HV_PV_DOMAIN_H
 #define PVBOOT_HV_PV_DOMAIN_H
 
-#include "pvboot/hv/machine/timer.h"
+#include "pvboot/hv/machine/clock/timer.h"
 #include "pvboot/hv/machine/trap.h"
 #include "pvboot/hv/pv/xen.h"
 

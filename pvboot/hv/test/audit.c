@@ -8,8 +8,8 @@
 
 #include <string.h>
 
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"

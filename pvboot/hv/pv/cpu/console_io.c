@@ -2,7 +2,7 @@
  * console_io: the console of a guest that has not found its ring yet, or that
  * dies.
  */
-#include "pvboot/hv/machine/tty.h"
+#include "pvboot/hv/machine/console/tty.h"
 #include "pvboot/hv/pv/cpu/console_io.h"
 
 #include <stddef.h>

@@ -6,8 +6,8 @@
  */
 #include "pvboot/hv/pv/cpu/cpuid.h"
 
+#include "pvboot/hv/machine/clock/time.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/cpu/control_regs.h"
 
 #define XEN_BASE 0x40000000U

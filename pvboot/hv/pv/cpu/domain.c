@@ -6,8 +6,8 @@
 
 #include <string.h>
 
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/power.h"
 #include "pvboot/hv/machine/smp.h"

@@ -3,11 +3,11 @@
  */
 #include "pvboot/hv/pv/cpu/run.h"
 
-#include "pvboot/hv/machine/boot.h"
+#include "pvboot/hv/machine/boot/boot.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/lock.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/smp.h"
 #include "pvboot/hv/machine/tables.h"
 #include "pvboot/hv/machine/upcalls.h"

@@ -3,7 +3,7 @@
  */
 #include "pvboot/hv/pv/cpu/sched.h"
 
-#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/clock/time.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"

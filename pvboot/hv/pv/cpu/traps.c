@@ -3,18 +3,18 @@
  */
 #include "pvboot/hv/pv/cpu/traps.h"
 
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/machine/irq.h"
+#include "pvboot/hv/machine/interrupt/irq.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/pv/cpu/bounce.h"
 #include "pvboot/hv/pv/cpu/hypercall.h"
 #include "pvboot/hv/pv/cpu/iret.h"
 #include "pvboot/hv/pv/cpu/priv_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
-#include "pvboot/hv/pv/memory/ro_page_fault.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/decode.h"
+#include "pvboot/hv/pv/memory/ro_page_fault.h"
 #include "pvboot/hv/pv/memory/segments.h"
 
 #define HAS_ERROR_CODE	0x20227d00U	/* vectors 8 10-14 17 21 29 */

@@ -6,16 +6,16 @@
 
 #include <string.h>
 
+#include "pvboot/hv/machine/clock/time.h"
+#include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"
-#include "pvboot/hv/machine/log.h"
 #include "pvboot/hv/machine/smp.h"
-#include "pvboot/hv/machine/time.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
 #include "pvboot/hv/pv/cpu/vcpu_start.h"
-#include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/budget.h"
+#include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 #include "pvboot/hv/pv/memory/hold.h"
 #include "pvboot/hv/pv/memory/paging.h"

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
+#include "pvboot/hv/machine/clock/timer.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/smp.h"
-#include "pvboot/hv/machine/timer.h"
 #include "pvboot/hv/pv/cpu/control_regs.h"
 #include "pvboot/hv/pv/cpu/debug_regs.h"
 #include "pvboot/hv/pv/cpu/iret.h"

@@ -5,8 +5,8 @@
  */
 #include "pvboot/hv/pv/cpu/wallclock.h"
 
-#include "pvboot/hv/machine/rtc.h"
-#include "pvboot/hv/machine/time.h"
+#include "pvboot/hv/machine/clock/rtc.h"
+#include "pvboot/hv/machine/clock/time.h"
 
 #define NS	1000000000ULL
 #define LOOK	10000000ULL	/* ns between two looks */
