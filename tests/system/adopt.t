@@ -339,6 +339,40 @@ is "$(jq -rc '.entries[0].paths, .new.settings' json)" \
 pv=auto
 vbd=xvda1:hd0,0
 hd0=hd0,0' 'with --pv auto'
+# Of the default and the fallbacks the first that can start is what NEW starts.
+cp kernel root/boot/bits
+"$B/kernelgen" --format xenpv -o root/boot/pv
+chain() { # FALLBACKS KERNEL...: an entry for each, the first is the default
+	printf '%s\n' 'default 0' "fallback $1" 'timeout 0'
+	shift
+	for kernel; do
+		printf '%s\n' 'title a' 'root (hd0)' \
+			"kernel /boot/$kernel root=/dev/$kernel"
+	done
+}
+ln -s pv root/boot/sda1
+chain '2 3 1' bits sda1 nothere vmlinuz >root/boot/grub/menu.lst
+bare chain
+adopt chain -o new
+is "$(jq -rc '.new.guest, [.entries[] | [.default, .starts]], .notes[0]' json)" \
+	"sda1
+[[true,false],[false,true],[false,false],[false,false]]
+entry 1 is started, a fallback: the default, entry 0, cannot be a PV guest: \
+Error 13: Invalid or unsupported executable format: a 32-bit kernel: only 64-bit \
+Xen PV kernels start" 'a fallback that can be a guest: it, and why'
+timeout 300 "$twinboot" run new --path bios --timeout 200 >console 2>&1 </dev/null
+grep -q '"cmdline":"root=/dev/sda1"' console
+ok $? '... which the menu comes to, too'
+adopt chain -o new --pv auto
+is "$(jq -c '[.entries[].starts]' json)" '[false,false,false,true]' \
+	'--pv auto: the first that either can start'
+chain 1 bits nothere >root/boot/grub/menu.lst
+bare chain
+refused 'guest: entry 0, the default: Error 13: Invalid or unsupported executable format: a 32-bit kernel: only 64-bit Xen PV kernels start; entry 1, a fallback: Error 15: File not found: /boot/nothere' \
+	"$twinboot" adopt chain -o x
+chain 1 bits vmlinuz >root/boot/grub/menu.lst
+bare chain
+refused '; firmware can start one: --pv auto' "$twinboot" adopt chain -o x
 rm root/boot/grub/menu.lst
 bare nomenu
 refused 'nomenu: no menu.lst' "$twinboot" adopt nomenu -o x

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "loader/base/number.h"
+#include "tools/adopt/chosen.h"
 #include "tools/adopt/new.h"
 #include "tools/adopt/tell.h"
 #include "tools/adopt/xl.h"
@@ -58,31 +59,11 @@ static bool same_file(const struct image *old, const char *output)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* The default entry's kernel is started by firmware, not as a guest. */
+/* The kernel is started by firmware, not as a guest. */
 static bool starts_itself(const struct adopt *a, const struct old *o)
 {
-	return a->asked.pv_auto &&
-	       o->entries.entry[o->entries.first].bzimage;
-}
-
-/* What would start nothing anywhere is refused before it is written. */
-static int check_default(const struct adopt *a, const struct old *o)
-{
-	const struct entry *e = &o->entries.entry[o->entries.first];
-
-	if (e->pv || starts_itself(a, o))
-		return 0;
-	if (e->bits32)
-		return report_error("%s: the kernel of its default entry is a "
-				    "32-bit one, and only 64-bit PV kernels "
-				    "can be started", o->image->path);
-	if (!e->bzimage)
-		return report_error("%s: its default entry cannot be a PV "
-				    "guest: %s", o->image->path, e->why);
-	return report_error("%s: its default entry cannot be a PV guest: %s; "
-			    "firmware can start it%s%s: --pv auto",
-			    o->image->path, e->why, e->native[0] ?
-			    ", and it drives by itself " : "", e->native);
+	return chosen_native(&o->entries.entry[o->entries.start],
+			    a->asked.pv_auto);
 }
 
 static int finish(struct adopt *a, const struct old *o, const struct plan *p)
@@ -121,7 +102,9 @@ static int adopt_image(struct adopt *a, const struct image *img)
 
 	if (a->output && same_file(img, a->output))
 		return report_error("%s: is OLD itself", a->output);
-	if (old_read(&o, img) || check_default(a, &o) ||
+	/* What would start nothing anywhere is refused before it is written. */
+	if (old_read(&o, img, a->asked.pv_auto) ||
+	    chosen_check(&o, a->asked.pv_auto) ||
 	    plan_make(&p, &o, &a->asked) ||
 	    new_prepare(&a->new, &p, !starts_itself(a, &o)))
 		return -1;

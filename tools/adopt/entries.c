@@ -199,12 +199,24 @@ static void read_entry(struct entry *e, struct reader *x, unsigned number)
 	take_format(e, x, &be);
 }
 
+static void take_order(struct entries *out, const struct config *c)
+{
+	const struct lst *l = &c->lst;
+	uint32_t next;
+
+	if (!l->n_entries)
+		return;
+	out->first = lst_default(l, c->saved, &next);
+	out->tried[out->n_tried++] = out->first;
+	while (next < l->n_fallback)
+		out->tried[out->n_tried++] = (unsigned)l->fallback[next++];
+}
+
 int entries_read(struct entries *out, const char *name, struct blk *disk,
 		 bool bare)
 {
 	struct reader *x = calloc(1, sizeof(*x));
 	unsigned all;
-	uint32_t next;
 	size_t mark;
 
 	if (!x)
@@ -219,8 +231,7 @@ int entries_read(struct entries *out, const char *name, struct blk *disk,
 	all = x->config.lst.n_entries;
 	out->n = all < ENTRIES_MAX ? all : ENTRIES_MAX;
 	out->left_out = all - out->n;
-	out->first = all ? lst_default(&x->config.lst, x->config.saved, &next) :
-		     0;
+	take_order(out, &x->config);
 	mark = arena_mark(&x->arena);
 	for (unsigned i = 0; i < out->n; i++) {
 		read_entry(&out->entry[i], x, i);

@@ -9,6 +9,7 @@
 
 #include "loader/disk/blk.h"
 #include "loader/fs/fs.h"
+#include "menu/lst.h"
 
 #define ENTRIES_MAX 24		/* more are not looked at */
 
@@ -31,7 +32,10 @@ struct entry {
 
 struct entries {
 	char where[64];		/* "(hd0)/boot/grub/menu.lst" */
-	unsigned n, first;	/* FIRST: what starts by itself */
+	unsigned n, first;	/* FIRST: the default */
+	unsigned start;		/* what NEW starts by itself: chosen_pick() */
+	/* What the menu tries in turn by itself: FIRST, then the fallbacks. */
+	unsigned n_tried, tried[1 + LST_FALLBACKS];
 	unsigned left_out;
 	int part;		/* where menu.lst is, GRUB's number; -1: all */
 	bool hd0;		/* some name (hd0), though there is a table */

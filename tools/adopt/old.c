@@ -11,6 +11,7 @@
 
 #include "loader/base/err.h"
 #include "loader/base/span.h"
+#include "tools/adopt/chosen.h"
 #include "tools/adopt/guestdev.h"
 #include "tools/host/boot/hostboot.h"
 #include "tools/host/disk/contents.h"
@@ -170,7 +171,7 @@ static void take_type(struct old *o, uint64_t off, uint64_t size)
 /* The partition of root=, else that of menu.lst. */
 static int find_root(const struct old *o)
 {
-	const struct entry *e = &o->entries.entry[o->entries.first];
+	const struct entry *e = &o->entries.entry[o->entries.start];
 	int n = rootdev_find(e->args, o->image->fd, &o->parts, OLD_SECTOR);
 
 	if (o->bare)
@@ -221,7 +222,7 @@ static int check_bare(struct old *o, struct arena *arena)
 	return 0;
 }
 
-static int check(struct old *o, struct arena *arena)
+static int check(struct old *o, struct arena *arena, bool pv_auto)
 {
 	size_t mark = arena_mark(arena);
 	struct entries *e = &o->entries;
@@ -246,12 +247,13 @@ static int check(struct old *o, struct arena *arena)
 				    "as well: take that away first (wipefs -a "
 				    "-t dos, or gpt)", o->image->path,
 				    e->where);
-	if (!guestdev_root(e->entry[e->first].args, o->root_name))
+	chosen_pick(e, pv_auto);
+	if (!guestdev_root(e->entry[e->start].args, o->root_name))
 		o->root_name[0] = 0;
 	return look_at_root(o, arena);
 }
 
-int old_read(struct old *o, const struct image *image)
+int old_read(struct old *o, const struct image *image, bool pv_auto)
 {
 	struct arena arena;
 	int err;
@@ -267,7 +269,7 @@ int old_read(struct old *o, const struct image *image)
 	o->size = blk_bytes(&o->disk.blk);
 	if (hostboot_arena_open(&arena))
 		return refuse(o, err_text());
-	err = check(o, &arena);
+	err = check(o, &arena, pv_auto);
 	hostboot_arena_close(&arena);
 	return err;
 }

@@ -59,7 +59,7 @@ static struct plan_part *add(struct plan *p, enum plan_role role,
 
 /* ---- names ---- */
 
-/* As the default entry's root= says, else fstab; EC2's is the last resort. */
+/* As root= of what starts says, else fstab; EC2's is the last resort. */
 static void choose_names(struct plan *p, const struct old *o)
 {
 	struct guestdev d = { "xvda", 1 };

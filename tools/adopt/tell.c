@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/adopt/chosen.h"
 #include "tools/text.h"
 
 static void note(json_t *notes, const char *format, ...)
@@ -30,7 +31,7 @@ static void note(json_t *notes, const char *format, ...)
 /* What a path that has our hypervisor does with E. */
 static const char *does(const struct entry *e, bool pv_auto)
 {
-	if (pv_auto && e->bzimage)
+	if (chosen_native(e, pv_auto))
 		return "starts it by itself";
 	return e->pv ? "PV guest" : "fails";
 }
@@ -38,7 +39,7 @@ static const char *does(const struct entry *e, bool pv_auto)
 static json_t *entry_notes(const struct entry *e, bool pv_auto)
 {
 	json_t *notes = json_array();
-	bool native = pv_auto && e->bzimage;
+	bool native = chosen_native(e, pv_auto);
 
 	if (e->why[0])
 		note(notes, "no PV kernel: %s", e->why);
@@ -78,9 +79,9 @@ static json_t *entries_model(const struct tell *t)
 		const char *what = does(e, t->pv_auto);
 
 		json_array_append_new(list, json_pack(
-			"{so sb so so so sb sb sb so s{ss ss ss} so}",
+			"{so sb sb so so so sb sb sb so s{ss ss ss} so}",
 			"title", text_json(e->title), "default",
-			i == es->first, "kernel", text_json(e->kernel),
+			i == es->first, "starts", i == es->start, "kernel", text_json(e->kernel),
 			"arguments", text_json(e->args), "release",
 			text_json(e->release), "pv", e->pv, "bits32",
 			e->bits32, "xenlinux", e->xenlinux, "native",
@@ -99,7 +100,11 @@ static json_t *notes_model(const struct tell *t)
 {
 	const struct plan *p = t->plan;
 	json_t *notes = json_array();
+	char why[400];
 
+	chosen_why(&t->old->entries, why, sizeof(why));
+	if (why[0])
+		note(notes, "%s", why);
 	if (t->old->unclean)
 		note(notes, "the root file system was not unmounted: its "
 		     "journal is replayed at the first boot");
@@ -221,7 +226,7 @@ static void print_entries(const json_t *list)
 	json_array_foreach(list, i, e) {
 		const json_t *paths = json_object_get(e, "paths");
 
-		printf("%c %zu  ", json_is_true(json_object_get(e, "default")) ?
+		printf("%c %zu  ", json_is_true(json_object_get(e, "starts")) ?
 		       '*' : ' ', i);
 		text_put(get(e, "title"), stdout);
 		printf("\n     ");
