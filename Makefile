@@ -551,11 +551,15 @@ $(B)/manual: $(MANUAL:%.c=$(B)/host-obj/%.o) $(B)/libshared-host.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
 MAN_DOCS := $(sort $(wildcard docs/man/*.[1-9]))
-$(B)/man/.made: $(B)/manual $(wildcard docs/man/*) CHANGELOG.md
+$(B)/man/.made: $(B)/manual $(B)/kernelgen kernelgen/completion \
+		$(wildcard docs/man/*) CHANGELOG.md
 	$(call say,MANUAL,$(@D))
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)
 	$(Q)$(B)/manual $(@D) docs/man
 	$(Q)mkdir $(@D)/completion && mv $(@D)/twinboot.bash $(@D)/completion/twinboot
+	$(Q)kernelgen/completion $(B)/kernelgen bash >$(@D)/completion/kernelgen
+	$(Q)kernelgen/completion $(B)/kernelgen zsh >$(@D)/_kernelgen
+	$(Q)kernelgen/completion $(B)/kernelgen fish >$(@D)/kernelgen.fish
 	$(Q)for f in $(MAN_DOCS); do sed -e 's/@VERSION@/$(VERSION)/' \
 	  -e 's/@DATE@/$(DATE)/' -e '/^@COMMANDS@$$/{r $(@D)/commands.man' \
 	  -e 'd;}' -e '/^@KEYS@$$/{r $(@D)/keys.man' -e 'd;}' \
@@ -743,7 +747,9 @@ gdb-pv: $(B)/boot/hv.elf $(if $(IMAGE),,$(DEMO)) \
 # ---- install ---------------------------------------------------------------
 
 # Below $(DESTDIR)$(PREFIX), which may have blanks in it: a folder, the mode of
-# the files there, the files.  `uninstall` takes away the same.
+# the files there, the files.  `uninstall` takes away the same, and the folders
+# that `install` had to make, which it writes down; what is staged for a package,
+# below DESTDIR, belongs to that.
 comma := ,
 define newline
 
@@ -756,15 +762,23 @@ $(1) share/twinboot 644 $(filter-out $(BOOT_SCRIPTS),$(BOOT)) $(wildcard docs/*.
 $(1) share/twinboot 755 $(BOOT_SCRIPTS)
 $(1) share/man/man1 644 $(B)/man/*.1
 $(1) share/man/man5 644 $(B)/man/*.5
-$(1) $(COMPLETION) 644 $(B)/man/completion/twinboot
-$(1) share/zsh/vendor-completions 644 $(B)/man/_twinboot
-$(1) share/fish/vendor_completions.d 644 $(B)/man/twinboot.fish
+$(1) $(COMPLETION) 644 $(B)/man/completion/twinboot $(B)/man/completion/kernelgen
+$(1) share/zsh/vendor-completions 644 $(B)/man/_twinboot $(B)/man/_kernelgen
+$(1) share/fish/vendor_completions.d 644 $(B)/man/twinboot.fish $(B)/man/kernelgen.fish
 $(1) share/doc/twinboot 644 CHANGELOG.md LICENSE $(wildcard docs/*.md) $(wildcard docs/*/*.md)
 $(1) share/doc/twinboot/examples 644 $(wildcard docs/ci/*) docs/pvboot.xl images/demo.lst $(wildcard images/*.conf)
 endef
 
+MADE := share/twinboot/made-folders
 .PHONY: install uninstall
 install: all $(B)/man/.made
+	$(Q)[ -z '$(DESTDIR)' ] || exit 0; set -e; to='$(PREFIX)'; \
+	missing() { d=$$1; while [ "$$d" != . ]; do \
+	  [ -d "$$to/$$d" ] || echo "$$d"; d=$$(dirname "$$d"); done; }; \
+	new=$$({ [ -d "$$to" ] || echo "../$$(basename "$$to")"; \
+	  $(subst $(newline),; ,$(call each_installed,missing)); } | sort -u); \
+	  install -d "$$to/share/twinboot"; \
+	  [ -z "$$new" ] || echo "$$new" >>"$$to/$(MADE)"
 	$(Q)put() { to='$(DESTDIR)$(PREFIX)'/$$1; mode=$$2; shift 2; \
 	  install -d "$$to" && install -m $$mode "$$@" "$$to"; }; set -e; \
 	$(subst $(newline),; ,$(call each_installed,put))
@@ -775,8 +789,11 @@ uninstall: $(B)/man/.made
 	  for f; do rm -f "$$from/$${f##*/}"; done; \
 	  case $$from in */twinboot|*/examples) \
 	    rmdir "$$from" 2>/dev/null || :;; esac; }; set -e; \
+	  made=$$(cat '$(DESTDIR)$(PREFIX)/$(MADE)' 2>/dev/null) || :; \
+	  rm -f '$(DESTDIR)$(PREFIX)/$(MADE)'; \
 	$(subst $(newline),; ,$(call each_installed,drop)); \
-	  rmdir '$(DESTDIR)$(PREFIX)/share/doc/twinboot' 2>/dev/null || :
+	  { echo share/doc/twinboot; echo "$$made"; } | grep . | LC_ALL=C sort -ru | \
+	  while read -r d; do rmdir '$(DESTDIR)$(PREFIX)'/"$$d" 2>/dev/null || :; done
 
 # ---- releases --------------------------------------------------------------
 

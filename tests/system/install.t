@@ -84,6 +84,13 @@ bash_completes() {
 	echo "${COMPREPLY[*]}"' bash \
 		"$prefix/share/bash-completion/completions/twinboot" "$@" 2>&1
 }
+kernelgen_completes() {
+	bash -c '. "$1"; shift
+	compopt() { :; }
+	_kernelgen kernelgen "${@: -1}" "${@: -2:1}"
+	echo "${COMPREPLY[*]}"' bash \
+		"$prefix/share/bash-completion/completions/kernelgen" "$@" 2>&1
+}
 touch 'some file'
 is "$(bash_completes twinboot m)" "matrix menu" "bash: commands"
 is "$(bash_completes twinboot run x --path uefi-)" "uefi-secure" "bash: words"
@@ -93,6 +100,13 @@ is "$(bash_completes twinboot build --boot uefi,p)" "uefi,pv" "bash: of a list"
 is "$(bash_completes twinboot build --fs e)" "ext2 ext3 ext4" "bash: choices"
 is "$(bash_completes twinboot build --menu so)" "some file" "bash: files"
 is "$(bash_completes twinboot inspect --ver)" "--verbose --version" "bash: options"
+is "$(kernelgen_completes kernelgen --format uk)" "uki" "bash, kernelgen: formats"
+is "$(kernelgen_completes kernelgen --compress lz4)" "lz4 lz4-frame" "... methods"
+is "$(kernelgen_completes kernelgen --entry '')" "64 32 16" "... choices"
+is "$(kernelgen_completes kernelgen -o so)" "some file" "... files"
+is "$(kernelgen_completes kernelgen --pad '' | wc -w)" 0 "... nothing for a size"
+is "$(kernelgen_completes kernelgen --)" "$("$bin/kernelgen" --help |
+	grep -o -e '--[a-z][a-z-]*' | sort -u | xargs)" "... options"
 if command -v fish >/dev/null; then
 	fish_completes() {
 		fish --no-config -c "source '$prefix/share/fish/vendor_completions.d/twinboot.fish'
@@ -130,8 +144,19 @@ fi
 cd "$OLDPWD" || exit 1
 make_it uninstall
 ok $? "make uninstall"
-is "$(find "$prefix" ! -type d)" "" "nothing is left"
-is "$(find "$prefix" -name '*twinboot*')" "" "no folder of ours either"
+[ ! -e "$prefix" ]
+ok $? "nothing is left, also of what it lay in"
+# What was there stays, also if nothing is in it.
+mkdir -p "$prefix/bin" "$prefix/share/man/man1" "$prefix/share/fish"
+touch "$prefix/share/fish/file"
+find "$prefix" | sort >before
+make_it install && make_it install && touch "$prefix/share/doc/other" &&
+	make_it uninstall
+ok $? "make install twice, make uninstall"
+printf '%s\n' "$prefix/share/doc" "$prefix/share/doc/other" >>before
+is "$(find "$prefix" | sort)" "$(sort before)" \
+	"folders that were there, or have a file of somebody else's, stay"
+rm -r "$prefix" before
 make_it install DESTDIR="$tmp/dest" PREFIX=/usr
 find "$tmp/dest" -type f | sed "s|^$tmp/dest||" | grep -v '^/usr/\(bin\|share\)/'
 is "$?" 1 "DESTDIR: all lies below PREFIX there"
