@@ -24,14 +24,15 @@ struct old {
 	int root;		/* its partition, GRUB's number; -1: all */
 	char fs_type[16];	/* "ext4", "" for one that is not read */
 	bool unclean;		/* its journal has something to be replayed */
-	char root_name[80];	/* what root= says where it starts */
+	char root_name[80];	/* root= of the entry that starts */
 	struct entries entries;
 	struct fstab fstab;
 };
 
 /*
- * Look at IMAGE, whose kernels firmware may start if PV_AUTO.  -1 with an error reported for what cannot be adopted: no
- * disk, no menu.lst, damaged tables, file systems that are cut short.
+ * Look at IMAGE, whose kernels firmware may start if PV_AUTO.  -1 with an error
+ * reported for what cannot be adopted: no disk, no menu.lst, damaged tables,
+ * file systems that are cut short.
  */
 int old_read(struct old *o, const struct image *image, bool pv_auto);
 

@@ -81,8 +81,9 @@ static json_t *entries_model(const struct tell *t)
 		json_array_append_new(list, json_pack(
 			"{so sb sb so so so sb sb sb so s{ss ss ss} so}",
 			"title", text_json(e->title), "default",
-			i == es->first, "starts", i == es->start, "kernel", text_json(e->kernel),
-			"arguments", text_json(e->args), "release",
+			i == es->first, "starts", i == es->start,
+			"kernel", text_json(e->kernel), "arguments",
+			text_json(e->args), "release",
 			text_json(e->release), "pv", e->pv, "bits32",
 			e->bits32, "xenlinux", e->xenlinux, "native",
 			text_json(e->native), "paths", "bios",
