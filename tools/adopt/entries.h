@@ -9,7 +9,7 @@
 
 #include "loader/disk/blk.h"
 #include "loader/fs/fs.h"
-#include "menu/lst.h"
+#include "menu/config/lst.h"
 
 #define ENTRIES_MAX 24		/* more are not looked at */
 
