@@ -223,9 +223,10 @@ $(B)/libpvboot-test.a: $(PV_TESTED:%.c=$(B)/test-obj/%.o)
 
 # The hypervisor's security core, with the processor of tests/core.
 CORE := $(sort $(wildcard pvboot/hv/pv/*.c pvboot/hv/pv/memory/*.c \
-	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,bounce control_regs \
-	debug_regs evtchn evtchn_fifo hypercall iret multicall sched vcpu \
-	vcpu_start) pvboot/hv/test/audit.c
+	tests/core/*.c)) $(patsubst %,pvboot/hv/pv/cpu/%.c,bounce evtchn \
+	evtchn_fifo hypercall/hypercall hypercall/multicall iret \
+	privileged/control_regs privileged/debug_regs sched vcpu vcpu_start) \
+	pvboot/hv/test/audit.c
 $(B)/libcore-test.a: $(CORE:%.c=$(B)/test-obj/%.o)
 	$(archive)
 
@@ -351,7 +352,8 @@ $(B)/boot/pvboot.elf.gz: $(B)/boot/pvboot.elf
 # Checked: no vector register is touched, and FS, the guest's, is looked at only
 # by functions that run before the first guest (tables.c, fs_block).
 HV_ROOMS := $(addprefix pvboot/hv/,machine machine/acpi machine/boot machine/clock \
-	machine/console machine/interrupt drivers pv pv/memory pv/cpu store back)
+	machine/console machine/interrupt drivers pv pv/memory pv/cpu pv/cpu/hypercall \
+	pv/cpu/privileged store back)
 HV := $(filter-out %.lds.S,\
 	$(sort $(wildcard $(addsuffix /*.[cS],pvboot/hv $(HV_ROOMS)))))
 HV_OBJ := $(patsubst %,$(B)/boot-obj/%.o,$(basename $(HV)))
@@ -362,11 +364,9 @@ HV_SMALL := back/backend back/console back/vbd back/vif back/xenbus boot_entry \
 	build config config_fdt config_tree drivers/ahci drivers/ata drivers/drivers drivers/disk \
 	drivers/ide drivers/nvme drivers/nvme_io drivers/scsi drivers/virtio drivers/virtio_mmio \
 	machine/button machine/memory machine/pci machine/power machine/reset \
-	machine/tables pv/cpu/callback \
-	pv/cpu/control_regs pv/cpu/cpuid pv/cpu/debug_regs pv/cpu/domain \
-	pv/cpu/io_ports pv/cpu/msr pv/cpu/vcpu_load pv/cpu/vcpu_start \
-	pv/cpu/version \
-	pv/memory/balloon setup \
+	machine/tables pv/cpu/callback pv/cpu/domain pv/cpu/hypercall/version \
+	$(addprefix pv/cpu/privileged/,control_regs cpuid debug_regs io_ports msr) \
+	pv/cpu/vcpu_load pv/cpu/vcpu_start pv/memory/balloon setup \
 	start store/store store/store_msg store/chain \
 	store/store_path store/store_tx store/store_watch store/tree
 $(HV_SMALL:%=$(B)/boot-obj/pvboot/hv/%.o): private BOOT_CFLAGS += -Os

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
 #include "tests/core/play.h"
 
 #define BYTES	16384

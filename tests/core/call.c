@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "loader/abi/x86.h"
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/test/audit.h"
 #include "tests/core/play_domain.h"

@@ -2,9 +2,9 @@
  * The hypercalls of the core, for the playing guest; the rest needs a machine.
  */
 #include "pvboot/hv/pv/cpu/evtchn.h"
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/multicall.h"
 #include "pvboot/hv/pv/cpu/iret.h"
-#include "pvboot/hv/pv/cpu/multicall.h"
 #include "pvboot/hv/pv/cpu/sched.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/grant_op.h"

@@ -7,7 +7,7 @@
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/core.h"
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"

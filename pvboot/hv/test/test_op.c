@@ -7,7 +7,7 @@
  *	4 (units)		the budget of an exit from now on
  *	5			overflow our stack
  */
-#include "pvboot/hv/pv/cpu/test_op.h"
+#include "pvboot/hv/pv/cpu/hypercall/test_op.h"
 
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/machine/smp.h"

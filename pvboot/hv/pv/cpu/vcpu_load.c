@@ -6,8 +6,8 @@
 
 #include "pvboot/hv/machine/trap.h"
 #include "pvboot/hv/pv/core.h"
-#include "pvboot/hv/pv/cpu/control_regs.h"
-#include "pvboot/hv/pv/cpu/debug_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/control_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/debug_regs.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/segments.h"
 

@@ -1,7 +1,7 @@
 /*
  * Hypercall 55 (arch_7) belongs to the test build (test/audit.c).
  */
-#include "pvboot/hv/pv/cpu/test_op.h"
+#include "pvboot/hv/pv/cpu/hypercall/test_op.h"
 
 int64_t do_test_op(struct vcpu *v, const uint64_t *a)
 {

@@ -3,7 +3,7 @@
  * SDM volume 3, 17.2.  Ports are emulated, and so are breakpoints on them: the
  * processor's DR7 never has one.
  */
-#include "pvboot/hv/pv/cpu/debug_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/debug_regs.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Model-specific registers, as the guest sees them.  False: #GP. */
-#ifndef PVBOOT_HV_PV_CPU_MSR_H
-#define PVBOOT_HV_PV_CPU_MSR_H
+#ifndef PVBOOT_HV_PV_CPU_PRIVILEGED_MSR_H
+#define PVBOOT_HV_PV_CPU_PRIVILEGED_MSR_H
 
 #include "pvboot/hv/pv/domain.h"
 

@@ -3,7 +3,7 @@
  * answer, all others are #GP, which is how a guest learns that a processor does
  * not have one.  A guest that cannot take a #GP yet reads 0, as there.
  */
-#include "pvboot/hv/pv/cpu/msr.h"
+#include "pvboot/hv/pv/cpu/privileged/msr.h"
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/layout.h"

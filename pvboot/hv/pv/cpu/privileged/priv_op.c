@@ -2,18 +2,18 @@
  * Instructions a PV guest executes although ring 3 may not: pv-abi of Xen,
  * emul-priv-op.  The bytes are fetched once.  Only 64-bit code is emulated.
  */
-#include "pvboot/hv/pv/cpu/priv_op.h"
+#include "pvboot/hv/pv/cpu/privileged/priv_op.h"
 
 #include <string.h>
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/core.h"
 #include "pvboot/hv/pv/cpu/bounce.h"
-#include "pvboot/hv/pv/cpu/control_regs.h"
-#include "pvboot/hv/pv/cpu/cpuid.h"
-#include "pvboot/hv/pv/cpu/debug_regs.h"
-#include "pvboot/hv/pv/cpu/io_ports.h"
-#include "pvboot/hv/pv/cpu/msr.h"
+#include "pvboot/hv/pv/cpu/privileged/control_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/cpuid.h"
+#include "pvboot/hv/pv/cpu/privileged/debug_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/io_ports.h"
+#include "pvboot/hv/pv/cpu/privileged/msr.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/memory/decode.h"
 #include "pvboot/hv/pv/memory/paging.h"

@@ -3,7 +3,7 @@
  * dies.
  */
 #include "pvboot/hv/machine/console/tty.h"
-#include "pvboot/hv/pv/cpu/console_io.h"
+#include "pvboot/hv/pv/cpu/hypercall/console_io.h"
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* The emergency console. */
-#ifndef PVBOOT_HV_PV_CPU_CONSOLE_IO_H
-#define PVBOOT_HV_PV_CPU_CONSOLE_IO_H
+#ifndef PVBOOT_HV_PV_CPU_HYPERCALL_CONSOLE_IO_H
+#define PVBOOT_HV_PV_CPU_HYPERCALL_CONSOLE_IO_H
 
 #include "pvboot/hv/pv/domain.h"
 

@@ -1,19 +1,19 @@
 /*
  * Which hypercalls there are.
  */
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
 
 #include "pvboot/hv/pv/cpu/callback.h"
-#include "pvboot/hv/pv/cpu/console_io.h"
-#include "pvboot/hv/pv/cpu/debug_regs.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
-#include "pvboot/hv/pv/cpu/io_ports.h"
+#include "pvboot/hv/pv/cpu/hypercall/console_io.h"
+#include "pvboot/hv/pv/cpu/hypercall/multicall.h"
+#include "pvboot/hv/pv/cpu/hypercall/test_op.h"
+#include "pvboot/hv/pv/cpu/hypercall/version.h"
 #include "pvboot/hv/pv/cpu/iret.h"
-#include "pvboot/hv/pv/cpu/multicall.h"
+#include "pvboot/hv/pv/cpu/privileged/debug_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/io_ports.h"
 #include "pvboot/hv/pv/cpu/sched.h"
-#include "pvboot/hv/pv/cpu/test_op.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
-#include "pvboot/hv/pv/cpu/version.h"
 #include "pvboot/hv/pv/memory/grant_op.h"
 #include "pvboot/hv/pv/memory/memory_op.h"
 #include "pvboot/hv/pv/memory/mmu.h"

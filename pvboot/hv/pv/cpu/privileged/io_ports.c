@@ -3,7 +3,7 @@
  * vanish.  Exceptions: the PIT's channel 2 reads 0, which ends Linux'
  * calibration loop of 50,000 turns at its first; the PCI address latch.
  */
-#include "pvboot/hv/pv/cpu/io_ports.h"
+#include "pvboot/hv/pv/cpu/privileged/io_ports.h"
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/cpu/bounce.h"

@@ -1,6 +1,6 @@
 /* Debug registers. */
-#ifndef PVBOOT_HV_PV_CPU_DEBUG_REGS_H
-#define PVBOOT_HV_PV_CPU_DEBUG_REGS_H
+#ifndef PVBOOT_HV_PV_CPU_PRIVILEGED_DEBUG_REGS_H
+#define PVBOOT_HV_PV_CPU_PRIVILEGED_DEBUG_REGS_H
 
 #include "pvboot/hv/pv/domain.h"
 

@@ -1,6 +1,6 @@
 /* Hypercall 55: no_test_op.c, or test/audit.c in the test build. */
-#ifndef PVBOOT_HV_PV_CPU_TEST_OP_H
-#define PVBOOT_HV_PV_CPU_TEST_OP_H
+#ifndef PVBOOT_HV_PV_CPU_HYPERCALL_TEST_OP_H
+#define PVBOOT_HV_PV_CPU_HYPERCALL_TEST_OP_H
 
 #include "pvboot/hv/pv/domain.h"
 

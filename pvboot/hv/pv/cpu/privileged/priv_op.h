@@ -1,6 +1,6 @@
 /* Privileged instructions of the guest's kernel. */
-#ifndef PVBOOT_HV_PV_CPU_PRIV_OP_H
-#define PVBOOT_HV_PV_CPU_PRIV_OP_H
+#ifndef PVBOOT_HV_PV_CPU_PRIVILEGED_PRIV_OP_H
+#define PVBOOT_HV_PV_CPU_PRIVILEGED_PRIV_OP_H
 
 #include "pvboot/hv/pv/domain.h"
 

@@ -1,6 +1,6 @@
 /* The table of hypercalls. */
-#ifndef PVBOOT_HV_PV_CPU_HYPERCALL_H
-#define PVBOOT_HV_PV_CPU_HYPERCALL_H
+#ifndef PVBOOT_HV_PV_CPU_HYPERCALL_HYPERCALL_H
+#define PVBOOT_HV_PV_CPU_HYPERCALL_HYPERCALL_H
 
 #include "pvboot/hv/pv/domain.h"
 

@@ -1,6 +1,6 @@
 /* Many hypercalls in one. */
-#ifndef PVBOOT_HV_PV_CPU_MULTICALL_H
-#define PVBOOT_HV_PV_CPU_MULTICALL_H
+#ifndef PVBOOT_HV_PV_CPU_HYPERCALL_MULTICALL_H
+#define PVBOOT_HV_PV_CPU_HYPERCALL_MULTICALL_H
 
 #include "pvboot/hv/pv/domain.h"
 

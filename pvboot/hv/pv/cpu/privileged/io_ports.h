@@ -1,8 +1,8 @@
 /* Ports, as a domain without devices sees them. */
-#ifndef PVBOOT_HV_PV_CPU_IO_PORTS_H
-#define PVBOOT_HV_PV_CPU_IO_PORTS_H
+#ifndef PVBOOT_HV_PV_CPU_PRIVILEGED_IO_PORTS_H
+#define PVBOOT_HV_PV_CPU_PRIVILEGED_IO_PORTS_H
 
-#include "pvboot/hv/pv/cpu/priv_op.h"
+#include "pvboot/hv/pv/cpu/privileged/priv_op.h"
 
 struct io_access {
 	uint16_t port;

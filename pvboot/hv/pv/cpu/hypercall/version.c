@@ -2,7 +2,7 @@
  * Hypercalls that answer questions about the hypervisor, and vm_assist.  What
  * is written to a guest is zeroed first.
  */
-#include "pvboot/hv/pv/cpu/version.h"
+#include "pvboot/hv/pv/cpu/hypercall/version.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Questions about the hypervisor. */
-#ifndef PVBOOT_HV_PV_CPU_VERSION_H
-#define PVBOOT_HV_PV_CPU_VERSION_H
+#ifndef PVBOOT_HV_PV_CPU_HYPERCALL_VERSION_H
+#define PVBOOT_HV_PV_CPU_HYPERCALL_VERSION_H
 
 #include "pvboot/hv/pv/domain.h"
 

@@ -4,7 +4,7 @@
  * for a guest); of CR0 it has TS.  Whatever else would change is refused, as a
  * processor without that feature does.
  */
-#include "pvboot/hv/pv/cpu/control_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/control_regs.h"
 
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"

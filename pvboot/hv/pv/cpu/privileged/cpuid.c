@@ -4,11 +4,11 @@
  * not named here is hidden: what a guest sees works (bit numbers: Intel SDM
  * volume 2, CPUID; AMD APM volume 3, appendix E).
  */
-#include "pvboot/hv/pv/cpu/cpuid.h"
+#include "pvboot/hv/pv/cpu/privileged/cpuid.h"
 
 #include "pvboot/hv/machine/clock/time.h"
 #include "pvboot/hv/machine/cpu.h"
-#include "pvboot/hv/pv/cpu/control_regs.h"
+#include "pvboot/hv/pv/cpu/privileged/control_regs.h"
 
 #define XEN_BASE 0x40000000U
 #define B(n) (1U << (n))

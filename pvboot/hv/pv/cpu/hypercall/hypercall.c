@@ -3,7 +3,7 @@
  * Arguments: rdi, rsi, rdx, r10 (r8, r9: no call here has so many); the result
  * goes to rax.
  */
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
 
 #include "pvboot/hv/pv/continuation.h"
 #include "pvboot/hv/pv/memory/budget.h"

@@ -1,12 +1,12 @@
 /*
  * Many hypercalls in one, cut into parts.  They do not nest.
  */
-#include "pvboot/hv/pv/cpu/multicall.h"
+#include "pvboot/hv/pv/cpu/hypercall/multicall.h"
 
 #include <stddef.h>
 
 #include "pvboot/hv/pv/continuation.h"
-#include "pvboot/hv/pv/cpu/hypercall.h"
+#include "pvboot/hv/pv/cpu/hypercall/hypercall.h"
 #include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/guest_mem.h"
 

@@ -1,6 +1,6 @@
 /* CR0, CR2, CR3, CR4 and XCR0, as the guest has them. */
-#ifndef PVBOOT_HV_PV_CPU_CONTROL_REGS_H
-#define PVBOOT_HV_PV_CPU_CONTROL_REGS_H
+#ifndef PVBOOT_HV_PV_CPU_PRIVILEGED_CONTROL_REGS_H
+#define PVBOOT_HV_PV_CPU_PRIVILEGED_CONTROL_REGS_H
 
 #include "pvboot/hv/pv/domain.h"
 
