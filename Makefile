@@ -488,38 +488,35 @@ $(B)/boot-test/multiboot.elf: tests/system/multiboot-guest.c $(B)/.flags
 
 $(B)/guest/v3: private HOST_CFLAGS += -march=x86-64-v3
 
-# Guests for tests/system/hv_*.t: tests/hv/NAME.c each with the same runtime.
+# Guests for tests/system/hv-*.t, each with the same runtime: tests/hv/NAME.c, or
+# all of tests/hv/NAME/.
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
-HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,fuzz hostile long cpu smp devices heir \
+HV_GUEST_ROOMS := cpu devices fuzz hostile
+HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,$(HV_GUEST_ROOMS) long smp heir \
 	heir-leap heir-p2m old)
-$(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/devices_blk.o \
-	$(B)/boot-obj/tests/hv/devices_net.o \
-	$(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
 HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
 $(B)/boot-test/heir.elf: $(HEIR_OBJ)
-$(B)/boot-test/fuzz.elf: $(B)/boot-obj/tests/hv/fuzz_alone.o \
-	$(B)/boot-obj/tests/hv/fuzz_batch.o \
-	$(B)/boot-obj/tests/hv/fuzz_cpus.o
-$(B)/boot-test/hostile.elf: $(B)/boot-obj/tests/hv/hostile_calls.o \
-	$(B)/boot-obj/tests/hv/hostile_cpu.o \
-	$(B)/boot-obj/tests/hv/hostile_grants.o \
-	$(B)/boot-obj/tests/hv/hostile_kept.o \
-	$(B)/boot-obj/tests/hv/hostile_linear.o \
-	$(B)/boot-obj/tests/hv/hostile_stores.o \
-	$(B)/boot-obj/tests/hv/hostile_tlb.o
-$(B)/boot-test/cpu.elf: $(B)/boot-obj/tests/hv/cpu_registers.o \
-	$(B)/boot-obj/tests/hv/cpu_ports.o
 # What runs before the hypervisor in hv-cpu.t: 32-bit, above all it fills.
-$(B)/boot-test/old.elf: tests/hv/old.S
+$(B)/boot-test/old.elf: tests/hv/cpu/old.S
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -m32 -c $< -o $(@:.elf=.o)
 	$(Q)$(LD) -m elf_i386 -Ttext 0x1800000 --section-start=.multiboot=0x17ff000 \
 	  -z noexecstack --no-warn-rwx-segments -e old_start $(@:.elf=.o) -o $@
 hv_guest_link = $(call link,$(LD) $(BOOT_LDFLAGS) --no-relax \
-	  --no-warn-rwx-segments $(1) -T $^ $(MUSL) -o $@)
+	  --no-warn-rwx-segments $(1) -T $(filter %.ld %.o,$^) $(filter %.a,$^) \
+	  $(MUSL) -o $@)
 $(B)/boot-test/%.elf: tests/hv/guest.ld $(HV_GUEST_RUN) \
 		$(B)/boot-obj/tests/hv/%.o $(B)/libshared-boot.a
+	$(call hv_guest_link)
+# $(call hv_guest_objects,ROOM)
+hv_guest_objects = $(patsubst %.c,$(B)/boot-obj/%.o,\
+	$(sort $(wildcard tests/hv/$(1)/*.c)))
+$(foreach g,$(HV_GUEST_ROOMS),\
+	$(eval $(B)/boot-test/$(g).elf: $(call hv_guest_objects,$(g))))
+$(B)/boot-test/devices.elf: $(B)/boot-obj/tests/hv/blk.o $(B)/boot-obj/tests/hv/store.o
+$(HV_GUEST_ROOMS:%=$(B)/boot-test/%.elf): tests/hv/guest.ld $(HV_GUEST_RUN) \
+		$(B)/libshared-boot.a
 	$(call hv_guest_link)
 
 # The heir at an address where the PV loader has something of its own, and with

@@ -1,9 +1,9 @@
 #!/bin/bash
-# The processor that the hypervisor gives a guest (tests/hv/cpu.c): what is
+# The processor that the hypervisor gives a guest (tests/hv/cpu/cpu.c): what is
 # granted works, what does not work is refused, on several models; nothing is
-# left of what ran before (tests/hv/old.S fills memory and registers).
+# left of what ran before (tests/hv/cpu/old.S fills memory and registers).
 . "$(dirname "$0")/tap.sh"
-OLD=8746397795573851499		# tests/hv/old.S, OLD_VALUE
+OLD=8746397795573851499		# tests/hv/cpu/old.S, OLD_VALUE
 
 # guest CPU KERNEL MODULES [MiB]: console in $tmp/out
 guest() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The hypervisor's backends against a guest that means no good to them
-# (tests/hv/devices.c): block requests, packets, grants, rings, xenstore floods.  The
+# (tests/hv/devices): block requests, packets, grants, rings, xenstore floods.  The
 # disks are slow, so that requests are in flight when the guest wants them to be.
 . "$(dirname "$0")/tap.sh"
 truncate -s 2M "$tmp/a" "$tmp/b"

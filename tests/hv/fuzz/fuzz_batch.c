@@ -2,7 +2,7 @@
  * Part of fuzz.elf: what it asks for in one go, and the probe for old
  * translations.
  */
-#include "tests/hv/fuzz.h"
+#include "tests/hv/fuzz/fuzz.h"
 
 #include <string.h>
 

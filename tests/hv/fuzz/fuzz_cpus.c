@@ -4,7 +4,7 @@
  * written as for one.  The pool, and with it what is played with, is mapped by
  * one L1 table that all of them share.
  */
-#include "tests/hv/fuzz.h"
+#include "tests/hv/fuzz/fuzz.h"
 
 #include <string.h>
 

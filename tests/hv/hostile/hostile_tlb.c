@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/hv/guest.h"
-#include "tests/hv/hostile.h"
+#include "tests/hv/hostile/hostile.h"
 
 #include <xen/version.h>
 

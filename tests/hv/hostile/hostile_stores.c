@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/hv/guest.h"
-#include "tests/hv/hostile.h"
+#include "tests/hv/hostile/hostile.h"
 
 #define VALUE	0x1111111022222220UL	/* not present, whatever part of it */
 

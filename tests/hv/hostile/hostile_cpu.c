@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/hv/guest.h"
-#include "tests/hv/hostile.h"
+#include "tests/hv/hostile/hostile.h"
 
 static void read_at(void *p)
 {

@@ -4,7 +4,7 @@
  * stack that it writes to is made a page table by another vCPU.  Another page
  * is put in its place before, so that there is a stack always.
  */
-#include "tests/hv/fuzz.h"
+#include "tests/hv/fuzz/fuzz.h"
 
 #define TRIPS	500
 #define CHANGES	20

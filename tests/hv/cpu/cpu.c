@@ -5,7 +5,7 @@
  * program before the hypervisor has put into memory and registers.  With deaf=1
  * it does nothing and runs on.
  */
-#include "tests/hv/cpu.h"
+#include "tests/hv/cpu/cpu.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "tests/hv/hostile.h"
+#include "tests/hv/hostile/hostile.h"
 
 uint8_t *spare;		/* a page whose mapping is ours to change */
 

@@ -5,7 +5,7 @@
  * audit stops them.  Options: seed=N, ops=N of each vCPU, or seconds=N, and
  * alone=1: most of them such as need no lock.
  */
-#include "tests/hv/fuzz.h"
+#include "tests/hv/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

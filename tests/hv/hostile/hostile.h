@@ -1,6 +1,6 @@
 /* Parts of hostile.elf. */
-#ifndef TESTS_HV_HOSTILE_H
-#define TESTS_HV_HOSTILE_H
+#ifndef TESTS_HV_HOSTILE_HOSTILE_H
+#define TESTS_HV_HOSTILE_HOSTILE_H
 
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
  * Part of cpu.elf: who may use ports, and what the string instructions do to
  * memory.
  */
-#include "tests/hv/cpu.h"
+#include "tests/hv/cpu/cpu.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * Part of cpu.elf: control, debug and model-specific registers, XCR0, CPUID.
  */
-#include "tests/hv/cpu.h"
+#include "tests/hv/cpu/cpu.h"
 
 #include <stddef.h>
 

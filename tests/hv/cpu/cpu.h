@@ -1,6 +1,6 @@
 /* Parts of cpu.elf. */
-#ifndef TESTS_HV_CPU_H
-#define TESTS_HV_CPU_H
+#ifndef TESTS_HV_CPU_CPU_H
+#define TESTS_HV_CPU_CPU_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Parts of fuzz.elf. */
-#ifndef TESTS_HV_FUZZ_H
-#define TESTS_HV_FUZZ_H
+#ifndef TESTS_HV_FUZZ_FUZZ_H
+#define TESTS_HV_FUZZ_FUZZ_H
 
 #include "tests/hv/guest.h"
 

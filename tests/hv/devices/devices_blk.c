@@ -2,7 +2,7 @@
  * What a hostile front end may try with the block backend: bad requests, bad
  * grants, rings that jump, pages that change their use while the disk works.
  */
-#include "tests/hv/devices.h"
+#include "tests/hv/devices/devices.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * none, parts beyond their page, grants that are none, rings that jump.  Needs
  * a card on QEMU's user network, which answers to ARP.
  */
-#include "tests/hv/devices.h"
+#include "tests/hv/devices/devices.h"
 
 #include <string.h>
 

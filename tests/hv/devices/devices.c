@@ -2,7 +2,7 @@
  * A guest that means no good to the block backend and to xenstore.  Needs
  * xvda, 1 MiB or more, which it writes to, and a read-only xvdb.
  */
-#include "tests/hv/devices.h"
+#include "tests/hv/devices/devices.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/hv/guest.h"
-#include "tests/hv/hostile.h"
+#include "tests/hv/hostile/hostile.h"
 
 static long give_back(uint64_t mfn)
 {
