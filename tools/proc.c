@@ -23,6 +23,7 @@ static const char system_path[] =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 struct job {
+	const char *what;	/* that is wrong when it fails */
 	const char *const *argv, *const *env;
 	uint64_t max;		/* bytes of a file that it writes */
 	void (*percent)(void *arg, double done);	/* or NULL */
@@ -168,45 +169,71 @@ static int wait_for(const struct job *j, char *text, size_t size)
 	return status;
 }
 
+/* Past a word that stands at the front of LINE, and what follows it. */
+static const char *past(const char *line, const char *before, const char *word,
+			const char *after)
+{
+	size_t b = strlen(before), w = strlen(word), a = strlen(after);
+
+	if (strncmp(line, before, b) || strncmp(line + b, word, w) ||
+	    strncmp(line + b + w, after, a))
+		return line;
+	return line + b + w + a;
+}
+
+/*
+ * The last line of TEXT, without the program's name and the one that we gave it
+ * for the file: both say nothing to who gave us another.
+ */
+static const char *last_words(const struct job *j, const char *text)
+{
+	const char *line = text + strlen(text);
+
+	while (line > text && !strchr("\r\n", line[-1]))
+		line--;
+	line = past(line, "", j->argv[0], ": ");
+	for (unsigned i = 1; j->argv[i]; i++)
+		line = past(line, "Could not open '", j->argv[i], "': ");
+	return line;
+}
+
 static int run(const struct job *j)
 {
-	char text[1024], *line;
+	char text[1024];
 	int status = wait_for(j, text, sizeof(text));
 
 	if (status <= 0)
 		return status;
-	for (line = text + strlen(text); line > text; line--)
-		if (strchr("\r\n", line[-1]))
-			break;
 	if (WIFSIGNALED(status))
-		return report_error("%s: killed by signal %d", j->argv[0],
-				    WTERMSIG(status));
-	return report_error("%s failed: %s", j->argv[0], line);
+		return report_error("%s (%s: killed by signal %d)", j->what,
+				    j->argv[0], WTERMSIG(status));
+	return report_error("%s (%s: %s)", j->what, j->argv[0],
+			    text[0] ? last_words(j, text) : "says nothing");
 }
 
-int proc_run(const char *const *argv, const char *const *env)
+int proc_run(const char *what, const char *const *argv, const char *const *env)
 {
-	return run(&(struct job){ .argv = argv, .env = env,
+	return run(&(struct job){ .what = what, .argv = argv, .env = env,
 				  .max = RLIM_INFINITY });
 }
 
-int proc_run_limited(const char *const *argv, const char *const *env,
-		     uint64_t max)
+int proc_run_limited(const char *what, const char *const *argv, uint64_t max)
 {
-	return run(&(struct job){ .argv = argv, .env = env, .max = max });
+	return run(&(struct job){ .what = what, .argv = argv, .max = max });
 }
 
-int proc_run_watched(const char *const *argv,
+int proc_run_watched(const char *what, const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg)
 {
-	return run(&(struct job){ .argv = argv, .max = RLIM_INFINITY,
-				  .percent = percent, .arg = arg });
+	return run(&(struct job){ .what = what, .argv = argv,
+				  .max = RLIM_INFINITY, .percent = percent,
+				  .arg = arg });
 }
 
-int proc_output(const char *const *argv, FILE *to)
+int proc_output(const char *what, const char *const *argv, FILE *to)
 {
-	return run(&(struct job){ .argv = argv, .max = RLIM_INFINITY,
-				  .out = to });
+	return run(&(struct job){ .what = what, .argv = argv,
+				  .max = RLIM_INFINITY, .out = to });
 }
 
 int proc_status(const char *const *argv)

@@ -10,23 +10,23 @@
 /*
  * Run ARGV (found in PATH) with the "NAME=VALUE" strings of ENV (may be NULL)
  * added to the environment, stdin and stdout closed.  0, or -1 after an error
- * line that quotes what the program wrote last.  It ends when we do.
+ * line: WHAT, which names the user's file and says what is wrong with it, and
+ * in brackets what the program wrote last.  It ends when we do.
  */
-int proc_run(const char *const *argv, const char *const *env);
+int proc_run(const char *what, const char *const *argv, const char *const *env);
 
 /* The same; no file that it writes becomes larger than MAX bytes. */
-int proc_run_limited(const char *const *argv, const char *const *env,
-		     uint64_t max);
+int proc_run_limited(const char *what, const char *const *argv, uint64_t max);
 
 /*
  * The same; ARGV says how far it is in percent, as qemu-img -p does:
  * "(12.34/100%)", and PERCENT hears it with ARG.
  */
-int proc_run_watched(const char *const *argv,
+int proc_run_watched(const char *what, const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg);
 
 /* The same; what it writes to its stdout goes to TO. */
-int proc_output(const char *const *argv, FILE *to);
+int proc_output(const char *what, const char *const *argv, FILE *to);
 
 /*
  * The same, and how it ends is no error: that, or 128 and the number of the

@@ -106,8 +106,9 @@ static struct mkfs mkfs_of(const struct writer *w, const struct plan_part *part,
 			   const char *label)
 {
 	return (struct mkfs){
-		.image = w->out.path, .fd = w->out.fd, .offset = part->offset,
-		.size = part->size, .sector = OLD_SECTOR, .fs = fs,
+		.image = w->out.path, .name = w->n->r.output,
+		.fd = w->out.fd, .offset = part->offset, .size = part->size,
+		.sector = OLD_SECTOR, .fs = fs,
 		.uuid = uuid, .label = label, .inode_size = 256,
 	};
 }

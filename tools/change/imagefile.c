@@ -222,7 +222,7 @@ static int run_mcopy(const struct change *c, int fd)
 	snprintf(image, sizeof(image), "%s@@%lu", c->copy->name, c->at->offset);
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
 	snprintf(to, sizeof(to), "::%s", c->at->path);
-	return mkfat_mtool(argv);
+	return mkfat_mtool(c->copy->image, argv);
 }
 
 static int replace_fat(const struct change *c)

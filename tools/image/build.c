@@ -190,7 +190,8 @@ static int collect(struct build *b)
 static struct mkfs root_fs(const struct build *b, const struct deliver *out)
 {
 	return (struct mkfs){
-		.image = out ? out->path : NULL, .fd = out ? out->fd : -1,
+		.image = out ? out->path : NULL, .name = b->r.output,
+		.fd = out ? out->fd : -1,
 		.offset = b->layout.root.offset, .size = b->layout.root.size,
 		.sector = b->r.sector, .fs = b->r.fs, .uuid = b->uuid,
 		.label = b->r.label, .minimize = b->r.minimize,
@@ -209,7 +210,8 @@ static int write_root(const struct build *b, const struct deliver *out)
 static int write_esp(struct build *b, const struct deliver *out)
 {
 	struct mkfs m = {
-		.image = out->path, .offset = b->layout.esp.offset,
+		.image = out->path, .name = b->r.output,
+		.offset = b->layout.esp.offset,
 		.size = b->layout.esp.size, .sector = b->r.sector,
 		.fs = FS_FAT32, .uuid = build_esp_uuid(b), .label = "ESP",
 	};

@@ -151,7 +151,7 @@ static int mtool(struct esp *e, const char *tool, const char *a, const char *b)
 {
 	const char *argv[] = { tool, "-i", e->name, a, b, NULL };
 
-	return mkfat_mtool(argv);
+	return mkfat_mtool(e->r->output, argv);
 }
 
 static bool is_there(struct esp *e, const char *dir, const char *raw)

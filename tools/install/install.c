@@ -246,6 +246,7 @@ static int install_run(int argc, char **argv)
 		return 2;
 	x.image = rest.operand[0];
 	x.r.hv = true;
+	x.r.output = x.image;
 	return install_image(&x) ? 1 : 0;
 }
 

@@ -172,8 +172,11 @@ static int make_bed(const struct given *g, const char *dir)
 	const char *build[] = { "bash", script, "build", dir, NULL };
 	const char *put[] = { "bash", script, "guest", dir, loader, guest,
 			      NULL };
+	char what[4400];
 	int err = 0;
 
+	snprintf(what, sizeof(what), "%s: no Xen test bed can be made there",
+		 dir);
 	if (!script || !loader)
 		err = report_error("%s: not found; install the package "
 				   "twinboot-boot", script ? LOADER :
@@ -183,10 +186,10 @@ static int make_bed(const struct given *g, const char *dir)
 		err = -1;
 	if (!err && (g->renew || !is_built(dir))) {
 		progress_say("fetching Debian's Xen", 0, 0);
-		err = proc_run(build, NULL);
+		err = proc_run(what, build, NULL);
 	}
 	if (!err)
-		err = proc_run(put, NULL);
+		err = proc_run(what, put, NULL);
 	progress_say("", 0, 0);
 	if (!err)
 		err = note_loader(dir);

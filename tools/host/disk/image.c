@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/host/disk/image_format.h"
+#include "tools/host/disk/image_others.h"
 #include "tools/host/disk/image_unpack.h"
 #include "tools/host/disk/image_whole.h"
 #include "tools/output.h"
@@ -102,26 +103,16 @@ static void alone(const struct image *img, int in, char *source, size_t size)
 		 img->format, file);
 }
 
-/*
- * The check ends with 1 or 2 for what is wrong, 3 for what is only lost, and
- * more when there is none; of a parallels image that is cut short QEMU 10 dies.
- */
 static int check_tables(const struct image *img)
 {
 	char source[256];
-	const char *argv[] = { "qemu-img", "check", source, NULL };
 	int status;
 
-	if (strcmp(img->format, "qcow2") && strcmp(img->format, "vmdk") &&
-	    strcmp(img->format, "parallels"))
-		return 0;
 	alone(img, img->fd, source, sizeof(source));
-	status = proc_status(argv);
-	if (status == 1 || status == 2 || status > 128)
-		return report_error("%s: a %s image that is damaged or cut "
-				    "short: see qemu-img check", img->path,
-				    img->format);
-	return status < 0 ? -1 : 0;
+	status = image_whole_tables(img->format, source);
+	return status > 0 ? report_error("%s: a %s image that is damaged or "
+					 "cut short: see qemu-img check",
+					 img->path, img->format) : status;
 }
 
 /* After the disk was read, which has a limit; what is asked here has none. */
@@ -131,33 +122,48 @@ static int check_whole(const struct image *img)
 	int status;
 
 	alone(img, img->fd, source, sizeof(source));
-	status = image_whole_check(img->fd, img->format, source);
+	status = image_whole_check(img->path, img->fd, img->format, source);
 	return status > 0 ? report_error("%s: a %s image that is cut short",
 					 img->path, img->format) : status;
 }
 
-/*
- * The disk in IMG's file into OUT.  By its name only when it may name OTHERS,
- * because these are relative to it.
- */
+/* IMG's file by its name, because what it names is relative to that. */
+static void by_name(const struct image *img, char *options, size_t size)
+{
+	char value[8192];
+
+	put_value(img->path, value, sizeof(value));
+	snprintf(options, size, "driver=%s,file.driver=file,file.filename=%s",
+		 img->format, value);
+}
+
+static int check_others(const struct image *img)
+{
+	char options[9000];
+
+	by_name(img, options, sizeof(options));
+	return image_others_check(img->path, img->format, options);
+}
+
+/* The disk in IMG's file, which may name OTHERS, into OUT. */
 static int convert(const struct image *img, int out, bool others)
 {
-	char source[9000], target[32], value[8192];
+	char source[9000], target[32], what[4400];
 	const char *argv[] = { "qemu-img", "convert", "-O", "raw", source,
 			       target, NULL, NULL };
 
 	tempfile_name(out, target);
 	alone(img, img->fd, source, sizeof(source));
 	if (others) {
-		put_value(img->path, value, sizeof(value));
-		snprintf(source, sizeof(source), "driver=%s,file.driver=file,"
-			 "file.filename=%s", img->format, value);
+		by_name(img, source, sizeof(source));
 		argv[4] = "--image-opts";
 		argv[5] = source;
 		argv[6] = target;
 	}
 	progress_say("unpacking the image", 0, 0);
-	return proc_run_limited(argv, NULL, SIZE_MAX_BYTES);
+	snprintf(what, sizeof(what), "%s: a %s image that cannot be read",
+		 img->path, img->format);
+	return proc_run_limited(what, argv, SIZE_MAX_BYTES);
 }
 
 /* The disk in place of the file that IMG->fd is, which may name OTHERS. */
@@ -171,8 +177,8 @@ static int unpack_disk(struct image *img, bool others)
 	if (out < 0)
 		return -1;
 	err = convert(img, out, others);
-	if (!err && !others)
-		err = check_whole(img);
+	if (!err)
+		err = others ? check_others(img) : check_whole(img);
 	close(img->fd);
 	img->fd = out;
 	img->is_copy = true;

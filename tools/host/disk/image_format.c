@@ -88,17 +88,23 @@ const char *image_format_other(int fd)
 	return NULL;
 }
 
+uint64_t image_format_number(const uint8_t *b, unsigned bytes, bool big)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < bytes; i++)
+		v = v << 8 | b[big ? i : bytes - 1 - i];
+	return v;
+}
+
 /* Numbers of a header; 0 past its end. */
 static uint64_t number(int fd, off_t off, unsigned bytes, bool big)
 {
 	uint8_t b[8] = { 0 };
-	uint64_t v = 0;
 
 	if (pread(fd, b, bytes, off) != (ssize_t)bytes)
 		return 0;
-	for (unsigned i = 0; i < bytes; i++)
-		v = v << 8 | b[big ? i : bytes - 1 - i];
-	return v;
+	return image_format_number(b, bytes, big);
 }
 
 static bool names_backing(int fd, uint64_t at, uint64_t len, char why[160])

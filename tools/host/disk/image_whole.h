@@ -11,9 +11,20 @@
 bool image_whole_short(int fd, const char *format);
 
 /*
- * Whether FD holds all of the disk that QEMU finds by SOURCE, one that it has
- * read before.  1 when not, -1 with an error reported.
+ * By what QEMU says of SOURCE, an image of FORMAT: whether its tables are
+ * damaged.  This and the others: 1 when it is so, -1 with an error reported,
+ * which begins with NAME, the file.
  */
-int image_whole_check(int fd, const char *format, const char *source);
+int image_whole_tables(const char *format, const char *source);
+
+/*
+ * Whether FD lacks some of the disk that QEMU finds in it by SOURCE, one that
+ * it has read before.
+ */
+int image_whole_map(const char *name, int fd, const char *source);
+
+/* Either of image_whole_short() and image_whole_map(). */
+int image_whole_check(const char *name, int fd, const char *format,
+		      const char *source);
 
 #endif

@@ -16,14 +16,19 @@
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
+static const char *called(const struct deliver *d)
+{
+	return d->named ? d->r->output : "standard output";
+}
+
 /* libarchive's own text says no more than "Write error". */
 static int failed(const struct deliver *d, struct archive *a)
 {
 	const char *why = archive_errno(a) > 0 ? strerror(archive_errno(a)) :
 			  archive_error_string(a);
 
-	return report_error("%s: %s", d->named ? d->r->output :
-			    "standard output", why ? why : "cannot be packed");
+	return report_error("%s: %s", called(d), why ? why :
+			    "cannot be packed");
 }
 
 static const struct packing {
@@ -106,7 +111,7 @@ static int convert(struct deliver *d, const uint8_t id[32])
 	char *path = fd < 0 ? NULL : last ? strdup(d->out.name) :
 		     name_of(fd);
 	int err = path ? formats_convert(d->r->format, d->r->compress,
-					 d->path, path, fd, id) : -1;
+					 called(d), d->path, path, fd, id) : -1;
 
 	close(d->fd);
 	free(d->path);

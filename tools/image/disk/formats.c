@@ -207,8 +207,9 @@ static void say_percent(void *size, double done)
 		     total);
 }
 
-int formats_convert(enum image_format f, bool compress, const char *raw,
-		    const char *to, int fd, const uint8_t id[32])
+int formats_convert(enum image_format f, bool compress, const char *name,
+		    const char *raw, const char *to, int fd,
+		    const uint8_t id[32])
 {
 	const char *options[] = {
 		[FORMAT_RAW] = "", [FORMAT_QCOW2] = "compat=1.1",
@@ -222,6 +223,7 @@ int formats_convert(enum image_format f, bool compress, const char *raw,
 		"-o", options[f], raw, to,
 		f == FORMAT_QCOW2 && compress ? "-c" : NULL, NULL
 	};
+	char what[4400];
 	struct stat st;
 	uint64_t size;
 
@@ -229,7 +231,9 @@ int formats_convert(enum image_format f, bool compress, const char *raw,
 		return report_errno("%s", raw);
 	size = (uint64_t)st.st_size;
 	progress_say("converting", 0, size);
-	if (proc_run_watched(argv, say_percent, &size))
+	snprintf(what, sizeof(what), "%s: it cannot be written as %s", name,
+		 format_name(f));
+	if (proc_run_watched(what, argv, say_percent, &size))
 		return -1;
 	switch (f) {
 	case FORMAT_VMDK:

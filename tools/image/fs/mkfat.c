@@ -25,7 +25,7 @@
 
 struct fat {
 	struct tree_visitor visitor;
-	const char *scratch;
+	const char *scratch, *name;
 	char image[4096];	/* FILE@@OFFSET, as mtools write it */
 	char dir[4096];		/* where the batch goes, "::/" + directory */
 	unsigned n;
@@ -35,9 +35,9 @@ struct fat {
 	uint64_t done, total;
 };
 
-int mkfat_mtool(const char *const *argv)
+int mkfat_mtool(const char *name, const char *const *argv)
 {
-	char date[48];
+	char date[48], what[4400];
 	/* The user's mtools settings must not change the image. */
 	const char *env[] = { "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1",
 			      "MTOOLS_NAME_NUMERIC_TAIL=1", "MTOOLS_NO_VFAT=0",
@@ -46,7 +46,9 @@ int mkfat_mtool(const char *const *argv)
 			      "LC_ALL=C.UTF-8", date, NULL };
 
 	snprintf(date, sizeof(date), "SOURCE_DATE_EPOCH=%ld", filetree_time());
-	return proc_run(argv, env);
+	snprintf(what, sizeof(what), "%s: its FAT file system cannot be "
+		 "written", name);
+	return proc_run(what, argv, env);
 }
 
 static int flush(struct fat *x)
@@ -59,7 +61,7 @@ static int flush(struct fat *x)
 		argv[n++] = x->file[i];
 	argv[n] = x->dir;
 	if (x->n)
-		err = mkfat_mtool(argv);
+		err = mkfat_mtool(x->name, argv);
 	for (unsigned i = 0; i < x->n; i++) {
 		unlink(x->file[i]);
 		free(x->file[i]);
@@ -78,7 +80,7 @@ static int make_dir(struct fat *x, const char *path)
 	x->made = realloc(x->made, (x->n_made + 1) * sizeof(*x->made));
 	if (!x->made || !(x->made[x->n_made++] = strdup(path)))
 		abort();
-	return mkfat_mtool(argv);
+	return mkfat_mtool(x->name, argv);
 }
 
 /* The directory of PATH becomes x->dir; made when it is missing. */
@@ -220,7 +222,7 @@ static int clear_entries(const struct mkfs *m)
 				    (off_t)m->offset + 446) == sizeof(none);
 
 	if (!ok)
-		report_errno("%s", m->image);
+		report_errno("%s", m->name);
 	if (fd >= 0)
 		close(fd);
 	return ok ? 0 : -1;
@@ -255,7 +257,7 @@ static int format(const struct fat *x, const struct mkfs *m,
 	snprintf(hidden, sizeof(hidden), "%lu", m->offset / m->sector);
 	snprintf(bytes, sizeof(bytes), "%u", m->sector);
 	snprintf(per, sizeof(per), "%u", cluster(m, least_cluster(m, t)));
-	return mkfat_mtool(argv) ? -1 : clear_entries(m);
+	return mkfat_mtool(m->name, argv) ? -1 : clear_entries(m);
 }
 
 /* Two tables of 4 bytes a cluster, and the files. */
@@ -265,7 +267,7 @@ static int check_room(const struct mkfs *m, uint64_t files)
 	int fd = open(m->image, O_RDONLY | O_CLOEXEC), err;
 
 	if (fd < 0)
-		return report_errno("%s", m->image);
+		return report_errno("%s", m->name);
 	err = tempfile_room(fd, files + 8 * clusters, "FAT");
 	close(fd);
 	return err;
@@ -273,7 +275,8 @@ static int check_room(const struct mkfs *m, uint64_t files)
 
 int mkfat_write(const struct mkfs *m, const struct tree *t)
 {
-	struct fat x = { .visitor = { visit }, .total = data_total(t) };
+	struct fat x = { .visitor = { visit }, .name = m->name,
+			 .total = data_total(t) };
 	int err;
 
 	if (m->size / m->sector > UINT32_MAX)

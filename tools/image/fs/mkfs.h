@@ -12,6 +12,7 @@
 
 struct mkfs {
 	const char *image;	/* the file; its bytes there are zero */
+	const char *name;	/* what the user calls it */
 	int fd;			/* the same, open */
 	uint64_t offset, size;	/* bytes */
 	uint32_t sector;
@@ -33,8 +34,11 @@ int mkfat_write(const struct mkfs *m, const struct tree *t);
 uint64_t mkext_need(const struct mkfs *m, const struct tree *t);
 uint64_t mkfat_need(const struct mkfs *m, const struct tree *t);
 
-/* Run one of mtools, whose times are filetree_time().  0, or -1 reported. */
-int mkfat_mtool(const char *const *argv);
+/*
+ * Run one of mtools, whose times are filetree_time(), on an image that the user
+ * calls NAME.  0, or -1 reported.
+ */
+int mkfat_mtool(const char *name, const char *const *argv);
 
 /* Before filetree_finish: what every ext file system has. */
 int mkext_prepare(struct tree *t);
