@@ -51,6 +51,16 @@ f=tools/image/build.c
 add $f '#include "tools/vm/vm.h"'
 check 'an include of a higher room of tools/' named layers $f tools/vm/vm.h
 undo $f
+f=loader/kernel/multiboot/multiboot.c
+add $f '#include "loader/kernel/xenpv/xenpv.h"'
+check 'an include of another kernel format' \
+	named layers $f loader/kernel/xenpv/xenpv.h
+undo $f
+f=menu/config/lst.c
+add $f '#include "menu/run.h"'
+check 'an include of who runs entries, by who reads them' \
+	named layers $f menu/run.h
+undo $f
 f=pvboot/hv/pv/memory/tlb.c
 add $f '#include "pvboot/hv/machine/memory.h"'
 check 'an include of the machine, in the core' \
@@ -99,6 +109,9 @@ add $f 'int floppy;'
 check 'a file that the table of the hypervisor'"'"'s files does not have' \
 	named files pvboot/hv/drivers floppy
 rm $f
+touch mbr/bios/many{1..20}.c
+check 'a folder of many files without rooms' named rooms mbr/bios: 'has rooms'
+rm mbr/bios/many*.c
 f=docs/man/twinboot.conf.5
 sed -i 's/^\.BR console=com1/.BR nothing/' $f
 check 'a key that its manual page does not have' named keys $f console
