@@ -203,7 +203,7 @@ TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	$(patsubst %,pvboot/hv/drivers/%.c,ahci \
 	ata nvme nvme_io scsi virtio_queue)
 TESTED += $(patsubst %,pvboot/hv/machine/%.c,acpi/fadt acpi/madt console/scancode \
-	interrupt/irq interrupt/msi)
+	interrupt/irq interrupt/msi ranges)
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.
@@ -493,16 +493,19 @@ $(B)/guest/v3: private HOST_CFLAGS += -march=x86-64-v3
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
 HV_GUEST_ROOMS := cpu devices fuzz hostile
 HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,$(HV_GUEST_ROOMS) long smp heir \
-	heir-leap heir-p2m old)
+	heir-leap heir-p2m frames old told)
 HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
 $(B)/boot-test/heir.elf: $(HEIR_OBJ)
-# What runs before the hypervisor in hv-cpu.t: 32-bit, above all it fills.
+# What runs before the hypervisor in hv-cpu.t and hv-memory.t: 32-bit, above all
+# that they fill.
 $(B)/boot-test/old.elf: tests/hv/cpu/old.S
+$(B)/boot-test/told.elf: tests/hv/told.S
+$(B)/boot-test/old.elf $(B)/boot-test/told.elf: $(B)/boot-test/%.elf: tests/hv/next.S
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -m32 -c $< -o $(@:.elf=.o)
+	$(Q)for s in $^; do $(CC) -m32 -c $$s -o $@.$$(basename $$s .S).o || exit; done
 	$(Q)$(LD) -m elf_i386 -Ttext 0x1800000 --section-start=.multiboot=0x17ff000 \
-	  -z noexecstack --no-warn-rwx-segments -e old_start $(@:.elf=.o) -o $@
+	  -z noexecstack --no-warn-rwx-segments -e $*_start $@.*.o -o $@
 hv_guest_link = $(call link,$(LD) $(BOOT_LDFLAGS) --no-relax \
 	  --no-warn-rwx-segments $(1) -T $(filter %.ld %.o,$^) $(filter %.a,$^) \
 	  $(MUSL) -o $@)

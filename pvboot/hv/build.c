@@ -229,10 +229,13 @@ static void collect(struct builder *b, const struct hv_config *c)
 {
 	unsigned i;
 
-	for (i = 0; i < memory_n_free_ram; i++)
-		add_supply(b, memory_free_ram[i].start, memory_free_ram[i].end);
+	for (i = 0; i < memory_left.n; i++)
+		add_supply(b, memory_left.ram[i].start, memory_left.ram[i].end);
+	if (memory_left.lost)
+		hv_log("memory in more than %d pieces: %lu KiB are not used",
+		       RANGES_FREE, memory_left.lost >> 10);
 	/* It is the domain's: who now calls memory_take() is told. */
-	memory_n_free_ram = 0;
+	memory_left.n = 0;
 	b->first_module = b->n_supply;
 	for (i = 0; i < boot_info.n_modules; i++) {
 		const struct module *m = &boot_info.module[i];

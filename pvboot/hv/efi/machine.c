@@ -110,8 +110,7 @@ EFI_STATUS machine_room(struct boot_efi **b)
 	return EFI_SUCCESS;
 }
 
-/* Whether memory of TYPE is of a kind that concerns the hypervisor. */
-static bool kind_of(uint32_t type, enum memory_kind *kind)
+static enum memory_kind kind_of(uint32_t type)
 {
 	switch (type) {
 	case EfiConventionalMemory:
@@ -119,14 +118,12 @@ static bool kind_of(uint32_t type, enum memory_kind *kind)
 	case EfiLoaderData:
 	case EfiBootServicesCode:
 	case EfiBootServicesData:
-		*kind = MEMORY_RAM;
-		return true;
+		return MEMORY_RAM;
 	case EfiACPIReclaimMemory:
 	case EfiACPIMemoryNVS:
-		*kind = MEMORY_ACPI;
-		return true;
+		return MEMORY_ACPI;
 	}
-	return false;
+	return MEMORY_RESERVED;
 }
 
 /* One more range of B's, or the last one longer. */
@@ -145,14 +142,11 @@ static void add(struct boot_efi *b, uint64_t start, uint64_t pages,
 
 static void fill(struct boot_efi *b)
 {
-	enum memory_kind kind;
-
 	b->n = 0;
 	for (UINTN at = 0; at + map.each <= map.len; at += map.each) {
 		const EFI_MEMORY_DESCRIPTOR *d = (const void *)(map.at + at);
 
-		if (kind_of(d->Type, &kind))
-			add(b, d->PhysicalStart, d->NumberOfPages, kind);
+		add(b, d->PhysicalStart, d->NumberOfPages, kind_of(d->Type));
 	}
 }
 

@@ -25,7 +25,6 @@
 
 #define LOW_MEMORY	0x100000ULL	/* firmware's; left alone */
 #define LOW_RAM		0xa0000ULL	/* what of it is RAM */
-#define MAP_LIMIT	(512ULL << 30)	/* the direct map is one L4 slot */
 #define POOL_PAGES	768
 #define BIG		0x200000ULL
 #define PTE_TABLE	(PTE_P | PTE_RW | PTE_A | PTE_D)
@@ -33,21 +32,15 @@
 
 struct boot_info boot_info;
 uint64_t max_mfn, memory_ram_pages;
-unsigned memory_n_free_ram;
-struct ram memory_free_ram[RAM_RANGES];
-unsigned memory_n_acpi_ram;
-struct ram memory_acpi_ram[RAM_RANGES];
+struct ranges_free memory_left;
 uint64_t *memory_l4;
 
 static char strings[8192];	/* command line and modules' */
 static size_t strings_used;
-static unsigned n_ram, n_map;
-static struct ram ram[RAM_RANGES], map[RAM_RANGES];
+static struct ranges found;
 static uint8_t *pool;
 static bool pool_used[POOL_PAGES];
 static uint64_t mmio_next = HV_MMIO;
-static unsigned n_low;
-static struct ram low[RAM_RANGES];	/* below LOW_MEMORY */
 
 static const char *keep_string(uint64_t ma)
 {
@@ -63,69 +56,17 @@ static const char *keep_string(uint64_t ma)
 	return to;
 }
 
-/* False: there are too many. */
-static bool add_range(unsigned *n, struct ram *r, uint64_t start, uint64_t end)
-{
-	start = (start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	end &= ~(PAGE_SIZE - 1);
-	if (end > MAP_LIMIT)
-		end = MAP_LIMIT;
-	if (start >= end)
-		return true;
-	if (*n && r[*n - 1].end == start)
-		r[*n - 1].end = end;
-	else if (*n < RAM_RANGES)
-		r[(*n)++] = (struct ram){ start, end };
-	else
-		return false;
-	return true;
-}
-
-static void give_range(uint64_t start, uint64_t end)
-{
-	add_range(&memory_n_free_ram, memory_free_ram, start, end);
-}
-
-/* Remove [start, end) from the free list. */
-static void take_range(uint64_t start, uint64_t end)
-{
-	unsigned i, n = memory_n_free_ram;
-
-	start &= ~(PAGE_SIZE - 1);
-	end = (end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	for (i = 0; i < n; i++) {
-		struct ram *r = &memory_free_ram[i], was = *r;
-
-		if (end <= was.start || start >= was.end)
-			continue;
-		*r = (struct ram){ was.start, was.start };
-		if (start > was.start)
-			r->end = start;
-		if (end < was.end)
-			give_range(end, was.end);
-	}
-}
-
 /* The highest free place below 4 GiB. */
 static void *take(uint64_t size, uint64_t align)
 {
-	uint64_t best = 0;
-	unsigned i;
+	uint64_t at;
 
 	size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	for (i = 0; i < memory_n_free_ram; i++) {
-		uint64_t end = memory_free_ram[i].end, at;
-
-		if (end > 1ULL << 32)
-			end = 1ULL << 32;
-		at = end > size ? (end - size) & ~(align - 1) : 0;
-		if (at >= memory_free_ram[i].start && at > best)
-			best = at;
-	}
-	if (!best)
+	at = ranges_place(&memory_left, size, align, 1ULL << 32);
+	if (!at)
 		panic("the machine has too little memory");
-	take_range(best, best + size);
-	return memset(ma_va(best), 0, size);
+	ranges_take(&memory_left, at, at + size);
+	return memset(ma_va(at), 0, size);
 }
 
 void *memory_take(uint64_t size)
@@ -133,26 +74,20 @@ void *memory_take(uint64_t size)
 	return take(size, PAGE_SIZE);
 }
 
-/* What wraps, is beyond the direct map or finds no room in it is not seen. */
 void memory_found(enum memory_kind kind, uint64_t start, uint64_t end)
 {
-	if (start >= MAP_LIMIT || end < start ||
-	    !add_range(&n_map, map, start, end))
-		return;
-	if (kind == MEMORY_ACPI) {
-		add_range(&memory_n_acpi_ram, memory_acpi_ram, start, end);
-		return;
-	}
-	add_range(&n_low, low, start, end < LOW_RAM ? end : LOW_RAM);
-	add_range(&n_ram, ram, start < LOW_MEMORY ? LOW_MEMORY : start, end);
+	ranges_found(&found, kind, start, end);
 }
 
 void memory_found_e820(uint32_t type, uint64_t start, uint64_t len)
 {
+	enum memory_kind kind = MEMORY_RESERVED;
+
 	if (type == E820_RAM)
-		memory_found(MEMORY_RAM, start, start + len);
+		kind = MEMORY_RAM;
 	else if (type == E820_ACPI || type == E820_NVS)
-		memory_found(MEMORY_ACPI, start, start + len);
+		kind = MEMORY_ACPI;
+	memory_found(kind, start, start + len);
 }
 
 void memory_found_cmdline(uint64_t string)
@@ -169,47 +104,61 @@ void memory_found_module(uint64_t start, uint64_t end, uint64_t string)
 	};
 }
 
+bool memory_next(unsigned *i, enum memory_kind kind, struct ram *part)
+{
+	return ranges_next(&found, i, kind, 0, RANGES_END, part);
+}
+
+/* The next part of the RAM that is not the firmware's. */
+static bool next_ram(unsigned *i, struct ram *part)
+{
+	return ranges_next(&found, i, MEMORY_RAM, LOW_MEMORY, RANGES_END, part);
+}
+
+/* Of [START, END), how much is RAM that guests may get? */
+static uint64_t ram_in(uint64_t start, uint64_t end)
+{
+	return ranges_bytes(&found, MEMORY_RAM,
+			    start > LOW_MEMORY ? start : LOW_MEMORY, end);
+}
+
 bool memory_is_ram(uint64_t ma)
 {
-	unsigned i;
-
-	/* The direct map has all of the first MiB. */
-	if (ma >= LOW_RAM && ma < LOW_MEMORY)
-		return false;
-	for (i = 0; i < n_map; i++)
-		if (ma + PAGE_SIZE > map[i].start && ma < map[i].end)
-			return true;
-	return false;
+	if (ma < LOW_MEMORY)
+		return ma < LOW_RAM;
+	return ranges_bytes(&found, MEMORY_RAM, ma, ma + PAGE_SIZE) ||
+		ranges_bytes(&found, MEMORY_ACPI, ma, ma + PAGE_SIZE);
 }
 
 static bool in_ram(const struct module *m)
 {
-	unsigned i;
-
-	for (i = 0; i < n_ram; i++)
-		if (m->start >= ram[i].start && m->end <= ram[i].end)
-			return m->start <= m->end;
-	return false;
+	return m->start <= m->end &&
+		ram_in(m->start, m->end) == m->end - m->start;
 }
 
 /* All RAM is free but for us and the modules. */
 static void share_out(void)
 {
+	struct ram r;
 	unsigned i;
 
-	if (!n_ram)
-		panic("no memory map from the boot loader");
-	for (i = 0; i < n_ram; i++) {
-		memory_ram_pages += (ram[i].end - ram[i].start) >> 12;
-		if (ram[i].end >> 12 > max_mfn)
-			max_mfn = ram[i].end >> 12;
-		give_range(ram[i].start, ram[i].end);
+	for (i = 0; next_ram(&i, &r); ) {
+		memory_ram_pages += (r.end - r.start) >> 12;
+		max_mfn = r.end >> 12;
+		ranges_give(&memory_left, r.start, r.end);
 	}
-	take_range(va_ma(image_start), va_ma(image_end));
+	if (!max_mfn)
+		panic("no memory map from the boot loader");
+	if (found.full)
+		hv_log("more than %d ranges of memory: not all are used",
+		       MEMMAP_MAX);
+	ranges_take(&memory_left, va_ma(image_start), va_ma(image_end));
 	for (i = 0; i < boot_info.n_modules; i++) {
-		if (!in_ram(&boot_info.module[i]))
+		const struct module *m = &boot_info.module[i];
+
+		if (!in_ram(m))
 			panic("module %u is not in RAM", i);
-		take_range(boot_info.module[i].start, boot_info.module[i].end);
+		ranges_take(&memory_left, m->start, m->end);
 	}
 }
 
@@ -233,10 +182,12 @@ static bool in_module(uint64_t ma)
 uint64_t memory_low_page(void)
 {
 	uint64_t best = 0, at;
+	struct ram r;
 
-	for (unsigned i = 0; i < n_low; i++)
-		for (at = low[i].start; at < low[i].end; at += PAGE_SIZE)
-			if (at > best && !in_module(at))
+	for (unsigned i = 0;
+	     ranges_next(&found, &i, MEMORY_RAM, 0, LOW_RAM, &r); )
+		for (at = r.start; at < r.end; at += PAGE_SIZE)
+			if (!in_module(at))
 				best = at;
 	return best;
 }
@@ -273,7 +224,7 @@ void memory_map(uint64_t va, uint64_t pte)
 
 bool memory_mapped(uint64_t ma)
 {
-	return ma < MAP_LIMIT && *l2_entry(HV_DIRECT + ma) & PTE_P;
+	return ma < RANGES_END && *l2_entry(HV_DIRECT + ma) & PTE_P;
 }
 
 void *memory_mmio(uint64_t ma, uint64_t len)
@@ -293,21 +244,6 @@ static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
 {
 	for (; from < to; from += PAGE_SIZE)
 		memory_map((uint64_t)(uintptr_t)from, va_ma(from) | flags);
-}
-
-/* Of [START, END), how much is RAM that guests may get? */
-static uint64_t ram_in(uint64_t start, uint64_t end)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < n_ram; i++) {
-		uint64_t from = ram[i].start > start ? ram[i].start : start;
-		uint64_t to = ram[i].end < end ? ram[i].end : end;
-
-		if (from < to)
-			sum += to - from;
-	}
-	return sum;
 }
 
 /* An entry for SIZE bytes of ours, a page or a big one, all FILL. */
@@ -373,15 +309,23 @@ uint64_t *memory_m2p(uint64_t *l4e)
 	return (uint64_t *)(uintptr_t)HV_M2P_OURS;
 }
 
+/* All memory of KIND in the direct map. */
+static void map_direct(enum memory_kind kind)
+{
+	struct ram r;
+
+	for (unsigned i = 0; memory_next(&i, kind, &r); )
+		for (r.start &= ~(BIG - 1); r.start < r.end; r.start += BIG)
+			*l2_entry(HV_DIRECT + r.start) =
+				r.start | PTE_DATA | PTE_PSE;
+}
+
 static void load_tables(void)
 {
-	unsigned i;
-	uint64_t a;
-
 	memory_l4 = own_page();
-	for (i = 0; i < n_map; i++)
-		for (a = map[i].start & ~(BIG - 1); a < map[i].end; a += BIG)
-			*l2_entry(HV_DIRECT + a) = a | PTE_DATA | PTE_PSE;
+	*l2_entry(HV_DIRECT) = PTE_DATA | PTE_PSE;	/* firmware's */
+	map_direct(MEMORY_RAM);
+	map_direct(MEMORY_ACPI);
 	map_image(image_start, image_rodata, PTE_P | PTE_A);
 	map_image(image_rodata, image_data, PTE_P | PTE_A | PTE_NX);
 	map_image(image_data, image_end, PTE_DATA);
@@ -403,7 +347,6 @@ void memory_init(uint32_t magic, uint32_t info)
 	unsigned i;
 
 	boot_info.cmdline = "";
-	add_range(&n_map, map, 0, LOW_MEMORY);
 	for (i = 0; i < sizeof(loader) / sizeof(loader[0]); i++)
 		if (loader[i].magic == magic)
 			loader[i].read(info);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "pvboot/hv/machine/layout.h"
+#include "pvboot/hv/machine/ranges.h"
 
 /* Modules as Multiboot gave them, strings copied. */
 struct module {
@@ -42,26 +43,17 @@ struct boot_info {
 
 extern struct boot_info boot_info;
 
-/* A piece of RAM, page-aligned, end exclusive. */
-struct ram {
-	uint64_t start, end;
-};
-
-#define RAM_RANGES 64
-
 extern uint64_t memory_ram_pages;	/* all usable RAM of the machine */
 extern uint64_t max_mfn;	/* one past the last frame of RAM */
 
 /* What is left for guests: neither ours nor a module's. */
-extern unsigned memory_n_free_ram;
-extern struct ram memory_free_ram[RAM_RANGES];
+extern struct ranges_free memory_left;
 
 /* A page of RAM below 640 KiB that nobody uses, no guest either; 0: none. */
 uint64_t memory_low_page(void);
 
-/* Where firmware keeps ACPI's tables. */
-extern unsigned memory_n_acpi_ram;
-extern struct ram memory_acpi_ram[RAM_RANGES];
+/* The next memory of KIND, *I begins with 0: where ACPI's tables are. */
+bool memory_next(unsigned *i, enum memory_kind kind, struct ram *part);
 
 static inline void *ma_va(uint64_t ma)
 {
@@ -83,7 +75,6 @@ void memory_init(uint32_t magic, uint32_t info);
  * What boot_*_read() call while they do that: memory, and what lies in it.
  * Strings (machine addresses below 4 GiB, 0: none) are copied.
  */
-enum memory_kind { MEMORY_RAM, MEMORY_ACPI };
 void memory_found(enum memory_kind kind, uint64_t start, uint64_t end);
 void memory_found_e820(uint32_t type, uint64_t start, uint64_t len);
 void memory_found_module(uint64_t start, uint64_t end, uint64_t string);

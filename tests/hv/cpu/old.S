@@ -1,9 +1,8 @@
 /*
  * What ran before the hypervisor: a Multiboot kernel whose first module is
  * hv.elf.  It spoils what a reset would set (SYSENTER, PAT, TSC_AUX, LDTR,
- * debug and vector registers) and fills memory with OLD_VALUE, then starts its
- * first module as a Multiboot loader does, with the modules behind it.
- * 32-bit protected mode; ebx = Multiboot information.
+ * debug and vector registers) and fills memory with OLD_VALUE; next.S starts
+ * hv.elf.  32-bit protected mode; ebx = Multiboot information.
  */
 	.set OLD_VALUE, 0x796172746570656b
 
@@ -33,7 +32,6 @@
 old_start:
 	cli
 	cld
-	mov $stack, %esp
 	mov %ebx, %ebp
 	/* Between hv.elf and us, and above our modules. */
 	FILL 0x00400000, 0x01700000
@@ -74,34 +72,7 @@ old_start:
 	mov $0x18, %ax
 	lldt %ax
 
-	/* The first module is hv.elf, ELF32: its segments, then its entry. */
-	mov 24(%ebp), %eax
-	mov (%eax), %ebx
-	pushl 24(%ebx)
-	movzwl 44(%ebx), %edx
-	mov 28(%ebx), %eax
-	add %ebx, %eax
-3:	cmpl $1, (%eax)
-	jne 4f
-	mov 4(%eax), %esi
-	add %ebx, %esi
-	mov 12(%eax), %edi
-	mov 16(%eax), %ecx
-	rep movsb
-	mov 20(%eax), %ecx
-	sub 16(%eax), %ecx
-	push %eax
-	xor %eax, %eax
-	rep stosb
-	pop %eax
-4:	add $32, %eax
-	dec %edx
-	jnz 3b
-	mov %ebp, %ebx
-	addl $16, 24(%ebx)
-	decl 20(%ebx)
-	mov $0x2BADB002, %eax
-	ret
+	jmp next
 
 	.balign 8
 gdt:	.quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
@@ -112,6 +83,4 @@ gdtr:	.word 31
 	.bss
 	.balign 16
 scratch: .skip 16
-	.skip 4096
-stack:
 	.section .note.GNU-stack, "", @progbits

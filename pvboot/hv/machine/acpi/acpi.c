@@ -56,16 +56,15 @@ static struct span find_root_in(uint64_t start, uint64_t end)
 static struct span find_root(void)
 {
 	struct span root = span_of(NULL, 0);
+	struct ram r;
 
 	if (in_ram(boot_info.rsdp, 36))
 		root = find_root_in(boot_info.rsdp, boot_info.rsdp + 36);
 	if (!root.len)
 		root = find_root_in(0xe0000, 0x100000);
-	for (unsigned i = 0; !root.len && i < memory_n_acpi_ram; i++)
-		if (in_ram(memory_acpi_ram[i].start,
-			   memory_acpi_ram[i].end - memory_acpi_ram[i].start))
-			root = find_root_in(memory_acpi_ram[i].start,
-					    memory_acpi_ram[i].end);
+	for (unsigned i = 0; !root.len && memory_next(&i, MEMORY_ACPI, &r); )
+		if (in_ram(r.start, r.end - r.start))
+			root = find_root_in(r.start, r.end);
 	return root;
 }
 
