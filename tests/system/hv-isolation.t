@@ -71,4 +71,10 @@ for m in "${much[@]}"; do
 	check $? "four vCPUs, $m: $(sed -n 's/^ok 2 - //p' "$t/out" |
 		tr -d '\r')"
 done
+# Where a frame lies: beyond 512 MiB, and beyond 4 GiB with a hole before.
+for m in pc pc,max-ram-below-4g=512M; do
+	guest qemu64 "fuzz.elf seed=7 ops=3000" -M $m -m 1024
+	[ $status = 0 ] && grep -aq '^ok 2 - ' "$t/out"
+	check $? "1 GiB, $m: $(sed -n 's/^ok 2 - //p' "$t/out" | tr -d '\r')"
+done
 echo "1..$n"

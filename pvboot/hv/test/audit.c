@@ -2,7 +2,8 @@
  * Recomputes all types and counts of a domain's frames, and says where they are
  * not what they should be.  It walks every table that has a type, or is on the
  * way to one or from one, and adds up what it refers to, then all that we
- * ourselves hold.  It believes no count.
+ * ourselves hold.  It believes no count.  Of a large machine it adds up a part
+ * at a time, each time from all tables, so that it needs no more memory.
  */
 #include "pvboot/hv/test/audit.h"
 
@@ -14,11 +15,21 @@
 #include "pvboot/hv/pv/memory/frames.h"
 #include "pvboot/hv/pv/memory/grant.h"
 
-#define AUDIT_FRAMES	(1U << 17)	/* machines of up to 512 MiB */
+#define AUDIT_FRAMES	(1U << 17)	/* in a part: 512 MiB */
 
-static uint32_t want_count[AUDIT_FRAMES], want_tcount[AUDIT_FRAMES];
-static int32_t want_linear[AUDIT_FRAMES];
+/* What is to be found in the part, by frame. */
+static struct want {
+	uint32_t count, tcount;
+	int32_t linear;
+} part[AUDIT_FRAMES], elsewhere;
+static uint64_t part_start;
 static unsigned bad;
+
+static struct want *want(uint64_t mfn)
+{
+	return mfn - part_start < AUDIT_FRAMES ? &part[mfn - part_start] :
+		&elsewhere;
+}
 
 static void complain(uint64_t mfn, const char *what, long have, long want)
 {
@@ -40,10 +51,10 @@ static void ref(struct domain *d, uint64_t mfn, unsigned type)
 			 0);
 		return;
 	}
-	want_count[mfn]++;
+	want(mfn)->count++;
 	if (!type)
 		return;
-	want_tcount[mfn]++;
+	want(mfn)->tcount++;
 	if (f->type != type || !f->tcount)
 		complain(mfn, "type", f->type, type);
 }
@@ -67,8 +78,8 @@ static void table_entry(struct domain *d, uint64_t self, uint64_t e)
 	if (mfn < max_mfn && frames[mfn].type == level) {
 		if (e & PTE_RW)
 			complain(self, "writable linear map", 1, 0);
-		want_linear[self]++;
-		want_linear[mfn]--;
+		want(self)->linear++;
+		want(mfn)->linear--;
 		ref(d, mfn, level);
 		return;
 	}
@@ -158,28 +169,21 @@ static void count_grants(struct domain *d)
 static void compare(uint64_t mfn)
 {
 	const struct frame *f = &frames[mfn];
+	const struct want *w = want(mfn);
 
-	if (f->count != want_count[mfn])
-		complain(mfn, "count", f->count, want_count[mfn]);
-	if (f->tcount != want_tcount[mfn])
-		complain(mfn, "type count", f->tcount, want_tcount[mfn]);
-	if (f->linear != want_linear[mfn])
-		complain(mfn, "linear", f->linear, want_linear[mfn]);
+	if (f->count != w->count)
+		complain(mfn, "count", f->count, w->count);
+	if (f->tcount != w->tcount)
+		complain(mfn, "type count", f->tcount, w->tcount);
+	if (f->linear != w->linear)
+		complain(mfn, "linear", f->linear, w->linear);
 	if (f->flags & FF_PINNED && (!f->tcount || f->type > FT_L4))
 		complain(mfn, "pinned type", f->type, 0);
 }
 
-unsigned audit_domain(struct domain *d)
+static void count_frames(struct domain *d)
 {
-	uint64_t mfn;
-
-	if (max_mfn > AUDIT_FRAMES)
-		panic("audit: the machine has too much memory");
-	bad = 0;
-	memset(want_count, 0, max_mfn * 4);
-	memset(want_tcount, 0, max_mfn * 4);
-	memset(want_linear, 0, max_mfn * 4);
-	for (mfn = 0; mfn < max_mfn; mfn++) {
+	for (uint64_t mfn = 0; mfn < max_mfn; mfn++) {
 		struct frame *f = frame_of(d, mfn);
 
 		if (!f)
@@ -193,10 +197,26 @@ unsigned audit_domain(struct domain *d)
 		if (f->flags & FF_SHARED)
 			ref(d, mfn, mfn == d->ones ? FT_SEGDESC : FT_WRITABLE);
 	}
+}
+
+static void audit_part(struct domain *d, uint64_t end)
+{
+	memset(part, 0, (end - part_start) * sizeof(part[0]));
+	count_frames(d);
 	count_holds(d);
 	count_grants(d);
-	for (mfn = 0; mfn < max_mfn; mfn++)
+	for (uint64_t mfn = part_start; mfn < end; mfn++)
 		if (frame_of(d, mfn))
 			compare(mfn);
+}
+
+/* What is wrong in a table is wrong for every part: the first one is enough. */
+unsigned audit_domain(struct domain *d)
+{
+	bad = 0;
+	for (part_start = 0; part_start < max_mfn && !bad;
+	     part_start += AUDIT_FRAMES)
+		audit_part(d, max_mfn - part_start < AUDIT_FRAMES ? max_mfn :
+			   part_start + AUDIT_FRAMES);
 	return bad;
 }

@@ -37,11 +37,17 @@ uint8_t *fuzz_page(void)
 }
 
 /* Frames that we live in: a store to a random one would be our end. */
-static bool vital[1 << 13];
+static uint8_t vital[1 << 18];	/* bits: of a machine of 8 GiB */
+static uint64_t machine = 1;	/* one past the last frame of ours */
+
+static bool is_vital(uint64_t mfn)
+{
+	return mfn / 8 < sizeof(vital) && vital[mfn / 8] >> mfn % 8 & 1;
+}
 
 static uint64_t not_vital(uint64_t mfn)
 {
-	return mfn < sizeof(vital) && vital[mfn] ? va_mfn(fuzz_page()) : mfn;
+	return is_vital(mfn) ? va_mfn(fuzz_page()) : mfn;
 }
 
 /* Mostly our own frames, sometimes what must never be mapped. */
@@ -49,7 +55,8 @@ static uint64_t any_mfn(void)
 {
 	switch (fuzz_rnd(24)) {
 	case 0:
-		return not_vital(fuzz_rnd(1 << 16));
+		return not_vital(fuzz_rnd(2) ? fuzz_rnd(1 << 16) :
+				 fuzz_rnd(machine));
 	case 1:
 		return (uint64_t)hypercall(HV_TEST, 3, 0, 0, 0);
 	case 2:
@@ -151,14 +158,37 @@ static void make_root(void)
 	mmuext(MMUEXT_PIN_L4_TABLE, va_mfn(p), 0);
 }
 
+/* Every other frame it plays with is from somewhere else in the machine. */
+static void spread(void)
+{
+	uint64_t *p2m = (uint64_t *)si->mfn_list;
+	uint64_t first = (UL(play) - UL(image)) / PAGE;
+	uint64_t step = si->nr_pages / 2 / FRAMES;
+
+	for (unsigned i = 0; i < FRAMES; i += 2) {
+		uint64_t there = si->nr_pages - 1 - i * step;
+		uint64_t mfn = p2m[there];
+
+		p2m[there] = p2m[first + i];
+		p2m[first + i] = mfn;
+		set_va(play + i * PAGE, mfn * PAGE | P | RW | A | D | US);
+		mmu_update(mfn * PAGE | MMU_MACHPHYS_UPDATE, first + i);
+		mmu_update(p2m[there] * PAGE | MMU_MACHPHYS_UPDATE, there);
+	}
+}
+
 static void find_vital(void)
 {
-	uint64_t first = (UL(play) - UL(image)) / PAGE, pfn;
+	uint64_t first = (UL(play) - UL(image)) / PAGE, pfn, mfn;
 
-	for (pfn = 0; pfn < si->nr_pages; pfn++)
-		if (pfn - first >= FRAMES && pfn_mfn(pfn) < sizeof(vital))
-			vital[pfn_mfn(pfn)] = true;
-	vital[va_mfn((void *)si->pt_base)] = false;
+	for (pfn = 0; pfn < si->nr_pages; pfn++) {
+		mfn = pfn_mfn(pfn);
+		if (mfn >= machine)
+			machine = mfn + 1;
+		if (pfn - first >= FRAMES && mfn / 8 < sizeof(vital) &&
+		    mfn != va_mfn((void *)si->pt_base))
+			vital[mfn / 8] |= (uint8_t)(1 << mfn % 8);
+	}
 }
 
 /* Never the entry of the root that maps ourselves. */
@@ -169,7 +199,7 @@ static void update(void)
 
 	if (fuzz_rnd(8) == 0)
 		slot = 256 + fuzz_rnd(16);
-	if (mfn < sizeof(vital) && vital[mfn])
+	if (is_vital(mfn))
 		return;
 	mmu_update((mfn * PAGE + slot * 8) |
 		   (fuzz_rnd(6) ? 0 : fuzz_rnd(4)),
@@ -324,7 +354,7 @@ void fuzz_took(uint64_t frame)
 	const uint64_t *m2p = (const uint64_t *)HOLE;
 	uint64_t pfn, first = (UL(play) - UL(image)) / PAGE;
 
-	if (frame >= 1 << 13)	/* of a machine of 32 MiB */
+	if (frame >= machine)
 		return;
 	pfn = m2p[frame];
 	if (pfn - first < FRAMES)
@@ -429,6 +459,7 @@ void guest_main(void)
 	alone = number("alone", 0);
 	play = pages(FRAMES);
 	fuzz_window = pages(1);
+	spread();
 	find_vital();
 	get_grants();
 	fuzz_count_cpus();
