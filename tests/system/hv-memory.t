@@ -64,4 +64,12 @@ told_pieces 63 0
 told_pieces 64 1
 told_pieces 65 1
 told_pieces 200 1
+
+# Of what comes after the map is full nothing is added, but what is reserved goes.
+map $low 1 0x100000 0x2000000 $(for ((i = 0; i < 600; i++)); do
+	echo 1 $((0x2200000 + i * 0x2000)) 0x1000
+done) 2 0x2000000 0x1000 $all
+told 32 8192-8448/9000-16384 'more than fit into the map'
+grep -aq '^(hv) more than 512 ranges of memory: not all are used' out
+ok $? '... which is told'
 done_testing
