@@ -6,6 +6,7 @@
 #include "tools/output.h"
 
 #include <ftw.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,21 @@ static int check_path(const char *path)
 	return 0;
 }
 
+/* Beside PATH; a name that could not be longer is cut for it. */
+static bool name_temporary(char name[4096], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	size_t dir = (size_t)(base - path), len = strlen(base);
+
+	if (len > NAME_MAX || dir > 4096 - NAME_MAX - 1)
+		return false;
+	if (len > NAME_MAX - 7)
+		len = NAME_MAX - 7;
+	snprintf(name, 4096, "%.*s.XXXXXX", (int)(dir + len), path);
+	return true;
+}
+
 int output_open(struct output *o, const char *path)
 {
 	char *name = free_name();
@@ -114,11 +130,8 @@ int output_open(struct output *o, const char *path)
 		return -1;
 	output_catch_signals();
 	o->path = path;
-	if (snprintf(name, sizeof(temp_names[0]), "%s.XXXXXX", path) >=
-	    (int)sizeof(temp_names[0])) {
-		name[0] = 0;
+	if (!name_temporary(name, path))
 		return report_error("%s: name too long", path);
-	}
 	o->temp = name;
 	o->fd = mkstemp(name);
 	if (o->fd < 0) {

@@ -368,6 +368,28 @@ printf 'title a\nkernel /boot/vmlinuz\n' >m
 "$twinboot" build --table mbr --kernel vmlinuz --menu m -o menu.img 2>/dev/null
 status 4 "run: the loader waits in its menu" \
 	timeout 60 "$twinboot" run menu.img --path bios
+# Who changes an image in place is alone with it.
+cp good.img lone.img
+for c in 'env lone.img set a=b' 'install lone.img'; do
+	fails 'lone.img: another twinboot changes it' \
+		flock lone.img "$twinboot" $c
+	mkfifo held go
+	qemu-io -f raw lone.img <go >held 2>&1 &
+	exec 7>go 8<held
+	echo 'read 0 512' >&7
+	read -r line <&8
+	fails 'lone.img: a machine runs from it' "$twinboot" $c
+	exec 7>&- 8<&-
+	wait
+	rm held go
+	cmp good.img lone.img
+	ok $? "... which is as it was"
+done
+# A name as long as names can be, and one longer.
+long=$(printf 'a%.0s' $(seq 250))
+status 0 'a name of 250 bytes' "$twinboot" build --kernel vmlinuz -q -o "$long"
+fails 'name too long' "$twinboot" build --kernel vmlinuz -o "${long}aaaaaa"
+rm "$long"
 mkdir empty
 PATH=$tmp/empty "$twinboot" matrix good.img --paths bios,uefi >out 2>err
 is "$?$(grep -c 'install the package qemu-system-x86' err)$(wc -l <err)" 111 \

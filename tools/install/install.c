@@ -15,6 +15,7 @@
 #include "tools/host/disk/hostdisk.h"
 #include "tools/host/disk/image_format.h"
 #include "tools/host/disk/image_unpack.h"
+#include "tools/host/disk/imagelock.h"
 #include "tools/image/recipe/recipe.h"
 #include "tools/install/bios.h"
 #include "tools/install/block_list.h"
@@ -59,6 +60,8 @@ static int open_image(const struct install *x)
 				   packed ? "unpack it first" :
 				   "make a raw image of it first "
 				   "(qemu-img convert)");
+	if (!err && !x->dry_run)
+		err = imagelock_take(fd, x->image);
 	if (!err)
 		return fd;
 	close(fd);

@@ -13,6 +13,7 @@
 #include "tools/commands.h"
 #include "tools/host/boot/envdisk.h"
 #include "tools/host/disk/image.h"
+#include "tools/host/disk/imagelock.h"
 #include "tools/report.h"
 #include "tools/text.h"
 
@@ -124,7 +125,10 @@ static int open_raw(const struct image *img)
 			     img->path);
 	else if (fd < 0)
 		report_errno("%s", img->path);
-	return fd;
+	if (fd < 0 || !imagelock_take(fd, img->path))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static int work(const struct options_rest *r, const struct image *img,

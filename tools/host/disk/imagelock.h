@@ -1,0 +1,12 @@
+/* Who changes an image in place is alone with it. */
+#ifndef TOOLS_HOST_IMAGELOCK_H
+#define TOOLS_HOST_IMAGELOCK_H
+
+/*
+ * From here on, and until FD is closed, no other twinboot and no QEMU writes to
+ * the image NAME, which is open as FD, or runs from it.  0, or -1 with an error
+ * reported: one does already.
+ */
+int imagelock_take(int fd, const char *name);
+
+#endif
