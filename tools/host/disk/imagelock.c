@@ -1,8 +1,8 @@
 /*
- * Locks of two kinds: one among ourselves, and QEMU's own (block/file-posix.c):
- * a shared lock on byte 100 + N of a file says that its holder uses permission
- * N, one on byte 200 + N that it suffers nobody who does; 1 is writing.  A file
- * system that has no locks is none that can be asked.
+ * Locks of two kinds: one among ourselves, and those by which QEMU, since 2.10,
+ * keeps its own processes apart: a shared lock on byte 100 + N of a file says
+ * that its holder uses permission N, one on byte 200 + N that it suffers nobody
+ * who does; 1 is writing.  A file system without locks cannot be asked.
  */
 #include "tools/host/disk/imagelock.h"
 
