@@ -53,12 +53,11 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
 }
 
-int tempfile_put(int fd, uint64_t off, const void *buf, size_t len)
+/* Where it gets full the first write is short: the next has an errno. */
+int tempfile_write(int fd, uint64_t off, const void *buf, size_t len)
 {
 	size_t done = 0;
 
-	if (is_zero(buf, len))
-		return 0;
 	while (done < len) {
 		ssize_t n = pwrite(fd, (const char *)buf + done, len - done,
 				   (off_t)(off + done));
@@ -70,6 +69,11 @@ int tempfile_put(int fd, uint64_t off, const void *buf, size_t len)
 		done += (size_t)n;
 	}
 	return 0;
+}
+
+int tempfile_put(int fd, uint64_t off, const void *buf, size_t len)
+{
+	return is_zero(buf, len) ? 0 : tempfile_write(fd, off, buf, len);
 }
 
 int tempfile_room(int fd, uint64_t need, const char *what)

@@ -16,6 +16,9 @@ const char *tempfile_dir(void);
  */
 int tempfile_open(const char *dir);
 
+/* LEN bytes at OFF, all of them.  0, or -1 with errno. */
+int tempfile_write(int fd, uint64_t off, const void *buf, size_t len);
+
 /*
  * LEN bytes at OFF, which nothing was written to before; what is zero becomes a
  * hole, and has no size.  0, or -1 with errno.

@@ -12,6 +12,7 @@
 #include "tools/image/disk/layout.h"
 #include "tools/image/recipe/part_types.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define ENTRIES 446
 
@@ -69,7 +70,7 @@ static int write_mbr(const struct plan *p, const struct old *o, int fd)
 	}
 	/* The boot code is written by who knows it. */
 	memset(mbr, 0, 440);
-	if (pwrite(fd, mbr, sizeof(mbr), 0) != sizeof(mbr))
+	if (tempfile_write(fd, 0, mbr, sizeof(mbr)))
 		return report_errno("partition table");
 	return 0;
 }
@@ -85,8 +86,7 @@ static int copy_gpt(const struct plan *p, const struct old *o, int fd)
 			return report_errno("%s", o->image->path);
 		if (!at)
 			memset(sector, 0, 440);
-		if (pwrite(fd, sector, sizeof(sector), (off_t)at) !=
-		    sizeof(sector))
+		if (tempfile_write(fd, at, sector, sizeof(sector)))
 			return report_errno("partition table");
 	}
 	return 0;

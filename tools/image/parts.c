@@ -14,6 +14,7 @@
 #include "tools/image/recipe/uuid.h"
 #include "tools/image/tree/source.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 static struct mkfs fs_of(const struct build *b, unsigned i,
 			 const struct deliver *out)
@@ -87,7 +88,7 @@ int parts_write_swap(int fd, const struct part_range *at, const char *uuid)
 	memcpy(page + 1024, head, sizeof(head));
 	uuid_parse(uuid, page + 1036);
 	memcpy(page + 4086, "SWAPSPACE2", 10);
-	if (pwrite(fd, page, sizeof(page), (off_t)at->offset) == sizeof(page))
+	if (!tempfile_write(fd, at->offset, page, sizeof(page)))
 		return 0;
 	return report_errno("writing swap");
 }

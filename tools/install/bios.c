@@ -94,7 +94,7 @@ static int copy_table(int from, int to, const struct blk *disk, uint64_t end)
 		off_t at = (off_t)(n * BIOS_SECTOR);
 
 		if (pread(from, sector, sizeof(sector), at) != sizeof(sector) ||
-		    pwrite(to, sector, sizeof(sector), at) != sizeof(sector))
+		    tempfile_write(to, (uint64_t)at, sector, sizeof(sector)))
 			return report_errno("a scratch file");
 	}
 	return 0;

@@ -279,7 +279,7 @@ static int put_block(struct block_list *b, const struct recipe *r)
 	if (boot_install_write_bios(&bare, false, b->new))
 		return -1;
 	if (pread(b->new, block, sizeof(block), 0) != sizeof(block) ||
-	    pwrite(b->old, block, sizeof(block), 0) != sizeof(block))
+	    tempfile_write(b->old, 0, block, sizeof(block)))
 		return report_errno("a scratch file");
 	writes_step(b->w);
 	writes_add(b->w, SECTOR, block + SECTOR, SECTOR, "boot block");

@@ -34,7 +34,7 @@ static int take(struct writes *w, int old, const uint8_t *p, size_t len,
 		uint64_t at, uint64_t off, const char *what)
 {
 	writes_add(w, off + at, p, len, what);
-	if (pwrite(old, p, len, (off_t)at) == (ssize_t)len)
+	if (!tempfile_write(old, at, p, len))
 		return 0;
 	return report_errno("a scratch file");
 }

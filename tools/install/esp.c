@@ -123,7 +123,7 @@ static bool find(struct esp *e, const char *dir, const char *raw,
 
 static int put_entry(struct esp *e, const struct found *f)
 {
-	if (pwrite(e->new, f->entry, ENTRY, (off_t)f->at) == ENTRY)
+	if (!tempfile_write(e->new, f->at, f->entry, ENTRY))
 		return 0;
 	return report_errno("a scratch file");
 }

@@ -19,6 +19,7 @@
 #include "loader/fs/fs.h"
 #include "tools/host/disk/hostdisk.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define SECTOR 512u
 #define EXTENT_MAX 127u		/* sectors: what every EDD BIOS takes at once */
@@ -72,7 +73,7 @@ ssize_t boot_install_read(const struct recipe *r, const char *name, void *buf,
 
 static int put(int fd, const void *buf, size_t len, uint64_t off)
 {
-	if (pwrite(fd, buf, len, (off_t)off) == (ssize_t)len)
+	if (!tempfile_write(fd, off, buf, len))
 		return 0;
 	return report_errno("writing the boot stages");
 }

@@ -17,6 +17,7 @@
 #include "tools/proc.h"
 #include "tools/progress.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 static int get(int fd, void *p, size_t len, uint64_t at)
 {
@@ -27,7 +28,7 @@ static int get(int fd, void *p, size_t len, uint64_t at)
 
 static int put(int fd, const void *p, size_t len, uint64_t at)
 {
-	if (pwrite(fd, p, len, (off_t)at) == (ssize_t)len)
+	if (!tempfile_write(fd, at, p, len))
 		return 0;
 	return report_errno("writing the converted image");
 }

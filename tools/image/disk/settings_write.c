@@ -16,6 +16,7 @@
 #include "tools/image/tree/source.h"
 #include "tools/output.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 struct check {
 	const char *name;
@@ -80,8 +81,7 @@ int settings_write_block(int fd, uint32_t sector, const char *text)
 	if (!settings_block_make(&block, text))
 		return report_error("the settings: more than %u bytes",
 				    SETTINGS_MAX);
-	if (pwrite(fd, &block, sizeof(block), (off_t)(lba * sector)) !=
-	    sizeof(block))
+	if (tempfile_write(fd, lba * sector, &block, sizeof(block)))
 		return report_errno("writing the settings");
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "tools/image/tree/data.h"
 #include "tools/progress.h"
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 #define LOST_AND_FOUND 4u	/* blocks, so that e2fsck need not find any */
 #define KERNEL_COPIES (64u << 10)	/* bytes from which that is faster */
@@ -51,7 +52,7 @@ static int flush_inodes(struct writer *w)
 	size_t len = (size_t)w->n_inodes * x->inode_size;
 	uint64_t at = w->n_inodes ? x->offset + inode_at(x, w->first) : 0;
 
-	if (len && pwrite(x->fd, w->inodes, len, (off_t)at) != (ssize_t)len)
+	if (tempfile_write(x->fd, at, w->inodes, len))
 		return report_errno("writing inodes");
 	w->n_inodes = 0;
 	return 0;
