@@ -76,7 +76,7 @@ int tempfile_put(int fd, uint64_t off, const void *buf, size_t len)
 	return is_zero(buf, len) ? 0 : tempfile_write(fd, off, buf, len);
 }
 
-int tempfile_room(int fd, uint64_t need, const char *what)
+int tempfile_room(int fd, uint64_t need, const char *name, const char *what)
 {
 	struct statvfs fs;
 	uint64_t room;
@@ -87,8 +87,8 @@ int tempfile_room(int fd, uint64_t need, const char *what)
 	room = (uint64_t)(geteuid() ? fs.f_bavail : fs.f_bfree) * fs.f_frsize;
 	if (need <= room)
 		return 0;
-	return report_error("no space left for the image: %s needs %lu bytes, "
-			    "%lu are free", what, need, room);
+	return report_error("%s: no space left: %s needs %lu bytes, %lu are "
+			    "free", name, what, need, room);
 }
 
 void tempfile_name(int fd, char name[32])

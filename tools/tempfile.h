@@ -27,9 +27,9 @@ int tempfile_put(int fd, uint64_t off, const void *buf, size_t len);
 
 /*
  * Whether NEED bytes can still be written to the file system of FD; else -1
- * with an error reported that names WHAT they are.
+ * with an error reported that names WHAT they are, of the image NAME.
  */
-int tempfile_room(int fd, uint64_t need, const char *what);
+int tempfile_room(int fd, uint64_t need, const char *name, const char *what);
 
 /* "/proc/self/fd/7": FD in ourselves, and in a child that inherits it. */
 void tempfile_name(int fd, char name[32]);

@@ -94,7 +94,7 @@ static void test_formats(void **state)
 		    "\\125\\0\\0\\0\\300\\0\\0\\0\\300' |"
 		    " dd of=x bs=1 seek=376 conv=notrunc 2>/dev/null; "
 		    "truncate -s 3G x");
-	refuses("x", "x: a vdi image that cannot be read (qemu-img: ");
+	refuses("x", "x: a vdi image that cannot be read into ");
 }
 
 /* "x" without its last CUT bytes is refused, or is all of the disk "data". */
@@ -248,7 +248,7 @@ static void reads(const char *make, const char *file, const char *why)
 		/* In a compressed one QEMU finds it by itself. */
 		if ((!strstr(report_last(), said) ||
 		     !strstr(report_last(), why)) &&
-		    !strstr(report_last(), "cannot be read (qemu-img: "))
+		    !strstr(report_last(), "cannot be read into "))
 			fail_msg("%s: \"%s\"", make, report_last());
 		testdisk_sh(dir, "mv whole %s", file);
 	}
@@ -296,7 +296,9 @@ static void test_others_odd(void **state)
 	testdisk_sh(dir, "rm base");
 	assert_int_equal(image_open(&img, in_dir("x"), true), -1);
 	assert_non_null(strstr(report_last(), "x: a qcow2 image that cannot be "
-			       "read (qemu-img: Could not open backing file"));
+			       "read into "));
+	assert_non_null(strstr(report_last(), " (qemu-img: Could not open "
+			       "backing file: "));
 }
 
 static void test_no_files(void **state)

@@ -249,7 +249,7 @@ static int check_space(const struct build *b, const struct deliver *out)
 	for (unsigned i = 0; i < b->r.n_parts; i++)
 		if (b->r.part[i].kind == PARTITION_FS)
 			need += data_total(&b->more[i].tree);
-	return tempfile_room(out->fd, need, "what goes in");
+	return tempfile_room(out->fd, need, b->r.output, "what goes in");
 }
 
 /* The block; the file is on the ESP, where there is one. */

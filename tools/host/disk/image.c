@@ -161,8 +161,8 @@ static int convert(const struct image *img, int out, bool others)
 		argv[6] = target;
 	}
 	progress_say("unpacking the image", 0, 0);
-	snprintf(what, sizeof(what), "%s: a %s image that cannot be read",
-		 img->path, img->format);
+	snprintf(what, sizeof(what), "%s: a %s image that cannot be read into "
+		 "%s", img->path, img->format, tempfile_dir());
 	return proc_run_limited(what, argv, SIZE_MAX_BYTES);
 }
 

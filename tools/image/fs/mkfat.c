@@ -268,7 +268,7 @@ static int check_room(const struct mkfs *m, uint64_t files)
 
 	if (fd < 0)
 		return report_errno("%s", m->name);
-	err = tempfile_room(fd, files + 8 * clusters, "FAT");
+	err = tempfile_room(fd, files + 8 * clusters, m->name, "FAT");
 	close(fd);
 	return err;
 }
