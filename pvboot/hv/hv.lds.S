@@ -16,6 +16,8 @@ SECTIONS
 	image_start = .;
 	.text : AT(ADDR(.text) - HV_IMAGE) {
 		KEEP(*(.multiboot))
+		/* On few pages: after each load of CR3 one costs a walk. */
+		*(.text.hot .text.hot.*)
 		*(.text .text.*)
 	}
 	. = ALIGN(4096);

@@ -16,7 +16,7 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/trap.h"
 
-	.text
+	.section .text.hot, "ax"
 	.macro PUSH_GPR
 	push %rdi
 	push %rsi

@@ -138,7 +138,8 @@ void bounce_callback(struct vcpu *v, const struct callback *cb)
 	bounce_or_kill(v, cb->address, cb->mask_events, NO_ERROR_CODE);
 }
 
-bool bounce_page_fault_alone(struct vcpu *v, uint64_t cr2, uint64_t error)
+__attribute__((hot)) bool
+bounce_page_fault_alone(struct vcpu *v, uint64_t cr2, uint64_t error)
 {
 	const struct trap_gate *g = &v->pv.trap[VEC_PF];
 
@@ -146,7 +147,8 @@ bool bounce_page_fault_alone(struct vcpu *v, uint64_t cr2, uint64_t error)
 		bounce(v, g->address, g->flags & 4, fault(v, cr2, error), true);
 }
 
-bool bounce_callback_alone(struct vcpu *v, const struct callback *cb)
+__attribute__((hot)) bool
+bounce_callback_alone(struct vcpu *v, const struct callback *cb)
 {
 	return vcpu_toggles_alone(v) &&
 		bounce(v, cb->address, cb->mask_events, NO_ERROR_CODE, true);

@@ -37,7 +37,8 @@ uint64_t core_slot(unsigned slot)
 	return memory_l4[slot];
 }
 
-void core_load_root(struct vcpu *v, uint64_t mfn)
+__attribute__((hot)) void
+core_load_root(struct vcpu *v, uint64_t mfn)
 {
 	write_cr3(mfn << 12);
 }
@@ -104,7 +105,8 @@ void core_set_base(struct vcpu *v, unsigned which, uint64_t base)
 	wrmsr(msr[which], base);
 }
 
-void core_swap_gs(struct vcpu *v)
+__attribute__((hot)) void
+core_swap_gs(struct vcpu *v)
 {
 	swapgs();
 }

@@ -74,7 +74,8 @@ int64_t do_iret(struct vcpu *v, const uint64_t *a)
 	return 0;
 }
 
-bool iret_alone(struct vcpu *v)
+__attribute__((hot)) bool
+iret_alone(struct vcpu *v)
 {
 	const volatile struct iret_context *c =
 		guest_at(v->pv.kernel_root.mfn, v->regs.rsp, sizeof(*c), false);

@@ -70,7 +70,8 @@ static void idle(struct vcpu *v)
 }
 
 /* With the lock, which enter() and idle() give back meanwhile. */
-void run(unsigned processor)
+__attribute__((hot)) void
+run(unsigned processor)
 {
 	struct vcpu *v = processors[processor].vcpu;
 	struct domain *d = v->domain;

@@ -160,7 +160,8 @@ static inline bool page_fault_alone(struct vcpu *v)
 	return bounce_page_fault_alone(v, read_cr2(), err);
 }
 
-bool trap_alone(struct vcpu *v)
+__attribute__((hot)) bool
+trap_alone(struct vcpu *v)
 {
 	struct regs *r = &v->regs;
 
@@ -201,7 +202,8 @@ void trap_exit(struct vcpu *v)
 		exception(v, (unsigned)why);
 }
 
-void trap_deliver_waiting(struct vcpu *v)
+__attribute__((hot)) void
+trap_deliver_waiting(struct vcpu *v)
 {
 	vcpu_info_t *vi = v->info;
 

@@ -15,7 +15,7 @@ unsigned decode_fetch(struct vcpu *v, uint8_t buf[16])
 	unsigned first = (unsigned)(PAGE_SIZE - (rip & (PAGE_SIZE - 1)));
 
 	if (first >= 16)	/* whole words are quicker */
-		return guest_get(v, buf, rip, 16) ? 15 : 0;
+		return guest_get(v, buf, rip, 2) ? 15 : 0;
 	if (!guest_read(v, buf, rip, first))
 		return 0;
 	if (first == 15 || !guest_read(v, buf + first, rip + first, 15 - first))

@@ -179,7 +179,8 @@ set_type(struct domain *d, struct frame *f, uint64_t mfn, unsigned type)
 	return err;
 }
 
-int frame_get_type(struct domain *d, uint64_t mfn, unsigned type)
+__attribute__((hot)) int
+frame_get_type(struct domain *d, uint64_t mfn, unsigned type)
 {
 	struct frame *f = frame_of(d, mfn);
 
@@ -208,7 +209,8 @@ int frame_get_type(struct domain *d, uint64_t mfn, unsigned type)
 	return 0;
 }
 
-void frame_put_type(uint64_t mfn)
+__attribute__((hot)) void
+frame_put_type(uint64_t mfn)
 {
 	struct frame *f = &frames[mfn];
 

@@ -95,7 +95,8 @@ write_pages(uint64_t root, uint64_t va, const void *from, size_t len)
 	return true;
 }
 
-bool guest_read(struct vcpu *v, void *to, uint64_t va, size_t len)
+__attribute__((hot)) bool
+guest_read(struct vcpu *v, void *to, uint64_t va, size_t len)
 {
 	const void *p = guest_at(guest_root(v), va, len, false);
 

@@ -37,6 +37,12 @@ static inline uint64_t guest_root(const struct vcpu *v)
 	return v->pv.kernel_mode ? v->pv.kernel_root.mfn : v->pv.user_root.mfn;
 }
 
+/* guest_range() of what is within the page of VA. */
+static inline bool guest_page(uint64_t va)
+{
+	return va >= HV_HOLE_END || va < 1ULL << 47;
+}
+
 /* What every entry on the way must have. */
 static inline uint64_t guest_needs(bool write)
 {
@@ -65,7 +71,7 @@ guest_at(uint64_t root, uint64_t va, size_t len, bool write)
 {
 	uint64_t ma = root << 12, need = guest_needs(write) | PTE_A;
 
-	if ((va & (PAGE_SIZE - 1)) + len > PAGE_SIZE || !guest_range(va, len) ||
+	if ((va & (PAGE_SIZE - 1)) + len > PAGE_SIZE || !guest_page(va) ||
 	    !ma || !guest_follow(&ma, va, 39, need) ||
 	    !guest_follow(&ma, va, 30, need) ||
 	    !guest_follow(&ma, va, 21, need) ||
@@ -74,17 +80,22 @@ guest_at(uint64_t root, uint64_t va, size_t len, bool write)
 	return (uint8_t *)core_ma(ma) + (va & (PAGE_SIZE - 1));
 }
 
-/* guest_read() where much depends on it, of a LEN that is constant. */
+/* guest_read() where much depends on it, of N words that are constant. */
 static inline __attribute__((always_inline)) bool
-guest_get(struct vcpu *v, void *to, uint64_t va, size_t len)
+guest_get(struct vcpu *v, void *to, uint64_t va, size_t n)
 {
-	const void *p = guest_at(guest_root(v), va, len, false);
+	const uint8_t *p = guest_at(guest_root(v), va, n * 8, false);
+	uint64_t word;
+	size_t i;
 
 	if (!p)
-		return guest_read(v, to, va, len);
-	__builtin_memcpy(to, p, len);
-	/* Once: what is looked at from now on is the copy. */
-	__asm__ volatile("" : : "r"(to) : "memory");
+		return guest_read(v, to, va, n * 8);
+	for (i = 0; i < n; i++) {
+		__builtin_memcpy(&word, p + i * 8, 8);
+		/* Once: what is looked at from now on is the copy. */
+		__asm__ volatile("" : "+r"(word));
+		__builtin_memcpy((uint8_t *)to + i * 8, &word, 8);
+	}
 	return true;
 }
 

@@ -25,7 +25,8 @@ static void unlist(struct hold *h)
 	*h = (struct hold){ .mfn = 0 };
 }
 
-int hold_take(struct domain *d, struct hold *h, uint64_t mfn, unsigned type)
+__attribute__((hot)) int
+hold_take(struct domain *d, struct hold *h, uint64_t mfn, unsigned type)
 {
 	struct frame *f = frame_of(d, mfn);
 	int err;
@@ -41,7 +42,8 @@ int hold_take(struct domain *d, struct hold *h, uint64_t mfn, unsigned type)
 	return 0;
 }
 
-void hold_drop(struct hold *h)
+__attribute__((hot)) void
+hold_drop(struct hold *h)
 {
 	uint64_t mfn = h->mfn;
 
@@ -51,7 +53,8 @@ void hold_drop(struct hold *h)
 	frame_put_type(mfn);
 }
 
-void hold_replace(struct hold *to, struct hold *from)
+__attribute__((hot)) void
+hold_replace(struct hold *to, struct hold *from)
 {
 	struct hold was = *to;
 	struct hold **at;
@@ -69,7 +72,8 @@ void hold_replace(struct hold *to, struct hold *from)
 		frame_put_type(was.mfn);
 }
 
-void *hold_page(const struct hold *h)
+__attribute__((hot)) void *
+hold_page(const struct hold *h)
 {
 	return core_frame(h->mfn);
 }

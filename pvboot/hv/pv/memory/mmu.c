@@ -69,8 +69,9 @@ static bool self_only(struct vcpu *v, uint64_t dom)
 {
 	uint16_t pt = (uint16_t)(dom >> 16), fg = (uint16_t)dom;
 
-	return (domain_is_self(v->domain, fg) || fg == DOMID_IO) &&
-		(!pt || pt - 1 == DOMID_SELF || pt - 1U == v->domain->id);
+	return dom == DOMID_SELF ||
+		((domain_is_self(v->domain, fg) || fg == DOMID_IO) &&
+		(!pt || pt - 1 == DOMID_SELF || pt - 1U == v->domain->id));
 }
 
 /*
@@ -109,7 +110,7 @@ INLINE int list_next(struct vcpu *v, const struct list *l, uint32_t i, void *to)
 	if (budget_empty() || !paging_settle())
 		return -XEN_ERESTART;
 	budget_charge(BUDGET_CALL);
-	return guest_get(v, to, l->at + i * l->size, l->size) ?
+	return guest_get(v, to, l->at + i * l->size, l->size / 8) ?
 		0 : -XEN_EFAULT;
 }
 
@@ -117,10 +118,12 @@ INLINE int list_next(struct vcpu *v, const struct list *l, uint32_t i, void *to)
 INLINE int64_t list_end(struct vcpu *v, const struct list *l, uint32_t done,
 			int err)
 {
-	uint32_t all = l->before + done;
+	if (l->done_va) {
+		uint32_t all = l->before + done;
 
-	if (l->done_va && !guest_write(v, l->done_va, &all, sizeof(all)))
-		return err && err != -XEN_ERESTART ? err : -XEN_EFAULT;
+		if (!guest_write(v, l->done_va, &all, sizeof(all)))
+			return err && err != -XEN_ERESTART ? err : -XEN_EFAULT;
+	}
 	if (err == -XEN_ERESTART)
 		return continuation_set(v, l->at + done * l->size,
 				       (l->n - done) | PREEMPTED);
@@ -128,7 +131,8 @@ INLINE int64_t list_end(struct vcpu *v, const struct list *l, uint32_t done,
 }
 
 /* mmu_update(req, count, *done, domain) */
-int64_t do_mmu_update(struct vcpu *v, const uint64_t *a)
+__attribute__((hot)) int64_t
+do_mmu_update(struct vcpu *v, const uint64_t *a)
 {
 	struct mmu_update u;
 	struct list l = { .size = sizeof(u) };
@@ -266,7 +270,8 @@ static int one_ext(struct vcpu *v, const struct mmuext_op *op)
 }
 
 /* mmuext_op(op, count, *done, domain) */
-int64_t do_mmuext_op(struct vcpu *v, const uint64_t *a)
+__attribute__((hot)) int64_t
+do_mmuext_op(struct vcpu *v, const uint64_t *a)
 {
 	struct mmuext_op op;
 	struct list l = { .size = sizeof(op) };

@@ -66,7 +66,8 @@ static bool in_hole(unsigned level, unsigned slot)
 	return level == FT_L4 && slot >= HOLE_FIRST && slot <= HOLE_LAST;
 }
 
-static int get_l1e(struct domain *d, uint64_t e)
+static __attribute__((hot)) int
+get_l1e(struct domain *d, uint64_t e)
 {
 	uint64_t mfn = pte_mfn(e);
 
@@ -154,7 +155,8 @@ static inline int get_new_entry(struct domain *d, uint64_t self, uint64_t *e,
 	return err == -XEN_EINVAL && to_ones(d, e) ? get_l1e(d, *e) : err;
 }
 
-static void put_entry(uint64_t self, uint64_t e, unsigned level)
+static __attribute__((hot)) void
+put_entry(uint64_t self, uint64_t e, unsigned level)
 {
 	uint64_t mfn = pte_mfn(e);
 
@@ -348,7 +350,8 @@ int paging_replace(struct domain *d, uint64_t mfn, unsigned slot,
 	return replace(d, mfn, slot, old, val);
 }
 
-int paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
+__attribute__((hot)) int
+paging_set(struct domain *d, uint64_t mfn, unsigned slot, uint64_t val,
 	       bool keep_ad)
 {
 	const uint64_t *e = (uint64_t *)core_frame(mfn) + slot;
@@ -386,7 +389,8 @@ void paging_unload(struct vcpu *v)
 	v->loaded = false;
 }
 
-int paging_new_root(struct vcpu *v, uint64_t mfn)
+__attribute__((hot)) int
+paging_new_root(struct vcpu *v, uint64_t mfn)
 {
 	struct hold new = { .mfn = 0 }, old = { .mfn = 0 };
 	int err = 0;
@@ -407,7 +411,8 @@ int paging_new_root(struct vcpu *v, uint64_t mfn)
 	return 0;
 }
 
-int paging_new_user_root(struct vcpu *v, uint64_t mfn)
+__attribute__((hot)) int
+paging_new_user_root(struct vcpu *v, uint64_t mfn)
 {
 	struct hold new = { .mfn = 0 };
 	int err = 0;

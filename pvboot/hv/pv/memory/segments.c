@@ -87,7 +87,8 @@ int64_t do_set_gdt(struct vcpu *v, const uint64_t *a)
 	return segments_set_gdt(v, mfn, ents);
 }
 
-void segments_drop_ldt(struct vcpu *v)
+__attribute__((hot)) void
+segments_drop_ldt(struct vcpu *v)
 {
 	unsigned i;
 

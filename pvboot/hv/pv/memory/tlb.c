@@ -55,7 +55,8 @@ void tlb_flush_all(struct domain *d)
 	tlb_flush_mask(d, ~0U);
 }
 
-void tlb_forget(struct domain *d, uint32_t stamp)
+__attribute__((hot)) void
+tlb_forget(struct domain *d, uint32_t stamp)
 {
 	uint32_t vcpus = 0;
 

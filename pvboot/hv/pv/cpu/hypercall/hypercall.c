@@ -19,12 +19,14 @@ static inline int64_t dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 	return paging_settle() ? hypercall_table[nr](v, a) : -XEN_ERESTART;
 }
 
-int64_t hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
+__attribute__((hot)) int64_t
+hypercall_dispatch(struct vcpu *v, uint64_t nr, const uint64_t *a)
 {
 	return dispatch(v, nr, a);
 }
 
-void hypercall(struct vcpu *v)
+__attribute__((hot)) void
+hypercall(struct vcpu *v)
 {
 	struct regs *r = &v->regs;
 	uint64_t a[4] = { r->rdi, r->rsi, r->rdx, r->r10 };

@@ -43,7 +43,8 @@ static bool entry(struct vcpu *v, uint64_t at, uint32_t left, int64_t *result)
 }
 
 /* multicall(entries, count) */
-int64_t do_multicall(struct vcpu *v, const uint64_t *a)
+__attribute__((hot)) int64_t
+do_multicall(struct vcpu *v, const uint64_t *a)
 {
 	uint32_t left = (uint32_t)a[1];
 	uint64_t at = a[0];
