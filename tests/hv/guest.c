@@ -24,10 +24,13 @@ static uint8_t shared_page[4096] __attribute__((aligned(4096)));
 static uint8_t pool[POOL][4096] __attribute__((aligned(1 << 21),
 					       section(".sbss.pool")));
 
+const volatile struct vcpu_time_info *guest_time;
+
 /* Xen's system time (xen.h, vcpu_time_info). */
 uint64_t guest_now(void)
 {
-	const volatile struct vcpu_time_info *t = &shared->vcpu_info[0].time;
+	const volatile struct vcpu_time_info *t = guest_time ? guest_time :
+		&shared->vcpu_info[0].time;
 	uint64_t delta = __builtin_ia32_rdtsc() - t->tsc_timestamp;
 
 	delta = t->tsc_shift < 0 ? delta >> -t->tsc_shift

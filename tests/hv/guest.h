@@ -106,6 +106,8 @@ void *pages(unsigned n);
 
 /* Xen's system time in ns. */
 uint64_t guest_now(void);
+/* By what it goes, if not by the shared page. */
+extern const volatile struct vcpu_time_info *guest_time;
 /* A millisecond, or until the store has something for us. */
 void rest(void);
 

@@ -451,8 +451,17 @@ static long fuzz(uint64_t *played)
 
 void guest_main(void)
 {
+	const volatile struct vcpu_time_info *time =
+		&shared->vcpu_info[0].time;
+	static struct vcpu_time_info clock;
 	uint64_t seconds = number("seconds", 0), played;
 	long bad;
+
+	/* It may get to write to the page that has the time. */
+	do
+		clock = *time;
+	while (clock.version != time->version);
+	guest_time = &clock;
 
 	ops = number("ops", 10000);
 	seed = number("seed", 1);
