@@ -178,7 +178,8 @@ trap_alone(struct vcpu *v)
 	return r->rax == __HYPERVISOR_iret && iret_alone(v);
 }
 
-void trap_exit(struct vcpu *v)
+__attribute__((hot)) void
+trap_exit(struct vcpu *v)
 {
 	uint64_t why = v->regs.vector;
 

@@ -61,11 +61,13 @@ static int one_update(struct vcpu *v, const struct mmu_update *u)
 	return -XEN_ENOSYS;
 }
 
+#define INLINE	static inline __attribute__((always_inline))
+
 /*
  * Only our own domain; the page tables' and the frames' (high, low half).  The
  * frames may also be devices', of which there are none (paging.c).
  */
-static bool self_only(struct vcpu *v, uint64_t dom)
+INLINE bool self_only(struct vcpu *v, uint64_t dom)
 {
 	uint16_t pt = (uint16_t)(dom >> 16), fg = (uint16_t)dom;
 
@@ -80,7 +82,6 @@ static bool self_only(struct vcpu *v, uint64_t dom)
  * that *DONE holds what came before.
  */
 #define PREEMPTED	0x80000000U
-#define INLINE		static inline __attribute__((always_inline))
 
 struct list {
 	uint64_t at, done_va;

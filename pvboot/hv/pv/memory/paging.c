@@ -274,7 +274,8 @@ void paging_release(uint64_t mfn)
 	paging_undo_first = (uint32_t)mfn;
 }
 
-bool paging_settle_some(void)
+__attribute__((hot)) bool
+paging_settle_some(void)
 {
 	uint32_t mfn;
 
