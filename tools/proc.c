@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "tools/report.h"
+#include "tools/tempfile.h"
 
 /* mke2fs and friends are kept there on Debian. */
 static const char system_path[] =
@@ -230,10 +231,22 @@ int proc_run_watched(const char *what, const char *const *argv,
 				  .arg = arg });
 }
 
-int proc_output(const char *what, const char *const *argv, FILE *to)
+FILE *proc_output(const char *what, const char *const *argv)
 {
-	return run(&(struct job){ .what = what, .argv = argv,
-				  .max = RLIM_INFINITY, .out = to });
+	int fd = tempfile_open(NULL);
+	struct job j = { .what = what, .argv = argv, .max = RLIM_INFINITY };
+
+	if (fd < 0)
+		return NULL;
+	j.out = fdopen(fd, "w+");
+	if (!j.out)
+		abort();
+	if (run(&j)) {
+		fclose(j.out);
+		return NULL;
+	}
+	rewind(j.out);
+	return j.out;
 }
 
 int proc_status(const char *const *argv)

@@ -25,8 +25,8 @@ int proc_run_limited(const char *what, const char *const *argv, uint64_t max);
 int proc_run_watched(const char *what, const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg);
 
-/* The same; what it writes to its stdout goes to TO. */
-int proc_output(const char *what, const char *const *argv, FILE *to);
+/* What it writes to its stdout, from the start; NULL: it failed, as above. */
+FILE *proc_output(const char *what, const char *const *argv);
 
 /*
  * The same, and how it ends is no error: that, or 128 and the number of the

@@ -56,13 +56,7 @@ ended() {
 	rm -f out
 	timeout 200 "$@" -accel tcg -nodefaults -display none -no-reboot \
 		-serial file:out -kernel pvh.elf </dev/null >log 2>&1 &
-	qemu=$!
-	until grep -aqsE '^\(hv\) (domain 1 [a-z]|panic)' out ||
-		! kill -0 $qemu 2>/dev/null; do
-		sleep 0.5
-	done
-	kill $qemu 2>/dev/null
-	wait $qemu 2>/dev/null
+	hv_ended $!
 }
 
 # Disk and card of a machine without PCI, by the words that QEMU has for Linux.

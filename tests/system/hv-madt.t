@@ -50,13 +50,7 @@ lie() {
 		-device virtio-blk-device,drive=a \
 		-drive file=b,format=raw,if=none,id=b \
 		-device virtio-blk-device,drive=b </dev/null >log 2>&1 &
-	qemu=$!
-	until grep -aqsE '^\(hv\) (domain 1 [a-z]|panic)' out ||
-		! kill -0 $qemu 2>/dev/null; do
-		sleep 0.2
-	done
-	kill $qemu 2>/dev/null
-	wait $qemu 2>/dev/null
+	hv_ended $!
 	count=$(sed -n 's/^(hv) \([0-9]*\) processors.*/\1/p' out)
 	is "${count:-1} $(grep -ac '^(hv) .* does not answer' out) $(
 		grep -ac '^1\.\.' out) $(grep -ac '^not ok' out)" \

@@ -20,14 +20,7 @@ told() {
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$B/boot-test/told.elf" -initrd "map,$B/boot-test/hv.elf,$B/boot-test/frames.elf kept=$2" \
 		</dev/null >log 2>&1 &
-	qemu=$!
-	# Whose ACPI tables are reserved does not power off.
-	until grep -aqsE '^\(hv\) (domain 1 [a-z]|panic)' out ||
-		! kill -0 $qemu 2>/dev/null; do
-		sleep 0.2
-	done
-	kill $qemu 2>/dev/null
-	wait $qemu 2>/dev/null
+	hv_ended $!
 	grep -aq '^1\.\.3' out && ! grep -aq '^not ok' out
 	ok $? "$3: no frame twice, none that is reserved"
 	grep -aq '^1\.\.3' out || tail -5 out | sed 's/^/# /'

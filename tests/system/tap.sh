@@ -63,6 +63,17 @@ fails() {
 	sed 's/^/#  /' "$tmp/err"
 }
 
+# hv_ended PID: until the guest of hv has ended, by hv's console in the file out, or
+# PID has; then PID ends, as not every machine powers off.
+hv_ended() {
+	until grep -aqsE '^\(hv\) (domain 1 [a-z]|panic)' out ||
+		! kill -0 "$1" 2>/dev/null; do
+		sleep 0.2
+	done
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
 done_testing() {
 	echo "1..$tests"
 }

@@ -131,13 +131,18 @@ static void add(struct boot_efi *b, uint64_t start, uint64_t pages,
 		enum memory_kind kind)
 {
 	struct boot_efi_range *last = b->n ? &b->range[b->n - 1] : NULL;
+	uint64_t end;
 
+	if (__builtin_mul_overflow(pages, EFI_PAGE_SIZE, &end) ||
+	    __builtin_add_overflow(start, end, &end)) {
+		if (kind == MEMORY_RAM)
+			return;		/* as ranges.c has it */
+		end = UINT64_MAX;
+	}
 	if (last && last->kind == kind && last->end == start)
-		last->end += pages * EFI_PAGE_SIZE;
+		last->end = end;
 	else
-		b->range[b->n++] = (struct boot_efi_range){
-			start, start + pages * EFI_PAGE_SIZE, kind
-		};
+		b->range[b->n++] = (struct boot_efi_range){ start, end, kind };
 }
 
 static void fill(struct boot_efi *b)

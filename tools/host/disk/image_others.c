@@ -108,7 +108,7 @@ static int check_extent(const char *path, const json_t *extent)
 static int check_mapped(const char *path, char *line)
 {
 	struct named n = { path, NULL, "vmdk" };
-	uint64_t from, len, at;
+	uint64_t from, len, at, size;
 	struct stat st;
 	int name = 0;
 
@@ -117,24 +117,24 @@ static int check_mapped(const char *path, char *line)
 	    !name || stat(line + name, &st))
 		return 0;
 	n.file = line + name;
-	return at + len > (uint64_t)st.st_size ? refuse(&n, "cut short") : 0;
+	size = (uint64_t)st.st_size;
+	return at > size || len > size - at ? refuse(&n, "cut short") : 0;
 }
 
 /* Sparse extents do not stand alone: QEMU opens them by the descriptor. */
 static int check_sparse(const struct named *n, const char *source)
 {
 	const char *argv[] = { "qemu-img", "map", source, NULL };
-	int out = tempfile_open(NULL), err;
-	FILE *f = out < 0 ? NULL : fdopen(out, "w+");
 	char *line = NULL, what[4400];
 	size_t room = 0;
+	int err = 0;
+	FILE *f;
 
-	if (!f)
-		return -1;
 	snprintf(what, sizeof(what), "%s: where its parts lie is not told",
 		 n->path);
-	err = proc_output(what, argv, f);
-	rewind(f);
+	f = proc_output(what, argv);
+	if (!f)
+		return -1;
 	while (!err && getline(&line, &room, f) >= 0)
 		err = check_mapped(n->path, line);
 	free(line);
@@ -219,17 +219,16 @@ static json_t *chain_of(const char *path, const char *options)
 	const char *argv[] = { "qemu-img", "info", "--backing-chain",
 			       "--output=json", "--image-opts", options, NULL };
 	char what[4400];
-	int out = tempfile_open(NULL), err;
-	FILE *f = out < 0 ? NULL : fdopen(out, "w+");
-	json_t *chain = NULL;
+	json_t *chain;
+	FILE *f;
 
-	if (!f)
-		return NULL;
 	snprintf(what, sizeof(what), "%s: the files that it names are not told",
 		 path);
-	err = proc_output(what, argv, f);
-	rewind(f);
-	if (!err && !(chain = json_loadf(f, 0, NULL)))
+	f = proc_output(what, argv);
+	if (!f)
+		return NULL;
+	chain = json_loadf(f, 0, NULL);
+	if (!chain)
 		report_error("%s", what);
 	fclose(f);
 	return chain;

@@ -1,6 +1,6 @@
 /* The files that a disk image names: whether they are whole. */
-#ifndef TOOLS_HOST_IMAGE_OTHERS_H
-#define TOOLS_HOST_IMAGE_OTHERS_H
+#ifndef TOOLS_HOST_DISK_IMAGE_OTHERS_H
+#define TOOLS_HOST_DISK_IMAGE_OTHERS_H
 
 /*
  * PATH, an image of FORMAT that QEMU has read by OPTIONS (--image-opts), and

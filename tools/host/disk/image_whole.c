@@ -132,17 +132,16 @@ int image_whole_map(const char *name, int fd, const char *source)
 	const char *argv[] = { "qemu-img", "map", "--output=json", source,
 			       NULL };
 	off_t size = lseek(fd, 0, SEEK_END);
-	int out = tempfile_open(NULL), err;
-	FILE *f = out < 0 ? NULL : fdopen(out, "w+");
 	size_t room = 0;
 	char *line = NULL;
+	int err = 0;
+	FILE *f;
 
-	if (!f)
-		return -1;
 	snprintf(what, sizeof(what), "%s: where its parts lie is not told",
 		 name);
-	err = proc_output(what, argv, f);
-	rewind(f);
+	f = proc_output(what, argv);
+	if (!f)
+		return -1;
 	while (!err && getline(&line, &room, f) >= 0)
 		err = part_end(line) > (uint64_t)size;
 	free(line);

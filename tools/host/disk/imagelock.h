@@ -1,6 +1,6 @@
 /* Who changes an image in place is alone with it. */
-#ifndef TOOLS_HOST_IMAGELOCK_H
-#define TOOLS_HOST_IMAGELOCK_H
+#ifndef TOOLS_HOST_DISK_IMAGELOCK_H
+#define TOOLS_HOST_DISK_IMAGELOCK_H
 
 /*
  * From here on, and until FD is closed, no other twinboot and no QEMU writes to

@@ -105,6 +105,9 @@ INLINE int list_begin(struct vcpu *v, const uint64_t *a, struct list *l)
 	return 0;
 }
 
+_Static_assert(sizeof(struct mmu_update) % 8 == 0 &&
+	       sizeof(struct mmuext_op) % 8 == 0, "whole words");
+
 /* Request I, read once; what earlier ones have released is done with. */
 INLINE int list_next(struct vcpu *v, const struct list *l, uint32_t i, void *to)
 {
