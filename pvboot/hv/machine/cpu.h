@@ -5,6 +5,7 @@
 #ifndef PVBOOT_HV_MACHINE_CPU_H
 #define PVBOOT_HV_MACHINE_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "loader/abi/x86.h"
@@ -97,6 +98,18 @@ static inline void cpuid(uint32_t leaf, uint32_t sub, uint32_t r[4])
 {
 	__asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]),
 			 "=d"(r[3]) : "0"(leaf), "2"(sub));
+}
+
+/* Is it QEMU's emulation? */
+static inline bool cpu_is_tcg(void)
+{
+	uint32_t r[4];
+
+	cpuid(1, 0, r);
+	if (!(r[2] & CPUID_1_ECX_HYPERVISOR))
+		return false;
+	cpuid(0x40000000, 0, r);
+	return !__builtin_memcmp(&r[1], "TCGTCGTCGTCG", 12);
 }
 
 #define CPU_CR_ACCESSORS(n)						\

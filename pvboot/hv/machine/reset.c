@@ -9,8 +9,6 @@
 #include "pvboot/hv/machine/reset.h"
 
 #include <stdbool.h>
-#include <string.h>
-
 #include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/trap.h"
@@ -103,21 +101,10 @@ static void reset_debug(void)
 	__asm__ volatile("mov %0, %%dr6" : : "r"(DR6_INIT));
 }
 
-/* QEMU's emulation: before 9.1 its IRET in ring 3 faults with SMAP. */
-static bool is_tcg(void)
-{
-	uint32_t r[4];
-
-	cpuid(1, 0, r);
-	if (!(r[2] & CPUID_1_ECX_HYPERVISOR))
-		return false;
-	cpuid(0x40000000, 0, r);
-	return !memcmp(&r[1], "TCGTCGTCGTCG", 12);
-}
-
 /*
  * We run and touch nothing of a guest's by its own mappings, so SMEP and SMAP
  * cost nothing; UMIP keeps SGDT and its kin from telling where our tables are.
+ * QEMU's emulation before 9.1 faults an IRET in ring 3 with SMAP.
  */
 static void protect(void)
 {
@@ -125,7 +112,7 @@ static void protect(void)
 	uint32_t r[4];
 
 	cpuid(0, 0, r);
-	if (r[0] < 7 || is_tcg())
+	if (r[0] < 7 || cpu_is_tcg())
 		return;
 	cpuid(7, 0, r);
 	if (r[1] & CPUID_7_EBX_SMEP)

@@ -64,6 +64,13 @@ void cpu_id(uint32_t leaf, uint32_t sub, uint32_t r[4])
 			 : "0"(leaf), "2"(sub));
 }
 
+void cpu_id_plain(uint32_t leaf, uint32_t sub, uint32_t r[4])
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
+			 : "0"(leaf), "2"(sub));
+}
+
 static void vectors(void)
 {
 	uint32_t mxcsr, high = 0;

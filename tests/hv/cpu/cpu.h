@@ -13,6 +13,8 @@ extern uint64_t cpu_user_cs, cpu_user_ss, cpu_user_flags;
 
 /* CPUID by the forced emulation. */
 void cpu_id(uint32_t leaf, uint32_t sub, uint32_t r[4]);
+/* As the processor itself answers. */
+void cpu_id_plain(uint32_t leaf, uint32_t sub, uint32_t r[4]);
 
 void cpu_registers(void);	/* cpu_registers.c: CR, DR, MSR, XCR0 */
 void cpu_ports(void);		/* cpu_ports.c: IOPL, bitmap, INS and OUTS */

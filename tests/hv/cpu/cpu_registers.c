@@ -246,6 +246,23 @@ static bool empty(uint32_t leaf)
 	return !(r[0] | r[1] | r[2] | r[3]);
 }
 
+/* "REP MOVSB is fast", which it is not in QEMU's emulation. */
+static void advice(void)
+{
+	uint32_t one[4], plain[4], vendor[4], seven[4];
+	bool tcg;
+
+	cpu_id_plain(1, 0, one);
+	cpu_id_plain(7, 0, plain);
+	cpu_id_plain(0x40000000, 0, vendor);
+	tcg = one[2] & B(31) &&
+		!__builtin_memcmp(&vendor[1], "TCGTCGTCGTCG", 12);
+	cpu_id(7, 0, seven);
+	ok((seven[1] & B(9)) == (tcg ? 0 : plain[1] & B(9)) &&
+	   (seven[3] & B(4)) == (tcg ? 0 : plain[3] & B(4)),
+	   "ERMS and FSRM%s", tcg ? ", which are hidden" : "");
+}
+
 static void processor_told(void)
 {
 	static const uint32_t hidden[] = {
@@ -272,6 +289,7 @@ static void processor_told(void)
 	ok(!(seven[1] & (B(1) | B(4) | B(7) | B(10) | B(11) | B(16) | B(20) |
 			 B(25))) && !(seven[2] & (B(2) | B(3) | B(16))),
 	   "no TSC_ADJUST HLE SMEP INVPCID RTM AVX512 SMAP PT UMIP PKU LA57");
+	advice();
 }
 
 void cpu_registers(void)

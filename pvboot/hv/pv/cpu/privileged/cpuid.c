@@ -25,13 +25,13 @@
 #define L1_ECX_OSXSAVE	B(27)
 #define L1_ECX_AVX	(B(12) | B(28) | B(29))		/* FMA AVX F16C */
 #define HYPERVISOR	B(31)
-/* FSGSBASE BMI1 BMI2 ERMS RDSEED ADX CLFLUSHOPT CLWB SHA */
-#define L7_EBX (B(0) | B(3) | B(8) | B(9) | B(18) | B(19) | B(23) | B(24) |   \
-		B(29))
+/* FSGSBASE BMI1 BMI2 RDSEED ADX CLFLUSHOPT CLWB SHA */
+#define L7_EBX (B(0) | B(3) | B(8) | B(18) | B(19) | B(23) | B(24) | B(29))
+#define L7_EBX_REP	B(9)				/* ERMS */
 #define L7_EBX_AVX	B(5)				/* AVX2 */
 #define L7_ECX		(B(8) | B(22))			/* GFNI RDPID */
 #define L7_ECX_AVX	(B(9) | B(10))			/* VAES VPCLMULQDQ */
-#define L7_EDX		B(4)				/* fast short REP MOV */
+#define L7_EDX_REP	B(4)				/* FSRM */
 #define LD_EAX		(B(0) | B(1) | B(2))	/* XSAVEOPT XSAVEC XGETBV 1 */
 /* SYSCALL NX MMXEXT FFXSR RDTSCP LM 3DNOWEXT 3DNOW and leaf 1's */
 #define E1_EDX (BOTH_EDX | B(11) | B(20) | B(22) | B(25) | B(27) | B(29) |    \
@@ -89,18 +89,22 @@ static void basic(unsigned vcpu, uint32_t r[4], uint64_t xcr0)
 	r[3] &= L1_EDX;
 }
 
+/*
+ * "REP MOVSB and STOSB are fast" is advice.  QEMU's emulation gives it and goes
+ * byte by byte; without, a guest takes REP MOVSQ and STOSQ.
+ */
 static void structured(uint32_t sub, uint32_t r[4], uint64_t xcr0)
 {
-	bool avx = xcr0 & XCR0_AVX;
+	bool avx = xcr0 & XCR0_AVX, rep = !cpu_is_tcg();
 
 	if (sub) {
 		none(r);
 		return;
 	}
 	r[0] = 0;
-	r[1] &= L7_EBX | (avx ? L7_EBX_AVX : 0);
+	r[1] &= L7_EBX | (avx ? L7_EBX_AVX : 0) | (rep ? L7_EBX_REP : 0);
 	r[2] &= L7_ECX | (avx ? L7_ECX_AVX : 0);
-	r[3] &= L7_EDX;
+	r[3] &= rep ? L7_EDX_REP : 0;
 }
 
 /* SDM volume 1, 13.2: sizes by the components that we let through. */
