@@ -58,4 +58,54 @@ fails "a directory" $twinboot cat 1.img:/etc
 fails "not a directory" $twinboot ls 1.img:/etc/motd
 fails "no-image" $twinboot cat no-image:/x
 fails "too few words" $twinboot diff 1.img
+
+# What fails is named by whose it is: the image's file, or where it goes to.
+names() { # STATUS TEXT NAME COMMAND...
+	want=$1 text=$2 name=$3
+	shift 3
+	"$@" 2>err
+	is "$? $(grep -o "^twinboot: $text: " err)" \
+		"$want twinboot: $text: " "$name"
+}
+cp 1.img hole.img
+debugfs -w -R 'set_inode_field /etc/motd block[0] 0xfffffff0' hole.img 2>/dev/null
+for to in motd.out dir/motd.out; do
+	mkdir -p dir
+	names 1 hole.img:/etc/motd "cp to $to: the image's file cannot be read" \
+		$twinboot cp hole.img:/etc/motd "$to"
+	[ ! -e "$to" ]
+	ok $? "... and nothing is left"
+done
+names 1 hole.img:/etc/motd "cat: the image's file cannot be read" \
+	$twinboot cat hole.img:/etc/motd
+full() { "$@" >/dev/full; }
+names 1 'standard output' "cat: standard output is full" \
+	full $twinboot cat 1.img:/deep/er/noise
+cp hole.img other.img
+names 2 hole.img:/etc/link "diff: the first cannot be read" \
+	$twinboot diff hole.img 1.img
+names 2 hole.img:/etc/link "diff: the second cannot be read" \
+	$twinboot diff 1.img hole.img
+names 2 hole.img:/etc/link "diff: neither can be read" \
+	$twinboot diff hole.img other.img
+# What cannot be opened is not "the same"; what has no bytes is, by its name.
+for field in 'size 0x7fffffffffffff' 'flags 0x800'; do
+	cp 1.img lost.img
+	debugfs -w -R "set_inode_field /etc/motd $field" lost.img 2>/dev/null
+	cp lost.img other.img
+	names 2 lost.img:/etc/link "diff: neither can be opened: $field" \
+		$twinboot diff lost.img other.img
+done
+for change in 'mknod null c 1 3' 'mknod pipe p' 'symlink nowhere none' \
+		'symlink self self'; do
+	cp 1.img other.img
+	printf 'cd /etc\n%s\n' "$change" | debugfs -w -f - other.img >out 2>&1
+	set -- $change
+	$twinboot ls other.img:/etc | grep -q " $2\$"
+	ok $? "$change: is there"
+	is "$($twinboot diff other.img other.img 2>&1; echo $?)" 0 \
+		"diff: the same with $change"
+done
+fails "Error 2: Bad file or directory type: not a directory" \
+	$twinboot ls 1.img:/etc/motd
 done_testing

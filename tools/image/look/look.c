@@ -15,7 +15,7 @@
 #define ARENA (64u << 20)
 #define NAMES_MAX (4u << 20)
 
-static int failed(const struct look *l, const char *path)
+int look_failed(const struct look *l, const char *path)
 {
 	return report_error("%s:%s: %s", l->image, path, err_text());
 }
@@ -137,8 +137,7 @@ int look_list(struct look *l, const char *path, struct look_list *out)
 	*out = (struct look_list){ 0 };
 	if (look_file(l, path, &f))
 		return -1;
-	err = f.is_dir ? fs_list(&f, add_name, &x) :
-	      fail(ERR_FILENAME, "not a directory");
+	err = fs_list(&f, add_name, &x);
 	look_done(l);
 	if (!err) {
 		qsort(out->name, out->n, sizeof(*out->name), by_name);
@@ -146,7 +145,7 @@ int look_list(struct look *l, const char *path, struct look_list *out)
 	}
 	look_free(out);
 	return x.bad ? report_error("%s:%s: %s", l->image, path, x.bad) :
-	       failed(l, path);
+	       look_failed(l, path);
 }
 
 void look_free(struct look_list *list)
@@ -165,7 +164,7 @@ int look_file(struct look *l, const char *path, struct file *f)
 	if (!fs_open(&l->fs, path, f))
 		return 0;
 	look_done(l);
-	return failed(l, path);
+	return look_failed(l, path);
 }
 
 void look_done(struct look *l)
@@ -173,7 +172,8 @@ void look_done(struct look *l)
 	arena_release(&l->arena, l->mark);
 }
 
-int look_copy(struct look *l, struct file *f, int fd, const char *name)
+int look_copy(struct look *l, const char *path, struct file *f, int fd,
+	      const char *name)
 {
 	static uint8_t buf[1 << 20];
 
@@ -182,7 +182,7 @@ int look_copy(struct look *l, struct file *f, int fd, const char *name)
 			   sizeof(buf);
 
 		if (fs_read(f, at, n, buf))
-			return failed(l, name);
+			return look_failed(l, path);
 		for (size_t done = 0; done < n; ) {
 			ssize_t put = write(fd, buf + done, n - done);
 

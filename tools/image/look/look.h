@@ -44,7 +44,11 @@ void look_free(struct look_list *list);
 int look_file(struct look *l, const char *path, struct file *f);
 void look_done(struct look *l);
 
-/* All of the file to FD, named NAME.  0, or -1 reported. */
-int look_copy(struct look *l, struct file *f, int fd, const char *name);
+/* "IMAGE:PATH: " and what failed, reported.  -1. */
+int look_failed(const struct look *l, const char *path);
+
+/* All of the file F at PATH to FD, named NAME.  0, or -1 reported. */
+int look_copy(struct look *l, const char *path, struct file *f, int fd,
+	      const char *name);
 
 #endif

@@ -118,7 +118,7 @@ static int ls_run(int argc, char **argv)
 	struct look_list list;
 	struct said said;
 	int status = parse(&said, &ls_options, argc, argv);
-	json_t *names = NULL;
+	json_t *names;
 	struct look l;
 	int err = 0;
 
@@ -130,8 +130,7 @@ static int ls_run(int argc, char **argv)
 		look_close(&l);
 		return 1;
 	}
-	if (said.json)
-		names = json_array();
+	names = said.json ? json_array() : NULL;
 	for (size_t i = 0; i < list.n && !err; i++)
 		err = list_one(&l, list.name[i].name, list.name[i].is_dir,
 			       names);
@@ -163,7 +162,7 @@ static int open_file(struct look *l, const char *arg, unsigned partition,
 
 static int write_out(struct look *l, struct file *f, const char *to)
 {
-	return look_copy(l, f, STDOUT_FILENO, l->path);
+	return look_copy(l, l->path, f, STDOUT_FILENO, "standard output");
 }
 
 static int copy_to(struct look *l, struct file *f, const char *to)
@@ -181,7 +180,7 @@ static int copy_to(struct look *l, struct file *f, const char *to)
 		path = strdup(to);
 	}
 	err = output_open(&out, path);
-	if (!err && look_copy(l, f, out.fd, path)) {
+	if (!err && look_copy(l, l->path, f, out.fd, path)) {
 		output_abort(&out);
 		err = -1;
 	} else if (!err) {
@@ -247,22 +246,37 @@ static void tell(struct pair *p, const struct look *only)
 	putchar('\n');
 }
 
+/* Whether PATH is a file with bytes (no device, no link to nowhere); -1. */
+static int has_bytes(struct look *l, const char *path, struct file *f)
+{
+	int err = fs_open(&l->fs, path, f);
+
+	if (err && err != ERR_FILE_TYPE && err != ERR_FILE_NOT_FOUND &&
+	    err != ERR_SYMLINK_LOOP && err != ERR_FILENAME)
+		return look_failed(l, path);
+	err_clear();
+	return !err && !f->is_dir;
+}
+
 /* The files at p->path: 0, or -1 reported. */
 static int compare_files(struct pair *p)
 {
 	static uint8_t x[1 << 18], y[1 << 18];
 	struct file f = { 0 }, g = { 0 };
-	bool one = fs_open(&p->a.fs, p->path, &f) || f.is_dir;
-	bool two = fs_open(&p->b.fs, p->path, &g) || g.is_dir;
-	bool same = one == two && (one || f.size == g.size);
+	int one = has_bytes(&p->a, p->path, &f);
+	int two = one < 0 ? -1 : has_bytes(&p->b, p->path, &g);
+	bool same = one == two && (!one || f.size == g.size);
 
-	err_clear();
-	for (uint64_t at = 0; same && !one && at < f.size; ) {
+	if (two < 0)
+		return -1;
+	for (uint64_t at = 0; same && one && at < f.size; ) {
 		size_t n = f.size - at < sizeof(x) ? (size_t)(f.size - at) :
 			   sizeof(x);
 
-		if (fs_read(&f, at, n, x) || fs_read(&g, at, n, y))
-			return report_error("%s: %s", p->path, err_text());
+		if (fs_read(&f, at, n, x))
+			return look_failed(&p->a, p->path);
+		if (fs_read(&g, at, n, y))
+			return look_failed(&p->b, p->path);
 		same = !memcmp(x, y, n);
 		at += n;
 	}
