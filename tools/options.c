@@ -5,6 +5,7 @@
 #include "tools/options.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,9 +262,11 @@ int options_parse(const struct options *o, void *self, int argc, char **argv,
 	if (rest->n && rest->n < o->min)
 		return wrong(argv[0], ": too few words",
 			     rest->operand[rest->n - 1]);
+	if (rest->n < o->min && o->min > 1)
+		return report_error("give %s", o->usage);
 	if (rest->n < o->min)
 		return report_error("give %s %s",
-				    o->max > 1 ? "at least one" : "one",
+				    o->max == UINT_MAX ? "at least one" : "one",
 				    o->operand);
 	if (rest->n > o->max)
 		return report_error("%s: one %s too many",

@@ -56,6 +56,20 @@ for command in $commands; do
 	[ $# != 0 ] || continue
 	"$twinboot" "$command" --help >help
 	is "$(grep -E '.{81}' help)" "" "$command --help: in 80 columns"
+	grep -q ' $' help
+	is "$?" 1 "$command --help: no blanks at the end of a line"
+	# Without a word it tells which are needed.
+	words=$(sed -n '1s/^usage: twinboot [^ ]* //p' help)
+	wanted=$("$twinboot" "$command" 2>&1 >/dev/null </dev/null)
+	case $command,$words in
+	build,*) is "$wanted" "twinboot: no output file: give -o IMAGE" "$command alone" ;;
+	profiles,*|xen-testbed,*) ;;
+	cp,*|diff,*|env,*)
+		is "$wanted" "twinboot: give $words" "$command alone: all of its words" ;;
+	*...\ *) is "$wanted" "twinboot: give at least one ${words%%...*}" "$command alone" ;;
+	*)	words=${words%%[ :[]*}
+		is "$wanted" "twinboot: give one $words" "$command alone" ;;
+	esac
 	if [ "$command" = xen-testbed ]; then
 		# It fetches packages; install.t runs it.
 		grep -q -- '-q, --quiet' help && grep -q -- '-v, --verbose' help
@@ -155,6 +169,8 @@ done
 ok $? "run and matrix: the same machine"
 grep -c -- '^  --\(accel\|tpm\|smp\|nic\|seed\|drive\) ' run.machine >n
 is "$(cat n)" 6 "... accel, tpm, smp, nic, seed, drive"
+is "$("$twinboot" profiles | grep -c ' $')" 0 \
+	"profiles: no blanks at the end of a line"
 for command in "run x.img --path direct --timeout 300" \
 	"matrix x.img --paths direct"; do
 	"$twinboot" $command --accel tcg >out 2>err

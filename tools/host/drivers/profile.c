@@ -126,8 +126,8 @@ static int profiles_run(int argc, char **argv)
 		put_json();
 	for (size_t i = 0; !g.json &&
 	     i < sizeof(profiles) / sizeof(profiles[0]); i++)
-		printf("%-12s %s;%s\n", profiles[i].name, profiles[i].what,
-		       profiles[i].paths);
+		printf("%-12s %s;%.*s\n", profiles[i].name, profiles[i].what,
+		       (int)strlen(profiles[i].paths) - 1, profiles[i].paths);
 	return 0;
 }
 
