@@ -332,6 +332,13 @@ fails "not SRC:DST" $build --file x -o e.img
 fails "octal" $build --file x/f:y:999 -o e.img
 SOURCE_DATE_EPOCH=4354819200 fails "up to 2107" $build --root l1 -o e.img
 SOURCE_DATE_EPOCH=soon fails "SOURCE_DATE_EPOCH=soon" $build --root l1 -o e.img
+# A member whose header is damaged has no name that could be told.
+mkdir two && echo 1 >two/a && echo 2 >two/b && tar -C two -cf two.tar a b
+for at in 100 124 148; do
+	cp two.tar bad.tar
+	printf '\377' | dd of=bad.tar bs=1 seek=$((1024 + at)) conv=notrunc 2>/dev/null
+	fails "twinboot: bad.tar: Damaged tar archive" $build --root bad.tar -o e.img
+done
 head -c 10000 t.gzip >cut.gz 2>/dev/null && fails "cut.gz" $build --root cut.gz -o e.img
 is "$(ls e.img* 2>/dev/null)" "" "no failure left anything"
 done_testing

@@ -26,9 +26,11 @@ struct members {
 	struct acl_list acls;
 };
 
+/* PATH: the member's; "" of one whose header was not read. */
 static int bad(const struct members *m, const char *path, const char *why)
 {
-	return report_error("%s: %s: %s", m->name, path, why);
+	return report_error("%s: %s%s%s", m->name, path, path[0] ? ": " : "",
+			    why);
 }
 
 static int archive_failed(const struct members *m)
