@@ -751,6 +751,14 @@ gdb-pv: $(B)/boot/hv.elf $(if $(IMAGE),,$(DEMO)) \
 # that `install` had to make, which it writes down; what is staged for a package,
 # below DESTDIR, belongs to that.
 comma := ,
+# Documents with links that lead on from there: what is not installed is named.
+DOCUMENTS := $(patsubst docs/%,$(B)/doc/%,$(wildcard docs/*.md))
+$(B)/doc/%.md: docs/%.md Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e 's,](\.\./CHANGELOG\.md),](CHANGELOG.md),g' \
+	  -e 's,\[\([^]]*\)\](\.\./\([^)]*\)),\1 (`\2` of the sources),g' \
+	  -e 's,](\([a-z]*\.schema\.json\)),](../../twinboot/\1),g' $< >$@
+
 define newline
 
 
@@ -765,13 +773,13 @@ $(1) share/man/man5 644 $(B)/man/*.5
 $(1) $(COMPLETION) 644 $(B)/man/completion/twinboot $(B)/man/completion/kernelgen
 $(1) share/zsh/vendor-completions 644 $(B)/man/_twinboot $(B)/man/_kernelgen
 $(1) share/fish/vendor_completions.d 644 $(B)/man/twinboot.fish $(B)/man/kernelgen.fish
-$(1) share/doc/twinboot 644 CHANGELOG.md LICENSE $(wildcard docs/*.md) $(wildcard docs/*/*.md)
+$(1) share/doc/twinboot 644 CHANGELOG.md LICENSE $(DOCUMENTS)
 $(1) share/doc/twinboot/examples 644 $(wildcard docs/ci/*) docs/pvboot.xl images/demo.lst $(wildcard images/*.conf)
 endef
 
 MADE := share/twinboot/made-folders
 .PHONY: install uninstall
-install: all $(B)/man/.made
+install: all $(B)/man/.made $(DOCUMENTS)
 	$(Q)[ -z '$(DESTDIR)' ] || exit 0; set -e; to='$(PREFIX)'; \
 	missing() { d=$$1; while [ "$$d" != . ]; do \
 	  [ -d "$$to/$$d" ] || echo "$$d"; d=$$(dirname "$$d"); done; }; \

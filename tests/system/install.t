@@ -29,6 +29,11 @@ user "$twinboot" matrix pv.img --probe-init --path pv --table >out 2>&1
 grep -q 'SKIP.*no initrd' out
 ok $? "... the probe's archive is found"
 
+# What is written for another host names parts as they are called there.
+user "$twinboot" adopt pv.img -q -o adopted.img >out &&
+	grep -qF "kernel = \"$prefix/share/twinboot/pvboot.elf.gz\"" adopted.img.xl
+ok $? "adopt: NEW.xl has the PV loader's own name"
+
 # Of a part or a program that is missing the package is named.
 mv "$prefix/share/twinboot/hv.elf" hv.elf
 fails "hv.elf: not found; install the package twinboot-boot" \
@@ -74,6 +79,16 @@ for command in $("$twinboot" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 	done
 done >lacks
 is "$(cat lacks)" "" "a page for each command, with all options"
+
+# Documents: what they link to is there.
+documents=$prefix/share/doc/twinboot
+for document in "$documents"/*.md; do
+	grep -o '](\([^)#:]*\)[)#]' "$document" | sed 's/^](//; s/[)#]$//' |
+	while read -r link; do
+		[ -z "$link" ] || [ -e "$documents/$link" ] || echo "$document: $link"
+	done
+done >broken
+is "$(cat broken)" "" "installed documents: what they link to is there"
 
 # Completion: bash by its own means, the others when they are there.
 bash_completes() {
@@ -157,7 +172,8 @@ printf '%s\n' "$prefix/share/doc" "$prefix/share/doc/other" >>before
 is "$(find "$prefix" | sort)" "$(sort before)" \
 	"folders that were there, or have a file of somebody else's, stay"
 rm -r "$prefix" before
-make_it install DESTDIR="$tmp/dest" PREFIX=/usr
+make_it install DESTDIR="$tmp/dest" PREFIX=/usr && [ -x "$tmp/dest/usr/bin/twinboot" ]
+ok $? "make install DESTDIR="
 find "$tmp/dest" -type f | sed "s|^$tmp/dest||" | grep -v '^/usr/\(bin\|share\)/'
 is "$?" 1 "DESTDIR: all lies below PREFIX there"
 done_testing

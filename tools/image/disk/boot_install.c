@@ -29,7 +29,7 @@ char *boot_install_find(const struct recipe *r, const char *name)
 {
 	char exe[2048], *slash, *path;
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	static const char *const below[] = { "boot", "../share/twinboot" };
+	static const char *const below[] = { "boot", "share/twinboot" };
 
 	if (r->boot_dir) {
 		if (asprintf(&path, "%s/%s", r->boot_dir, name) < 0)
@@ -40,10 +40,11 @@ char *boot_install_find(const struct recipe *r, const char *name)
 		return NULL;
 	}
 	exe[n < 0 ? 0 : n] = 0;
-	slash = strrchr(exe, '/');
-	if (slash)
-		*slash = 0;
+	/* Beside the program, and beside the folder that it is in. */
 	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		slash = strrchr(exe, '/');
+		if (slash)
+			*slash = 0;
 		if (asprintf(&path, "%s/%s/%s", exe, below[i], name) < 0)
 			abort();
 		if (!access(path, R_OK))
