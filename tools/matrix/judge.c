@@ -131,7 +131,8 @@ static void find_evidence(struct cell *c)
 		json_array_append_new(c->evidence, json_string("--expect"));
 	if (!json_array_size(c->evidence))
 		judge_decide(c, CELL_UNCHECKED, "%s, and nothing that it was "
-			     "given could be checked; it said: %s",
+			     "given could be checked (see --probe-init and "
+			     "--expect); it said: %s",
 			     get(c->result, "why"),
 			     said(c));
 }
