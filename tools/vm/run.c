@@ -118,11 +118,12 @@ static void help(FILE *out)
 
 static const struct options options = {
 	.usage = "IMAGE --path PATH [OPTION...] [-- QEMU ARGUMENT...]",
-	.about = "Boot IMAGE in QEMU, console on stdout.  IMAGE is not changed."
-		 "\nEnds 0 on power-off, 3 on a crash, 4 when nothing is found "
-		 "to start, or what was\nstarted waits for a key, and stdin is "
-		 "no terminal, 5 on reboot, 124 on time-out,\n1 on an error.  "
-		 "On a terminal, Ctrl-A x ends it.",
+	.about = "Boot IMAGE in QEMU, console on stdout.  IMAGE is changed "
+		 "only with --write.\nEnds 0 on power-off, 3 on a crash, 4 "
+		 "when nothing is found to start, or what was\nstarted waits "
+		 "for a key, and stdin is no terminal, 5 on reboot, 124 on "
+		 "time-out,\n1 on an error.  On a terminal, Ctrl-A x ends "
+		 "it.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
 	.operand = "IMAGE", .min = 1, .max = 1, .more = true, .help = help,
 	.example = examples,
