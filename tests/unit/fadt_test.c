@@ -129,6 +129,11 @@ static void wide(void **state)
 	assert_true(parse(&f, sizeof(table)));
 	assert_int_equal(f.status[0], 0x1800);
 	assert_int_equal(f.control[0] | f.timer, 0);
+	for (uint64_t at = -8ULL; at; at++) {	/* nor by going round */
+		put(212, at, 8);
+		assert_true(parse(&f, sizeof(table)));
+		assert_int_equal(f.timer, 0);
+	}
 	assert_true(parse(&f, 150));
 	assert_int_equal(f.status[0], 0);
 }

@@ -12,7 +12,7 @@
 
 static bool in_ram(uint64_t ma, uint64_t len)
 {
-	if (!ma || ma + len > 1ULL << 32)
+	if (!ma || ma > 1ULL << 32 || len > (1ULL << 32) - ma)
 		return false;
 	for (uint64_t at = ma; at < ma + len; at += PAGE_SIZE)
 		if (!memory_mapped(at))

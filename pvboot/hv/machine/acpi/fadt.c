@@ -24,7 +24,7 @@ static uint16_t port(struct span *t, unsigned old, unsigned x, unsigned bytes)
 
 	if (!at && t->len >= x + 12U && span_u8(t, x) == SPACE_IO)
 		at = span_u64(t, x + 4);
-	return at && bytes && at + bytes <= 0x10000 ? (uint16_t)at : 0;
+	return at && bytes && at <= 0x10000 - bytes ? (uint16_t)at : 0;
 }
 
 static void read_events(struct span *t, struct fadt *f)
