@@ -22,6 +22,7 @@
 #define ACTIVE_MAX	0x7fff
 #define STATUS_WORDS	(PAGE_SIZE / sizeof(grant_status_t))
 #define BACKEND_DOM	0
+#define TRIES		64	/* to mark an entry that the guest changes */
 
 _Static_assert(512 * sizeof(struct grant_active) == PAGE_SIZE &&
 	       512 * sizeof(struct grant_entry_v1) == PAGE_SIZE &&
@@ -233,12 +234,16 @@ static void unmark(struct domain *d, uint32_t ref)
 	__atomic_fetch_and(marks(d, ref), (uint16_t)~off, __ATOMIC_SEQ_CST);
 }
 
-/* Mark it, if the guest gives it so. */
+/*
+ * Mark it, if the guest gives it so; and if it does not write to it all the
+ * time, from another of its processors.
+ */
 static bool claim(struct domain *d, uint32_t ref, unsigned how,
 		  union header *h)
 {
 	uint32_t *at = entry_of(d, ref);
 	union header new;
+	unsigned i;
 
 	new.word = 0;
 	new.flags = GTF_reading | (how & GRANT_WRITE ? GTF_writing : 0);
@@ -253,13 +258,13 @@ static bool claim(struct domain *d, uint32_t ref, unsigned how,
 		unmark(d, ref);
 		return false;
 	}
-	do {
-		if (!granted(d, *h, how))
-			return false;
-	} while (!__atomic_compare_exchange_n(at, &h->word, h->word | new.word,
-					      false, __ATOMIC_SEQ_CST,
-					      __ATOMIC_SEQ_CST));
-	return true;
+	for (i = 0; i < TRIES && granted(d, *h, how); i++)
+		if (__atomic_compare_exchange_n(at, &h->word,
+						h->word | new.word, false,
+						__ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
+			return true;
+	return false;
 }
 
 /* What the entry with header H says; FALSE: no part of a page. */
