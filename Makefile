@@ -203,7 +203,7 @@ TESTED += $(sort $(wildcard pvboot/hv/store/*.c pvboot/hv/config*.c)) \
 	$(patsubst %,pvboot/hv/drivers/%.c,ahci \
 	ata nvme nvme_io scsi virtio_queue)
 TESTED += $(patsubst %,pvboot/hv/machine/%.c,acpi/fadt acpi/madt console/scancode \
-	interrupt/irq interrupt/msi ranges)
+	interrupt/irq interrupt/msi ranges work)
 
 # And the PV loader's that ask Xen only by what tests/pvguest.h fakes, for
 # tests/*/pv_*.c: some have the names of the hypervisor's.

@@ -15,14 +15,8 @@ struct work {
 };
 
 void work_queue(struct work *w);
-/* All that is queued, and what that queues. */
+/* All that is queued and what that queues; soon, if it goes on and on. */
 extern struct work *work_first;
 void work_run_all(void);
-
-static inline void work_run(void)
-{
-	if (work_first)
-		work_run_all();
-}
 
 #endif

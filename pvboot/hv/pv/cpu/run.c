@@ -16,6 +16,7 @@
 #include "pvboot/hv/pv/cpu/traps.h"
 #include "pvboot/hv/pv/cpu/vcpu.h"
 #include "pvboot/hv/pv/cpu/vcpu_load.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/paging.h"
 #include "pvboot/hv/pv/memory/tlb.h"
 
@@ -69,6 +70,15 @@ static void idle(struct vcpu *v)
 	smp_idle();
 }
 
+/* With a budget of its own: that of the last exit may be spent. */
+static inline void work(void)
+{
+	if (!work_first)
+		return;
+	budget_start();
+	work_run_all();
+}
+
 /* With the lock, which enter() and idle() give back meanwhile. */
 __attribute__((hot)) void
 run(unsigned processor)
@@ -78,7 +88,7 @@ run(unsigned processor)
 
 	tables_set_stack(processor, &v->regs);
 	for (;;) {
-		work_run();
+		work();
 		if (d->shutdown >= 0)
 			domain_end(d);
 		if (v->state == VCPU_RUNNABLE)
