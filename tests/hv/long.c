@@ -249,28 +249,165 @@ static void others(void)
 	big = false;
 }
 
+static struct evtchn_send send;
+
+/*
+ * Each second entry rings PORT's bell.  The one before does the first N updates
+ * of the list, by which there is something to do again.
+ */
+static void ring_batch(unsigned n, uint32_t port)
+{
+	unsigned i;
+
+	send.port = port;
+	shared->evtchn_mask[port / 64] |= 1UL << port % 64;
+	fill_batch(__HYPERVISOR_event_channel_op, EVTCHNOP_send, UL(&send), 0);
+	for (i = 0; i < BATCH; i += 2) {
+		batch[i].op = __HYPERVISOR_mmu_update;
+		batch[i].args[0] = UL(&list);
+		batch[i].args[1] = n;
+		batch[i].args[2] = 0;
+	}
+}
+
+static void console(void)
+{
+	uint64_t ring = si->console.domU.mfn * PAGE;
+
+	/* out_cons 0, out_prod 2048: all of it is to be printed, again. */
+	list.update[0] = (struct mmu_update){ ring + 0xc08, 2048UL << 32 };
+	ring_batch(1, si->console.domU.evtchn);
+	measure("the console's ring", NULL);
+}
+
+static struct xenstore_domain_interface *store;
+
+static void put_bytes(const void *from, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		store->req[store->req_prod++ & 1023] = ((const char *)from)[i];
+}
+
+static void put_request(uint32_t type, uint32_t tx, const char *text,
+			unsigned len)
+{
+	struct xsd_sockmsg m = { type, 1, tx, len };
+
+	put_bytes(&m, sizeof(m));
+	put_bytes(text, len);
+}
+
+/* Until all is answered; the answer to the last request, at its end. */
+static const char *settle(unsigned len)
+{
+	static char tail[16];
+	unsigned i;
+
+	for (i = 0; i < 1000 && (store->req_cons != store->req_prod ||
+				 store->rsp_cons != store->rsp_prod); i++) {
+		store->rsp_cons = store->rsp_prod;
+		hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
+			  UL(&send), 0, 0);
+	}
+	for (i = 0; i < len; i++)
+		tail[i] = store->rsp[(store->rsp_prod - len + i) & 1023];
+	return tail;
+}
+
 /* Messages as many as the ring holds, and each a costly one. */
 static void send_directory(void)
 {
-	struct xenstore_domain_interface *r =
-		(void *)(image + ((const uint64_t *)HOLE)[si->store_mfn] *
-			 PAGE);
-	struct xsd_sockmsg m = { XS_DIRECTORY, 1, 0, 2 };
-	char text[sizeof(m) + 2];
-	unsigned i, k;
+	unsigned i;
 
-	memcpy(text, &m, sizeof(m));
-	memcpy(text + sizeof(m), "/", 2);
-	r->rsp_cons = r->rsp_prod;
-	for (k = 0; k < 50; k++)
-		for (i = 0; i < sizeof(text); i++)
-			r->req[r->req_prod++ & 1023] = text[i];
+	store->rsp_cons = store->rsp_prod;
+	if (store->req_cons != store->req_prod)
+		return;
+	for (i = 0; i < 50; i++)
+		put_request(XS_DIRECTORY, 0, "/", 2);
+}
+
+static const char change[] = "data/x\0value";
+
+static void send_changes(void)
+{
+	unsigned i;
+
+	store->rsp_cons = store->rsp_prod;
+	if (store->req_cons != store->req_prod)
+		return;
+	for (i = 0; i < 30; i++)
+		put_request(XS_WRITE, 0, change, sizeof(change) - 1);
+}
+
+/* As many as there may be, of a long path that nobody writes to. */
+static void watch_all(void)
+{
+	char text[900 + 4] = "data";
+	unsigned i;
+
+	for (i = 4; i < 899; i++)
+		text[i] = i % 60 == 4 ? '/' : 'a';
+	for (i = 0; i < 128; i++) {
+		text[899] = 0;
+		text[900] = (char)('a' + i % 26);
+		text[901] = (char)('a' + i / 26);
+		text[902] = 0;
+		put_request(XS_WATCH, 0, text, 903);
+		settle(0);
+	}
+}
+
+/* Ready to be ended: a transaction of as many changes as it may have. */
+static void make_transaction(void)
+{
+	uint32_t tx;
+	unsigned i;
+
+	/* It is one of the first nine. */
+	put_request(XS_TRANSACTION_START, 0, "", 1);
+	tx = (uint32_t)(settle(2)[0] - '0');
+	for (i = 0; i < 64; i++) {
+		put_request(XS_WRITE, tx, change, sizeof(change) - 1);
+		settle(0);
+	}
+	put_request(XS_TRANSACTION_END, tx, "T", 2);
+}
+
+static void stores(void)
+{
+	uint64_t ring = si->store_mfn * PAGE;
+	uint32_t at;
+
+	store = (void *)(image + ((const uint64_t *)HOLE)[si->store_mfn] *
+			 PAGE);
+	send.port = si->store_evtchn;
+	shared->evtchn_mask[send.port / 64] |= 1UL << send.port % 64;
+	fill_batch(__HYPERVISOR_event_channel_op, EVTCHNOP_send, UL(&send), 0);
+	send_directory();
+	measure("the store asked", send_directory);
+	settle(0);
+	watch_all();
+	send_changes();
+	measure("the store written to", send_changes);
+	settle(0);
+	make_transaction();
+	measure("a transaction's end", NULL);
+	ok(!memcmp(settle(3), "OK", 3) && !store->error, "it ends well");
+	/* The same requests in each part of a batch: what they are counts. */
+	at = store->req_cons;
+	send_directory();
+	list.update[0] = (struct mmu_update){ ring + 0x800, (uint64_t)
+					      store->req_prod << 32 | at };
+	list.update[1] = (struct mmu_update){ ring + 0x808, 0 };
+	ring_batch(2, send.port);
+	measure("the store asked without end", NULL);
 }
 
 void guest_main(void)
 {
 	struct evtchn_bind_virq virq = { VIRQ_TIMER, 0, 0 };
-	static struct evtchn_send send;
 	unsigned i;
 
 	l3 = pages(1);
@@ -287,10 +424,7 @@ void guest_main(void)
 	updates();
 	reservations();
 	others();
-	send.port = si->store_evtchn;
-	shared->evtchn_mask[send.port / 64] |= 1UL << send.port % 64;
-	fill_batch(__HYPERVISOR_event_channel_op, EVTCHNOP_send, UL(&send), 0);
-	send_directory();
-	measure("the store asked", send_directory);
+	console();
+	stores();
 	done();
 }

@@ -126,6 +126,99 @@ static void test_ring_length(void **state)
 	assert_int_equal(guest_ring.error, XENSTORE_ERROR_PROTO);
 }
 
+/* Every watch there may be, of a path as long as there may be. */
+static void watch_all(void)
+{
+	char text[STORE_PATH_MAX + 8];
+	size_t n = 900;
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = i % 60 == 4 ? '/' : 'a';
+	memcpy(text, "data", 4);
+	text[n++] = 0;
+	for (unsigned i = 0; i < STORE_WATCHES; i++) {
+		int len = sprintf(text + n, "%u", i) + 1;
+
+		assert_string_equal(guest_ask(XS_WATCH, 0, text,
+					      n + (size_t)len), "OK");
+		guest_next();
+	}
+}
+
+static unsigned n_changed;
+
+static void count_changed(void *arg, const char *path)
+{
+	n_changed++;
+}
+
+/* The ring's requests; in how many parts, none of which takes long. */
+static unsigned in_parts(void)
+{
+	unsigned parts = 0;
+	uint32_t before;
+
+	do {
+		before = guest_store.pool.work;
+		store_run(&guest_store, &guest_ring);
+		assert_in_range(guest_store.pool.work - before, 1,
+				2 * STORE_WORK + STORE_WATCHES * 40);
+		assert_null(store_audit(&guest_store));
+		parts++;
+	} while (guest_store.more);
+	return parts;
+}
+
+/*
+ * One request has many watches looked at, for each of many changes: that goes
+ * in parts, and all are told at the end.
+ */
+static void test_parts(void **state)
+{
+	uint32_t tx;
+
+	watch_all();
+	tx = guest_tx_start();
+	for (unsigned i = 0; i < STORE_TX_CHANGES; i++)
+		GUEST_SAYS("OK", XS_WRITE, tx, "data/x\0v");
+	guest_store.changed = count_changed;
+	n_changed = 0;
+	guest_request(XS_TRANSACTION_END, tx, "T", 2);
+	assert_in_range(in_parts(), 10, 1000);
+	assert_int_equal(n_changed, STORE_TX_CHANGES);
+	assert_true(guest_next());
+	assert_string_equal(guest_got.data, "OK");
+	GUEST_SAYS("v", XS_READ, 0, "data/x\0");
+	for (unsigned i = 0; i < 20; i++)
+		guest_request(XS_WRITE, 0, "data/x\0w", 8);
+	assert_in_range(in_parts(), 10, 1000);
+	assert_int_equal(n_changed, STORE_TX_CHANGES + 20);
+}
+
+/* Its news are told before another transaction begins, or ends. */
+static void test_news_first(void **state)
+{
+	uint32_t a, b;
+
+	watch_all();
+	a = guest_tx_start();
+	b = guest_tx_start();
+	GUEST_SAYS("OK", XS_WRITE, a, "data/x\0a");
+	GUEST_SAYS("OK", XS_WRITE, a, "data/y\0a");
+	GUEST_SAYS("OK", XS_WRITE, b, "data/x\0b");
+	guest_request(XS_TRANSACTION_END, a, "T", 2);
+	store_run(&guest_store, &guest_ring);
+	guest_request(XS_TRANSACTION_END, a, "T", 2);
+	guest_request(XS_TRANSACTION_END, b, "T", 2);
+	guest_next();
+	assert_string_equal(guest_got.data, "OK");
+	guest_next();
+	assert_string_equal(guest_got.data, "ENOENT");
+	guest_next();
+	assert_string_equal(guest_got.data, "EAGAIN");
+	GUEST_SAYS("a", XS_READ, 0, "data/x\0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +227,8 @@ int main(void)
 		GUEST_TEST(test_ring),
 		GUEST_TEST(test_ring_reply_index),
 		GUEST_TEST(test_ring_length),
+		GUEST_TEST(test_parts),
+		GUEST_TEST(test_news_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

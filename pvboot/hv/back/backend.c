@@ -167,8 +167,13 @@ bool backend_update(struct domain *d)
 	if (!all || !all->store_changed)
 		return false;
 	all->store_changed = false;
-	for (unsigned i = 0; i < all->n; i++)
+	for (unsigned i = 0; i < all->n; i++) {
+		if (budget_empty()) {
+			all->store_changed = true;
+			return true;
+		}
 		done |= update(all->dev[i]);
+	}
 	return done;
 }
 

@@ -9,6 +9,7 @@
 
 #include "pvboot/hv/machine/console/tty.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/hold.h"
 
 #include <xen/io/console.h>
@@ -29,6 +30,7 @@ static void drain(struct domain *d, unsigned port)
 	while (at != end) {
 		for (n = 0; n < sizeof(buf) && at != end; n++)
 			buf[n] = c->out[MASK_XENCONS_IDX(at++, c->out)];
+		budget_charge(n);
 		tty_write_raw(buf, n);
 	}
 	c->out_cons = end;

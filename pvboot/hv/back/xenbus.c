@@ -10,6 +10,7 @@
 #include "pvboot/hv/machine/layout.h"
 #include "pvboot/hv/machine/memory.h"
 #include "pvboot/hv/pv/cpu/evtchn.h"
+#include "pvboot/hv/pv/memory/budget.h"
 #include "pvboot/hv/pv/memory/hold.h"
 
 static void changed(void *arg, const char *path)
@@ -17,16 +18,29 @@ static void changed(void *arg, const char *path)
 	backend_store_changed(arg);
 }
 
+/* What SINCE has cost is paid for by who is at work for the guest. */
+static void charge(const struct store *s, uint32_t since)
+{
+	budget_charge(s->pool.work - since);
+}
+
 void xenbus_run(struct domain *d)
 {
+	struct store *s = d->store;
 	bool notify = false, moved = true;
+	uint32_t since;
 
-	/* Bounded: the rest waits for the guest's next event. */
-	for (unsigned i = 0; i < 16 && moved; i++) {
-		moved = store_run(d->store, hold_page(&d->store_ring));
+	while (moved && !budget_empty()) {
+		since = s->pool.work;
+		moved = store_run(s, hold_page(&d->store_ring));
+		charge(s, since);
 		notify |= moved;
+		moved |= s->more;
 		moved |= backend_update(d);
 	}
+	/* The rest, when the guest has run. */
+	if (moved)
+		backend_store_changed(d);
 	if (notify)
 		evtchn_raise(d, d->store_port);
 }
@@ -40,6 +54,8 @@ void xenbus_set(struct domain *d, const char *dir, const char *name,
 		const char *format, ...)
 {
 	char path[STORE_PATH_MAX], value[256];
+	struct store *s = d->store;
+	uint32_t since;
 	va_list ap;
 	int err;
 
@@ -47,7 +63,9 @@ void xenbus_set(struct domain *d, const char *dir, const char *name,
 	va_start(ap, format);
 	vfmt(value, sizeof(value), format, ap);
 	va_end(ap);
-	err = store_set(d->store, path, value);
+	since = s->pool.work;
+	err = store_set(s, path, value);
+	charge(s, since);
 	if (err)
 		hv_log("xenstore: cannot write %s: error %d", path, err);
 }

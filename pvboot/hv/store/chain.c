@@ -28,6 +28,7 @@ static uint32_t chunk_get(struct store_pool *p)
 
 	p->free_chunk = p->chunk[c].next;
 	p->n_free_chunks--;
+	p->work++;
 	memset(&p->chunk[c], 0, sizeof(p->chunk[c]));
 	return c;
 }
@@ -60,7 +61,7 @@ uint32_t chain_copy(struct store_pool *p, uint32_t chain, size_t len)
 	return copy;
 }
 
-void chain_read(const struct store_pool *p, uint32_t chain, size_t len,
+void chain_read(struct store_pool *p, uint32_t chain, size_t len,
 		void *buf)
 {
 	uint8_t *to = buf;
@@ -68,13 +69,14 @@ void chain_read(const struct store_pool *p, uint32_t chain, size_t len,
 	for (; chain && len; chain = p->chunk[chain].next) {
 		size_t n = len < STORE_CHUNK_BYTES ? len : STORE_CHUNK_BYTES;
 
+		p->work++;
 		memcpy(to, p->chunk[chain].byte, n);
 		to += n;
 		len -= n;
 	}
 }
 
-bool chain_equal(const struct store_pool *p, uint32_t chain, const void *data,
+bool chain_equal(struct store_pool *p, uint32_t chain, const void *data,
 		 size_t len)
 {
 	const uint8_t *d = data;
@@ -82,6 +84,7 @@ bool chain_equal(const struct store_pool *p, uint32_t chain, const void *data,
 	for (; chain && len; chain = p->chunk[chain].next) {
 		size_t n = len < STORE_CHUNK_BYTES ? len : STORE_CHUNK_BYTES;
 
+		p->work += 1 + (uint32_t)n / 16;	/* byte by byte */
 		if (memcmp(p->chunk[chain].byte, d, n))
 			return false;
 		d += n;
@@ -98,6 +101,7 @@ void chain_free(struct store_pool *p, uint32_t chain)
 		p->chunk[chain].next = p->free_chunk;
 		p->free_chunk = chain;
 		p->n_free_chunks++;
+		p->work++;
 		chain = next;
 	}
 }

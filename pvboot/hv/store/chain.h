@@ -52,6 +52,7 @@ struct store_pool {
 	struct store_chunk chunk[STORE_CHUNKS];
 	uint32_t free_node, n_free_nodes;
 	uint32_t free_chunk, n_free_chunks;
+	uint32_t work;		/* what was looked at so far: STORE_WORK */
 };
 
 /* All of the pool is free, but node 1. */
@@ -65,9 +66,9 @@ static inline uint32_t chain_chunks(size_t len)
 /* The caller has checked that chain_chunks(len) are free. */
 uint32_t chain_new(struct store_pool *p, const void *data, size_t len);
 uint32_t chain_copy(struct store_pool *p, uint32_t chain, size_t len);
-void chain_read(const struct store_pool *p, uint32_t chain, size_t len,
+void chain_read(struct store_pool *p, uint32_t chain, size_t len,
 		void *buf);
-bool chain_equal(const struct store_pool *p, uint32_t chain, const void *data,
+bool chain_equal(struct store_pool *p, uint32_t chain, const void *data,
 		 size_t len);
 void chain_free(struct store_pool *p, uint32_t chain);
 

@@ -9,6 +9,7 @@
 
 #include "loader/base/number.h"
 #include "pvboot/hv/store/store_msg.h"
+#include "pvboot/hv/store/store_tx.h"
 #include "pvboot/hv/store/store_watch.h"
 
 void store_init(struct store *s, uint16_t guest)
@@ -116,6 +117,7 @@ static size_t ring_get(struct store *s, struct xenstore_domain_interface *ring,
 	}
 	if (n > have)
 		n = have;
+	s->pool.work += (uint32_t)n / 4;
 	for (size_t i = 0; i < n; i++)
 		to[i] = (uint8_t)ring->req[MASK_XENSTORE_IDX(cons + i)];
 	ring_store(&ring->req_cons, cons + (uint32_t)n);
@@ -134,6 +136,7 @@ static size_t ring_put(struct store *s, struct xenstore_domain_interface *ring,
 	}
 	if (n > XENSTORE_RING_SIZE - used)
 		n = XENSTORE_RING_SIZE - used;
+	s->pool.work += (uint32_t)n / 4;
 	for (size_t i = 0; i < n; i++)
 		ring->rsp[MASK_XENSTORE_IDX(prod + i)] = (char)from[i];
 	ring_store(&ring->rsp_prod, prod + (uint32_t)n);
@@ -171,28 +174,39 @@ static bool request_whole(const struct store *s)
 		s->n_in == sizeof(s->in.head) + s->in.head.len;
 }
 
+/* Paths and values are gone through byte by byte. */
+static void answer(struct store *s)
+{
+	s->pool.work += 8 + s->in.head.len / 8;
+	store_msg_answer(s);
+	s->n_in = 0;
+}
+
 /*
  * No request is taken while a reply or an event waits for room, so a guest
  * that does not read its replies can only fill its own ring.
  */
 bool store_run(struct store *s, struct xenstore_domain_interface *ring)
 {
+	const uint32_t start = s->pool.work;
 	bool notify = false, moved = true;
 
-	/* One ring full of the smallest requests, and what they cause. */
-	for (unsigned i = 0; i < 4096 && moved && !s->broken; i++) {
-		if (s->n_out < s->out_len) {
+	while (moved && !s->broken && s->pool.work - start < STORE_WORK) {
+		s->pool.work++;
+		if (store_tx_tell(s)) {
+			continue;
+		} else if (s->n_out < s->out_len) {
 			moved = send(s, ring);
 		} else if (store_watch_event(s)) {
 			continue;
 		} else if (request_whole(s)) {
-			store_msg_answer(s);
-			s->n_in = 0;
+			answer(s);
 			continue;
 		} else {
 			moved = receive(s, ring);
 		}
 		notify |= moved;
 	}
+	s->more = moved && !s->broken;
 	return notify;
 }

@@ -25,6 +25,11 @@ enum {
 	STORE_TXS = 8,		/* transactions open at once */
 	STORE_TX_CHANGES = 64,	/* paths one transaction may change */
 	STORE_TOKEN_MAX = 256,
+	/*
+	 * How much store_run() does at a time: nodes and chunks looked at, and
+	 * the like of it, each about a hundred instructions at most.
+	 */
+	STORE_WORK = 2000,
 };
 
 struct store_watch {
@@ -52,6 +57,8 @@ struct store_tx {
 	uint64_t generation;	/* of the store when it began */
 	unsigned n_changes;
 	struct store_change change[STORE_TX_CHANGES];
+	bool ended;		/* well: it is the live tree, and */
+	unsigned told;		/* so many of the changes are known */
 };
 
 struct store_message {
@@ -73,6 +80,7 @@ struct store {
 	struct store_message in, out;
 	size_t n_in, n_out, out_len;	/* bytes, heads included */
 	bool broken;	/* the guest broke the protocol: no further service */
+	bool more;	/* store_run() ended before it was done */
 
 	/* Called after PATH (or all below it) has changed; may be NULL. */
 	void (*changed)(void *arg, const char *path);
@@ -84,7 +92,8 @@ void store_init(struct store *s, uint16_t guest);
 
 /*
  * Take requests from the guest's ring and give it replies and events, as far
- * as both sides of the ring allow.  True: the guest must get an event.
+ * as both sides of the ring and STORE_WORK allow; S->more: not all that the
+ * ring allows.  True: the guest must get an event.
  */
 bool store_run(struct store *s, struct xenstore_domain_interface *ring);
 

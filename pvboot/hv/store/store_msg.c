@@ -93,6 +93,7 @@ static int do_directory(struct store *s, struct request *r)
 	while (!err && (kid = tree_next_kid(&s->pool, &k)) != 0) {
 		const char *name = s->pool.node[kid].name;
 
+		s->pool.work++;
 		err = reply(s, name, strlen(name) + 1);
 	}
 	return err;

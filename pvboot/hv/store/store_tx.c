@@ -1,7 +1,8 @@
 /*
  * Transactions: each works on a version of the tree of its own, which becomes
  * the live one if nothing else has changed meanwhile.  One that only read saw
- * one consistent state and ends well in any case.
+ * one consistent state and ends well in any case.  Before anything else is done
+ * for the guest, its news are told.
  */
 #include "pvboot/hv/store/store_tx.h"
 
@@ -27,7 +28,7 @@ uint32_t store_tx_start(struct store *s)
 struct store_tx *store_tx_find(struct store *s, uint32_t id)
 {
 	for (struct store_tx *t = s->tx; id && t < s->tx + STORE_TXS; t++)
-		if (t->id == id)
+		if (t->id == id && !t->ended)
 			return t;
 	return NULL;
 }
@@ -68,30 +69,49 @@ void store_tx_reset(struct store *s)
 			forget(s, t);
 }
 
+/* Who watches is told by and by: that takes longer than all else. */
 static void commit(struct store *s, struct store_tx *t)
 {
 	uint32_t old = s->root;
-	char path[STORE_PATH_MAX];
 
 	s->root = tree_share(&s->pool, t->root);
 	tree_drop(&s->pool, old);
-	for (unsigned i = 0; i < t->n_changes; i++) {
-		chain_read(&s->pool, t->change[i].path, t->change[i].path_len,
-			   path);
-		store_watch_fire(s, path, t->change[i].removed);
-	}
+	s->generation++;
+	t->ended = true;
 }
 
 int store_tx_end(struct store *s, struct store_tx *t, bool keep)
 {
-	int err = 0;
+	bool changes = keep && t->n_changes;
 
-	if (keep && t->n_changes) {
-		if (t->generation == s->generation)
-			commit(s, t);
-		else
-			err = EAGAIN;
+	if (changes && t->generation == s->generation) {
+		commit(s, t);
+		return 0;
 	}
 	forget(s, t);
-	return err;
+	return changes ? EAGAIN : 0;
+}
+
+static struct store_tx *ended(struct store *s)
+{
+	for (struct store_tx *t = s->tx; t < s->tx + STORE_TXS; t++)
+		if (t->ended)
+			return t;
+	return NULL;
+}
+
+bool store_tx_tell(struct store *s)
+{
+	struct store_tx *t = ended(s);
+	char path[STORE_PATH_MAX];
+	struct store_change c;
+
+	if (!t)
+		return false;
+	c = t->change[t->told++];
+	chain_read(&s->pool, c.path, c.path_len, path);
+	if (t->told == t->n_changes)
+		forget(s, t);
+	store_watch_fire(s, path, c.removed);
+	return true;
 }

@@ -21,9 +21,10 @@ static int watch_path(const struct store *s, const char *raw, char *out)
 	return 0;
 }
 
-static bool queued(const struct store *s, unsigned watch, const char *path,
+static bool queued(struct store *s, unsigned watch, const char *path,
 		   size_t len)
 {
+	s->pool.work += s->n_events / 8;
 	for (unsigned i = 0; i < s->n_events; i++) {
 		const struct store_event *e =
 			&s->event[(s->first_event + i) % STORE_EVENTS];
@@ -74,6 +75,7 @@ void store_watch_fire(struct store *s, const char *path, bool removed)
 		if (!w->path)
 			continue;
 		chain_read(&s->pool, w->path, w->path_len, at);
+		s->pool.work += w->path_len / 64u;
 		if (below(path, at))
 			queue(s, i, path);
 		else if (removed && below(at, path))

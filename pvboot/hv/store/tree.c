@@ -54,6 +54,7 @@ static uint32_t *next_slot(struct store_pool *p, struct tree_kids *k)
 {
 	if (k->at == k->n)
 		return NULL;
+	p->work++;
 	if (k->at && k->at % STORE_CHUNK_KIDS == 0)
 		k->chunk = p->chunk[k->chunk].next;
 	return &p->chunk[k->chunk].kid[k->at++ % STORE_CHUNK_KIDS];
