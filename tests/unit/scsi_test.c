@@ -121,6 +121,15 @@ static void test_luns(void **state)
 	assert_int_equal(lun[0], 0);
 	assert_int_equal(lun[1], 3);
 	assert_int_equal(lun[2], 0x102);
+	/* In no order, and one twice, in both ways to write it. */
+	answer[0] = (struct answer){ 0xa0, 0, 56, {
+		0, 0, 0, 48, 0, 0, 0, 0, 0x41, 2, [16] = 0, 3, [24] = 0, 7,
+		[32] = 0x40, 3, [40] = 0, 0, [48] = 0, 5 } };
+	assert_int_equal(scsi_luns(&carrier, lun), 5);
+	for (unsigned i = 1; i < 5; i++)
+		assert_true(lun[i - 1] < lun[i]);
+	assert_int_equal(lun[0], 0);
+	assert_int_equal(lun[4], 0x102);
 	memset(answer[0].data, 0xff, 4);	/* more than we asked for */
 	assert_true(scsi_luns(&carrier, lun) <= SCSI_LUNS);
 	answer[0].len = 0;

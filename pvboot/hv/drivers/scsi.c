@@ -34,6 +34,20 @@ static void put(uint8_t *p, unsigned bytes, uint64_t v)
 	}
 }
 
+/* NEW into the N numbers at LUN, which rise; how many there are then. */
+static unsigned insert(uint16_t *lun, unsigned n, uint16_t new)
+{
+	unsigned at = n;
+
+	while (at && lun[at - 1] > new)
+		at--;
+	if (at && lun[at - 1] == new)
+		return n;
+	memmove(lun + at + 1, lun + at, (n - at) * sizeof(*lun));
+	lun[at] = new;
+	return n + 1;
+}
+
 unsigned scsi_luns(struct scsi_carrier *c, uint16_t *lun)
 {
 	uint8_t cdb[SCSI_CDB] = { REPORT_LUNS }, list[8 + 8 * SCSI_LUNS];
@@ -49,7 +63,7 @@ unsigned scsi_luns(struct scsi_carrier *c, uint16_t *lun)
 	/* SAM-5, 4.7: peripheral (0) and flat (1) addressing. */
 	for (unsigned at = 8; at + 8 <= 8 + bytes; at += 8)
 		if (list[at] >> 6 < 2)
-			lun[n++] = (uint16_t)get(list + at, 2) & 0x3fff;
+			n = insert(lun, n, get(list + at, 2) & 0x3fff);
 	return n;
 }
 

@@ -13,7 +13,10 @@ struct scsi_carrier {
 		     void *data, uint32_t len);
 };
 
-/* REPORT LUNS: their numbers into LUN; how many, at most SCSI_LUNS. */
+/*
+ * REPORT LUNS, which has them in no order: their numbers into LUN, rising, each
+ * once; how many, at most SCSI_LUNS.
+ */
 unsigned scsi_luns(struct scsi_carrier *c, uint16_t *lun);
 enum scsi_unit {
 	SCSI_NONE,	/* nothing there, or neither disk nor CD-ROM */
