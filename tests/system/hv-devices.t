@@ -39,7 +39,15 @@ hostile 'virtio' -drive "file=$tmp/a,format=raw,if=virtio,$slow" \
 hostile 'legacy virtio' -drive "file=$tmp/a,format=raw,if=none,id=a,$slow" \
 	-drive "file=$tmp/b,format=raw,if=none,id=b" \
 	-device virtio-blk-pci,drive=a,disable-modern=on,disable-legacy=off \
-	-device virtio-blk-pci,drive=b,disable-modern=on,disable-legacy=off
+	-device virtio-blk-pci,drive=b,disable-modern=on,disable-legacy=off \
+	-device virtio-net-pci,netdev=n,disable-modern=on,disable-legacy=off
+# The legacy interface says how long the rings are, and that is that.
+hostile 'legacy virtio, long rings' \
+	-drive "file=$tmp/a,format=raw,if=none,id=a,$slow" \
+	-drive "file=$tmp/b,format=raw,if=none,id=b" \
+	-device virtio-blk-pci,drive=a,disable-modern=on,disable-legacy=off,queue-size=1024 \
+	-device virtio-blk-pci,drive=b,disable-modern=on,disable-legacy=off,queue-size=128 \
+	-device virtio-net-pci,netdev=n,disable-modern=on,disable-legacy=off,rx_queue_size=1024
 hostile 'AHCI' -machine q35 -device e1000e,netdev=n \
 	-drive "file=$tmp/a,format=raw,if=ide,$slow" \
 	-drive "file=$tmp/b,format=raw,if=ide"
@@ -102,18 +110,21 @@ timeout 600 qemu-system-x86_64 -accel tcg -m 64 -display none -no-reboot \
 	-drive "file=$tmp/b,format=raw,if=none,id=b,read-only=on" \
 	-drive "file=$tmp/b,format=raw,if=none,id=c,read-only=on" \
 	-drive "file=$tmp/b,format=raw,if=none,id=d,read-only=on" \
+	-drive "file=$tmp/b,format=raw,if=none,id=e,read-only=on" \
 	-device virtio-blk-pci,drive=d,addr=6 \
 	-device virtio-scsi-pci,id=s,addr=5 \
 	-device scsi-hd,drive=b,bus=s.0,scsi-id=2,lun=200 \
 	-device scsi-hd,drive=a,bus=s.0,scsi-id=2,lun=1,logical_block_size=4096,physical_block_size=4096 \
+	-device scsi-hd,drive=e,bus=s.0,scsi-id=2,lun=7 \
 	-device scsi-cd,drive=c,bus=s.0,scsi-id=1 \
 	-device scsi-cd,bus=s.0,scsi-id=3 \
 	-kernel "$B/boot/hv.elf" -append vbd=xvda:hd9
 is "$(tr -d '\r' <"$tmp/out" | sed -n 's/^(hv) \(hd[^,]*\|virtio.*\), /\1, /p')" \
 'hd0: virtio-scsi 28, target 1, LUN 0, 1024 sectors of 2048, read-only, write cache
 hd1: virtio-scsi 28, target 2, LUN 1, 512 sectors of 4096, write cache
-hd2: virtio-scsi 28, target 2, LUN 200, 4096 sectors of 512, read-only, write cache
+hd2: virtio-scsi 28, target 2, LUN 7, 4096 sectors of 512, read-only, write cache
+hd3: virtio-scsi 28, target 2, LUN 200, 4096 sectors of 512, read-only, write cache
 virtio 28: target 3, LUN 0: no usable medium
-hd3: virtio-blk 30, 4096 sectors of 512, read-only, write cache, MSI-X' \
+hd4: virtio-blk 30, 4096 sectors of 512, read-only, write cache, MSI-X' \
 	'virtio-scsi: several units, 4,096-byte sectors, CD-ROMs; virtio-blk after it'
 done_testing

@@ -22,6 +22,11 @@ void *memory_alloc(unsigned n)
 	return memset(room[n_room++], 0, n * PAGE_SIZE);
 }
 
+void *memory_take(uint64_t size)
+{
+	return memory_alloc((unsigned)((size + PAGE_SIZE - 1) / PAGE_SIZE));
+}
+
 void virtio_doorbell(struct virtio_queue *q)
 {
 	kicks++;
@@ -39,7 +44,7 @@ static int setup(void **state)
 	memset(&v, 0, sizeof(v));
 	n_room = kicks = kills = 0;
 	seen = 0;
-	return !virtio_queue_init(&v, &device, 8);
+	return !virtio_queue_init(&v, &device, 8, 256);
 }
 
 static int teardown(void **state)
@@ -47,6 +52,15 @@ static int teardown(void **state)
 	while (n_room)
 		free(room[--n_room]);
 	return 0;
+}
+
+/* A legacy device, whose rings are longer than what we want to use. */
+static int setup_long(void **state)
+{
+	setup(NULL);
+	teardown(NULL);
+	memset(&v, 0, sizeof(v));
+	return !virtio_queue_init(&v, &device, VIRTIO_QUEUE_MAX, 8);
 }
 
 static const struct virtio_desc data[9] = {
@@ -77,9 +91,9 @@ static void test_init(void **state)
 {
 	struct virtio_queue other = { .size = 0 };
 
-	assert_false(virtio_queue_init(&other, &device, 0));
-	assert_false(virtio_queue_init(&other, &device, 6));
-	assert_false(virtio_queue_init(&other, &device, 2048));
+	assert_false(virtio_queue_init(&other, &device, 0, 8));
+	assert_false(virtio_queue_init(&other, &device, 6, 8));
+	assert_false(virtio_queue_init(&other, &device, 65536, 8));
 	assert_int_equal(virtio_queue_next(&v, &wrote), -1);
 }
 
@@ -199,6 +213,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bad_device, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_scribble, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_chain, setup_long,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_full, setup_long,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_turns, setup_long,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_scribble, setup_long,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

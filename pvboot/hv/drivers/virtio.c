@@ -334,7 +334,7 @@ bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
 		size = 0;
 	q->doorbell = (uint32_t)at;
 	q->number = number;
-	if (!virtio_queue_init(q, v, size) || !set_vectors(v)) {
+	if (!virtio_queue_init(q, v, size, max) || !set_vectors(v)) {
 		hv_log("virtio %x: no queue %u of %u entries",
 		       v->pci.address >> 8, number, size);
 		return false;

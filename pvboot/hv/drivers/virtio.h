@@ -49,8 +49,8 @@ bool virtio_open(struct virtio *v, const struct pci_dev *p,
 /* Take those of WANTED that it offers.  false: it does not agree. */
 bool virtio_features(struct virtio *v, uint64_t wanted);
 /*
- * Place queue NUMBER in memory, with at most MAX entries if it can be chosen.
- * false: it has no such queue (logged).
+ * Place queue NUMBER in memory, from drivers_init() only; at most MAX of its
+ * descriptors are used.  false: it has no such queue (logged).
  */
 bool virtio_queue_open(struct virtio *v, struct virtio_queue *q,
 		       unsigned number, unsigned max);

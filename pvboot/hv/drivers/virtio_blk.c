@@ -69,7 +69,7 @@ static unsigned data_descs(const struct virtio_blk *b, struct header *h,
 
 static int free_slot(const struct virtio_blk *b)
 {
-	for (unsigned i = 0; i < b->queue.size; i++)
+	for (unsigned i = 0; i < b->queue.descs; i++)
 		if (!b->request[i])
 			return (int)i;
 	return -1;
@@ -142,7 +142,7 @@ static void poll(struct disk *disk)
 	while ((head = virtio_queue_next(&b->queue, &len)) >= 0)
 		finish(b, b->slot[head]);
 	/* A dead device finishes nothing any more: all of it failed. */
-	for (unsigned i = 0; b->v.dead && i < b->queue.size; i++)
+	for (unsigned i = 0; b->v.dead && i < b->queue.descs; i++)
 		if (b->request[i])
 			finish(b, i);
 }
@@ -229,11 +229,11 @@ static void *table(unsigned n, size_t size)
 static bool start(struct virtio_blk *b)
 {
 	if (!virtio_queue_open(&b->v, &b->queue, 0, 256) ||
-	    b->queue.size < DISK_SEGS + 2)
+	    b->queue.descs < DISK_SEGS + 2)
 		return false;
-	b->header = table(b->queue.size, sizeof(*b->header));
-	b->request = table(b->queue.size, sizeof(*b->request));
-	b->slot = table(b->queue.size, sizeof(*b->slot));
+	b->header = table(b->queue.descs, sizeof(*b->header));
+	b->request = table(b->queue.descs, sizeof(*b->request));
+	b->slot = table(b->queue.descs, sizeof(*b->slot));
 	if (!b->header || !b->request || !b->slot)
 		return false;
 	virtio_start(&b->v);

@@ -178,12 +178,8 @@ static bool open_side(struct virtio_net *n, struct side *s, unsigned number)
 {
 	if (!virtio_queue_open(&n->v, &s->q, number, QUEUE_SIZE))
 		return false;
-	if (s->q.size > QUEUE_SIZE) {
-		hv_log("virtio %x: a queue of %u entries is not used",
-		       n->v.pci.address >> 8, s->q.size);
-		return false;
-	}
-	s->n = s->q.size / 2 < BUFFERS ? s->q.size / 2 : BUFFERS;
+	s->n = s->q.descs / 2 < BUFFERS ? s->q.descs / 2 : BUFFERS;
+	s->buffer = memory_take(BUFFERS * BUFFER);
 	return true;
 }
 
@@ -195,10 +191,6 @@ static bool start(struct net *net, const uint8_t mac[6])
 {
 	struct virtio_net *n = net->priv;
 
-	if (!open_side(n, &n->rx, RX) || !open_side(n, &n->tx, TX)) {
-		virtio_kill(&n->v, "not started");
-		return false;
-	}
 	n->got = -1;
 	virtio_start(&n->v);
 	virtio_queue_interrupts(&n->tx.q, false);
@@ -247,12 +239,11 @@ static bool found(const struct pci_dev *p)
 	n->net.flush = flush;
 	n->net.watch = watch;
 	n->net.priv = n;
-	if (!configure(n) || !net_add(&n->net)) {
+	if (!configure(n) || !open_side(n, &n->rx, RX) ||
+	    !open_side(n, &n->tx, TX) || !net_add(&n->net)) {
 		virtio_kill(&n->v, "not started");
 		return false;
 	}
-	n->rx.buffer = memory_take(BUFFERS * BUFFER);
-	n->tx.buffer = memory_take(BUFFERS * BUFFER);
 	hv_log("%s: virtio-net%s %x, %s", n->net.name,
 	       n->v.modern ? "" : " (legacy)", p->address >> 8,
 	       irq_way_name[n->v.way]);

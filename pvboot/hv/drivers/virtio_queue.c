@@ -11,27 +11,26 @@
 
 #define LINK_END	0xffff
 
-bool virtio_queue_init(struct virtio_queue *q, struct virtio *v, unsigned size)
+bool virtio_queue_init(struct virtio_queue *q, struct virtio *v, unsigned size,
+		       unsigned max)
 {
-	unsigned pages;
 	struct vring ring;
 
 	if (!size || size > VIRTIO_QUEUE_MAX || size & (size - 1))
 		return false;
-	pages = (unsigned)((vring_size(size, PAGE_SIZE) + PAGE_SIZE - 1) /
-			   PAGE_SIZE);
-	ring.desc = memory_alloc(pages);
-	q->link = memory_alloc((unsigned)((size * sizeof(*q->link) +
+	q->size = size;
+	q->descs = q->n_free = size < max ? size : max;
+	q->link = memory_alloc((unsigned)((q->descs * sizeof(*q->link) +
 					 PAGE_SIZE - 1) / PAGE_SIZE));
-	if (!ring.desc || !q->link)
+	if (!q->link)
 		return false;
-	vring_init(&ring, size, ring.desc, PAGE_SIZE);
+	vring_init(&ring, size, memory_take(vring_size(size, PAGE_SIZE)),
+		   PAGE_SIZE);
 	q->v = v;
 	q->desc = ring.desc;
 	q->avail = ring.avail;
 	q->used = ring.used;
-	q->size = q->n_free = size;
-	for (unsigned i = 0; i < size; i++)
+	for (unsigned i = 0; i < q->descs; i++)
 		q->link[i].next = (uint16_t)(i + 1);
 	return true;
 }
@@ -104,7 +103,7 @@ int virtio_queue_next(struct virtio_queue *q, uint32_t *len)
 	at = q->last_used & (q->size - 1);
 	head = q->used->ring[at].id;
 	*len = q->used->ring[at].len;
-	if (ready > q->in_flight || head >= q->size || !q->link[head].head) {
+	if (ready > q->in_flight || head >= q->descs || !q->link[head].head) {
 		virtio_kill(q->v, "it returned what it was not given");
 		return -1;
 	}

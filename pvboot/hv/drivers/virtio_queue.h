@@ -7,7 +7,7 @@
 
 #include "pvboot/hv/drivers/virtio.h"
 
-enum { VIRTIO_QUEUE_MAX = 1024 };
+enum { VIRTIO_QUEUE_MAX = 32768 };	/* 2.4 */
 
 struct virtio_desc {
 	uint64_t ma;
@@ -19,7 +19,8 @@ struct virtio_queue {
 	struct virtio *v;
 	unsigned number;
 	uint32_t doorbell;	/* offset in v->notify */
-	unsigned size, n_free;
+	unsigned size;		/* of the rings; a legacy device says it */
+	unsigned descs, n_free;	/* the first ones are used, so many */
 	uint16_t free, last_used, in_flight;
 	volatile struct vring_desc *desc;
 	volatile struct vring_avail *avail;
@@ -30,8 +31,12 @@ struct virtio_queue {
 	} *link;		/* by descriptor: ours, not the device's */
 };
 
-/* A queue of SIZE entries, in memory; false when SIZE is none, or no memory. */
-bool virtio_queue_init(struct virtio_queue *q, struct virtio *v, unsigned size);
+/*
+ * A queue of SIZE entries, in memory, of whose descriptors at most MAX are
+ * used; false when SIZE is none, or no memory.
+ */
+bool virtio_queue_init(struct virtio_queue *q, struct virtio *v, unsigned size,
+		       unsigned max);
 /*
  * Put a chain of N descriptors into the queue.  Returns its head, which
  * virtio_queue_next() gives back, or -1 when there is no room.

@@ -114,9 +114,9 @@ static bool begin(const struct unit *u, struct disk_request *r,
 	struct virtio_scsi *s = u->host;
 	unsigned i = 0;
 
-	while (i < s->queue.size && s->slot[i].request)
+	while (i < s->queue.descs && s->slot[i].request)
 		i++;
-	if (i == s->queue.size)
+	if (i == s->queue.descs)
 		return false;
 	s->slot[i] = (struct slot){ .request = r, .unit = u };
 	memcpy(s->slot[i].cdb, cdb, SCSI_CDB);
@@ -164,7 +164,7 @@ static void drain(struct virtio_scsi *s)
 	while ((head = virtio_queue_next(&s->queue, &len)) >= 0)
 		finish(s, s->slot_of[head]);
 	/* A dead device finishes nothing any more: all of it failed. */
-	for (unsigned i = 0; s->v.dead && i < s->queue.size; i++)
+	for (unsigned i = 0; s->v.dead && i < s->queue.descs; i++)
 		if (s->slot[i].request)
 			finish(s, i);
 }
@@ -310,12 +310,12 @@ static bool start(struct virtio_scsi *s, unsigned *targets)
 	    virtio_config(v, (uintptr_t)&c->cdb_size, 4) !=
 	    VIRTIO_SCSI_CDB_DEFAULT_SIZE ||
 	    !virtio_queue_open(v, &s->queue, REQUEST_QUEUE, 128) ||
-	    s->queue.size < DISK_SEGS + 2)
+	    s->queue.descs < DISK_SEGS + 2)
 		return false;
 	*targets = (unsigned)virtio_config(v, (uintptr_t)&c->max_target, 2) + 1;
 	if (*targets > TARGETS)
 		*targets = TARGETS;
-	size = s->queue.size;
+	size = s->queue.descs;
 	s->header = table(size, sizeof(*s->header));
 	s->slot = table(size, sizeof(*s->slot));
 	s->slot_of = table(size, sizeof(*s->slot_of));
