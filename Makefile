@@ -493,14 +493,15 @@ $(B)/guest/v3: private HOST_CFLAGS += -march=x86-64-v3
 HV_GUEST_RUN := $(B)/boot-obj/tests/hv/start.o $(B)/boot-obj/tests/hv/guest.o
 HV_GUEST_ROOMS := cpu devices fuzz hostile
 HV_GUESTS := $(patsubst %,$(B)/boot-test/%.elf,$(HV_GUEST_ROOMS) long smp heir \
-	heir-leap heir-p2m frames old told)
+	heir-leap heir-p2m frames old told pvh)
 HEIR_OBJ := $(patsubst %,$(B)/boot-obj/tests/hv/%.o,heir blk store)
 $(B)/boot-test/heir.elf: $(HEIR_OBJ)
-# What runs before the hypervisor in hv-cpu.t and hv-memory.t: 32-bit, above all
-# that they fill.
+# What runs before the hypervisor in hv-cpu.t, hv-memory.t and hv-entries.t:
+# 32-bit, above all that they fill.
 $(B)/boot-test/old.elf: tests/hv/cpu/old.S
 $(B)/boot-test/told.elf: tests/hv/told.S
-$(B)/boot-test/old.elf $(B)/boot-test/told.elf: $(B)/boot-test/%.elf: tests/hv/next.S
+$(B)/boot-test/pvh.elf: tests/hv/pvh.S
+$(patsubst %,$(B)/boot-test/%.elf,old told pvh): $(B)/boot-test/%.elf: tests/hv/next.S
 	$(Q)mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)for s in $^; do $(CC) -m32 -c $$s -o $@.$$(basename $$s .S).o || exit; done

@@ -1,7 +1,7 @@
 /*
  * Starts the first module, hv.elf, as a Multiboot loader does, with the modules
- * behind it.  For programs that run before it: 32-bit protected mode, ebp =
- * Multiboot information.
+ * behind it, or as next_magic and next_info have it.  For programs that run
+ * before it: 32-bit protected mode, ebp = Multiboot information.
  */
 	.code32
 	.text
@@ -34,8 +34,16 @@ next:
 	mov %ebp, %ebx
 	addl $16, 24(%ebx)
 	decl 20(%ebx)
-	mov $0x2BADB002, %eax
-	ret
+	mov next_magic, %eax
+	cmp $0x2BADB002, %eax
+	je 3f
+	mov next_info, %ebx
+3:	ret
+
+	.data
+	.globl next_magic, next_info
+next_magic: .long 0x2BADB002
+next_info: .long 0
 
 	.bss
 	.balign 16

@@ -136,9 +136,42 @@ static bool in_ram(const struct module *m)
 		ram_in(m->start, m->end) == m->end - m->start;
 }
 
+/* Bytes of [START, END) that the firmware's map has a word about. */
+static uint64_t told(uint64_t start, uint64_t end)
+{
+	uint64_t sum = 0;
+
+	for (int kind = MEMORY_RAM; kind <= MEMORY_RESERVED; kind++)
+		sum += ranges_bytes(&found, kind, start, end);
+	return sum;
+}
+
+/*
+ * A module that a loader put over what is not RAM (QEMU 10's over a microvm's
+ * ACPI tables), in memory that boot.S has mapped: it gets a place of its own.
+ */
+static void move(struct module *m, unsigned i)
+{
+	uint64_t start = m->start, end = m->end;
+	struct ram r;
+
+	if (start > end || end >> 32 || told(start, end) != end - start)
+		panic("module %u is not in RAM", i);
+	m->start = va_ma(memory_take(end - start));
+	m->end = m->start + end - start;
+	memcpy(ma_va(m->start), ma_va(start), end - start);
+	hv_log("module %u was in memory that is not RAM", i);
+	start = (start + PAGE_SIZE - 1) & -PAGE_SIZE;
+	for (i = 0; ranges_next(&found, &i, MEMORY_RAM,
+				start > LOW_MEMORY ? start : LOW_MEMORY,
+				end & -PAGE_SIZE, &r); )
+		ranges_give(&memory_left, r.start, r.end);
+}
+
 /* All RAM is free but for us and the modules. */
 static void share_out(void)
 {
+	struct module *m = boot_info.module;
 	struct ram r;
 	unsigned i;
 
@@ -153,13 +186,11 @@ static void share_out(void)
 		hv_log("more than %d ranges of memory: not all are used",
 		       MEMMAP_MAX);
 	ranges_take(&memory_left, va_ma(image_start), va_ma(image_end));
-	for (i = 0; i < boot_info.n_modules; i++) {
-		const struct module *m = &boot_info.module[i];
-
-		if (!in_ram(m))
-			panic("module %u is not in RAM", i);
-		ranges_take(&memory_left, m->start, m->end);
-	}
+	for (i = 0; i < boot_info.n_modules; i++)
+		ranges_take(&memory_left, m[i].start, m[i].end);
+	for (i = 0; i < boot_info.n_modules; i++)
+		if (!in_ram(&m[i]))
+			move(&m[i], i);
 }
 
 uint64_t va_ma(const void *p)

@@ -20,6 +20,20 @@ static uint64_t below_4g(uint64_t ma)
 	return ma;
 }
 
+/*
+ * A module's line.  Where there is none, QEMU 10's qboot leaves what was on its
+ * stack: only text in memory is one.
+ */
+static uint64_t line(uint64_t ma)
+{
+	if (ma >> 32 || !memory_is_ram(ma))
+		return 0;
+	for (const char *s = ma_va(ma); *s; s++)
+		if (*s < ' ' || *s > '~')
+			return 0;
+	return ma;
+}
+
 void boot_pvh_read(uint32_t info)
 {
 	const struct hvm_start_info *si = ma_va(info);
@@ -34,7 +48,7 @@ void boot_pvh_read(uint32_t info)
 	m = ma_va(below_4g(si->modlist_paddr));
 	for (uint32_t i = 0; i < si->nr_modules; i++)
 		memory_found_module(m[i].paddr, m[i].paddr + m[i].size,
-				    below_4g(m[i].cmdline_paddr));
+				    line(m[i].cmdline_paddr));
 	memory_found_cmdline(below_4g(si->cmdline_paddr));
 	boot_info.rsdp = si->rsdp_paddr;
 }
