@@ -141,6 +141,15 @@ static const struct options_row rows[] = {
 	  OPTIONS_FILE, AT(boot_dir) },
 };
 
+static const struct options_example examples[] = {
+	{ "What a bare file system of EC2's would become:",
+	  "twinboot adopt pv.ext4 --dry-run" },
+	{ "That, and its first boot on a machine without Xen:",
+	  "twinboot adopt pv.ext4 -o adopted.img && "
+	  "twinboot run adopted.img --path bios --nic virtio" },
+	{ NULL, NULL },
+};
+
 static const struct options options = {
 	.usage = "OLD -o NEW [OPTION...]",
 	.about = "Make NEW of OLD, the image of a PV guest: a bare ext file "
@@ -149,7 +158,7 @@ static const struct options options = {
 		 "the bytes of its file systems stay as they are.  Ends 1\n"
 		 "when OLD cannot be adopted.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
-	.operand = "OLD", .min = 1, .max = 1,
+	.operand = "OLD", .min = 1, .max = 1, .example = examples,
 };
 
 static int adopt_run(int argc, char **argv)

@@ -223,13 +223,20 @@ static const struct options_row rows[] = {
 	  OPTIONS_FILE, offsetof(struct install, r.boot_dir) },
 };
 
+static const struct options_example examples[] = {
+	{ "The boot code of this version into an image, and back again:",
+	  "twinboot install disk.img --backup before\n"
+	  "twinboot install disk.img --restore before" },
+	{ NULL, NULL },
+};
+
 static const struct options options = {
 	.usage = "IMAGE [OPTION...]",
 	.about = "Put our boot code into IMAGE, a raw image or a block device, "
 		 "or renew it.  At\neach moment the image boots with the old "
 		 "code or the new.  Ends 1 when there is\nno room for it.",
 	.row = rows, .n = sizeof(rows) / sizeof(rows[0]),
-	.operand = "IMAGE", .min = 1, .max = 1,
+	.operand = "IMAGE", .min = 1, .max = 1, .example = examples,
 };
 
 static const void *find_path(const char *name)
