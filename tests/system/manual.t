@@ -32,8 +32,15 @@ try() { # PAGE COMMANDS
 		wanted=1 ;;
 	esac
 	user timeout 900 bash -e -c "$said" >out 2>err </dev/null || status=$?
+	# Linux gives up a second processor that a busy host has kept waiting.
+	case $status,$2 in
+	1,*--smp*)
+		sed 's/^/#  first: /' out
+		status=0
+		user timeout 900 bash -e -c "$said" >out 2>err </dev/null || status=$? ;;
+	esac
 	is "$status" "$wanted" "$1: ${2%%$'\n'*}"
-	[ "$status" = "$wanted" ] || tail -n 5 out err | sed 's/^/#  /'
+	[ "$status" = "$wanted" ] || tail -n 25 out err | sed 's/^/#  /'
 }
 
 try_all() { # PAGE...
