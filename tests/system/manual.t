@@ -32,7 +32,7 @@ try() { # PAGE COMMANDS
 		wanted=1 ;;
 	esac
 	user timeout 900 bash -e -c "$said" >out 2>err </dev/null || status=$?
-	# Linux gives up a second processor that a busy host has kept waiting.
+	# One of eight failed, on a busy host, and its reason was not kept; now it is.
 	case $status,$2 in
 	1,*--smp*)
 		sed 's/^/#  first: /' out
