@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ struct job {
 	const char *what;	/* that is wrong when it fails */
 	const char *const *argv, *const *env;
 	uint64_t max;		/* bytes of a file that it writes */
+	unsigned seconds;	/* that it may be silent; 0: any */
 	void (*percent)(void *arg, double done);	/* or NULL */
 	void *arg;
 	FILE *out;		/* where its stdout goes, or NULL */
@@ -34,7 +36,7 @@ struct job {
 
 static void child(const struct job *j, int err)
 {
-	struct rlimit limit = { j->max, j->max };
+	struct rlimit limit = { j->max, j->max }, no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDWR);
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -46,6 +48,7 @@ static void child(const struct job *j, int err)
 	setenv("PATH", system_path, 1);
 	if (j->max != RLIM_INFINITY)
 		setrlimit(RLIMIT_FSIZE, &limit);
+	setrlimit(RLIMIT_CORE, &no_core);
 	signal(SIGXFSZ, SIG_IGN);
 	for (const char *const *env = j->env; env && *env; env++)
 		putenv((char *)(uintptr_t)*env);
@@ -65,13 +68,27 @@ static void watch(const struct job *j, const char *text)
 		j->percent(j->arg, done);
 }
 
-/* Keep the last bytes that FD gives; returns how many. */
-static size_t read_tail(const struct job *j, int fd, char *buf, size_t size)
+/* What PID writes to FD, or its end; QEMU's programs block SIGALRM. */
+static ssize_t read_some(const struct job *j, pid_t pid, int fd, char *buf,
+			 size_t size)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n;
+
+	while (j->seconds && (n = poll(&p, 1, (int)j->seconds * 1000)) <= 0)
+		if (!n)
+			kill(pid, SIGKILL);
+	return read(fd, buf, size);
+}
+
+/* Keep the last bytes that PID writes to FD; returns how many. */
+static size_t read_tail(const struct job *j, pid_t pid, int fd, char *buf,
+			size_t size)
 {
 	size_t used = 0;
 	ssize_t n;
 
-	while ((n = read(fd, buf + used, size - 1 - used)) > 0) {
+	while ((n = read_some(j, pid, fd, buf + used, size - 1 - used)) > 0) {
 		used += (size_t)n;
 		buf[used] = 0;
 		watch(j, buf);
@@ -163,7 +180,7 @@ static int wait_for(const struct job *j, char *text, size_t size)
 	if (!pid)
 		child(j, fd[1]);
 	close(fd[1]);
-	read_tail(j, fd[0], text, size);
+	read_tail(j, pid, fd[0], text, size);
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -182,16 +199,33 @@ static const char *past(const char *line, const char *before, const char *word,
 	return line + b + w + a;
 }
 
-/*
- * The last line of TEXT, without the program's name and the one that we gave it
- * for the file: both say nothing to who gave us another.
- */
-static const char *last_words(const struct job *j, const char *text)
+/* Where the last line of TEXT begins that has the program's name, or any. */
+static char *last_line(const struct job *j, char *text)
 {
-	const char *line = text + strlen(text);
+	char *line = text, *named = NULL;
 
-	while (line > text && !strchr("\r\n", line[-1]))
-		line--;
+	for (char *s = text; *s; s++) {
+		if (s > text && !strchr("\r\n", s[-1]))
+			continue;
+		line = s;
+		if (past(s, "", j->argv[0], ": ") != s)
+			named = s;
+	}
+	return named ? named : line;
+}
+
+/*
+ * What is last said in TEXT, without the program's name and the one that we
+ * gave it for the file: both say nothing to who gave us another.  A hint may
+ * stand on a line of its own, and a name of a file may have lines.
+ */
+static const char *last_words(const struct job *j, char *text)
+{
+	const char *line = last_line(j, text);
+
+	for (char *s = text; *s; s++)
+		if (*s == '\n' || *s == '\r')
+			*s = ' ';
 	line = past(line, "", j->argv[0], ": ");
 	for (unsigned i = 1; j->argv[i]; i++)
 		line = past(line, "Could not open '", j->argv[i], "': ");
@@ -205,6 +239,10 @@ static int run(const struct job *j)
 
 	if (status <= 0)
 		return status;
+	if (j->seconds && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return report_error("%s (%s: killed: no answer within %u "
+				    "seconds)", j->what, j->argv[0],
+				    j->seconds);
 	if (WIFSIGNALED(status))
 		return report_error("%s (%s: killed by signal %d)", j->what,
 				    j->argv[0], WTERMSIG(status));
@@ -231,10 +269,11 @@ int proc_run_watched(const char *what, const char *const *argv,
 				  .arg = arg });
 }
 
-FILE *proc_output(const char *what, const char *const *argv)
+FILE *proc_output(const char *what, const char *const *argv, unsigned seconds)
 {
 	int fd = tempfile_open(NULL);
-	struct job j = { .what = what, .argv = argv, .max = RLIM_INFINITY };
+	struct job j = { .what = what, .argv = argv, .max = RLIM_INFINITY,
+			 .seconds = seconds };
 
 	if (fd < 0)
 		return NULL;
@@ -249,7 +288,7 @@ FILE *proc_output(const char *what, const char *const *argv)
 	return j.out;
 }
 
-int proc_status(const char *const *argv)
+int proc_status(const char *const *argv, char *words, size_t size)
 {
 	const struct job j = { .argv = argv, .max = RLIM_INFINITY };
 	char text[1024];
@@ -257,6 +296,7 @@ int proc_status(const char *const *argv)
 
 	if (status < 0)
 		return -1;
+	snprintf(words, size, "%s", last_words(&j, text));
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
 		WEXITSTATUS(status);
 }

@@ -25,14 +25,17 @@ int proc_run_limited(const char *what, const char *const *argv, uint64_t max);
 int proc_run_watched(const char *what, const char *const *argv,
 		     void (*percent)(void *arg, double done), void *arg);
 
-/* What it writes to its stdout, from the start; NULL: it failed, as above. */
-FILE *proc_output(const char *what, const char *const *argv);
+/*
+ * What it writes to its stdout, from the start; NULL: it failed, as above, or
+ * took longer than SECONDS, if that is not 0: who opens a FIFO waits for ever.
+ */
+FILE *proc_output(const char *what, const char *const *argv, unsigned seconds);
 
 /*
  * The same, and how it ends is no error: that, or 128 and the number of the
- * signal; -1 when it did not run.
+ * signal; -1 when it did not run.  WORDS: what it wrote last.
  */
-int proc_status(const char *const *argv);
+int proc_status(const char *const *argv, char *words, size_t size);
 
 /* The Debian package that has PROGRAM, NULL when that is not known. */
 const char *proc_package(const char *program);

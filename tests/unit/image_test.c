@@ -295,10 +295,96 @@ static void test_others_odd(void **state)
 			       "short"));
 	testdisk_sh(dir, "rm base");
 	assert_int_equal(image_open(&img, in_dir("x"), true), -1);
-	assert_non_null(strstr(report_last(), "x: a qcow2 image that cannot be "
-			       "read into "));
-	assert_non_null(strstr(report_last(), " (qemu-img: Could not open "
-			       "backing file: "));
+	assert_non_null(strstr(report_last(), "x: the files that it names "
+			       "cannot all be opened (qemu-img: Could not open "
+			       "'"));
+}
+
+/* A name with a colon, relative: what it names is beside it all the same. */
+static void test_others_names(void **state)
+{
+	static const char *const names[] = {
+		"a:b", "nbd:localhost:1", "nbd://localhost:1", "json:{}",
+		"fat:rw:.", "file:x", "host_device:/dev/null", "blkdebug::x",
+		":", "no\374chern", "a,b:c",
+	};
+	char was[4096];
+
+	assert_non_null(getcwd(was, sizeof(was)));
+	assert_int_equal(chdir(dir), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct image img;
+
+		testdisk_sh(dir, "to='./%s'; mkdir -p \"${to%%/*}\"\n"
+			    "test -e \"${to%%/*}/raw\" || "
+			    "cp raw \"${to%%/*}\"\n"
+			    "qemu-img create -q -f qcow2 -u -b raw -F raw x 4M "
+			    "&& mv x \"$to\"", names[i]);
+		if (image_open(&img, names[i], true))
+			fail_msg("%s", report_last());
+		fcntl(img.fd, F_SETFD, 0);
+		testdisk_sh(dir, "sha256sum <%s | cmp - sum", img.name);
+		image_close(&img);
+		unlink(names[i]);
+	}
+	assert_int_equal(chdir(was), 0);
+}
+
+static void test_others_loop(void **state)
+{
+	static const char *const made[] = {
+		"qemu-img create -q -f qcow2 -u -b $PWD/x -F qcow2 x 4M",
+		"qemu-img create -q -f qcow2 -u -b y -F qcow2 x 4M; "
+		"qemu-img create -q -f qcow2 -u -b x -F qcow2 y 4M",
+		"qemu-img create -q -f qed -u -b y -F qcow2 x 4M; "
+		"qemu-img create -q -f qcow2 -u -b x -F qed y 4M",
+	};
+	struct image img;
+
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		testdisk_sh(dir, "%s", made[i]);
+		assert_int_equal(image_open(&img, in_dir("x"), true), -1);
+		assert_non_null(strstr(report_last(), "x: the files that it "
+				       "names cannot all be opened"));
+		assert_non_null(strstr(report_last(), "infinite loop"));
+	}
+	testdisk_sh(dir, "rm x y");
+}
+
+/* QEMU's lock of who writes: a shared one on byte 101. */
+static void test_written(void **state)
+{
+	static const char *const formats[] = { "qcow2", "vmdk", "vdi" };
+	struct flock uses = { .l_type = F_RDLCK, .l_whence = SEEK_SET,
+			      .l_start = 101, .l_len = 1 };
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		int fd;
+
+		testdisk_sh(dir, "qemu-img convert -f raw -O %s raw x",
+			    formats[i]);
+		fd = open(in_dir("x"), O_RDWR | O_CLOEXEC);
+		assert_true(fd >= 0);
+		assert_int_equal(fcntl(fd, F_OFD_SETLK, &uses), 0);
+		refuses("x", "x: a machine runs from it, or something else "
+			"changes it");
+		close(fd);
+		opens("x", formats[i], NULL);
+	}
+}
+
+static void test_small(void **state)
+{
+	testdisk_sh(dir, "head -c 511 /dev/zero >x");
+	refuses("x", "x: not a disk image");
+	testdisk_sh(dir, ": >x");
+	refuses("x", "x: not a disk image");
+	testdisk_sh(dir, "printf a | gzip >x");
+	refuses("x", "x: not a disk image");
+	/* Why QEMU does not read it is told. */
+	testdisk_sh(dir, "qemu-img convert -f raw -O qcow2 raw x; printf "
+		    "'\\377' | dd of=x bs=1 seek=72 conv=notrunc 2>/dev/null");
+	refuses("x", "(qemu-img: Unsupported qcow2 feature(s)");
 }
 
 static void test_no_files(void **state)
@@ -324,6 +410,10 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_others_cut),
 		cmocka_unit_test(test_others_odd),
+		cmocka_unit_test(test_others_names),
+		cmocka_unit_test(test_others_loop),
+		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_no_files),
 	};
 

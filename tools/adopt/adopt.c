@@ -10,6 +10,7 @@
 #include "tools/adopt/tell.h"
 #include "tools/adopt/xl.h"
 #include "tools/commands.h"
+#include "tools/host/disk/imagelock.h"
 #include "tools/report.h"
 
 #define ADDED_MIN (1u << 20)
@@ -177,6 +178,10 @@ static int adopt_run(int argc, char **argv)
 	output_catch_signals();
 	if (image_open(&img, rest.operand[0], a.backing))
 		return 1;
+	if (imagelock_unwritten(img.fd, img.path)) {
+		image_close(&img);
+		return 1;
+	}
 	a.new.r.output = a.output;
 	a.new.r.boot_dir = a.boot_dir;
 	a.new.r.compress = a.compress;

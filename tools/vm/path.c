@@ -294,8 +294,9 @@ char *path_value(const char *s)
 static int add_disk(struct vm_args *a, const struct vm_config *c)
 {
 	const struct vm_disk *d = c->disk ? c->disk : path_disk(c->path->disk);
-	char *file = path_value(c->file);
+	char *name = image_file_name(c->file), *file = path_value(name);
 
+	free(name);
 	if (c->sector != 512 && !d->takes_4k)
 		return report_error("%s has sectors of %u bytes: not for a "
 				    "disk of type %s", c->image, c->sector,

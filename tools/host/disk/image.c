@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,12 +16,14 @@
 #include "tools/host/disk/image_others.h"
 #include "tools/host/disk/image_unpack.h"
 #include "tools/host/disk/image_whole.h"
+#include "tools/host/disk/imagelock.h"
 #include "tools/output.h"
 #include "tools/proc.h"
 #include "tools/progress.h"
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
+#define SECTOR 512
 #define SIZE_MAX_BYTES (1ull << 40)	/* of a disk that is unpacked */
 
 /* Opening a FIFO would wait for somebody to write to it. */
@@ -105,14 +108,13 @@ static void alone(const struct image *img, int in, char *source, size_t size)
 
 static int check_tables(const struct image *img)
 {
-	char source[256];
+	char source[256], why[600];
 	int status;
 
 	alone(img, img->fd, source, sizeof(source));
-	status = image_whole_tables(img->format, source);
-	return status > 0 ? report_error("%s: a %s image that is damaged or "
-					 "cut short: see qemu-img check",
-					 img->path, img->format) : status;
+	status = image_whole_tables(img->format, source, why);
+	return status > 0 ? report_error("%s: a %s image that is %s", img->path,
+					 img->format, why) : status;
 }
 
 /* After the disk was read, which has a limit; what is asked here has none. */
@@ -127,37 +129,41 @@ static int check_whole(const struct image *img)
 					 img->path, img->format) : status;
 }
 
-/* IMG's file by its name, because what it names is relative to that. */
-static void by_name(const struct image *img, char *options, size_t size)
+/* Before the first slash, a colon ends the name of a protocol. */
+char *image_file_name(const char *path)
+{
+	const char *colon = strchr(path, ':'), *slash = strchr(path, '/');
+	char *name;
+
+	if (asprintf(&name, "%s%s", colon && (!slash || colon < slash) ? "./" :
+		     "", path) < 0)
+		abort();
+	return name;
+}
+
+/* IMG's file as FILE, because what it names is relative to that. */
+static void by_name(const struct image *img, const char *file, char *options,
+		    size_t size)
 {
 	char value[8192];
 
-	put_value(img->path, value, sizeof(value));
+	put_value(file, value, sizeof(value));
 	snprintf(options, size, "driver=%s,file.driver=file,file.filename=%s",
 		 img->format, value);
 }
 
-static int check_others(const struct image *img)
+/* The disk in IMG's file into OUT; by OPTIONS if it names others, or NULL. */
+static int convert(const struct image *img, int out, const char *options)
 {
-	char options[9000];
-
-	by_name(img, options, sizeof(options));
-	return image_others_check(img->path, img->format, options);
-}
-
-/* The disk in IMG's file, which may name OTHERS, into OUT. */
-static int convert(const struct image *img, int out, bool others)
-{
-	char source[9000], target[32], what[4400];
+	char source[256], target[32], what[4400];
 	const char *argv[] = { "qemu-img", "convert", "-O", "raw", source,
 			       target, NULL, NULL };
 
 	tempfile_name(out, target);
 	alone(img, img->fd, source, sizeof(source));
-	if (others) {
-		by_name(img, source, sizeof(source));
+	if (options) {
 		argv[4] = "--image-opts";
-		argv[5] = source;
+		argv[5] = options;
 		argv[6] = target;
 	}
 	progress_say("unpacking the image", 0, 0);
@@ -166,19 +172,37 @@ static int convert(const struct image *img, int out, bool others)
 	return proc_run_limited(what, argv, SIZE_MAX_BYTES);
 }
 
+/* As QEMU reads it together with what it names. */
+static int convert_others(const struct image *img, int out)
+{
+	char *file = image_file_name(img->path), options[9000];
+	json_t *chain;
+	int err;
+
+	by_name(img, file, options, sizeof(options));
+	chain = image_others_find(img->path, options);
+	err = chain ? convert(img, out, options) : -1;
+	if (!err)
+		err = image_others_check(img->path, file, img->format, chain);
+	json_decref(chain);
+	free(file);
+	return err;
+}
+
+static int convert_alone(const struct image *img, int out)
+{
+	return check_tables(img) || convert(img, out, NULL) ? -1 :
+	       check_whole(img);
+}
+
 /* The disk in place of the file that IMG->fd is, which may name OTHERS. */
 static int unpack_disk(struct image *img, bool others)
 {
-	int out, err;
+	int out = tempfile_open(NULL), err;
 
-	if (!others && check_tables(img))
-		return -1;
-	out = tempfile_open(NULL);
 	if (out < 0)
 		return -1;
-	err = convert(img, out, others);
-	if (!err)
-		err = others ? check_others(img) : check_whole(img);
+	err = others ? convert_others(img, out) : convert_alone(img, out);
 	close(img->fd);
 	img->fd = out;
 	img->is_copy = true;
@@ -199,6 +223,8 @@ static int unpack_format(struct image *img, bool backing)
 	if (image_format_encrypted(img->fd, img->format))
 		return report_error("%s: a %s image that is encrypted, which "
 				    "is not read", img->path, img->format);
+	if (!img->packed && imagelock_unwritten(img->fd, img->path))
+		return -1;
 	fcntl(img->fd, F_SETFD, 0);
 	return unpack_disk(img, others);
 }
@@ -240,6 +266,8 @@ int image_open(struct image *img, const char *path, bool backing)
 		if (strcmp(img->format, "raw"))
 			err = unpack_format(img, backing);
 	}
+	if (!err && lseek(img->fd, 0, SEEK_END) < SECTOR)
+		err = report_error("%s: not a disk image", path);
 	progress_say("", 0, 0);
 	if (err)
 		image_close(img);

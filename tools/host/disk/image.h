@@ -29,6 +29,12 @@ int image_open(struct image *img, const char *path, bool backing);
 void image_close(struct image *img);
 
 /*
+ * PATH for QEMU where it looks for other files beside that one: nothing of it
+ * is a protocol then.  malloc'd.
+ */
+char *image_file_name(const char *path);
+
+/*
  * The bytes of the file PATH as they are, to be read, standard input's in a
  * file without a name.  -1 with an error reported.
  */

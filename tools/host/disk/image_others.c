@@ -1,13 +1,14 @@
 /*
- * QEMU tells which files it reads for a disk; each is then looked at as an
- * image that stands alone is.  A backing file that is raw may end anywhere:
- * what lies behind it is zero.  Devices and what is no file (nbd://...) are not
- * looked at.
+ * QEMU tells which files it reads for a disk, before it reads them: it finds a
+ * loop then, and a FIFO has no end to wait for.  Each is looked at as an image
+ * that stands alone is.  A backing file that is raw may end anywhere: what lies
+ * behind it is zero.  Devices and what is no file (nbd://...) are not looked
+ * at.
  */
 #include "tools/host/disk/image_others.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,12 @@
 #include "tools/report.h"
 #include "tools/tempfile.h"
 
+#define TELL_SECONDS 20		/* even a thousand files are told in one */
+
 struct named {
 	const char *path;	/* the image that was asked for */
 	const char *file, *format;
+	bool is_path;		/* it is that image */
 };
 
 static const char *text(const json_t *j, const char *key)
@@ -48,7 +52,7 @@ static char *source_of(const char *format, const char *file)
 
 static int refuse(const struct named *n, const char *what)
 {
-	if (!strcmp(n->path, n->file))
+	if (n->is_path)
 		return report_error("%s: a %s image that is %s", n->path,
 				    n->format, what);
 	return report_error("%s: it reads %s, which is %s", n->path, n->file,
@@ -64,6 +68,10 @@ static int open_one(const struct named *n, int *fd)
 	if (strstr(n->file, "://") || !strncmp(n->file, "json:", 5))
 		return 0;
 	*fd = open(n->file, O_RDONLY | O_NONBLOCK);
+	/* In JSON, QEMU's are all of U+FFFD. */
+	if (*fd < 0 && errno == ENOENT && strstr(n->file, "\xef\xbf\xbd"))
+		return report_error("%s: it reads %s, which cannot be checked: "
+				    "its name is not UTF-8", n->path, n->file);
 	if (*fd < 0)
 		return report_errno("%s: it reads %s, which cannot be checked",
 				    n->path, n->file);
@@ -94,7 +102,8 @@ static int check_flat(const struct named *n, int fd, const json_t *extent)
 
 static int check_extent(const char *path, const json_t *extent)
 {
-	const struct named n = { path, text(extent, "filename"), "vmdk" };
+	const struct named n = { path, text(extent, "filename"), "vmdk",
+				 false };
 	int fd, err = open_one(&n, &fd);
 
 	if (fd >= 0 && strcmp(text(extent, "format"), "SPARSE"))
@@ -107,7 +116,7 @@ static int check_extent(const char *path, const json_t *extent)
 /* "0x1000 0x2000 0x5000 FILE": whether FILE ends before that part of it. */
 static int check_mapped(const char *path, char *line)
 {
-	struct named n = { path, NULL, "vmdk" };
+	struct named n = { path, NULL, "vmdk", false };
 	uint64_t from, len, at, size;
 	struct stat st;
 	int name = 0;
@@ -132,7 +141,7 @@ static int check_sparse(const struct named *n, const char *source)
 
 	snprintf(what, sizeof(what), "%s: where its parts lie is not told",
 		 n->path);
-	f = proc_output(what, argv);
+	f = proc_output(what, argv, 0);
 	if (!f)
 		return -1;
 	while (!err && getline(&line, &room, f) >= 0)
@@ -142,21 +151,30 @@ static int check_sparse(const struct named *n, const char *source)
 	return err;
 }
 
-/* INFO's extents, if they are files of their own. */
-static const json_t *extents_of(const struct named *n, const json_t *special)
+/* Of what is special to INFO's format. */
+static const json_t *special_of(const json_t *info)
 {
-	const json_t *list = json_object_get(special, "extents");
+	return json_object_get(json_object_get(info, "format-specific"),
+			       "data");
+}
+
+/* INFO's extents, if they are files of their own. */
+static const json_t *extents_of(const json_t *info)
+{
+	const json_t *list = json_object_get(special_of(info), "extents");
 	const json_t *first = json_array_get(list, 0);
 
-	return first && strcmp(text(first, "filename"), n->file) ? list : NULL;
+	return first && strcmp(text(first, "filename"), text(info, "filename"))
+		? list : NULL;
 }
 
 /* What the parts of N lie in: its data file, its extents, or N itself. */
 static int check_data(const struct named *n, int fd, const char *source,
-		      const json_t *special)
+		      const json_t *info)
 {
-	const json_t *extents = extents_of(n, special);
-	struct named data = { n->path, text(special, "data-file"), "raw" };
+	const json_t *extents = extents_of(info);
+	struct named data = { n->path, text(special_of(info), "data-file"),
+			      "raw", false };
 	json_t *one;
 	int err = 0;
 	size_t i;
@@ -182,28 +200,26 @@ static int check_data(const struct named *n, int fd, const char *source,
 
 static int check_tables(const struct named *n, const char *source)
 {
-	int status = image_whole_tables(n->format, source);
+	char why[600];
+	int status = image_whole_tables(n->format, source, why);
 
-	return status > 0 ? refuse(n, "damaged or cut short: see qemu-img "
-				   "check") : status;
+	return status > 0 ? refuse(n, why) : status;
 }
 
 static int check_one(const struct named *n, const json_t *info)
 {
-	const json_t *special = json_object_get(json_object_get(info,
-						"format-specific"), "data");
 	int fd, err = open_one(n, &fd);
 	char name[32], *source;
 
 	/* By its name only if that says where others are. */
 	tempfile_name(fd, name);
-	source = source_of(n->format, text(special, "data-file")[0] ||
-			   extents_of(n, special) ? n->file : name);
+	source = source_of(n->format, text(special_of(info), "data-file")[0] ||
+			   extents_of(info) ? n->file : name);
 	if (!err && !source)
 		err = report_error("%s: its name is not UTF-8: what it names "
 				   "is not checked", n->path);
 	if (!err && fd >= 0 && strcmp(n->format, "raw")) {
-		err = check_data(n, fd, source, special);
+		err = check_data(n, fd, source, info);
 		if (!err)
 			err = check_tables(n, source);
 	}
@@ -213,8 +229,7 @@ static int check_one(const struct named *n, const json_t *info)
 	return err;
 }
 
-/* The chain from PATH down, as QEMU tells it; NULL with an error reported. */
-static json_t *chain_of(const char *path, const char *options)
+json_t *image_others_find(const char *path, const char *options)
 {
 	const char *argv[] = { "qemu-img", "info", "--backing-chain",
 			       "--output=json", "--image-opts", options, NULL };
@@ -222,9 +237,9 @@ static json_t *chain_of(const char *path, const char *options)
 	json_t *chain;
 	FILE *f;
 
-	snprintf(what, sizeof(what), "%s: the files that it names are not told",
-		 path);
-	f = proc_output(what, argv);
+	snprintf(what, sizeof(what), "%s: the files that it names cannot all "
+		 "be opened", path);
+	f = proc_output(what, argv, TELL_SECONDS);
 	if (!f)
 		return NULL;
 	chain = json_loadf(f, 0, NULL);
@@ -234,21 +249,20 @@ static json_t *chain_of(const char *path, const char *options)
 	return chain;
 }
 
-int image_others_check(const char *path, const char *format,
-		       const char *options)
+int image_others_check(const char *path, const char *file, const char *format,
+		       const json_t *chain)
 {
-	json_t *chain = chain_of(path, options), *info;
-	int err = chain ? 0 : -1;
+	json_t *info;
+	int err = 0;
 	size_t i;
 
 	json_array_foreach(chain, i, info) {
 		const struct named n = { path, i ? text(info, "filename") :
-					 path, i ? text(info, "format") :
-					 format };
+					 file, i ? text(info, "format") :
+					 format, !i };
 
 		if (!err)
 			err = check_one(&n, info);
 	}
-	json_decref(chain);
 	return err;
 }

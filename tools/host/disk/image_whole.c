@@ -139,7 +139,7 @@ int image_whole_map(const char *name, int fd, const char *source)
 
 	snprintf(what, sizeof(what), "%s: where its parts lie is not told",
 		 name);
-	f = proc_output(what, argv);
+	f = proc_output(what, argv, 0);
 	if (!f)
 		return -1;
 	while (!err && getline(&line, &room, f) >= 0)
@@ -157,17 +157,24 @@ int image_whole_check(const char *name, int fd, const char *format,
 }
 
 /*
- * The check ends with 1 or 2 for what is wrong, 3 for what is only lost, and
- * more when there is none; of a parallels image that is cut short QEMU 10 dies.
+ * The check ends with 1 for what cannot be opened, 2 for what is wrong, 3 for
+ * what is only lost, and more when there is none; of a parallels image that is
+ * cut short QEMU 10 dies.
  */
-int image_whole_tables(const char *format, const char *source)
+int image_whole_tables(const char *format, const char *source, char why[600])
 {
 	const char *argv[] = { "qemu-img", "check", source, NULL };
+	char words[500];
 	int status;
 
 	if (strcmp(format, "qcow2") && strcmp(format, "vmdk") &&
 	    strcmp(format, "parallels"))
 		return 0;
-	status = proc_status(argv);
+	status = proc_status(argv, words, sizeof(words));
+	if (status == 1 && words[0])
+		snprintf(why, 600, "damaged or cut short (qemu-img: %s)",
+			 words);
+	else
+		snprintf(why, 600, "damaged or cut short: see qemu-img check");
 	return status < 0 ? -1 : status == 1 || status == 2 || status > 128;
 }

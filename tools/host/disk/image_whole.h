@@ -12,10 +12,10 @@ bool image_whole_short(int fd, const char *format);
 
 /*
  * By what QEMU says of SOURCE, an image of FORMAT: whether its tables are
- * damaged.  This and the others: 1 when it is so, -1 with an error reported,
- * which begins with NAME, the file.
+ * damaged; WHY then continues "an image that is ...".  This and the others: 1
+ * when it is so, -1 with an error reported, which begins with NAME, the file.
  */
-int image_whole_tables(const char *format, const char *source);
+int image_whole_tables(const char *format, const char *source, char why[600]);
 
 /*
  * Whether FD lacks some of the disk that QEMU finds in it by SOURCE, one that

@@ -44,6 +44,13 @@ static bool take_qemus(int fd)
 	       !others_hold(fd, SUFFERS_NO_WRITER);
 }
 
+int imagelock_unwritten(int fd, const char *name)
+{
+	return others_hold(fd, USES_WRITING) ?
+	       report_error("%s: a machine runs from it, or something else "
+			    "changes it", name) : 0;
+}
+
 int imagelock_take(int fd, const char *name)
 {
 	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)

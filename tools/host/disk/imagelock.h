@@ -9,4 +9,10 @@
  */
 int imagelock_take(int fd, const char *name);
 
+/*
+ * Whether nobody writes to the image NAME just now, which is open as FD: what
+ * is read of it meanwhile is of no one time.  0, or -1 with an error reported.
+ */
+int imagelock_unwritten(int fd, const char *name);
+
 #endif
