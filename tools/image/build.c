@@ -283,13 +283,16 @@ static int write_all(struct build *b, const struct deliver *out)
 	return 0;
 }
 
-/* Beside the image is room for what cannot be read twice. */
-void build_prepare(struct build *b)
+/*
+ * Beside the image is room for what cannot be read twice; one that is only READ
+ * may be where nothing can be written.
+ */
+void build_prepare(struct build *b, bool read)
 {
 	const struct recipe *r = &b->r;
 	const char *slash = strrchr(r->output, '/');
 
-	if (strcmp(r->output, "-"))
+	if (!read && strcmp(r->output, "-"))
 		b->dir = slash ? strndup(r->output,
 					 (size_t)(slash - r->output) + 1) :
 			 strdup(".");
@@ -391,7 +394,7 @@ static int build_run(int argc, char **argv)
 		report_error("--json and -o -: both are standard output");
 		return 2;
 	}
-	build_prepare(&b);
+	build_prepare(&b, false);
 	err = build_image(&b, -1);
 	if (!err && b.r.json)
 		print_json(&b);

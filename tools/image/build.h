@@ -29,8 +29,8 @@ struct build {
 	char *hv_efi;		/* a file that goes in, or NULL */
 };
 
-/* Before the first input; B->r is filled. */
-void build_prepare(struct build *b);
+/* Before the first input; B->r is filled.  READ: the image is there. */
+void build_prepare(struct build *b, bool read);
 /*
  * Make it.  SINK: a file that gets the bytes in place of what has the name, and
  * nothing else is written; or -1.  0, or -1 with an error reported.

@@ -205,7 +205,7 @@ static int verify_run(int argc, char **argv)
 		recipe_free(&b.r);
 		return 1;
 	}
-	build_prepare(&b);
+	build_prepare(&b, true);
 	err = compare(&b, fd);
 	close(fd);
 	build_release(&b);

@@ -4,6 +4,7 @@
  */
 #include "tools/install/difference.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,16 @@
 #define SECTOR 512u
 #define CHUNK (1u << 20)
 
+/* Where after AT FD has more than a hole, at most END, and not before AT. */
+static uint64_t past_hole(int fd, uint64_t at, uint64_t end)
+{
+	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+
+	if (data < 0)
+		return errno == ENXIO ? end : at;
+	return (uint64_t)data < end ? (uint64_t)data : end;
+}
+
 int difference_copy(int fd, uint64_t off, uint64_t size, int to)
 {
 	static uint8_t buf[CHUNK];
@@ -20,8 +31,10 @@ int difference_copy(int fd, uint64_t off, uint64_t size, int to)
 	if (ftruncate(to, (off_t)size))
 		return report_errno("a scratch file");
 	for (uint64_t at = 0; at < size; at += CHUNK) {
-		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
+		size_t n;
 
+		at = past_hole(fd, off + at, off + size) - off;
+		n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
 		if (pread(fd, buf, n, (off_t)(off + at)) != (ssize_t)n)
 			return report_error("the image cannot be read");
 		if (tempfile_put(to, at, buf, n))
@@ -45,9 +58,13 @@ int difference_add(struct writes *w, int old, int new, uint64_t size,
 	static uint8_t a[CHUNK], b[CHUNK];
 
 	for (uint64_t at = 0; at < size; at += CHUNK) {
-		size_t n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
-		size_t from, to;
+		uint64_t a_at = past_hole(old, at, size);
+		uint64_t b_at = past_hole(new, at, size);
+		size_t from, to, n;
 
+		/* Both begin with sectors. */
+		at = (a_at < b_at ? a_at : b_at) & -(uint64_t)SECTOR;
+		n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
 		if (pread(old, a, n, (off_t)at) != (ssize_t)n ||
 		    pread(new, b, n, (off_t)at) != (ssize_t)n)
 			return report_error("a scratch file cannot be read");

@@ -197,7 +197,7 @@ static int install_image(struct install *x)
 	if (!err && x->backup)
 		err = writes_backup(&x->w, fd, x->backup);
 	if (!err && !x->dry_run)
-		err = writes_run(&x->w, fd);
+		err = writes_run(&x->w, fd, x->image);
 	if (!err && !x->restore)
 		tell(x);
 	writes_free(&x->w);

@@ -6,6 +6,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,8 @@ void writes_free(struct writes *w)
 	*w = (struct writes){ 0 };
 }
 
-static int put(int fd, const uint8_t *p, size_t len, uint64_t at)
+static int put(int fd, const uint8_t *p, size_t len, uint64_t at,
+	       const char *name)
 {
 	size_t done = 0;
 
@@ -65,23 +67,39 @@ static int put(int fd, const uint8_t *p, size_t len, uint64_t at)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return report_errno("writing the image");
+			return report_errno("%s", name);
 		done += (size_t)n;
 	}
 	return 0;
 }
 
-int writes_run(const struct writes *w, int fd)
+/*
+ * Where the file has holes, and its file system may get full: room for all that
+ * is written, before the first byte changes.
+ */
+static int reserve(const struct writes *w, int fd, const char *name)
 {
+	for (size_t i = 0; i < w->n; i++)
+		if (fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)w->one[i].at,
+			      (off_t)w->one[i].len) &&
+		    (errno == ENOSPC || errno == EDQUOT))
+			return report_errno("%s", name);
+	return 0;
+}
+
+int writes_run(const struct writes *w, int fd, const char *name)
+{
+	if (reserve(w, fd, name))
+		return -1;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct writes_one *one = &w->one[i];
 
 		if (i && one->step != w->one[i - 1].step && fsync(fd))
-			return report_errno("writing the image");
-		if (put(fd, one->data, one->len, one->at))
+			return report_errno("%s", name);
+		if (put(fd, one->data, one->len, one->at, name))
 			return -1;
 	}
-	return fsync(fd) ? report_errno("writing the image") : 0;
+	return fsync(fd) ? report_errno("%s", name) : 0;
 }
 
 json_t *writes_json(const struct writes *w)
@@ -147,7 +165,7 @@ int writes_backup(const struct writes *w, int fd, const char *path)
 	err = keep_all(w, fd, f);
 	fclose(f);
 	if (!err && !(err = output_open(&out, path))) {
-		err = put(out.fd, (uint8_t *)text, size, 0);
+		err = put(out.fd, (uint8_t *)text, size, 0, path);
 		if (err)
 			output_abort(&out);
 		else
@@ -215,13 +233,17 @@ static bool is_whole(const uint8_t *all, size_t size)
 int writes_restore(struct writes *w, int fd, const char *path)
 {
 	uint64_t end = (uint64_t)lseek(fd, 0, SEEK_END);
-	FILE *f = fopen(path, "re");
+	int in = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	uint8_t *all;
 	size_t size;
 	bool ok;
+	FILE *f;
 
-	if (!f)
+	if (in < 0)
 		return report_errno("%s", path);
+	f = fdopen(in, "r");
+	if (!f)
+		abort();
 	all = read_whole(f, &size);
 	fclose(f);
 	ok = all && is_whole(all, size) && !take_records(w, all, size - HASH);

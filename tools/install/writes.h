@@ -31,8 +31,8 @@ void writes_add(struct writes *w, uint64_t at, const void *data, size_t len,
 void writes_step(struct writes *w);
 void writes_free(struct writes *w);
 
-/* Carry them out on FD.  0, or -1 with an error reported. */
-int writes_run(const struct writes *w, int fd);
+/* Carry them out on FD, the image NAME.  0, or -1 with an error reported. */
+int writes_run(const struct writes *w, int fd, const char *name);
 
 /* [{"offset", "size", "step", "what"}] */
 json_t *writes_json(const struct writes *w);
