@@ -10,12 +10,22 @@ static void on_signal(int sig)
 	interrupt_signal = sig;
 }
 
+void interrupt_take(int sig, const struct sigaction *sa)
+{
+	struct sigaction was;
+
+	if (sig == SIGHUP && !sigaction(sig, NULL, &was) &&
+	    was.sa_handler == SIG_IGN)
+		return;
+	sigaction(sig, sa, NULL);
+}
+
 void interrupt_catch(void)
 {
 	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction sa = { .sa_handler = on_signal };
 
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaction(sigs[i], &sa, NULL);
+		interrupt_take(sigs[i], &sa);
 	signal(SIGPIPE, SIG_IGN);
 }

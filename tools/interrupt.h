@@ -10,4 +10,7 @@ extern volatile sig_atomic_t interrupt_signal;
 /* From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT are only noted. */
 void interrupt_catch(void);
 
+/* SA for SIG; who is not to hear of a hang-up (nohup) does not. */
+void interrupt_take(int sig, const struct sigaction *sa);
+
 #endif

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/interrupt.h"
 #include "tools/report.h"
 
 static char temp_names[OUTPUTS][4096], scratch_name[4096];
@@ -63,7 +64,7 @@ void output_catch_signals(void)
 
 	stderr_is_terminal = isatty(STDERR_FILENO);
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		sigaction(sigs[i], &sa, NULL);
+		interrupt_take(sigs[i], &sa);
 	signal(SIGXFSZ, SIG_IGN);
 }
 

@@ -49,8 +49,8 @@ is "$?$(grep -c '^ok 1 - bios/virtio/default$' tap)" 01 "matrix: such a name"
 is "$(jq -r '.cells[0].image' m.json)" 'nbd:a
 b\xfc,x=y' "matrix: the name in JSON"
 "$twinboot" run --print --path bios 'a:b' >out
-grep -q ',file.driver=file,file.filename=a:b ' out
-ok $? "run --print: the name as it is"
+grep -q ',file.driver=file,file.filename=./a:b ' out
+ok $? "run --print: the name, and no protocol"
 printf '\033[31mred' >"$(printf '\033[2Jx')"
 for c in inspect menu; do
 	"$twinboot" $c "$(printf '\033[2Jx')" >out 2>err
@@ -385,6 +385,44 @@ for c in 'env lone.img set a=b' 'install lone.img'; do
 	cmp good.img lone.img
 	ok $? "... which is as it was"
 done
+# Of what a machine writes to, no copy is made: it would be of no one time.
+qemu-img convert -f raw -O qcow2 good.img busy.qcow2
+for f in lone.img:raw:adopt busy.qcow2:qcow2:inspect busy.qcow2:qcow2:adopt; do
+	IFS=: read -r f format c <<<"$f"
+	mkfifo held go
+	qemu-io -f $format $f <go >held 2>&1 &
+	exec 7>go 8<held
+	echo 'read 0 512' >&7
+	read -r line <&8
+	[ $c = adopt ] && set -- $f -o x.img || set -- $f
+	fails "$f: a machine runs from it" "$twinboot" $c "$@"
+	exec 7>&- 8<&-
+	wait
+	rm held go
+done
+# Where nothing can be written an image can be read.
+status 0 "verify: in a directory without room" "$twinboot" verify \
+	/proc/self/fd/9 --table gpt --kernel vmlinuz --append "a b" 9<good.img
+# Nothing to wait for, nothing to read, or hours of nothing.
+fails 'fifo: not a backup of ours' timeout 20 "$twinboot" install good.img \
+	--restore fifo
+for size in 0 1 511; do
+	head -c $size /dev/zero >tiny.img
+	for c in "env tiny.img get" "ls tiny.img" "install tiny.img" inspect\ tiny.img; do
+		fails 'tiny.img: not a disk image' "$twinboot" $c
+	done
+done
+truncate -s 8T holes.img
+fails 'holes.img: no room for boot code' timeout 60 "$twinboot" install holes.img
+rm holes.img
+# Who is not to hear of a hang-up does not (nohup).
+(trap '' HUP; exec "$twinboot" run menu.img --path bios --timeout 60 \
+	>out 2>err </dev/null) &
+pid=$!
+until grep -q a out; do sleep 0.1; done
+kill -HUP $pid
+wait $pid
+is $? 4 "run under nohup"
 # A name as long as names can be, and one longer.
 long=$(printf 'a%.0s' $(seq 250))
 status 0 'a name of 250 bytes' "$twinboot" build --kernel vmlinuz -q -o "$long"
