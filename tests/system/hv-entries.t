@@ -97,8 +97,8 @@ text=0x30002a0
 pvh 'a module with a line' '[x y=2]' 0x2800000 $text
 pvh 'a line above 4 GiB' '[]' 0x2800000 0x202000f18f5
 pvh 'a line that is in no memory' '[]' 0x2800000 0xfee00000
-pvh 'a line that is no text' '[]' 0x2800000 $text $'pv \x83\xc4\x10x'
-pvh 'a line with a control character' '[]' 0x2800000 $text $'pv x\x01'
+pvh 'a line that is no text' '[]' 0x2800000 $text "$(printf 'pv \203\304\020x')"
+pvh 'a line with a control character' '[]' 0x2800000 $text "$(printf 'pv x\001')"
 for at in 0x34ff000 0x34ffff0 0x3600000 0x3ef0000; do
 	pvh "a module at $at, not all in RAM" '[x y=2]' $at $text
 	grep -aq '^(hv) module 0 was in memory that is not RAM' out
