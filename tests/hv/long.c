@@ -317,28 +317,25 @@ static const char *settle(unsigned len)
 }
 
 /* Messages as many as the ring holds, and each a costly one. */
-static void send_directory(void)
+static void fill(unsigned n, unsigned type, const char *body, unsigned len)
 {
-	unsigned i;
-
 	store->rsp_cons = store->rsp_prod;
 	if (store->req_cons != store->req_prod)
 		return;
-	for (i = 0; i < 50; i++)
-		put_request(XS_DIRECTORY, 0, "/", 2);
+	while (n--)
+		put_request(type, 0, body, len);
+}
+
+static void send_directory(void)
+{
+	fill(50, XS_DIRECTORY, "/", 2);
 }
 
 static const char change[] = "data/x\0value";
 
 static void send_changes(void)
 {
-	unsigned i;
-
-	store->rsp_cons = store->rsp_prod;
-	if (store->req_cons != store->req_prod)
-		return;
-	for (i = 0; i < 30; i++)
-		put_request(XS_WRITE, 0, change, sizeof(change) - 1);
+	fill(30, XS_WRITE, change, sizeof(change) - 1);
 }
 
 /* As many as there may be, of a long path that nobody writes to. */

@@ -9,6 +9,7 @@
 #include "pvboot/hv/machine/reset.h"
 
 #include <stdbool.h>
+
 #include "pvboot/hv/machine/console/log.h"
 #include "pvboot/hv/machine/cpu.h"
 #include "pvboot/hv/machine/trap.h"

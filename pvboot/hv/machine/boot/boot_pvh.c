@@ -26,12 +26,16 @@ static uint64_t below_4g(uint64_t ma)
  */
 static uint64_t line(uint64_t ma)
 {
-	if (ma >> 32 || !memory_is_ram(ma))
-		return 0;
-	for (const char *s = ma_va(ma); *s; s++)
+	const char *s;
+
+	for (uint64_t at = ma; !(at >> 32) && memory_is_ram(at); at++) {
+		s = ma_va(at);
+		if (!*s)
+			return ma;
 		if (*s < ' ' || *s > '~')
 			return 0;
-	return ma;
+	}
+	return 0;
 }
 
 void boot_pvh_read(uint32_t info)
